@@ -1,0 +1,38 @@
+/**
+ * `npm run migration -- <name>`: writes the SQL that leads from the last migration to `schema.prisma`, for both
+ * databases. The state after the last migration is kept beside the migrations as the text of its schema, so that no
+ * database is needed. Read the SQL before you commit it: a renamed column comes out as one dropped and one added.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { deriveSchemas } from './derive-schemas.ts'
+import { diff, offlineAdapter } from './diff.ts'
+
+const SNAPSHOT = 'prisma/migrations/schema.snapshot.prisma'
+
+async function makeMigration(name: string): Promise<string> {
+  const source = readFileSync('prisma/schema.prisma', 'utf8')
+  // Before the first migration the databases exist and are empty, which is what a schema without models says.
+  const before = deriveSchemas(existsSync(SNAPSHOT) ? readFileSync(SNAPSHOT, 'utf8') : source.slice(0, source.indexOf('\nenum ')))
+  const after = deriveSchemas(source)
+  const folder = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`
+  const scripts = {
+    sqlite: await diff(offlineAdapter('sqlite'), before.sqlite, after.sqlite),
+    postgresql: await diff(offlineAdapter('postgres'), before.postgresql, after.postgresql),
+  }
+  if (scripts.sqlite === '' && scripts.postgresql === '') return 'The schema has not changed since the last migration.'
+
+  for (const [database, sql] of Object.entries(scripts)) {
+    mkdirSync(`prisma/migrations/${database}/${folder}`, { recursive: true })
+    writeFileSync(`prisma/migrations/${database}/${folder}/migration.sql`, sql === '' ? '-- Nothing changes in this database.\n' : sql)
+  }
+  writeFileSync(SNAPSHOT, source)
+  return `Wrote prisma/migrations/{sqlite,postgresql}/${folder}/migration.sql. Read them, then run the tests.`
+}
+
+const name = process.argv[2] ?? ''
+if (/^[a-z][a-z0-9_]*$/.test(name)) {
+  process.stdout.write(`${await makeMigration(name)}\n`)
+} else {
+  process.stderr.write('Give the migration a name in small letters: npm run migration -- add_provider_notes\n')
+  process.exitCode = 1
+}
