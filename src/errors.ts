@@ -24,9 +24,37 @@ export type FaultCode = (typeof FAULT_CODES)[number]
 
 export type ErrorCode = ProblemCode | FaultCode
 
-/** One rule that an input breaks. `path` names the place in the input, e.g. `["apiKeys", "0", "value"]`. */
+/** Every rule that an input can break. A REST dialect finds its own wording by it, a frontend its translation. */
+export const VALIDATION_RULES = [
+  'REQUIRED',
+  'OUT_OF_RANGE',
+  'NOT_ALLOWED',
+  'IMMUTABLE',
+  'NAME_FORMAT',
+  'URL_NOT_ABSOLUTE',
+  'URL_SCHEME',
+  'URL_NOT_ALLOWED',
+  'API_KEY_BLANK',
+  'API_KEY_SURROUNDING_BLANKS',
+  'API_KEY_CHARACTERS',
+  'API_KEY_MASKED',
+  'API_KEY_UNREADABLE',
+  'API_KEY_REPEATED',
+  'API_KEYS_NOT_SUPPORTED',
+  'EXACTLY_ONE',
+  'SETTINGS_NOT_SUPPORTED',
+  'SETTINGS_REQUIRED',
+  'ROLE_ARN_FORMAT',
+  'EXTERNAL_ID_GENERATED',
+] as const
+export type ValidationRule = (typeof VALIDATION_RULES)[number]
+
+/** One rule that an input breaks. */
 export interface ValidationIssue {
+  /** The place in the input, e.g. `["apiKeys", "0", "value"]`. */
   readonly path: readonly string[]
+  readonly rule: ValidationRule
+  /** Says what is wrong and what to do, without repeating a secret. */
   readonly message: string
 }
 
@@ -78,6 +106,13 @@ export class ApiKeyNotFoundError extends DomainError {
 
 export class ApiKeysNotSupportedError extends DomainError {
   readonly code = 'API_KEYS_NOT_SUPPORTED'
+  /** What keeps the provider from having keys: it talks to Bedrock (as one of type ANTHROPIC can), or it is a Copilot. */
+  readonly providerType: 'BEDROCK' | 'COPILOT'
+
+  constructor(providerType: 'BEDROCK' | 'COPILOT', reason: string) {
+    super(`This provider has no stored API keys. ${reason}`)
+    this.providerType = providerType
+  }
 }
 
 export class KeyRequiredForNewEndpointError extends DomainError {

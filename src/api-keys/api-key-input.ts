@@ -1,0 +1,63 @@
+import type { Secret } from '../crypto/secret.ts'
+import type { ValidationIssue } from '../errors.ts'
+import { looksMasked } from './mask.ts'
+
+/** Keys that one provider may have: a page of providers reads all of theirs. */
+export const MAX_API_KEYS = 100
+const MAX_KEY_BYTES = 10_240
+
+/** A key to store. */
+export interface NewApiKey {
+  readonly value: Secret
+  readonly name: string | null
+  readonly enabled: boolean
+  readonly weight: number
+}
+
+/** A stored key that stays, with what changes about it; undefined leaves a field as it is. */
+export interface KeptApiKey {
+  readonly id: string
+  readonly name: string | undefined
+  readonly enabled: boolean | undefined
+  readonly weight: number | undefined
+}
+
+/** One wanted key of a provider. A stored key that no change keeps is deleted. */
+export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewApiKey }
+
+/**
+ * Checks the fields of one key.
+ * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
+ */
+export function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
+  return [...checkSecretValue(key.value, [...path, 'value'], anyText), ...checkKeyFields(key, path)]
+}
+
+/** Checks a secret to store: a key, or a secret part of the settings. */
+export function checkSecretValue(secret: Secret, path: readonly string[], anyText: boolean): ValidationIssue[] {
+  const value = secret.reveal()
+  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
+  if (value === '') return issue('API_KEY_BLANK', 'The key must not be empty.')
+  if (!value.isWellFormed()) return issue('API_KEY_CHARACTERS', 'The key has half a character in it. It may have been cut on its way.')
+  if (value !== value.trim())
+    return issue('API_KEY_SURROUNDING_BLANKS', 'The key must not start or end with blanks. Paste it again without them.')
+  if (Buffer.byteLength(value) > MAX_KEY_BYTES) return issue('OUT_OF_RANGE', `The key must not be longer than ${MAX_KEY_BYTES} bytes.`)
+  if (!anyText && !/^[\x20-\x7e]+$/.test(value))
+    return issue('API_KEY_CHARACTERS', 'The key must be printable ASCII. It may have been cut or garbled on its way.')
+  if (looksMasked(value))
+    return issue('API_KEY_MASKED', 'This is a mask, not a key. Leave the key out to keep the stored one, or give its full value.')
+  return []
+}
+
+/** Checks what is not secret about a key. */
+export function checkKeyFields(
+  key: { name?: string | null | undefined; weight?: number | undefined },
+  path: readonly string[],
+): ValidationIssue[] {
+  const issues: ValidationIssue[] = []
+  if (key.name !== undefined && key.name !== null && key.name.length > 200)
+    issues.push({ path: [...path, 'name'], rule: 'OUT_OF_RANGE', message: 'The name of a key must not be longer than 200 characters.' })
+  if (key.weight !== undefined && !(key.weight >= 0 && key.weight <= 1_000_000))
+    issues.push({ path: [...path, 'weight'], rule: 'OUT_OF_RANGE', message: 'The weight must be a number from 0 to 1,000,000.' })
+  return issues
+}

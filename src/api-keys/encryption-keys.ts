@@ -1,0 +1,74 @@
+import { makeCanary, opensCanary } from '../crypto/canary.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Database } from '../database/client.ts'
+import { isMissingTable } from '../database/failures.ts'
+import { StartupError } from '../errors.ts'
+
+interface KnownKey {
+  readonly kid: string
+  readonly canary: string
+  readonly retiredAt: Date | null
+}
+
+/** The encryption keys that the database knows; none for one that was never migrated. Works before migrations, on any older state. */
+export async function readKnownKeys({ prisma }: Database): Promise<KnownKey[]> {
+  try {
+    return await prisma.encryptionKey.findMany({ select: { kid: true, canary: true, retiredAt: true } })
+  } catch (error) {
+    if (isMissingTable(error)) return []
+    throw error
+  }
+}
+
+/**
+ * Refuses a keyring that does not belong to the database, before anything is changed.
+ * @throws StartupError that names key ids and numbers of rows, never a key.
+ */
+export async function checkKeyring(database: Database, keyring: Keyring): Promise<void> {
+  const known = await readKnownKeys(database)
+  if (known.length === 0) return
+  const matching = known.filter(({ kid }) => keyring.find(kid) !== undefined)
+  const impostor = matching.find(({ kid, canary }) => {
+    const key = keyring.find(kid)
+    return key === undefined || !opensCanary(key, canary)
+  })
+  if (impostor !== undefined)
+    throw new StartupError(
+      `The encryption key ${impostor.kid} does not open its own canary: the database was tampered with. Restore a backup.`,
+    )
+  if (matching.length === 0)
+    throw new StartupError(
+      `None of the configured encryption keys (${keyring.kids.join(', ')}) belongs to this database, which knows ${known.map(({ kid }) => kid).join(', ')}. Configure the right ENCRYPTION_KEYS, or put the key file back.`,
+    )
+  const retired = matching.find(({ kid, retiredAt }) => kid === keyring.primary.kid && retiredAt !== null)
+  if (retired !== undefined)
+    throw new StartupError(`The first encryption key, ${retired.kid}, was retired. Put a key that is in use first in ENCRYPTION_KEYS.`)
+  await checkAllReadable(database, keyring)
+}
+
+/** Makes the keys of the keyring known to the database, each with a canary. */
+export async function registerKeys(database: Database, keyring: Keyring, now: Date): Promise<void> {
+  const known = new Set((await readKnownKeys(database)).map(({ kid }) => kid))
+  const unknown = keyring.kids.filter((kid) => !known.has(kid))
+  if (unknown.length === 0) return
+  await database.write(async (transaction) => {
+    for (const kid of unknown) {
+      const key = keyring.find(kid)
+      if (key === undefined) continue
+      await transaction.encryptionKey.upsert({ where: { kid }, create: { kid, canary: makeCanary(key), createdAt: now }, update: {} })
+    }
+  })
+}
+
+async function checkAllReadable({ prisma }: Database, keyring: Keyring): Promise<void> {
+  const where = { kid: { notIn: [...keyring.kids] } }
+  const apiKeys = await prisma.apiKeySecret.groupBy({ by: 'kid', where, _count: true })
+  const settings = await prisma.providerSecret.groupBy({ by: 'kid', where, _count: true })
+  const missing = new Map<string, number>()
+  for (const { kid, _count } of [...apiKeys, ...settings]) missing.set(kid, (missing.get(kid) ?? 0) + _count)
+  if (missing.size === 0) return
+  const list = Array.from(missing, ([kid, count]) => `${kid} (${count} stored ${count === 1 ? 'secret' : 'secrets'})`).join(', ')
+  throw new StartupError(
+    `The database needs encryption keys that are not configured: ${list}. Add them to ENCRYPTION_KEYS, behind the first.`,
+  )
+}

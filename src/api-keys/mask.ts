@@ -1,0 +1,23 @@
+/** Characters shown at each end, by the least length that earns them (Coder contract, section 5). */
+const REVEALED = [
+  { fromLength: 20, characters: 4 },
+  { fromLength: 10, characters: 2 },
+  { fromLength: 5, characters: 1 },
+]
+
+/**
+ * What may be shown of a key, e.g. `sk-o...aaaa`. Counts code points, so that no character is cut in half; the length
+ * shows in four classes only.
+ */
+export function maskKey(plaintext: string): string {
+  const characters = Array.from(plaintext)
+  if (characters.length === 0) return ''
+  const revealed = REVEALED.find((step) => characters.length >= step.fromLength)?.characters ?? 0
+  if (revealed === 0) return '...'
+  return `${characters.slice(0, revealed).join('')}...${characters.slice(-revealed).join('')}`
+}
+
+/** Whether a value has the shape of a mask (ours or another gateway's) and so cannot be meant as a key. */
+export function looksMasked(value: string): boolean {
+  return value === '...' || /^.{1,4}\.\.\..{1,4}$/su.test(value) || value.includes('****')
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { authenticate } from './auth/authenticate.ts'
+import { presentedToken } from './auth/presented-token.ts'
+import type { Principal } from './auth/principal.ts'
+import type { TokenUsage } from './auth/token-usage.ts'
+import { toUnavailable } from './database/failures.ts'
+import { migrationsApplied } from './database/migrate.ts'
+import { Fault } from './errors.ts'
+import { logUnexpected } from './graphql/client-errors.ts'
+import type { GatewayDeps } from './graphql/context.ts'
+import { renderGraphiQLPage } from './graphql/graphiql.ts'
+import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
+import { createGraphQLServer } from './graphql/yoga.ts'
+import { json, send, setSecurityHeaders } from './http/respond.ts'
+
+export interface AppOptions {
+  readonly deps: GatewayDeps
+  readonly tokenUsage: TokenUsage
+  readonly log: Logger
+  /** Whether a browser gets GraphiQL. */
+  readonly graphiql: boolean
+}
+
+export interface App {
+  /** Answers one request. Never throws. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** From now on the readiness check fails and connections are closed after their answer. */
+  readonly drain: () => void
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  readonly log: Logger
+}
+
+type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'unknown'
+
+/** The composition of everything that answers requests: what is mounted where, and who gets in. */
+export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
+  const server = createGraphQLServer()
+  const page = graphiql ? renderGraphiQLPage() : null
+  let draining = false
+
+  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
+    healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
+    readyz: async ({ response }) => {
+      const ready = !draining && (await deps.database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(deps.database).catch(() => false))
+      send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
+    },
+    home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
+    graphiql: ({ response }) => {
+      if (page === null) return send(response, NOT_FOUND)
+      send(response, {
+        status: 200,
+        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': page.contentSecurityPolicy },
+        body: page.html,
+      })
+    },
+    graphql: async ({ request, response, requestId, log: requestLog }) => {
+      const principal = await signIn(request)
+      if (principal instanceof Fault) {
+        response.setHeader('www-authenticate', 'Bearer')
+        return send(response, faultAnswer(principal, requestId))
+      }
+      await serveGraphQL(server, request, response, { principal, channel: 'graphql', requestId, deps, log: requestLog })
+    },
+    unknown: ({ response }) => send(response, NOT_FOUND),
+  }
+
+  async function signIn(request: IncomingMessage): Promise<Principal | Fault> {
+    const token = presentedToken(request.headers)
+    if (token === null) return new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
+    const now = deps.clock()
+    const result = await authenticate(deps.database, token, now)
+    if ('refusal' in result)
+      return new Fault(
+        'UNAUTHENTICATED',
+        'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.',
+      )
+    tokenUsage.record(result.principal.tokenId, now)
+    return result.principal
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const started = performance.now()
+    const requestId = randomUUID()
+    const requestLog = log.child({ requestId })
+    setSecurityHeaders(response, requestId)
+    if (draining) response.setHeader('connection', 'close')
+    const route = routeOf(request, page !== null)
+    response.once('close', () => {
+      const durationMs = Math.round(performance.now() - started)
+      requestLog.info(
+        { route, method: request.method, status: response.statusCode, durationMs, complete: response.writableFinished },
+        'request',
+      )
+    })
+    try {
+      await routes[route]({ request, response, requestId, log: requestLog })
+    } catch (error) {
+      const fault = toUnavailable(error)
+      if (!(fault instanceof Fault) && error instanceof Error) logUnexpected(error, requestLog)
+      const answer =
+        fault instanceof Fault
+          ? fault
+          : new Fault(
+              'INTERNAL_SERVER_ERROR',
+              `Something went wrong here. The log of the gateway has the details under request ${requestId}.`,
+            )
+      send(response, faultAnswer(answer, requestId))
+    }
+  }
+
+  return {
+    handle,
+    drain: () => {
+      draining = true
+    },
+  }
+}
+
+/** How long the readiness check waits for the database. */
+const READY_TIMEOUT_MS = 1_000
+
+const NOT_FOUND = json(404, { message: 'Nothing is here. The GraphQL API is at /graphql.' })
+
+function routeOf(request: IncomingMessage, graphiql: boolean): Route {
+  const [path = ''] = (request.url ?? '').split('?')
+  if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
+  if (path === '/' && graphiql) return 'home'
+  if (path !== '/graphql') return 'unknown'
+  const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+  return wantsPage && graphiql ? 'graphiql' : 'graphql'
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import type { Caller } from '../auth/principal.ts'
+import type { TransactionClient } from '../database/client.ts'
+import type { Prisma } from '../generated/prisma-sqlite/client.ts'
+
+/** What an audit event can say. Past tense: it is written in the transaction of the change it tells of. */
+export type AuditAction =
+  | 'provider.created'
+  | 'provider.updated'
+  | 'provider.deleted'
+  | 'provider.tested'
+  | 'access_token.created'
+  | 'access_token.revoked'
+
+export interface AuditEntry {
+  readonly action: AuditAction
+  readonly subjectType: 'provider' | 'access_token'
+  readonly subjectId: string
+  /** Ids, names and masks; callers never pass a row, so that no secret can slip in with one. */
+  readonly changes?: Prisma.InputJsonObject
+}
+
+/** Writes who did what to which id. If it cannot be written, the transaction, and so the change, fails. */
+export async function recordAudit(transaction: TransactionClient, caller: Caller, entry: AuditEntry, at: Date): Promise<void> {
+  await transaction.auditEvent.create({
+    data: {
+      id: randomUUID(),
+      action: entry.action,
+      actor: `${caller.principal.tokenName} (${caller.principal.tokenId})`,
+      channel: caller.channel,
+      subjectType: entry.subjectType,
+      subjectId: entry.subjectId,
+      ...(entry.changes === undefined ? {} : { changes: entry.changes }),
+      requestId: caller.requestId,
+      createdAt: at,
+    },
+  })
+}

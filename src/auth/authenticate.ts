@@ -1,0 +1,22 @@
+import type { Database } from '../database/client.ts'
+import type { Principal } from './principal.ts'
+import { digestToken, sameDigest } from './token.ts'
+
+/** Why a presented token is refused. Answers must not tell `unknown` from `wrong` to whoever guesses tokens. */
+export type TokenRefusal = 'unknown' | 'expired' | 'revoked'
+
+export type Authentication = { readonly principal: Principal } | { readonly refusal: TokenRefusal }
+
+/** A digest that no token has: comparing with it makes an unknown id take the time of a known one. */
+const NOBODY = '0'.repeat(64)
+
+/** Finds out whose token this is. One indexed read, whatever the answer. */
+export async function authenticate(database: Database, token: string, now: Date): Promise<Authentication> {
+  const digest = digestToken(token)
+  const row = await database.prisma.accessToken.findUnique({ where: { lookupId: digest.lookupId } })
+  const proven = sameDigest(digest.secretHash, row?.secretHash ?? NOBODY)
+  if (row === null || !proven) return { refusal: 'unknown' }
+  if (row.revokedAt !== null) return { refusal: 'revoked' }
+  if (row.expiresAt !== null && row.expiresAt <= now) return { refusal: 'expired' }
+  return { principal: { tokenId: row.id, tokenName: row.name, role: row.role } }
+}

@@ -1,0 +1,25 @@
+import type { Role } from '../generated/prisma-sqlite/enums.ts'
+
+/** Who asks: a valid token, known by its row, and what it may do. */
+export interface Principal {
+  readonly tokenId: string
+  readonly tokenName: string
+  readonly role: Role
+}
+
+/** The API that a request came through. Audit events name it, and a few rules of the input depend on its contract. */
+export type Channel = 'graphql' | 'coder' | 'bifrost' | 'respan' | 'ziri' | 'cli'
+
+/** Everything a command needs to know of who called it. */
+export interface Caller {
+  readonly principal: Principal
+  readonly channel: Channel
+  readonly requestId: string
+}
+
+const RANK: Readonly<Record<Role, number>> = { VIEWER: 0, EDITOR: 1, ADMIN: 2 }
+
+/** Whether the principal has the role, or a stronger one: admins may do all that editors may, editors all that viewers may. */
+export function hasRole(principal: Principal, role: Role): boolean {
+  return RANK[principal.role] >= RANK[role]
+}

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { StartupError } from './errors.ts'
+
+/** What a setting is, for the reader of the code, of `.env.example` and of the documentation alike. */
+interface Setting<Value> {
+  readonly description: string
+  /** As it would stand in the environment; empty when the setting is unset by default. */
+  readonly default: string
+  readonly secret?: true
+  readonly schema: z.ZodType<Value, string>
+}
+
+const setting = <Value>(value: Setting<Value>): Setting<Value> => value
+const text = z.string()
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
+const integer = (least: number, most: number) =>
+  text
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
+
+/** Every setting there is. `X_FILE` may stand for a secret `X`: the name of a file that holds it. */
+export const SETTINGS = {
+  HOST: setting({
+    description: 'Address to listen on. `0.0.0.0` lets other machines in: put TLS in front of it then.',
+    default: '127.0.0.1',
+    schema: text.min(1, 'must not be empty'),
+  }),
+  PORT: setting({ description: 'Port to listen on; `0` takes any free one.', default: '4000', schema: integer(0, 65_535) }),
+  DATABASE_URL: setting({
+    description: 'Where the data is: `file:` and a path for SQLite, or a `postgresql://` URL.',
+    default: 'file:./data/gateway.db',
+    schema: text.regex(/^(file:.|postgres(ql)?:\/\/.)/, 'must start with file: or postgresql://, e.g. file:./data/gateway.db'),
+  }),
+  ENCRYPTION_KEYS: setting({
+    description:
+      'Keys that seal the stored secrets: `base64:` and 32 random bytes, several separated by commas; the first seals, all open. With SQLite and none given, the first start makes a key file beside the database.',
+    default: '',
+    secret: true,
+    schema: text,
+  }),
+  ADMIN_TOKEN: setting({
+    description: 'A token with the role admin, 32 characters or more. Without it the first start makes one and prints it once.',
+    default: '',
+    secret: true,
+    schema: text.refine(
+      (value) => value === '' || /^[\x21-\x7e]{32,512}$/.test(value),
+      'must be 32 to 512 printable characters without blanks',
+    ),
+  }),
+  OUTBOUND_ALLOW: setting({
+    description:
+      'What connection tests may call besides public addresses: any of `private`, `loopback` and address ranges like `10.1.0.0/16`, separated by commas.',
+    default: '',
+    schema: text,
+  }),
+  LOG_LEVEL: setting({
+    description: 'The least severe log lines to write: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+    default: 'info',
+    schema: z.enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error, fatal or silent',
+    ),
+  }),
+  GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
+} as const
+
+type SettingName = keyof typeof SETTINGS
+
+export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
+
+/**
+ * Reads every setting from the environment, and from a `.env` file in the working directory for those the environment lacks.
+ * @throws StartupError that lists all problems at once, each with the variable's name and what it must be; never a secret value.
+ */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return parseConfig(process.env)
+}
+
+/** Like `loadConfig`, from the variables given. */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = []
+  const values = Object.entries(SETTINGS).map(([name, definition]) => {
+    const given = readValue(name, definition, environment, problems)
+    const parsed = definition.schema.safeParse(given)
+    if (parsed.success) return [name, parsed.data]
+    problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}${definition.secret ? '' : `, not "${given}"`}.`)
+    return [name, undefined]
+  })
+  if (problems.length > 0)
+    throw new StartupError(`The configuration has ${problems.length === 1 ? 'a problem' : 'problems'}:\n- ${problems.join('\n- ')}`)
+  return Object.fromEntries(values)
+}
+
+function readValue(
+  name: string,
+  definition: Pick<Setting<unknown>, 'default' | 'secret'>,
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): string {
+  const value = environment[name] || definition.default
+  const file = definition.secret ? environment[`${name}_FILE`] : undefined
+  if (!file) return value
+  if (environment[name]) problems.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    problems.push(`${name}_FILE names a file that cannot be read (${reason}): ${file}. Correct the path or the file's permissions.`)
+    return definition.default
+  }
+}

@@ -1,0 +1,13 @@
+import type { Logger } from 'pino'
+import type { Caller } from '../auth/principal.ts'
+import type { TestDeps } from '../providers/test-connection.ts'
+
+/** What the commands and queries work with, the same for every request. */
+export type GatewayDeps = TestDeps
+
+/** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */
+export interface GatewayContext extends Caller {
+  readonly deps: GatewayDeps
+  /** Writes lines that carry the request id. */
+  readonly log: Logger
+}

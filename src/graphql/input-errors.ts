@@ -1,0 +1,43 @@
+import type { GraphQLError } from 'graphql'
+import { reworded } from './reworded.ts'
+
+/** What a message of graphql-js may say of an expectation: names of the schema and of fields, never a value. */
+const EXPECTATIONS = [
+  /Field "\w{1,64}" of required type "[\w![\]]+" was not provided/,
+  /Field "\w{1,64}" is not defined by type "\w+"/,
+  /A (?:UUID|DateTime|Secret) must [a-z][\w :.-]*/,
+  /\w+ cannot represent (?:a )?non[- ][\w -]*value/,
+  /[Ee]xpected (?:value of )?(?:non-nullable )?type "?[\w![\]]+"?/,
+  /[Ee]xactly one key must be specified/,
+]
+const SYNTAX =
+  /^Syntax Error: (?:Expected (?:"[^"\w]{1,4}"|<EOF>|\w+)|Unexpected (?:"[^"\w]{1,4}"|<EOF>|\w+)|Unterminated string|Document contains more than? \d+ tokens)/
+const QUOTES_VALUE = / found | cannot represent | [Ii]nvalid value /
+const IDENTIFIER = /^[\w$@.![\]]{1,128}$/
+
+/**
+ * The same error without any value that the caller sent: graphql-js quotes what it rejects, so a key in the wrong place
+ * would stand in the message, and from there in a client's log. Place and expectation stay, which is what helps.
+ */
+export function withoutQuotedInput(error: GraphQLError): GraphQLError {
+  return reworded(error, describe(error.message), { code: 'BAD_USER_INPUT', ...error.extensions })
+}
+
+function describe(message: string): string {
+  if (message.startsWith('Syntax Error')) return `${SYNTAX.exec(message)?.[0] ?? 'Syntax Error'}.`
+  const [variable] = /^Variable "\$\w{1,64}"/.exec(message) ?? []
+  if (variable !== undefined && QUOTES_VALUE.test(message)) {
+    const [place = ''] = / at "[\w.[\]]{1,512}"/.exec(message) ?? []
+    return `${variable} has an invalid value${place}.${expectation(message)}`
+  }
+  if (QUOTES_VALUE.test(message)) return `A value does not fit its type.${expectation(message)}`
+  return message.replace(/"([^"]*)"/g, (quoted, text: string) => (IDENTIFIER.test(text) ? quoted : '"…"'))
+}
+
+function expectation(message: string): string {
+  for (const pattern of EXPECTATIONS) {
+    const [found] = pattern.exec(message) ?? []
+    if (found !== undefined) return ` ${found}.`
+  }
+  return ''
+}

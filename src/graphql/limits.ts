@@ -1,0 +1,21 @@
+/**
+ * What one GraphQL request may cost. A registry's pages stay far below; a hostile document ends before it works.
+ * `nodes` counts the objects that a request can return: each page by its size, times the pages it stands in.
+ */
+export const LIMITS = {
+  bodyBytes: 1_000_000,
+  /** Levels of arrays and objects in a body. */
+  jsonDepth: 32,
+  /** Tokens of a document, counted while parsing; also keeps deep nesting from exhausting the stack. */
+  tokens: 1_000,
+  depth: 10,
+  /** Fields in all. */
+  breadth: 100,
+  nodes: 2_000,
+  /** Root fields, aliases counted one by one. */
+  rootFields: 20,
+  defaultPageSize: 20,
+  maxPageSize: 100,
+  /** For operations of the gateway's own REST dialects, whose contracts answer with whole lists. */
+  maxDialectPageSize: 1_000_000,
+} as const

@@ -1,0 +1,38 @@
+import { GraphQLError } from 'graphql'
+import { z } from 'zod'
+import { Secret } from '../crypto/secret.ts'
+import { builder } from './builder.ts'
+
+const uuid = z.uuid()
+const dateTime = z.iso.datetime({ offset: true })
+
+builder.scalarType('UUID', {
+  description: 'A UUID in its canonical form, e.g. `6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e`.',
+  parseValue: (value) => {
+    const parsed = uuid.safeParse(value)
+    if (parsed.success) return parsed.data.toLowerCase()
+    throw new GraphQLError('A UUID must have the form 8-4-4-4-12 hexadecimal digits.')
+  },
+  serialize: (value) => value,
+})
+
+builder.scalarType('DateTime', {
+  description: 'A moment in time as RFC 3339 writes it, in UTC, e.g. `2026-06-01T10:00:00.123Z`.',
+  parseValue: (value) => {
+    const parsed = dateTime.safeParse(value)
+    if (parsed.success) return new Date(parsed.data)
+    throw new GraphQLError('A DateTime must be a time in RFC 3339 format, e.g. 2026-06-01T10:00:00Z.')
+  },
+  serialize: (value) => value.toISOString(),
+})
+
+builder.scalarType('Secret', {
+  description: 'A secret going in: write-only. Never a type of an output field; an error about one never repeats it.',
+  parseValue: (value) => {
+    if (typeof value === 'string') return new Secret(value)
+    throw new GraphQLError('A Secret must be a string.')
+  },
+  serialize: () => {
+    throw new Error('A secret cannot be an output.')
+  },
+})

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Fault } from '../errors.ts'
+import { nestsDeeperThan } from '../http/json-depth.ts'
+import { readBody } from '../http/read-body.ts'
+import { type Answer, json, send } from '../http/respond.ts'
+import { httpOf } from './client-errors.ts'
+import type { GatewayContext } from './context.ts'
+import { LIMITS } from './limits.ts'
+import type { GraphQLServer } from './yoga.ts'
+
+/** Answers a request to `/graphql` of an authenticated caller. */
+export async function serveGraphQL(
+  server: GraphQLServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: GatewayContext,
+): Promise<void> {
+  const refuse = (status: number, message: string) => send(response, graphQLError(status, 'BAD_USER_INPUT', message, context.requestId))
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
+  if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    return refuse(415, 'Send the request as `content-type: application/json`.')
+  const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
+  if ('refusal' in read) {
+    response.setHeader('connection', 'close')
+    if (read.refusal === 'aborted') return void response.destroy()
+    if (read.refusal === 'compressed') return refuse(415, 'Send the body without compression.')
+    return refuse(413, `The body must not be larger than ${LIMITS.bodyBytes} bytes.`)
+  }
+  const body = read.body.toString()
+  if (nestsDeeperThan(body, LIMITS.jsonDepth))
+    return refuse(400, `The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
+  await forward(server, request, response, context, body)
+}
+
+/** A top-level error in the form of a GraphQL answer, for what is refused before GraphQL begins. */
+function graphQLError(
+  status: number,
+  code: string,
+  message: string,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return json(status, { errors: [{ message, extensions: { code, requestId } }] }, headers)
+}
+
+/** The answer to a refusal or fault that happened before GraphQL began. */
+export function faultAnswer(fault: Fault, requestId: string): Answer {
+  const { status, headers } = httpOf(fault) ?? { status: 400, headers: {} }
+  return graphQLError(status, fault.code, fault.message, requestId, headers)
+}
+
+async function forward(
+  server: GraphQLServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: GatewayContext,
+  body: string,
+): Promise<void> {
+  const abort = new AbortController()
+  response.once('close', () => abort.abort())
+  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as [string, string]] : [],
+  )
+  const answer = await server.fetch(
+    new URL(request.url ?? '/graphql', 'http://gateway').href,
+    { method: request.method ?? 'GET', headers, signal: abort.signal, ...(body.length > 0 ? { body } : {}) },
+    context,
+  )
+  response.statusCode = answer.status
+  answer.headers.forEach((value, name) => void response.setHeader(name, value))
+  if (answer.body === null) return void response.end()
+  const reader = answer.body.getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) response.write(part.value)
+  response.end()
+}

@@ -1,0 +1,106 @@
+import { createAccessToken } from '../../auth/create-access-token.ts'
+import { hasRole } from '../../auth/principal.ts'
+import { revokeAccessToken } from '../../auth/revoke-access-token.ts'
+import { ValidationError } from '../../errors.ts'
+import { Role as RoleEnum } from '../../generated/prisma-sqlite/enums.ts'
+import { builder } from '../builder.ts'
+import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+
+const Role = builder.enumType(RoleEnum, {
+  name: 'Role',
+  description: 'What a token may do: VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log.',
+})
+
+const AccessToken = builder.prismaNode('AccessToken', {
+  id: { field: 'id' },
+  nullable: true,
+  select: { id: true },
+  authScopes: ({ id }, { principal }) => id === principal.tokenId || hasRole(principal, 'ADMIN'),
+  description:
+    'A token that opens this API. Its value is shown once, when it is made. Requires the role `admin`; anyone may see their own.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Who or what uses it.' }),
+    role: t.expose('role', { type: Role, description: 'What it may do.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the half minute; `null` if never.',
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; `null` for never.' }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked; `null` while it is valid.' }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  viewer: t.prismaField({
+    type: AccessToken,
+    authScopes: { viewer: true },
+    resolve: (query, _root, _args, { deps, principal }) =>
+      deps.database.prisma.accessToken.findUniqueOrThrow({ ...query, where: { id: principal.tokenId } }),
+    description: 'The token that this request came with.',
+  }),
+  accessTokens: t.prismaConnection(
+    {
+      ...PAGE_SIZES,
+      type: AccessToken,
+      cursor: 'id',
+      authScopes: { admin: true },
+      complexity: pageCost,
+      totalCount: (_root, _args, { deps }) => deps.database.prisma.accessToken.count(),
+      resolve: (query, _root, args, { deps }) => {
+        checkPage(args)
+        return deps.database.prisma.accessToken.findMany({ ...query, orderBy: { number: 'desc' } })
+      },
+      description: 'All tokens, revoked ones too, newest first. Requires `admin`.',
+    },
+    { name: 'AccessTokenConnection', description: 'A page of access tokens.' },
+    { name: 'AccessTokenEdge', description: 'A token in a page.' },
+  ),
+}))
+
+const CreateAccessTokenInput = builder.inputType('CreateAccessTokenInput', {
+  description: 'A token to make.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Who or what will use it; 1 to 200 characters.' }),
+    role: t.field({ type: Role, required: true, description: 'What it may do.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working; never when omitted.' }),
+  }),
+})
+
+const CreateAccessTokenPayload = builder.objectRef<{ id: string; value: string }>('CreateAccessTokenPayload').implement({
+  description: 'A new token. Copy `value` now: it is not shown again.',
+  authScopes: { admin: true },
+  fields: (t) => ({
+    token: t.prismaField({
+      type: AccessToken,
+      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUniqueOrThrow({ ...query, where: { id } }),
+      description: 'The token, without its value.',
+    }),
+    value: t.exposeString('value', { description: 'What to send as `Authorization: Bearer`.' }),
+  }),
+})
+
+builder.mutationFields((t) => ({
+  createAccessToken: t.field({
+    type: CreateAccessTokenPayload,
+    authScopes: { admin: true },
+    errors: { types: [ValidationError], union: { name: 'CreateAccessTokenResult', description: 'A new token, or why there is none.' } },
+    args: { input: t.arg({ type: CreateAccessTokenInput, required: true, description: 'The token to make.' }) },
+    resolve: (_root, { input }, context) =>
+      createAccessToken(context.deps, context, { name: input.name, role: input.role, expiresAt: input.expiresAt ?? null }),
+    description: "Makes a token. Requires `admin`. The token's value is shown once, here.",
+  }),
+  revokeAccessToken: t.prismaField({
+    type: AccessToken,
+    nullable: true,
+    authScopes: { admin: true },
+    args: { id: t.arg.globalID({ required: true, for: AccessToken, description: 'The token to revoke.' }) },
+    resolve: async (query, _root, { id }, context) => {
+      const revoked = await revokeAccessToken(context.deps, context, id.id)
+      return revoked === null ? null : context.deps.database.prisma.accessToken.findUnique({ ...query, where: { id: revoked } })
+    },
+    description:
+      'Revokes a token, at once and for good; `null` for an unknown id. The last valid admin token is refused. Requires `admin`.',
+  }),
+}))

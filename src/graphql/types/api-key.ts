@@ -1,0 +1,21 @@
+import { builder } from '../builder.ts'
+
+export const ApiKey = builder.prismaNode('ApiKey', {
+  id: { field: 'id' },
+  nullable: true,
+  authScopes: { viewer: true },
+  description: 'A stored upstream credential. Its value can be written and replaced, never read. Requires the role `viewer`.',
+  fields: (t) => ({
+    uuid: t.expose('id', { type: 'UUID', description: "The row's UUID, as the REST dialects show it. Inside GraphQL prefer `id`." }),
+    name: t.exposeString('name', { nullable: true, description: 'What people call it; `null` when nobody named it.' }),
+    masked: t.exposeString('masked', { description: 'Safe to display, e.g. `sk-o...aaaa`. Computed when the key is written.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether tools should use the key.' }),
+    weight: t.exposeFloat('weight', { description: 'Its share of the traffic among the enabled keys; 1 unless set.' }),
+    lastConnectionTest: t.relation('lastConnectionTest', {
+      nullable: true,
+      description: 'The latest test with this key; `null` if never tested since the endpoint last changed.',
+    }),
+    provider: t.relation('provider', { description: 'The provider it belongs to.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
+  }),
+})

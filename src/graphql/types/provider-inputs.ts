@@ -1,0 +1,142 @@
+import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
+import { Fault } from '../../errors.ts'
+import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
+import type { NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
+import { builder } from '../builder.ts'
+import { ApiKey } from './api-key.ts'
+import { ProviderRefInput, ProviderType } from './provider.ts'
+
+const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
+  description: 'A key to store.',
+  fields: (t) => ({
+    value: t.field({ type: 'Secret', required: true, description: 'The key itself: 1 to 10,240 bytes of printable ASCII.' }),
+    name: t.string({ description: 'What people call it.' }),
+    enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
+    weight: t.float({ defaultValue: 1, description: 'Its share of the traffic among the enabled keys; 0 to 1,000,000.' }),
+  }),
+})
+
+const KeepApiKeyInput = builder.inputType('KeepApiKeyInput', {
+  description: 'A stored key that stays. Fields left out keep their value.',
+  fields: (t) => ({
+    id: t.globalID({ required: true, for: ApiKey, description: 'The key.' }),
+    name: t.string({ description: 'A new name.' }),
+    enabled: t.boolean({ description: 'Whether tools should use it.' }),
+    weight: t.float({ description: 'A new weight.' }),
+  }),
+})
+
+const ApiKeyChangeInput = builder.inputType('ApiKeyChangeInput', {
+  isOneOf: true,
+  description:
+    'One wanted key: keep a stored one (and perhaps change what is not secret), or add a new one. Stored keys not kept are deleted.',
+  fields: (t) => ({
+    keep: t.field({ type: KeepApiKeyInput, description: 'A stored key to keep.' }),
+    add: t.field({ type: NewApiKeyInput, description: 'A new key.' }),
+  }),
+})
+
+const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
+  description: 'Replaces the stored settings, except that an omitted secret keeps its stored value; an empty one deletes it.',
+  fields: (t) => ({
+    region: t.string({ description: 'AWS region, e.g. `us-east-1`.' }),
+    model: t.string({ description: 'The main model.' }),
+    smallFastModel: t.string({ description: 'The model for small, quick tasks.' }),
+    roleArn: t.string({ description: 'The IAM role to assume, e.g. `arn:aws:iam::123456789012:role/BedrockRole`.' }),
+    externalId: t.string({ description: 'May repeat the stored value; the gateway generates it.' }),
+    accessKey: t.field({ type: 'Secret', description: 'Access key id of the pair.' }),
+    accessKeySecret: t.field({ type: 'Secret', description: 'Secret access key of the pair.' }),
+  }),
+})
+
+export const ProviderSettingsInput = builder.inputType('ProviderSettingsInput', {
+  isOneOf: true,
+  description: 'Type-specific settings: exactly one kind.',
+  fields: (t) => ({ bedrock: t.field({ type: BedrockSettingsInputType, description: 'For the types BEDROCK and ANTHROPIC.' }) }),
+})
+
+export const CreateProviderInput = builder.inputType('CreateProviderInput', {
+  description: 'A provider to create.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Unique and immutable: lowercase words joined by hyphens, e.g. `openai-eu`.' }),
+    type: t.field({ type: ProviderType, required: true, description: 'The protocol of the upstream; immutable.' }),
+    baseUrl: t.string({
+      required: true,
+      description: 'Absolute URL of the API, e.g. `https://api.openai.com/v1`. Stored exactly as given.',
+    }),
+    displayName: t.string({ description: 'What people read; `name` when omitted.' }),
+    icon: t.string({ description: 'URL or emoji.' }),
+    enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether tools should use the provider.' }),
+    settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
+    apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
+  }),
+})
+
+export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
+  description: 'A change to a provider. Fields left out, or `null`, stay as they are.',
+  fields: (t) => ({
+    provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
+    displayName: t.string({ description: 'What people read; empty to fall back to `name`.' }),
+    icon: t.string({ description: 'URL or emoji; empty for none.' }),
+    baseUrl: t.string({ description: 'Another endpoint. Stored keys do not follow to another origin unless an admin says so.' }),
+    enabled: t.boolean({ description: 'Whether tools should use the provider.' }),
+    settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
+    apiKeys: t.field({
+      type: [ApiKeyChangeInput],
+      description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
+    }),
+    expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
+  }),
+})
+
+export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
+  description: 'A provider to delete.',
+  fields: (t) => ({
+    provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
+    expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
+  }),
+})
+
+/** GraphQL tells omitted from null; in these inputs both mean "not given". */
+const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
+
+function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
+  return { value: input.value, name: input.name ?? null, enabled: input.enabled ?? true, weight: input.weight ?? 1 }
+}
+
+function toApiKeyChange({ keep, add }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
+  if (add) return { add: toNewApiKey(add) }
+  if (keep) return { keep: { id: keep.id.id, name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) } }
+  throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep` and `add`.')
+}
+
+export function toSettings(input: typeof ProviderSettingsInput.$inferInput | null | undefined): BedrockSettingsInput | undefined {
+  if (!input?.bedrock) return undefined
+  const { region, model, smallFastModel, roleArn, externalId, accessKey, accessKeySecret } = input.bedrock
+  return {
+    region: given(region),
+    model: given(model),
+    smallFastModel: given(smallFastModel),
+    roleArn: given(roleArn),
+    externalId: given(externalId),
+    accessKey: given(accessKey),
+    accessKeySecret: given(accessKeySecret),
+  }
+}
+
+export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {
+  const { name, type, baseUrl, enabled } = input
+  const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '' }
+  return { name, type, baseUrl, enabled, ...texts, settings: toSettings(input.settings), apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
+}
+
+export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput): ProviderChanges {
+  return {
+    displayName: given(input.displayName),
+    icon: given(input.icon),
+    baseUrl: given(input.baseUrl),
+    enabled: given(input.enabled),
+    settings: toSettings(input.settings),
+    apiKeys: input.apiKeys?.map(toApiKeyChange),
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  ApiKeyNotFoundError,
+  ApiKeysNotSupportedError,
+  KeyRequiredForNewEndpointError,
+  ProviderNameTakenError,
+  ProviderNotFoundError,
+  ValidationError,
+  VersionConflictError,
+} from '../../errors.ts'
+import { checkProvider } from '../../providers/check-provider.ts'
+import { createProvider } from '../../providers/create-provider.ts'
+import { deleteProvider } from '../../providers/delete-provider.ts'
+import { updateProvider } from '../../providers/update-provider.ts'
+import { builder } from '../builder.ts'
+import { ValidationIssue } from '../errors.ts'
+import { Provider, toProviderRef } from './provider.ts'
+import { CreateProviderInput, DeleteProviderInput, toNewProvider, toProviderChanges, UpdateProviderInput } from './provider-inputs.ts'
+
+/** A payload that carries a provider reads it again: the resolver hands on only the id. */
+function providerPayload(name: string, description: string) {
+  return builder.objectRef<{ id: string }>(name).implement({
+    description,
+    authScopes: { viewer: true },
+    fields: (t) => ({
+      provider: t.prismaField({
+        type: Provider,
+        resolve: (query, { id }, _args, { deps }) => deps.database.prisma.provider.findUniqueOrThrow({ ...query, where: { id } }),
+        description: 'The provider as it is now.',
+      }),
+    }),
+  })
+}
+
+const CreateProviderPayload = providerPayload('CreateProviderPayload', 'The provider was created.')
+const UpdateProviderPayload = providerPayload('UpdateProviderPayload', 'The provider was changed.')
+
+const DeleteProviderPayload = builder.objectRef<{ id: string; name: string }>('DeleteProviderPayload').implement({
+  description: 'The provider was deleted. Its keys and tests are gone and its name is free.',
+  authScopes: { viewer: true },
+  fields: (t) => ({
+    deletedProviderId: t.globalID({ resolve: ({ id }) => ({ type: Provider, id }), description: 'Its GraphQL id, for a cache to drop.' }),
+    deletedProviderUuid: t.expose('id', { type: 'UUID', description: 'Its UUID.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+  }),
+})
+
+builder.queryField('checkProvider', (t) =>
+  t.field({
+    type: [ValidationIssue],
+    authScopes: { editor: true },
+    args: { input: t.arg({ type: CreateProviderInput, required: true, description: 'The provider that is not created.' }) },
+    resolve: (_root, { input }, context) => checkProvider(context.deps, context, toNewProvider(input)),
+    description: 'Every rule that creating this provider would break, for a form that checks while somebody types. Requires `editor`.',
+  }),
+)
+
+builder.mutationFields((t) => ({
+  createProvider: t.field({
+    type: CreateProviderPayload,
+    authScopes: { editor: true },
+    errors: {
+      types: [ValidationError, ProviderNameTakenError, ApiKeysNotSupportedError],
+      union: { name: 'CreateProviderResult', description: 'The new provider, or why there is none.' },
+    },
+    args: { input: t.arg({ type: CreateProviderInput, required: true, description: 'The provider.' }) },
+    resolve: async (_root, { input }, context) => ({ id: await createProvider(context.deps, context, toNewProvider(input)) }),
+    description: 'Creates a provider with its keys, in one transaction. Requires `editor`.',
+  }),
+  updateProvider: t.field({
+    type: UpdateProviderPayload,
+    authScopes: { editor: true },
+    errors: {
+      types: [
+        ValidationError,
+        ProviderNotFoundError,
+        ApiKeyNotFoundError,
+        ApiKeysNotSupportedError,
+        KeyRequiredForNewEndpointError,
+        VersionConflictError,
+      ],
+      union: { name: 'UpdateProviderResult', description: 'The changed provider, or why nothing changed.' },
+    },
+    args: { input: t.arg({ type: UpdateProviderInput, required: true, description: 'The change.' }) },
+    resolve: async (_root, { input }, context) => ({
+      id: await updateProvider(
+        context.deps,
+        context,
+        toProviderRef(input.provider),
+        toProviderChanges(input),
+        input.expectedVersion ?? undefined,
+      ),
+    }),
+    description:
+      'Changes a provider. Omitted fields stay; `apiKeys`, when given, states the whole set. One transaction: all of it or none of it. Requires `editor`.',
+  }),
+  deleteProvider: t.field({
+    type: DeleteProviderPayload,
+    authScopes: { editor: true },
+    errors: {
+      types: [ProviderNotFoundError, VersionConflictError],
+      union: { name: 'DeleteProviderResult', description: 'What was deleted, or why nothing was.' },
+    },
+    args: { input: t.arg({ type: DeleteProviderInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) =>
+      deleteProvider(context.deps, context, toProviderRef(input.provider), input.expectedVersion ?? undefined),
+    description: 'Deletes a provider, its keys and its tests, and frees its name. Requires `editor`.',
+  }),
+}))

@@ -1,0 +1,71 @@
+import { ApiKeyNotFoundError, Fault, ProviderNotFoundError, ValidationError } from '../../errors.ts'
+import { type TestedConnection, testDraftConnection, testSavedConnection } from '../../providers/test-connection.ts'
+import { builder } from '../builder.ts'
+import { ApiKey } from './api-key.ts'
+import { ConnectionTest } from './connection-test.ts'
+import { Provider, ProviderRefInput, ProviderType, toProviderRef } from './provider.ts'
+import { ProviderSettingsInput, toSettings } from './provider-inputs.ts'
+
+const SavedConnectionInput = builder.inputType('SavedConnectionInput', {
+  description: 'A stored provider to test. All enabled keys are tested when `apiKeyId` is omitted.',
+  fields: (t) => ({
+    provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
+    apiKeyId: t.globalID({ for: ApiKey, description: 'Only this key, even when it is disabled.' }),
+  }),
+})
+
+const DraftConnectionInput = builder.inputType('DraftConnectionInput', {
+  description: 'Values to test before they are saved. Nothing is stored.',
+  fields: (t) => ({
+    type: t.field({ type: ProviderType, required: true, description: 'The protocol of the upstream.' }),
+    baseUrl: t.string({ required: true, description: 'Absolute URL of the API.' }),
+    apiKey: t.field({ type: 'Secret', description: 'The key to try.' }),
+    settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
+  }),
+})
+
+const TestConnectionInput = builder.inputType('TestConnectionInput', {
+  isOneOf: true,
+  description: 'What to test: something stored, or a draft.',
+  fields: (t) => ({
+    saved: t.field({ type: SavedConnectionInput, description: 'A stored provider.' }),
+    draft: t.field({ type: DraftConnectionInput, description: 'Values that are not saved.' }),
+  }),
+})
+
+const TestConnectionPayload = builder.objectRef<TestedConnection>('TestConnectionPayload').implement({
+  description: 'What the upstream answered.',
+  authScopes: { viewer: true },
+  fields: (t) => ({
+    success: t.boolean({ resolve: ({ worst }) => worst.status === 'OK', description: 'Whether every key tried works.' }),
+    test: t.field({ type: ConnectionTest, resolve: ({ worst }) => worst, description: 'The worst of `tests`.' }),
+    tests: t.field({ type: [ConnectionTest], resolve: ({ tests }) => [...tests], description: 'One test per key tried.' }),
+    provider: t.prismaField({
+      type: Provider,
+      nullable: true,
+      resolve: (query, { providerId }, _args, { deps }) =>
+        providerId === null ? null : deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId, deletedAt: null } }),
+      description: 'The provider tested; `null` for a draft.',
+    }),
+  }),
+})
+
+builder.mutationField('testConnection', (t) =>
+  t.field({
+    type: TestConnectionPayload,
+    authScopes: { editor: true },
+    errors: {
+      types: [ValidationError, ProviderNotFoundError, ApiKeyNotFoundError],
+      union: { name: 'TestConnectionResult', description: 'What the test found, or why there was none.' },
+    },
+    args: { input: t.arg({ type: TestConnectionInput, required: true, description: 'What to test.' }) },
+    resolve: (_root, { input: { saved, draft } }, context) => {
+      if (saved) return testSavedConnection(context.deps, context, toProviderRef(saved.provider), saved.apiKeyId?.id)
+      if (!draft) throw new Fault('BAD_USER_INPUT', 'Give exactly one of `saved` and `draft`.')
+      const { type, baseUrl, apiKey, settings } = draft
+      return testDraftConnection(context.deps, context, { type, baseUrl, apiKey: apiKey ?? undefined, settings: toSettings(settings) })
+    },
+    description:
+      'Calls the upstream with a stored key, or with a draft that is not saved. A refusal by the upstream is a result, not an error. Requires `editor`.',
+  }),
+)

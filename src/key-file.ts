@@ -1,0 +1,69 @@
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readKnownKeys } from './api-keys/encryption-keys.ts'
+import { generateKeyText } from './crypto/keyring.ts'
+import type { Database } from './database/client.ts'
+import { StartupError } from './errors.ts'
+
+/** Where the text of the keyring came from; `path` is null when the operator configured it. */
+export interface KeySource {
+  readonly text: string
+  readonly path: string | null
+  readonly created: boolean
+}
+
+/**
+ * Finds the encryption keys: those configured, else, with SQLite, the key file beside the database, made on the first start.
+ * @throws StartupError when there is no key and none may be made: a new key could not open what is stored.
+ */
+export async function findKeys(database: Database, configured: string): Promise<KeySource> {
+  if (configured !== '') return { text: configured, path: null, created: false }
+  if (database.kind === 'postgresql')
+    throw new StartupError(
+      'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `npx gateway keys generate`, store it safely, and set it.',
+    )
+  const path = join(dirname(database.location.replace(/^file:/, '')), 'encryption.key')
+  const text = readKeyFile(path)
+  if (text !== null) return { text, path, created: false }
+  const known = await readKnownKeys(database)
+  if (known.length > 0)
+    throw new StartupError(
+      `The key file ${path} is missing, and the database was sealed with the key ${known.map(({ kid }) => kid).join(', ')}. Put the file back, or set ENCRYPTION_KEYS.`,
+    )
+  return { text: createKeyFile(path), path, created: true }
+}
+
+function readKeyFile(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw new StartupError(`The key file ${path} cannot be read (${errorCode(error)}). Give the user that runs the gateway access to it.`)
+  }
+}
+
+/** Written whole under another name first: of two first starts at once, one makes the file and the other one reads it. */
+function createKeyFile(path: string): string {
+  const text = generateKeyText()
+  const draft = `${path}.${process.pid}`
+  try {
+    const file = openSync(draft, 'wx', 0o600)
+    writeSync(file, `${text}\n`)
+    fsyncSync(file)
+    closeSync(file)
+    linkSync(draft, path)
+    return text
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return readKeyFile(path) ?? text
+    throw new StartupError(
+      `The key file ${path} cannot be written (${errorCode(error)}). Give the user that runs the gateway write access to its folder.`,
+      1,
+    )
+  } finally {
+    unlinkSync(draft)
+  }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+}

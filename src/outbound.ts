@@ -1,0 +1,42 @@
+import type { Config } from './config.ts'
+import { StartupError } from './errors.ts'
+import type { TestDeps } from './providers/test-connection.ts'
+import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/address-policy.ts'
+import { systemResolve } from './upstream/system-resolve.ts'
+import { checkEndpoint } from './upstream/target.ts'
+import { probeConnection } from './upstream/test-connection.ts'
+
+/** What commands may do to the outside world, under the operator's policy. */
+export interface Outbound {
+  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'probe' | 'inTestQueue'>
+  /** Names a socket of ours that no test may reach. */
+  readonly addOwnSocket: (socket: SocketName) => void
+}
+
+/** @throws StartupError when OUTBOUND_ALLOW cannot be read. */
+export function createOutbound(config: Config): Outbound {
+  const parsed = parseOutboundAllow(config.OUTBOUND_ALLOW)
+  if (parsed.kind === 'invalid') throw new StartupError(`OUTBOUND_ALLOW cannot be used. ${parsed.issues.join(' ')}`)
+  const never: SocketName[] = databaseSockets(config.DATABASE_URL)
+  const policy: OutboundPolicy = { allow: parsed.allow, never }
+  // A REST dialect accepts what its contract accepts: there only what no operator can allow is refused before the test.
+  const dialectPolicy: OutboundPolicy = { allow: { private: true, loopback: true, publicHttp: true, ranges: [] }, never }
+  const outboundDeps = { policy, resolve: systemResolve, proxyEnvironment: { httpsProxy: null, httpProxy: null, noProxy: null } }
+  return {
+    deps: {
+      checkEndpoint: (baseUrl, channel) =>
+        channel === 'graphql'
+          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork: true, strictHttp: true })
+          : checkEndpoint(baseUrl, dialectPolicy, { allowPrivateNetwork: true, strictHttp: false }),
+      probe: (request) => probeConnection(request, outboundDeps),
+      inTestQueue: (_queue, work) => work(),
+    },
+    addOwnSocket: (socket) => void never.push(socket),
+  }
+}
+
+function databaseSockets(databaseUrl: string): SocketName[] {
+  if (!URL.canParse(databaseUrl) || databaseUrl.startsWith('file:')) return []
+  const { hostname, port } = new URL(databaseUrl)
+  return [{ host: hostname, port: Number(port || 5432) }]
+}

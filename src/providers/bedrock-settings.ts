@@ -1,0 +1,102 @@
+import { randomInt } from 'node:crypto'
+import { z } from 'zod'
+import { checkSecretValue } from '../api-keys/api-key-input.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { ValidationIssue } from '../errors.ts'
+import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
+
+/** Settings as they stand in the column `settings`: no secret, and no field that is empty. */
+const storedSettings = z.object({
+  bedrock: z.object({
+    region: z.string().exactOptional(),
+    model: z.string().exactOptional(),
+    smallFastModel: z.string().exactOptional(),
+    roleArn: z.string().exactOptional(),
+    externalId: z.string().exactOptional(),
+    /** Whether both halves of an access key pair are stored, in a table that no read of this one reaches. */
+    hasAccessKey: z.boolean(),
+  }),
+})
+export type BedrockSettings = z.infer<typeof storedSettings>['bedrock']
+
+/** Reads the column `settings`; null when the provider has none. */
+export function readBedrockSettings(column: unknown): BedrockSettings | null {
+  return column === null ? null : storedSettings.parse(column).bedrock
+}
+
+/** Bedrock settings to store. They replace the stored ones, except that an omitted secret stays; an empty secret clears. */
+export interface BedrockSettingsInput {
+  readonly region: string | undefined
+  readonly model: string | undefined
+  readonly smallFastModel: string | undefined
+  readonly roleArn: string | undefined
+  readonly externalId: string | undefined
+  readonly accessKey: Secret | undefined
+  readonly accessKeySecret: Secret | undefined
+}
+
+const SETTINGS_TYPES: readonly ProviderType[] = ['ANTHROPIC', 'BEDROCK']
+const ROLE_EXAMPLE = 'e.g. arn:aws:iam::123456789012:role/BedrockRole'
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const PATH = ['settings', 'bedrock']
+
+/** Whether a provider of this type may have Bedrock settings: Anthropic's models are also served there. */
+export function acceptsBedrockSettings(type: ProviderType): boolean {
+  return SETTINGS_TYPES.includes(type)
+}
+
+/** Whether the settings say anything about how to reach Bedrock (Coder contract, section 2.1). */
+export function isConfigured(input: BedrockSettingsInput): boolean {
+  return [input.region, input.roleArn, input.accessKey?.reveal(), input.accessKeySecret?.reveal()].some(
+    (value) => value !== undefined && value !== '',
+  )
+}
+
+/** The rules that need no knowledge of what is stored (Coder contract, section 2.2). */
+export function checkBedrockSettings(input: BedrockSettingsInput, anyText: boolean): ValidationIssue[] {
+  const issues = input.roleArn ? checkRoleArn(input.roleArn) : []
+  for (const field of ['region', 'model', 'smallFastModel'] as const)
+    if ((input[field]?.length ?? 0) > 2_000)
+      issues.push({ path: [...PATH, field], rule: 'OUT_OF_RANGE', message: 'The text must not be longer than 2,000 characters.' })
+  for (const field of ['accessKey', 'accessKeySecret'] as const) {
+    const secret = input[field]
+    if (secret !== undefined && secret.reveal() !== '') issues.push(...checkSecretValue(secret, [...PATH, field], anyText))
+  }
+  return issues
+}
+
+/** An external id can be echoed, never chosen: it is what keeps a stranger from using the customer's role. */
+export function checkExternalId(given: string | undefined, stored: string | undefined): ValidationIssue[] {
+  if (!given || given === stored) return []
+  return [{ path: [...PATH, 'externalId'], rule: 'EXTERNAL_ID_GENERATED', message: 'The gateway generates the external ID. Leave it out.' }]
+}
+
+/** The settings to store: those given, with the stored external id, or a new one when a role is first set. */
+export function mergeBedrockSettings(input: BedrockSettingsInput, stored: BedrockSettings | null, hasAccessKey: boolean): BedrockSettings {
+  const externalId = stored?.externalId ?? (input.roleArn ? generateExternalId() : undefined)
+  return {
+    ...(input.region ? { region: input.region } : {}),
+    ...(input.model ? { model: input.model } : {}),
+    ...(input.smallFastModel ? { smallFastModel: input.smallFastModel } : {}),
+    ...(input.roleArn ? { roleArn: input.roleArn } : {}),
+    ...(externalId ? { externalId } : {}),
+    hasAccessKey,
+  }
+}
+
+function generateExternalId(): string {
+  return Array.from({ length: 26 }, () => BASE32[randomInt(BASE32.length)]).join('')
+}
+
+function checkRoleArn(roleArn: string): ValidationIssue[] {
+  const issue = (message: string): ValidationIssue[] => [
+    { path: [...PATH, 'roleArn'], rule: 'ROLE_ARN_FORMAT', message: `${message}, ${ROLE_EXAMPLE}` },
+  ]
+  const [prefix, partition, service, , , ...resource] = roleArn.split(':')
+  if (prefix !== 'arn' || !partition || resource.length === 0 || roleArn.length > 2_048)
+    return issue(`role_arn "${roleArn.slice(0, 200)}" is not a valid ARN`)
+  if (service !== 'iam') return issue(`role_arn must be an IAM ARN, but resolved to service "${service}"`)
+  const name = resource.join(':')
+  if (!/^role\/./.test(name)) return issue(`role_arn must reference an IAM role, but resolved to resource "${name}"`)
+  return []
+}

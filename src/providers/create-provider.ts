@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { applyKeyChanges } from '../api-keys/apply-key-changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { TransactionClient } from '../database/client.ts'
+import { isUniqueViolation } from '../database/failures.ts'
+import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
+import type { ProviderDeps } from './provider-deps.ts'
+import { checkNewProvider, keylessReason, type NewProvider } from './provider-input.ts'
+import { searchColumns } from './search-text.ts'
+import { storeBedrockSettings } from './store-bedrock-settings.ts'
+
+/** The index that keeps two live providers from having one name. */
+const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
+
+/**
+ * Stores a provider and its keys, sealed, in one transaction; returns its id.
+ * @throws ValidationError with every rule that the input breaks; ApiKeysNotSupportedError when keys for a type that has
+ * none are its only fault; ProviderNameTakenError.
+ */
+export async function createProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): Promise<string> {
+  refuse(checkNewProvider(input, caller.channel, deps.checkEndpoint), input)
+  const now = deps.clock()
+  const id = randomUUID()
+  const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
+  await deps.database.write(async (transaction) => {
+    await insertProvider(transaction, id, input, now)
+    const keys = await applyKeyChanges(
+      transaction,
+      deps.keyring,
+      owner,
+      input.apiKeys.map((add) => ({ add })),
+      now,
+    )
+    if (input.settings !== undefined) {
+      const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
+      await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
+    }
+    const { name, type, baseUrl, enabled } = input
+    const changes = { name, type, baseUrl, enabled, apiKeys: { added: keys.added.map((key) => ({ ...key })) } }
+    await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
+  })
+  return id
+}
+
+function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {
+  const soleFault = issues.every((issue) => issue.rule === 'API_KEYS_NOT_SUPPORTED')
+  if (issues.length > 0 && !soleFault) throw new ValidationError(issues)
+  const usesBedrock = input.type === 'BEDROCK' || input.settings !== undefined
+  if (input.apiKeys.length > 0 && usesBedrock) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
+  if (issues.length > 0) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
+}
+
+/** Lets the database decide whether the name is free: looking first would let two requests both find it free. */
+async function insertProvider(transaction: TransactionClient, id: string, input: NewProvider, now: Date): Promise<void> {
+  const { name, type, baseUrl, displayName, icon, enabled } = input
+  const row = { id, name, type, baseUrl, displayName, icon, enabled, ...searchColumns(input), createdAt: now, updatedAt: now }
+  try {
+    await transaction.provider.create({ data: row, select: { id: true } })
+  } catch (error) {
+    if (isUniqueViolation(error, LIVE_NAME)) throw new ProviderNameTakenError(name)
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import { loadApiKeys, type UsableApiKey } from '../api-keys/open-api-keys.ts'
+import { openProviderSecrets } from '../api-keys/provider-secrets.ts'
+import type { SecretOwner } from '../api-keys/secret-owner.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
+import type { TransactionClient } from '../database/client.ts'
+import { ApiKeyNotFoundError } from '../errors.ts'
+import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import type { Credential } from '../upstream/credential.ts'
+import { type BedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
+
+/** One call that a test makes: with which stored key, if any, and how to open what it needs. */
+export interface Attempt {
+  readonly apiKeyId: string | null
+  /** Opens the secrets, just before the call. @throws UnreadableSecretError. */
+  credential(): Promise<Credential>
+}
+
+/** Attempts to make, or why there is none to make. */
+export type Attempts = readonly Attempt[] | { readonly notTestable: string }
+
+/**
+ * Decides what a test of a stored provider tries: the key asked for, even a disabled one; else every enabled key; else
+ * what the settings hold.
+ * @throws ApiKeyNotFoundError when the key asked for is not this provider's.
+ */
+export async function planAttempts(
+  database: TransactionClient,
+  keyring: Keyring,
+  provider: Provider,
+  apiKeyId: string | undefined,
+): Promise<Attempts> {
+  const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
+  const keys = await loadApiKeys(database, keyring, owner)
+  const asked = keys.find((key) => key.id === apiKeyId)
+  if (apiKeyId !== undefined && asked === undefined) throw new ApiKeyNotFoundError(apiKeyId)
+  if (provider.baseUrl === '') return { notTestable: 'The provider has no endpoint yet. Give it a base URL first.' }
+  const settings = readBedrockSettings(provider.settings)
+  if (settings !== null) return [{ apiKeyId: null, credential: () => openAwsCredential(database, keyring, owner, settings) }]
+  if (keys.length === 0) return [{ apiKeyId: null, credential: async () => ({ kind: 'none' }) }]
+  const enabled = asked === undefined ? keys.filter((key) => key.enabled) : [asked]
+  if (enabled.length === 0) return { notTestable: 'All keys of the provider are disabled. Enable one, or name the key to test.' }
+  return enabled.map(toAttempt)
+}
+
+function toAttempt(key: UsableApiKey): Attempt {
+  return { apiKeyId: key.id, credential: async () => ({ kind: 'apiKey', apiKey: key.read() }) }
+}
+
+async function openAwsCredential(
+  database: TransactionClient,
+  keyring: Keyring,
+  owner: SecretOwner,
+  settings: BedrockSettings,
+): Promise<Credential> {
+  const secrets = await openProviderSecrets(database, keyring, owner)
+  const accessKey = secrets.get('bedrock.accessKey')
+  const accessKeySecret = secrets.get('bedrock.accessKeySecret')
+  return {
+    kind: 'aws',
+    keyPair: accessKey !== undefined && accessKeySecret !== undefined ? { accessKey, accessKeySecret } : null,
+    apiKey: null,
+    region: settings.region ?? null,
+    roleArn: settings.roleArn ?? null,
+    externalId: settings.externalId ?? null,
+  }
+}
+
+/** What to say when a stored secret cannot be opened: nothing is sent then. */
+export function unreadableMessage(error: unknown): string {
+  if (!(error instanceof UnreadableSecretError)) throw error
+  return error.reason === 'UNKNOWN_KEY'
+    ? 'The stored key is sealed with an encryption key that is not configured here. Add that key to ENCRYPTION_KEYS, or store the API key again.'
+    : 'The stored key cannot be opened: it was changed outside of the gateway. Store the API key again.'
+}

@@ -1,0 +1,104 @@
+import { applyKeyChanges, type KeyChangeSummary } from '../api-keys/apply-key-changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { TransactionClient } from '../database/client.ts'
+import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
+import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
+import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
+import { lockProvider } from './lock-provider.ts'
+import { moveSecrets } from './move-secrets.ts'
+import type { ProviderDeps } from './provider-deps.ts'
+import {
+  acceptsApiKeys,
+  checkProviderChanges,
+  keylessReason,
+  type ProviderChanges,
+  type ProviderRef,
+  settingsNotSupported,
+} from './provider-input.ts'
+import { searchColumns } from './search-text.ts'
+import { storeBedrockSettings } from './store-bedrock-settings.ts'
+
+/**
+ * Changes a provider, its settings and its keys in one transaction: all of it or none of it. Returns its id.
+ * The order of checks is the Coder contract's, section 1.4.
+ * @throws ValidationError, ProviderNotFoundError, VersionConflictError, ApiKeyNotFoundError, ApiKeysNotSupportedError,
+ * KeyRequiredForNewEndpointError.
+ */
+export async function updateProvider(
+  deps: ProviderDeps,
+  caller: Caller,
+  ref: ProviderRef,
+  changes: ProviderChanges,
+  expectedVersion: number | undefined,
+): Promise<string> {
+  const issues = checkProviderChanges(changes, caller.channel, deps.checkEndpoint)
+  if (issues.length > 0) throw new ValidationError(issues)
+  const now = deps.clock()
+  return deps.database.write(async (transaction) => {
+    const provider = await lockProvider(transaction, ref, expectedVersion, now)
+    const storedSettings = readBedrockSettings(provider.settings)
+    checkAgainstStored(provider, storedSettings, changes)
+
+    const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
+    const keysMoved = await moveSecrets(transaction, deps.keyring, caller, provider, owner.baseUrl, changes)
+    const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
+    const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
+    await updateRow(transaction, provider, changes, settings, keys)
+    const audited = auditedChanges(changes, keys, keysMoved)
+    await recordAudit(
+      transaction,
+      caller,
+      { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
+      now,
+    )
+    return provider.id
+  })
+}
+
+/** The rules that depend on what is stored. */
+function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges): void {
+  const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
+  if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
+  if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
+  if (changes.apiKeys === undefined || changes.apiKeys.length === 0) return
+  if (changes.settings !== undefined || stored !== null) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
+  if (!acceptsApiKeys(provider.type)) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
+}
+
+async function updateRow(
+  transaction: TransactionClient,
+  provider: Provider,
+  changes: ProviderChanges,
+  settings: BedrockSettings | undefined,
+  keys: KeyChangeSummary | undefined,
+): Promise<void> {
+  const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl, enabled = provider.enabled } = changes
+  const endpointChanged = baseUrl !== provider.baseUrl || settings !== undefined
+  if (endpointChanged) await transaction.apiKey.updateMany({ where: { providerId: provider.id }, data: { lastConnectionTestId: null } })
+  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.switched)
+  await transaction.provider.update({
+    where: { id: provider.id },
+    data: {
+      ...{ displayName, icon, baseUrl, enabled },
+      ...searchColumns({ name: provider.name, displayName, baseUrl }),
+      ...(settings === undefined ? {} : { settings: { bedrock: settings } }),
+      ...(endpointChanged || keysChanged ? { lastConnectionTestId: null } : {}),
+    },
+  })
+}
+
+function auditedChanges(changes: ProviderChanges, keys: KeyChangeSummary | undefined, keysMoved: boolean): Prisma.InputJsonObject {
+  const { displayName, icon, baseUrl, enabled } = changes
+  return {
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(icon === undefined ? {} : { icon: icon.slice(0, 200) }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(changes.settings === undefined ? {} : { settings: 'changed' }),
+    ...(keys === undefined
+      ? {}
+      : { apiKeys: { added: keys.added.map((key) => ({ ...key })), removed: keys.removed.map((key) => ({ ...key })), kept: keys.kept } }),
+    ...(keysMoved ? { keysKeptForNewEndpoint: true } : {}),
+  }
+}

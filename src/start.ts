@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http'
+import type { Logger } from 'pino'
+import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
+import { createApp } from './app.ts'
+import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
+import { trackTokenUsage } from './auth/token-usage.ts'
+import type { Config } from './config.ts'
+import { type Keyring, parseKeyring } from './crypto/keyring.ts'
+import { type Database, openDatabase } from './database/client.ts'
+import { migrate } from './database/migrate.ts'
+import { StartupError } from './errors.ts'
+import { logUnexpected } from './graphql/client-errors.ts'
+import { findKeys, type KeySource } from './key-file.ts'
+import { createOutbound } from './outbound.ts'
+
+/** A gateway that answers requests. */
+export interface Gateway {
+  /** `http://host:port`, with the port it really listens on. */
+  readonly url: string
+  readonly admin: AdminAccess
+  readonly keys: Pick<KeySource, 'path' | 'created'>
+  readonly database: Pick<Database, 'location'>
+  /** Finishes what is in flight, for 20 s at most, and closes everything. */
+  close(): Promise<void>
+}
+
+/** How long requests in flight may take to finish when the process is asked to stop. */
+const DRAIN_TIMEOUT_MS = 20_000
+
+/**
+ * Opens the database, proves that the keys belong to it, migrates it, and listens: in this order, so that a wrong
+ * configuration changes nothing and never answers a request.
+ * @throws StartupError.
+ */
+export async function startGateway(config: Config, log: Logger, clock: () => Date = () => new Date()): Promise<Gateway> {
+  const database = await openDatabase(config.DATABASE_URL)
+  try {
+    const keys = await findKeys(database, config.ENCRYPTION_KEYS)
+    const keyring = parseKeyring(keys.text)
+    await checkKeyring(database, keyring)
+    await migrate(database, (message) => log.info(message))
+    await registerKeys(database, keyring, clock())
+    const admin = await ensureAdminToken(database, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock())
+    return await serve(config, log, clock, database, keyring, { admin, keys })
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function serve(
+  config: Config,
+  log: Logger,
+  clock: () => Date,
+  database: Database,
+  keyring: Keyring,
+  found: Pick<Gateway, 'admin' | 'keys'>,
+): Promise<Gateway> {
+  const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
+  const outbound = createOutbound(config)
+  const app = createApp({ deps: { database, keyring, clock, ...outbound.deps }, tokenUsage, log, graphiql: config.GRAPHIQL })
+  const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
+  const url = await listen(server, config)
+  outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })
+  return {
+    url,
+    ...found,
+    database,
+    close: async () => {
+      app.drain()
+      await closeServer(server)
+      await tokenUsage.close()
+      await database.close()
+    },
+  }
+}
+
+/** What a slow or oversized request may take of the server; times in milliseconds. */
+const SERVER_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 16_384,
+  connectionsCheckingInterval: 1_000,
+}
+
+async function listen(server: Server, { HOST, PORT }: Config): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, HOST, PORT)))
+    server.listen(PORT, HOST, resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : PORT
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): StartupError {
+  const remedy =
+    error.code === 'EADDRINUSE'
+      ? 'Another program listens there: stop it, or set PORT to a free port.'
+      : error.code === 'EACCES'
+        ? 'Ports below 1024 need privileges: set PORT to a higher one.'
+        : 'Set HOST to an address of this machine.'
+  return new StartupError(`Cannot listen on ${host} port ${port} (${error.code}). ${remedy}`, 1)
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(force)
+}
