@@ -1,0 +1,44 @@
+import { OutboundError } from './outbound-error.ts'
+
+/** The limits of one call, in milliseconds. */
+export const LIMITS = { wholeTestMs: 10_000, connectStepMs: 3_000, headersMs: 5_000 } as const
+/** The most that is read of one answer's body, in bytes. */
+export const MAX_BODY_BYTES = 1_048_576
+
+/** A moment after which nothing of a test goes on, and the signal that says so. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** Milliseconds left; 0 when it has passed. */
+  remainingMs(): number
+}
+
+/** A deadline `afterMs` milliseconds from now. */
+export function startDeadline(afterMs: number): Deadline {
+  const endsAt = performance.now() + afterMs
+  return { signal: AbortSignal.timeout(afterMs), remainingMs: () => Math.max(0, endsAt - performance.now()) }
+}
+
+/**
+ * Waits for one step of a call. Ends with TIMED_OUT when the step takes longer than `stepMs` or the deadline passes first;
+ * `abandon` then frees what the step holds, since a promise cannot be stopped.
+ */
+export async function withinStep<T>(
+  step: Promise<T>,
+  limits: { deadline: Deadline; stepMs: number; message: string },
+  abandon: () => void = () => {},
+): Promise<T> {
+  const waitMs = Math.min(limits.stepMs, limits.deadline.remainingMs())
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new OutboundError('TIMED_OUT', limits.message)), waitMs)
+  })
+  try {
+    return await Promise.race([step, timeout])
+  } catch (error) {
+    abandon()
+    step.catch(() => {})
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}

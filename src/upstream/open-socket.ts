@@ -1,0 +1,86 @@
+import { connect, type Socket } from 'node:net'
+import { canonicalAddress, isAllowedAddress, type OutboundPolicy } from './address-policy.ts'
+import { type Deadline, LIMITS, withinStep } from './deadline.ts'
+import { errorCode, OutboundError } from './outbound-error.ts'
+import { type Resolve, reachesNamedOwnSocket, reachesOwnSocket } from './own-sockets.ts'
+import { addressMeantBy, BLOCKED_MESSAGE, mayBeDialled } from './target.ts'
+
+/** A host and port to reach, and under which rules. */
+export interface Place {
+  readonly hostname: string
+  readonly port: number
+  readonly policy: OutboundPolicy
+  readonly allowPrivateNetwork: boolean
+  readonly resolve: Resolve
+  readonly deadline: Deadline
+}
+
+/** More than this many addresses of one name are not tried. */
+const MAX_ATTEMPTS = 4
+
+/**
+ * Every address of a place, all of them allowed: one denied address among them refuses the whole name, since a name that
+ * mixes public and private answers is what a rebinding attack looks like. The caller dials these and asks DNS no more.
+ */
+export async function checkedAddresses(place: Place): Promise<readonly string[]> {
+  const { hostname, port, policy, allowPrivateNetwork } = place
+  if (!mayBeDialled(hostname, port, policy, allowPrivateNetwork)) throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
+  const literal = addressMeantBy(hostname)
+  const addresses = literal === hostname ? [literal] : await resolveAll(place)
+  const isDenied = addresses.some(
+    (address) => !isAllowedAddress(address, policy.allow, allowPrivateNetwork) || reachesOwnSocket(address, port, policy.never),
+  )
+  if (isDenied || (await reachesNamedOwnSocket(addresses, port, policy.never, place.resolve))) {
+    throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
+  }
+  return addresses
+}
+
+/** Opens a TCP connection to the first of the checked addresses that answers. The name is not looked up again. */
+export async function openSocket(addresses: readonly string[], place: Place): Promise<Socket> {
+  const candidates = addresses.slice(0, MAX_ATTEMPTS)
+  const endsAt = performance.now() + LIMITS.connectStepMs
+  let lastError: unknown
+  for (const [index, address] of candidates.entries()) {
+    const shareMs = Math.max(1, (endsAt - performance.now()) / (candidates.length - index))
+    try {
+      return await connectTo(address, place, shareMs)
+    } catch (error) {
+      lastError = error
+    }
+  }
+  throw lastError
+}
+
+async function connectTo(address: string, place: Place, stepMs: number): Promise<Socket> {
+  const socket = connect({ host: address, port: place.port, noDelay: true })
+  const message = `No connection to ${place.hostname} within ${LIMITS.connectStepMs / 1000} s. Check the address, and that the gateway's network may reach it.`
+  await withinStep(connected(socket, place.hostname), { deadline: place.deadline, stepMs, message }, () => socket.destroy())
+  // The last check is on the connection itself: whatever happened on the way here, this is the peer that would get the key.
+  if (canonicalAddress(socket.remoteAddress ?? '') === canonicalAddress(address)) return socket
+  socket.destroy()
+  throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
+}
+
+function connected(socket: Socket, hostname: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', resolve)
+    // `on`, not `once`: the socket may fail again before its next owner listens, and an unheard error ends the process.
+    socket.on('error', (error) => reject(unreachable(hostname, errorCode(error))))
+  })
+}
+
+function unreachable(hostname: string, code: string): OutboundError {
+  if (code === 'ECONNRESET') return new OutboundError('UNREACHABLE', `${hostname} reset the connection.`, { isReset: true })
+  const reason = code === 'ECONNREFUSED' ? 'refused the connection' : 'cannot be reached from the gateway'
+  return new OutboundError('UNREACHABLE', `${hostname} ${reason}. Check host and port of the base URL, and that the service runs.`)
+}
+
+async function resolveAll(place: Place): Promise<readonly string[]> {
+  const message = `The name ${place.hostname} did not resolve within ${LIMITS.connectStepMs / 1000} s. Check the gateway's DNS.`
+  const unknown = new OutboundError('UNREACHABLE', `The name ${place.hostname} does not resolve. Check the host of the base URL.`)
+  const answer = place.resolve(place.hostname).catch(() => [])
+  const addresses = await withinStep(answer, { deadline: place.deadline, stepMs: LIMITS.connectStepMs, message })
+  if (addresses.length === 0) throw unknown
+  return addresses
+}

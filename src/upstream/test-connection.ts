@@ -1,0 +1,84 @@
+import { type Credential, headerProblem, secretsOf } from './credential.ts'
+import { LIMITS, startDeadline } from './deadline.ts'
+import { cleanBase } from './endpoint-url.ts'
+import { isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
+import { send, sendOnce } from './outbound.ts'
+import type { Outcome } from './outcome.ts'
+import type { Probe, ProbeTest, ServiceNames, Verdict } from './probe.ts'
+import { probeOf } from './probe-registry.ts'
+import type { ProviderType } from './provider-type.ts'
+import { createScrubber } from './scrub.ts'
+import type { OutboundDeps, Session } from './session.ts'
+import { parseTarget, type Target } from './target.ts'
+import { presetByHost, presetByName, type VendorPreset } from './vendor-presets.ts'
+import { notTestable } from './verdict.ts'
+
+/** What to test: a provider with one of its credentials, or a draft of one. */
+export interface ProbeRequest {
+  readonly type: ProviderType
+  /** Empty for a placeholder without an endpoint. */
+  readonly baseUrl: string
+  /** The vendor preset that is stored with the provider; null when there is none, and for drafts. */
+  readonly vendorPreset: string | null
+  readonly credential: Credential
+  readonly network: NetworkSettings
+}
+
+/**
+ * Tests one credential against its upstream. Whatever the upstream does is an outcome; it throws only when a secret cannot be
+ * revealed. Takes at most the provider's timeout, and at most 10 seconds.
+ */
+export async function probeConnection(request: ProbeRequest, deps: OutboundDeps): Promise<Outcome> {
+  const startedAt = performance.now()
+  const verdict = await judge(request, deps)
+  return { ...verdict, durationMs: Math.round(performance.now() - startedAt) }
+}
+
+async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict> {
+  const { network, credential } = request
+  // An Anthropic provider may hold Bedrock settings: then Bedrock is what its credential opens.
+  const probe = probeOf(credential.kind === 'aws' ? 'BEDROCK' : request.type)
+  if (request.baseUrl.trim() === '') return notTestable('The provider has no endpoint. Give it a base URL to test it.')
+  const parsed = parseTarget(request.baseUrl.trim())
+  if (parsed.kind === 'invalid') return { ...notTestable(parsed.issue), status: 'BLOCKED_ADDRESS' }
+  const problem = credential.kind === 'apiKey' ? headerProblem(credential.apiKey.reveal()) : null
+  if (problem !== null) return { ...notTestable(unsendable(problem)), status: 'UNAUTHORIZED' }
+  const session: Session = { network, deps, deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)) }
+  return probe.run(testOf(request, probe, parsed.target, session))
+}
+
+function testOf(request: ProbeRequest, probe: Probe, target: Target, session: Session): ProbeTest {
+  const preset = probe.info.type === 'OPENAI_COMPAT' ? presetOf(request.vendorPreset, target) : null
+  const isVendorHost = target.isSecure && probe.vendorHost.test(target.hostname)
+  return {
+    base: cleanBase(target.url),
+    credential: request.credential,
+    preset,
+    names: namesOf(probe, preset, isVendorHost),
+    isVendorHost,
+    scrubber: createScrubber([...secretsOf(request.credential), ...networkSecrets(request.network)]),
+    send: (call) => send(call, session),
+    sendOnce: (call) => sendOnce(call, session),
+  }
+}
+
+/** The vendor whose host this is; on any other host, the one that the provider was made for. */
+function presetOf(stored: string | null, target: Target): VendorPreset | null {
+  return presetByHost(target.url.href) ?? (stored === null ? null : presetByName(stored))
+}
+
+/** On a host that is not the vendor's own, someone else answers: they are not called by the vendor's name. */
+function namesOf({ info }: Probe, preset: VendorPreset | null, isVendorHost: boolean): ServiceNames {
+  if (preset) return { displayName: preset.displayName, keyPageUrl: preset.keyPageUrl, exampleBaseUrl: preset.defaultBaseUrl }
+  const displayName = isVendorHost ? info.displayName : 'the provider'
+  return { displayName, keyPageUrl: info.keyPageUrl, exampleBaseUrl: info.defaultBaseUrl }
+}
+
+function networkSecrets(network: NetworkSettings): string[] {
+  const headers = network.extraHeaders.flatMap(({ name, value }) => (isAuthenticationHeader(name) ? [value] : []))
+  return network.proxy?.password ? [...headers, network.proxy.password] : headers
+}
+
+function unsendable(problem: string): string {
+  return `The key cannot be sent in an HTTP header: ${problem}. Copy the key again, without anything around it.`
+}
