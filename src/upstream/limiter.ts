@@ -97,7 +97,10 @@ async function sideBySide<T, R>(items: readonly T[], width: number, run: (item: 
   const worker = async () => {
     for (const [index, item] of entries) results[index] = await run(item)
   }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
+  // All end before the first fault is passed on: the caller gives its place away then.
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, worker))
+  const fault = ends.find((end) => end.status === 'rejected')
+  if (fault) throw fault.reason
   return results
 }
 

@@ -1,7 +1,7 @@
 import { type Credential, headerProblem, secretsOf } from './credential.ts'
 import { LIMITS, startDeadline } from './deadline.ts'
 import { cleanBase } from './endpoint-url.ts'
-import { isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
+import { headerNameProblem, headerValueProblem, isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
 import { send, sendOnce } from './outbound.ts'
 import type { Outcome } from './outcome.ts'
 import type { Probe, ProbeTest, ServiceNames, Verdict } from './probe.ts'
@@ -11,7 +11,7 @@ import { createScrubber } from './scrub.ts'
 import type { OutboundDeps, Session } from './session.ts'
 import { parseTarget, type Target } from './target.ts'
 import { presetByHost, presetByName, type VendorPreset } from './vendor-presets.ts'
-import { notTestable } from './verdict.ts'
+import { blockedAddress, notTestable, unsendableKey } from './verdict.ts'
 
 /** What to test: a provider with one of its credentials, or a draft of one. */
 export interface ProbeRequest {
@@ -40,10 +40,17 @@ async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict
   const probe = probeOf(credential.kind === 'aws' ? 'BEDROCK' : request.type)
   if (request.baseUrl.trim() === '') return notTestable('The provider has no endpoint. Give it a base URL to test it.')
   const parsed = parseTarget(request.baseUrl.trim())
-  if (parsed.kind === 'invalid') return { ...notTestable(parsed.issue), status: 'BLOCKED_ADDRESS' }
+  if (parsed.kind === 'invalid') return blockedAddress(parsed.issue)
   const problem = credential.kind === 'apiKey' ? headerProblem(credential.apiKey.reveal()) : null
-  if (problem !== null) return { ...notTestable(unsendable(problem)), status: 'UNAUTHORIZED' }
-  const session: Session = { network, deps, deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)) }
+  if (problem !== null) return unsendableKey(problem)
+  const broken = network.extraHeaders.find(({ name, value }) => headerNameProblem(name) !== null || headerValueProblem(value) !== null)
+  if (broken) return notTestable('An extra header of the provider cannot be sent. Correct its name or its value in the network settings.')
+  const session: Session = {
+    origin: parsed.target.url.origin,
+    network,
+    deps,
+    deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)),
+  }
   return probe.run(testOf(request, probe, parsed.target, session))
 }
 
@@ -77,8 +84,4 @@ function namesOf({ info }: Probe, preset: VendorPreset | null, isVendorHost: boo
 function networkSecrets(network: NetworkSettings): string[] {
   const headers = network.extraHeaders.flatMap(({ name, value }) => (isAuthenticationHeader(name) ? [value] : []))
   return network.proxy?.password ? [...headers, network.proxy.password] : headers
-}
-
-function unsendable(problem: string): string {
-  return `The key cannot be sent in an HTTP header: ${problem}. Copy the key again, without anything around it.`
 }

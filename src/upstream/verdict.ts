@@ -82,6 +82,17 @@ export function notTestable(reason: string, options: { httpStatus?: number; mode
   return verdict('NOT_TESTABLE', reason, options.httpStatus ?? null, { models: options.models ?? [] })
 }
 
+/** The key cannot go into a header, so no upstream can have accepted it; `problem` is half a sentence. */
+export function unsendableKey(problem: string): Verdict {
+  const text = `The key cannot be sent in an HTTP header: ${problem}. Copy the key again, without anything around it.`
+  return verdict('UNAUTHORIZED', text, null)
+}
+
+/** A base URL that the outbound rules forbid. */
+export function blockedAddress(reason: string): Verdict {
+  return verdict('BLOCKED_ADDRESS', reason, null)
+}
+
 /** The call ended without an answer. */
 export function failed(failure: Failure): Verdict {
   return verdict(failure.status, failure.message, failure.httpStatus)
