@@ -37,5 +37,5 @@ function proxyIssues({ type, url }: ProxySettings, network: NetworkSettings, pol
 }
 
 function issue(path: readonly string[], message: string | null): ValidationIssue[] {
-  return message === null ? [] : [{ path, message }]
+  return message === null ? [] : [{ path, rule: 'NOT_ALLOWED', message }]
 }
