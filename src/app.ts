@@ -5,15 +5,16 @@ import { authenticate } from './auth/authenticate.ts'
 import { presentedToken } from './auth/presented-token.ts'
 import type { Principal } from './auth/principal.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
+import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
 import { Fault } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import type { GatewayDeps } from './graphql/context.ts'
-import { renderGraphiQLPage } from './graphql/graphiql.ts'
+import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
-import { json, send, setSecurityHeaders } from './http/respond.ts'
+import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 
 export interface AppOptions {
   readonly deps: GatewayDeps
@@ -40,7 +41,8 @@ interface Exchange {
 type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'unknown'
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { deps, log, graphiql } = options
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
   let draining = false
@@ -48,20 +50,13 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
-      const ready = !draining && (await deps.database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(deps.database).catch(() => false))
+      const ready = !draining && (await isUsable(deps.database))
       send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
     },
     home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
-    graphiql: ({ response }) => {
-      if (page === null) return send(response, NOT_FOUND)
-      send(response, {
-        status: 200,
-        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': page.contentSecurityPolicy },
-        body: page.html,
-      })
-    },
+    graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: async ({ request, response, requestId, log: requestLog }) => {
-      const principal = await signIn(request)
+      const principal = await signIn(options, request)
       if (principal instanceof Fault) {
         response.setHeader('www-authenticate', 'Bearer')
         return send(response, faultAnswer(principal, requestId))
@@ -69,20 +64,6 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
       await serveGraphQL(server, request, response, { principal, channel: 'graphql', requestId, deps, log: requestLog })
     },
     unknown: ({ response }) => send(response, NOT_FOUND),
-  }
-
-  async function signIn(request: IncomingMessage): Promise<Principal | Fault> {
-    const token = presentedToken(request.headers)
-    if (token === null) return new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
-    const now = deps.clock()
-    const result = await authenticate(deps.database, token, now)
-    if ('refusal' in result)
-      return new Fault(
-        'UNAUTHENTICATED',
-        'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.',
-      )
-    tokenUsage.record(result.principal.tokenId, now)
-    return result.principal
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -93,25 +74,13 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
     if (draining) response.setHeader('connection', 'close')
     const route = routeOf(request, page !== null)
     response.once('close', () => {
-      const durationMs = Math.round(performance.now() - started)
-      requestLog.info(
-        { route, method: request.method, status: response.statusCode, durationMs, complete: response.writableFinished },
-        'request',
-      )
+      const { statusCode: status, writableFinished: complete } = response
+      requestLog.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
     })
     try {
       await routes[route]({ request, response, requestId, log: requestLog })
     } catch (error) {
-      const fault = toUnavailable(error)
-      if (!(fault instanceof Fault) && error instanceof Error) logUnexpected(error, requestLog)
-      const answer =
-        fault instanceof Fault
-          ? fault
-          : new Fault(
-              'INTERNAL_SERVER_ERROR',
-              `Something went wrong here. The log of the gateway has the details under request ${requestId}.`,
-            )
-      send(response, faultAnswer(answer, requestId))
+      send(response, faultAnswer(toFault(error, requestId, requestLog), requestId))
     }
   }
 
@@ -121,6 +90,38 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
       draining = true
     },
   }
+}
+
+async function signIn({ deps, tokenUsage }: AppOptions, request: IncomingMessage): Promise<Principal | Fault> {
+  const token = presentedToken(request.headers)
+  if (token === null) return new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
+  const now = deps.clock()
+  const result = await authenticate(deps.database, token, now)
+  if ('refusal' in result)
+    return new Fault(
+      'UNAUTHENTICATED',
+      'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.',
+    )
+  tokenUsage.record(result.principal.tokenId, now)
+  return result.principal
+}
+
+/** What a client sees of a failure in front of GraphQL; one that nobody foresaw is logged. */
+function toFault(error: unknown, requestId: string, log: Logger): Fault {
+  const fault = toUnavailable(error)
+  if (fault instanceof Fault) return fault
+  if (error instanceof Error) logUnexpected(error, log)
+  const message = `Something went wrong here. The log of the gateway has the details under request ${requestId}.`
+  return new Fault('INTERNAL_SERVER_ERROR', message)
+}
+
+async function isUsable(database: Database): Promise<boolean> {
+  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
+}
+
+function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
+  return { status: 200, headers, body: html }
 }
 
 /** How long the readiness check waits for the database. */
