@@ -92,7 +92,7 @@ test('every object type has a rule, and every node type one for `node` and for `
 
 describe('a root field is open to its role and those above', () => {
   test.each(Object.entries(ROOT_FIELDS))('%s', async (_name, { role: needed, at }) => {
-    const operation = await at('', fixtures)
+    const operation = await at('{ __typename }', fixtures)
     expect(verdictOf(await run(operation, null))).toBe('signed out')
     for (const role of ROLES) expect(`${role} ${verdictOf(await run(operation, role))}`).toBe(`${role} ${expected(role, needed)}`)
   })
