@@ -35,12 +35,11 @@ interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
+  /** Takes a more exact name of the route, for the log. */
+  readonly nameRoute: (name: string) => void
 }
 
 type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
-
-/** Answers a request; may return a more exact name of its route, for the log. */
-type Handler = (exchange: Exchange) => Promise<string | undefined> | Promise<void> | void
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
@@ -49,7 +48,7 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
-  const routes: Record<Route, Handler> = {
+  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
       const ready = !draining && (await deps.database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(deps.database).catch(() => false))
@@ -84,6 +83,9 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
     let route: string = kind
+    const nameRoute = (name: string) => {
+      route = name
+    }
     response.once('close', () => {
       const durationMs = Math.round(performance.now() - started)
       requestLog.info(
@@ -91,9 +93,9 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
         'request',
       )
     })
-    const exchange = { request, response, requestId, log: requestLog }
+    const exchange = { request, response, requestId, log: requestLog, nameRoute }
     try {
-      route = (await routes[kind](exchange)) ?? kind
+      await routes[kind](exchange)
     } catch (error) {
       send(response, faultAnswer(toFault(error, exchange), requestId))
     }

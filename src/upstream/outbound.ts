@@ -116,7 +116,8 @@ function onlyOnce(socket: Socket): buildConnector.connector {
   return (_options, callback) => {
     if (isGiven) return callback(new Error('A call has one connection.'), null)
     isGiven = true
-    callback(null, socket)
+    // Not at once: the client notes that it is connecting only after this returns, and would wait for ever.
+    setImmediate(callback, null, socket)
   }
 }
 
