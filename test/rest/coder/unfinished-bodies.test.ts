@@ -38,7 +38,7 @@ describe('bodies that do not end', () => {
   })
 
   it('ends a request that takes too long', { timeout: 60_000 }, async () => {
-    expect(await sendPart('{"name":', 'wait')).toMatch(/^(HTTP\/1\.1 408 [^]*)?$/)
+    expect(await sendPart('{"name":', 'wait')).toMatch(/^(HTTP\/1\.1 408 (.|\r|\n)*)?$/)
     expect((await client.send('GET', PROVIDERS)).status).toBe(200)
   })
 })
