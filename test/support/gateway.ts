@@ -45,13 +45,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     const own = { PORT: '0', DATABASE_URL: `file:${databaseFile}`, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
     return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
   }
-  let running: Gateway | null = await start().catch(async (error: unknown) => {
+  let started: Gateway = await start().catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true })
     throw error
   })
-  let url = running.url
+  let isRunning = true
 
-  const request = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, url), init)
+  const request = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, started.url), init)
 
   /** Sends one operation as JSON; with the admin token unless another one is given, with none for `null`. */
   async function graphql<Data = Record<string, unknown>>(
@@ -93,13 +93,17 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
   }
 
   const stop = async () => {
-    await running?.close()
-    running = null
+    if (isRunning) await started.close()
+    isRunning = false
   }
 
   return {
     get url() {
-      return url
+      return started.url
+    },
+    /** What the latest start said. */
+    get started() {
+      return started
     },
     adminToken: ADMIN_TOKEN,
     folder,
@@ -114,9 +118,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     /** Starts again over the same data, after a stop if it still runs; `environment` replaces settings for this run. */
     restart: async (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
       await stop()
-      running = await start(environment)
-      url = running.url
-      return running
+      started = await start(environment)
+      isRunning = true
+      return started
     },
     close: async () => {
       await stop()
