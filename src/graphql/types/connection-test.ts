@@ -22,7 +22,6 @@ export const ConnectionTest = builder.prismaNode('ConnectionTest', {
     }),
     durationMs: t.exposeInt('durationMs', { description: 'How long the test took, in milliseconds.' }),
     models: t.stringList({
-      select: { models: true },
       resolve: ({ models }) => readModels(models),
       description: 'Models the credential can see, when the upstream lists them.',
     }),
@@ -30,7 +29,6 @@ export const ConnectionTest = builder.prismaNode('ConnectionTest', {
     apiKey: t.prismaField({
       type: ApiKey,
       nullable: true,
-      select: { apiKeyId: true },
       resolve: (query, { apiKeyId }, _args, { deps }) =>
         apiKeyId === null ? null : deps.database.prisma.apiKey.findUnique({ ...query, where: { id: apiKeyId } }),
       description: 'The stored key it was made with; `null` for a draft, for a provider without keys, or when the key is gone.',
