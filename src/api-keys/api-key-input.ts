@@ -5,7 +5,6 @@ import { looksMasked } from './mask.ts'
 /** Keys that one provider may have: a page of providers reads all of theirs. */
 const MAX_API_KEYS = 100
 const MAX_KEY_BYTES = 10_240
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /** A key to add: either a value to store, or the name of the environment variable that holds it. */
 export interface NewApiKey {
@@ -28,7 +27,7 @@ export interface KeptApiKey {
 export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewApiKey }
 
 /**
- * Checks the fields of one key.
+ * Checks the fields of one key; whether a variable may be named at all is the operator's list to say.
  * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
  */
 function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
@@ -36,18 +35,12 @@ function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolea
   return [
     ...((value === undefined) === (environmentVariable === undefined) ? [neitherOrBoth(path)] : []),
     ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
-    ...(environmentVariable === undefined || VARIABLE_NAME.test(environmentVariable) ? [] : [noVariableName(path)]),
     ...checkKeyFields(key, path),
   ]
 }
 
 function neitherOrBoth(path: readonly string[]): ValidationIssue {
   return { path, rule: 'EXACTLY_ONE', message: 'A key has exactly one of `value` and `environmentVariable`.' }
-}
-
-function noVariableName(path: readonly string[]): ValidationIssue {
-  const message = 'This is no name of an environment variable: letters, digits and underscores, e.g. OPENAI_API_KEY.'
-  return { path: [...path, 'environmentVariable'], rule: 'NOT_ALLOWED', message }
 }
 
 /** Checks the keys of a new provider. */
