@@ -71,20 +71,15 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now()
     const requestId = randomUUID()
     const requestLog = log.child({ requestId })
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    let route: string = kind
-    response.once('close', () => {
-      const { statusCode: status, writableFinished: complete } = response
-      requestLog.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
-    })
     const exchange = { request, response, requestId, log: requestLog }
+    const named = logWhenClosed(exchange, kind)
     try {
-      route = (await routes[kind](exchange)) ?? kind
+      named.route = (await routes[kind](exchange)) ?? kind
     } catch (error) {
       send(response, faultAnswer(toFault(error, exchange), requestId))
     }
@@ -96,6 +91,17 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
       draining = true
     },
   }
+}
+
+/** Writes the one line that each request leaves, under the name that its route has by then. */
+function logWhenClosed({ request, response, log }: Exchange, route: Route): { route: string } {
+  const started = performance.now()
+  const named: { route: string } = { route }
+  response.once('close', () => {
+    const { statusCode: status, writableFinished: complete } = response
+    log.info({ ...named, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+  })
+  return named
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */
