@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import { authenticate } from './auth/authenticate.ts'
-import { presentedToken } from './auth/presented-token.ts'
-import type { Principal } from './auth/principal.ts'
+import { createSignIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
+import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
 import { Fault } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import type { GatewayDeps } from './graphql/context.ts'
-import { renderGraphiQLPage } from './graphql/graphiql.ts'
+import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
-import { json, send, setSecurityHeaders } from './http/respond.ts'
+import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
+import { createExecute } from './rest/execute.ts'
+import { createRestRouter } from './rest/router.ts'
 
 export interface AppOptions {
   readonly deps: GatewayDeps
@@ -37,81 +38,50 @@ interface Exchange {
   readonly log: Logger
 }
 
-type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
+
+/** Answers a request; may return a more exact name of its route, for the log. */
+type Handler = (exchange: Exchange) => Promise<string | undefined> | Promise<void> | void
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
+  const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
-  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
+  const routes: Record<Route, Handler> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
-      const ready = !draining && (await deps.database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(deps.database).catch(() => false))
+      const ready = !draining && (await isUsable(deps.database))
       send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
     },
     home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
-    graphiql: ({ response }) => {
-      if (page === null) return send(response, NOT_FOUND)
-      send(response, {
-        status: 200,
-        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': page.contentSecurityPolicy },
-        body: page.html,
-      })
-    },
+    graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: async ({ request, response, requestId, log: requestLog }) => {
-      const principal = await signIn(request)
-      if (principal instanceof Fault) {
+      const signedIn = await signIn(request)
+      if (!('principal' in signedIn)) {
         response.setHeader('www-authenticate', 'Bearer')
-        return send(response, faultAnswer(principal, requestId))
+        return send(response, faultAnswer(unauthenticated(signedIn), requestId))
       }
-      await serveGraphQL(server, request, response, { principal, channel: 'graphql', requestId, deps, log: requestLog })
+      await serveGraphQL(server, request, response, { ...signedIn, channel: 'graphql', requestId, deps, log: requestLog })
     },
+    rest: createRestRouter({ execute: createExecute(server), signIn, deps, toFault }),
     unknown: ({ response }) => send(response, NOT_FOUND),
   }
 
-  async function signIn(request: IncomingMessage): Promise<Principal | Fault> {
-    const token = presentedToken(request.headers)
-    if (token === null) return new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
-    const now = deps.clock()
-    const result = await authenticate(deps.database, token, now)
-    if ('refusal' in result)
-      return new Fault(
-        'UNAUTHENTICATED',
-        'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.',
-      )
-    tokenUsage.record(result.principal.tokenId, now)
-    return result.principal
-  }
-
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now()
     const requestId = randomUUID()
     const requestLog = log.child({ requestId })
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
-    const route = routeOf(request, page !== null)
-    response.once('close', () => {
-      const durationMs = Math.round(performance.now() - started)
-      requestLog.info(
-        { route, method: request.method, status: response.statusCode, durationMs, complete: response.writableFinished },
-        'request',
-      )
-    })
+    const kind = routeOf(request, page !== null)
+    const exchange = { request, response, requestId, log: requestLog }
+    const named = logWhenClosed(exchange, kind)
     try {
-      await routes[route]({ request, response, requestId, log: requestLog })
+      named.route = (await routes[kind](exchange)) ?? kind
     } catch (error) {
-      const fault = toUnavailable(error)
-      if (!(fault instanceof Fault) && error instanceof Error) logUnexpected(error, requestLog)
-      const answer =
-        fault instanceof Fault
-          ? fault
-          : new Fault(
-              'INTERNAL_SERVER_ERROR',
-              `Something went wrong here. The log of the gateway has the details under request ${requestId}.`,
-            )
-      send(response, faultAnswer(answer, requestId))
+      send(response, faultAnswer(toFault(error, exchange), requestId))
     }
   }
 
@@ -123,6 +93,31 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   }
 }
 
+/** Writes the one line that each request leaves, under the name that its route has by then. */
+function logWhenClosed({ request, response, log }: Exchange, route: Route): { route: string } {
+  const started = performance.now()
+  const named: { route: string } = { route }
+  response.once('close', () => {
+    const { statusCode: status, writableFinished: complete } = response
+    log.info({ ...named, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+  })
+  return named
+}
+
+/** What a client may see of whatever was thrown. The unexpected goes to the log. */
+function toFault(error: unknown, { requestId, log }: Pick<Exchange, 'requestId' | 'log'>): Fault {
+  const fault = toUnavailable(error)
+  if (fault instanceof Fault) return fault
+  if (error instanceof Error) logUnexpected(error, log)
+  return new Fault('INTERNAL_SERVER_ERROR', `Something went wrong here. The log of the gateway has the details under request ${requestId}.`)
+}
+
+function unauthenticated({ reason }: SignInRefusal): Fault {
+  return reason === 'missing'
+    ? new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
+    : new Fault('UNAUTHENTICATED', 'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.')
+}
+
 /** How long the readiness check waits for the database. */
 const READY_TIMEOUT_MS = 1_000
 
@@ -132,7 +127,17 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
+  if (path === '/api' || path.startsWith('/api/')) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'
+}
+
+async function isUsable(database: Database): Promise<boolean> {
+  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
+}
+
+function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
+  return { status: 200, headers, body: html }
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseKeyring } from './crypto/keyring.ts'
 import { StartupError } from './errors.ts'
+import { parseOutboundAllow } from './upstream/address-policy.ts'
 
 /** What a setting is, for the reader of the code, of `.env.example` and of the documentation alike. */
 interface Setting<Value> {
@@ -20,6 +22,24 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
 
+/** The message of a problem that another reader of the text finds, to follow the name of the setting. */
+const cannotBeUsed = (reason: string): string => `cannot be used: ${reason.replace(/\.$/, '')}`
+
+const encryptionKeys = text.superRefine((value, context) => {
+  if (value === '') return
+  try {
+    parseKeyring(value)
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error
+    context.addIssue({ code: 'custom', message: cannotBeUsed(error.message) })
+  }
+})
+
+const outboundAllow = text.superRefine((value, context) => {
+  const parsed = parseOutboundAllow(value)
+  if (parsed.kind === 'invalid') context.addIssue({ code: 'custom', message: cannotBeUsed(parsed.issues.join(' ')) })
+})
+
 /** Every setting there is. `X_FILE` may stand for a secret `X`: the name of a file that holds it. */
 export const SETTINGS = {
   HOST: setting({
@@ -31,6 +51,7 @@ export const SETTINGS = {
   DATABASE_URL: setting({
     description: 'Where the data is: `file:` and a path for SQLite, or a `postgresql://` URL.',
     default: 'file:./data/gateway.db',
+    secret: true,
     schema: text.regex(/^(file:.|postgres(ql)?:\/\/.)/, 'must start with file: or postgresql://, e.g. file:./data/gateway.db'),
   }),
   ENCRYPTION_KEYS: setting({
@@ -38,7 +59,7 @@ export const SETTINGS = {
       'Keys that seal the stored secrets: `base64:` and 32 random bytes, several separated by commas; the first seals, all open. With SQLite and none given, the first start makes a key file beside the database.',
     default: '',
     secret: true,
-    schema: text,
+    schema: encryptionKeys,
   }),
   ADMIN_TOKEN: setting({
     description: 'A token with the role admin, 32 characters or more. Without it the first start makes one and prints it once.',
@@ -53,7 +74,7 @@ export const SETTINGS = {
     description:
       'What connection tests may call besides public addresses: any of `private`, `loopback` and address ranges like `10.1.0.0/16`, separated by commas.',
     default: '',
-    schema: text,
+    schema: outboundAllow,
   }),
   LOG_LEVEL: setting({
     description: 'The least severe log lines to write: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
@@ -105,7 +126,9 @@ function readValue(
   if (!file) return value
   if (environment[name]) problems.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
   try {
-    return readFileSync(file, 'utf8').trim()
+    const content = readFileSync(file, 'utf8').trim()
+    if (content === '') problems.push(`${name}_FILE names an empty file: ${file}. Write the value into it, or unset the variable.`)
+    return content || definition.default
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     problems.push(`${name}_FILE names a file that cannot be read (${reason}): ${file}. Correct the path or the file's permissions.`)

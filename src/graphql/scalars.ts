@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { Secret } from '../crypto/secret.ts'
 import { builder } from './builder.ts'
 
-const uuid = z.uuid()
+/** The form alone: an id of another making is one that nothing has, not a mistake. */
+const uuid = z.guid()
 const dateTime = z.iso.datetime({ offset: true })
 
 builder.scalarType('UUID', {

@@ -21,7 +21,6 @@ export async function serveGraphQL(
     return refuse(415, 'Send the request as `content-type: application/json`.')
   const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
   if ('refusal' in read) {
-    response.setHeader('connection', 'close')
     if (read.refusal === 'aborted') return void response.destroy()
     if (read.refusal === 'compressed') return refuse(415, 'Send the body without compression.')
     return refuse(413, `The body must not be larger than ${LIMITS.bodyBytes} bytes.`)

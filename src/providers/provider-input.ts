@@ -14,6 +14,12 @@ import {
 /** Names which provider is meant: by its UUID, or by its name among those that are not deleted. */
 export type ProviderRef = { readonly id: string } | { readonly name: string }
 
+/** What a caller believes to be changing: a name may belong to another provider by now. Undefined is not checked. */
+export interface ExpectedState {
+  readonly version: number | undefined
+  readonly id: string | undefined
+}
+
 /** A provider to create. */
 export interface NewProvider {
   readonly name: string

@@ -11,6 +11,7 @@ import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
   checkProviderChanges,
+  type ExpectedState,
   keylessReason,
   type ProviderChanges,
   type ProviderRef,
@@ -30,13 +31,13 @@ export async function updateProvider(
   caller: Caller,
   ref: ProviderRef,
   changes: ProviderChanges,
-  expectedVersion: number | undefined,
+  expected: ExpectedState,
 ): Promise<string> {
   const issues = checkProviderChanges(changes, caller.channel, deps.checkEndpoint)
   if (issues.length > 0) throw new ValidationError(issues)
   const now = deps.clock()
   return deps.database.write(async (transaction) => {
-    const provider = await lockProvider(transaction, ref, expectedVersion, now)
+    const provider = await lockProvider(transaction, ref, expected, now)
     const storedSettings = readBedrockSettings(provider.settings)
     checkAgainstStored(provider, storedSettings, changes)
 

@@ -1,7 +1,7 @@
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
 import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
-import type { NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
+import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
 import { ProviderRefInput, ProviderType } from './provider.ts'
@@ -86,6 +86,7 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),
 })
 
@@ -94,6 +95,7 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
     expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion when the name belongs to another provider by now.' }),
   }),
 })
 
@@ -139,4 +141,12 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     settings: toSettings(input.settings),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
   }
+}
+
+/** The state that a change is meant for; what is left out is not checked. */
+export function toExpectedState(input: {
+  expectedVersion?: number | null | undefined
+  expectedUuid?: string | null | undefined
+}): ExpectedState {
+  return { version: given(input.expectedVersion), id: given(input.expectedUuid) }
 }

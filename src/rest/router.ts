@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type ExecutionResult, GraphQLError } from 'graphql'
+import type { Logger } from 'pino'
+import { hasRole, type Principal } from '../auth/principal.ts'
+import type { SignIn } from '../auth/sign-in.ts'
+import { FAULT_CODES, Fault } from '../errors.ts'
+import type { GatewayDeps } from '../graphql/context.ts'
+import { readBody } from '../http/read-body.ts'
+import { type Answer, json, send } from '../http/respond.ts'
+import { coderDialect } from './coder/routes.ts'
+import type { Dialect, RestRequest, Route } from './dialect.ts'
+import type { Execute } from './execute.ts'
+
+export interface RestOptions {
+  readonly execute: Execute
+  readonly signIn: SignIn
+  readonly deps: GatewayDeps
+  /** Turns whatever was thrown into what a client may see, and logs it when it was not expected. */
+  readonly toFault: (error: unknown, exchange: RestExchange) => Fault
+}
+
+/** One request on its way to its answer. */
+export interface RestExchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  readonly log: Logger
+}
+
+interface Match {
+  readonly dialect: Dialect
+  readonly route: Route
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const DIALECTS: readonly Dialect[] = [coderDialect]
+
+/** The answer for a path that no dialect has. It is Coder's: theirs are the most clients (Coder contract, section 1). */
+const NOT_FOUND = json(404, { message: 'Route not found.' })
+
+/**
+ * Answers every request below `/api/`, and returns the name of its route for the log.
+ * In the order of the Coder contract, section 1.4: path, token, method, role, body, and then the route.
+ */
+export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<string> {
+  return async (exchange) => {
+    const { request, response } = exchange
+    const [path = ''] = (request.url ?? '').split('?')
+    const matches = DIALECTS.flatMap((dialect) => matchRoutes(dialect, path))
+    const [first] = matches
+    if (first === undefined) {
+      send(response, NOT_FOUND)
+      return 'rest.unknown'
+    }
+    const match = matches.find(({ route }) => route.method === request.method)
+    const name = `${first.dialect.channel}.${match?.route.name ?? 'unknown'}`
+    const answer = await answerMatch(options, exchange, first.dialect, match, matches).catch((error: unknown) =>
+      first.dialect.refusals.fault(options.toFault(error, exchange), match?.route.name ?? ''),
+    )
+    if (answer === null) response.destroy()
+    else send(response, answer)
+    return name
+  }
+}
+
+/** Null when the client went away before it was heard. */
+async function answerMatch(
+  options: RestOptions,
+  exchange: RestExchange,
+  { channel, refusals }: Dialect,
+  match: Match | undefined,
+  matches: readonly Match[],
+): Promise<Answer | null> {
+  const { request } = exchange
+  const signedIn = await options.signIn(request)
+  if (!('principal' in signedIn)) return refusals.unauthenticated(signedIn)
+  if (match === undefined) return refusals.methodNotAllowed(matches.map(({ route }) => route.method))
+  const { route, parameters } = match
+  if (!hasRole(signedIn.principal, route.role)) return refusals.forbidden()
+  const read = route.maxBodyBytes > 0 ? await readBody(request, route.maxBodyBytes) : { body: Buffer.alloc(0) }
+  if ('refusal' in read) {
+    if (read.refusal === 'aborted') return null
+    return read.refusal === 'compressed' ? refusals.bodyCompressed() : refusals.bodyTooLarge(route.maxBodyBytes)
+  }
+  const run = runAs(options, exchange, { principal: signedIn.principal, channel })
+  return route.handle({ parameters, headers: request.headers, body: read.body.toString(), run })
+}
+
+function runAs(
+  { execute, deps }: RestOptions,
+  { requestId, log }: RestExchange,
+  caller: { readonly principal: Principal; readonly channel: Dialect['channel'] },
+): RestRequest['run'] {
+  return async (document, variables) => dataOf(await execute(document, variables, { ...caller, requestId, deps, log }))
+}
+
+/** The data of a result. Errors beside it mean that a part is missing, which no dialect can show. */
+function dataOf<Data>({ data, errors }: ExecutionResult<Data>): Data {
+  if (errors === undefined && data !== undefined && data !== null) return data
+  const { message, extensions } = errors?.[0] ?? new GraphQLError('The operation gave no result.')
+  const code = FAULT_CODES.find((known) => known === extensions.code) ?? 'INTERNAL_SERVER_ERROR'
+  const retryAfterSeconds = Number(extensions.http?.headers?.['retry-after'])
+  throw new Fault(code, message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
+}
+
+function matchRoutes(dialect: Dialect, path: string): Match[] {
+  return dialect.routes.flatMap((route) => {
+    const parameters = matchPath(route.path, path)
+    return parameters === null ? [] : [{ dialect, route, parameters }]
+  })
+}
+
+function matchPath(template: string, path: string): Record<string, string> | null {
+  const wanted = template.replace(/\/$/, '').split('/')
+  const given = (template.endsWith('/') ? path.replace(/\/$/, '') : path).split('/')
+  if (wanted.length !== given.length) return null
+  const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
+  if (!fits) return null
+  return Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), decode(given[index] ?? '')]] : [])))
+}
+
+/** A part that is not encoded properly stays as it is: no name has a percent sign. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

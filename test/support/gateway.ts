@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseConfig } from '../../src/config.ts'
+import { createLogger } from '../../src/logger.ts'
+import { type Gateway, startGateway } from '../../src/start.ts'
+
+export type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
+
+/** A top-level error as a client sees it. */
+export interface ClientError {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: { readonly code: string; readonly requestId: string }
+}
+
+export interface GraphQLAnswer<Data> {
+  readonly status: number
+  readonly headers: Headers
+  /** The body as it came. */
+  readonly text: string
+  readonly body: { readonly data?: Data | null; readonly errors?: readonly ClientError[] }
+}
+
+export interface TestGatewayOptions {
+  /** Settings besides those that keep the gateway to itself: a free port, its own folder, a known admin token. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Takes every line of the log; without it the gateway is silent. */
+  readonly log?: (line: string) => void
+  readonly clock?: () => Date
+}
+
+export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>
+
+const ADMIN_TOKEN = 'test-admin-token-of-more-than-32-characters'
+
+/** Starts a real gateway in this process, on a port and in a folder of its own. `close` removes the folder. */
+export async function startTestGateway(options: TestGatewayOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-test-'))
+  const databaseFile = join(folder, 'gateway.db')
+  const { log, clock } = options
+  const logger = log === undefined ? createLogger('silent') : createLogger('trace', { write: log })
+
+  const start = (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
+    const own = { PORT: '0', DATABASE_URL: `file:${databaseFile}`, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
+    return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
+  }
+  let started: Gateway = await start().catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  })
+  let isRunning = true
+
+  const request = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, started.url), init)
+
+  /** Sends one operation as JSON; with the admin token unless another one is given, with none for `null`. */
+  async function graphql<Data = Record<string, unknown>>(
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    token: string | null = ADMIN_TOKEN,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<GraphQLAnswer<Data>> {
+    const response = await request('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      body: JSON.stringify({ query, variables }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) }
+  }
+
+  /** The data of an operation that must succeed. */
+  async function ask<Data = Record<string, unknown>>(
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    token: string = ADMIN_TOKEN,
+  ): Promise<Data> {
+    const { body, status, text } = await graphql<Data>(query, variables, token)
+    if (body.data == null || body.errors !== undefined)
+      throw new Error(`Answer ${status} ${text}\nto ${query}\nwith ${JSON.stringify(variables)}`)
+    return body.data
+  }
+
+  /** Makes a token through the API; returns its GraphQL id and its value. */
+  async function createToken(role: Role, expiresAt: Date | null = null): Promise<{ id: string; value: string }> {
+    const { createAccessToken: made } = await ask<{ createAccessToken: { token: { id: string }; value: string } }>(
+      `mutation ($input: CreateAccessTokenInput!) {
+        createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value token { id } } }
+      }`,
+      { input: { name: `test ${role.toLowerCase()}`, role, expiresAt: expiresAt?.toISOString() ?? null } },
+    )
+    return { id: made.token.id, value: made.value }
+  }
+
+  const stop = async () => {
+    if (isRunning) await started.close()
+    isRunning = false
+  }
+
+  return {
+    get url() {
+      return started.url
+    },
+    /** What the latest start said. */
+    get started() {
+      return started
+    },
+    adminToken: ADMIN_TOKEN,
+    folder,
+    databaseFile,
+    keyFile: join(folder, 'encryption.key'),
+    graphql,
+    ask,
+    createToken,
+    token: async (role: Role): Promise<string> => (await createToken(role)).value,
+    fetch: request,
+    stop,
+    /** Starts again over the same data, after a stop if it still runs; `environment` replaces settings for this run. */
+    restart: async (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
+      await stop()
+      started = await start(environment)
+      isRunning = true
+      return started
+    },
+    close: async () => {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
