@@ -3,7 +3,7 @@
  * databases. The state after the last migration is kept beside the migrations as the text of its schema, so that no
  * database is needed. Read the SQL before you commit it: a renamed column comes out as one dropped and one added.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { deriveSchemas } from './derive-schemas.ts'
 import { diff, offlineAdapter } from './diff.ts'
 
@@ -11,8 +11,7 @@ const SNAPSHOT = 'prisma/migrations/schema.snapshot.prisma'
 
 async function makeMigration(name: string): Promise<string> {
   const source = readFileSync('prisma/schema.prisma', 'utf8')
-  // Before the first migration the databases exist and are empty, which is what a schema without models says.
-  const before = deriveSchemas(existsSync(SNAPSHOT) ? readFileSync(SNAPSHOT, 'utf8') : source.slice(0, source.indexOf('\nenum ')))
+  const before = deriveSchemas(readFileSync(SNAPSHOT, 'utf8'))
   const after = deriveSchemas(source)
   const folder = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`
   const scripts = {

@@ -3,15 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { createSignIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
+import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
 import { Fault } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import type { GatewayDeps } from './graphql/context.ts'
-import { renderGraphiQLPage } from './graphql/graphiql.ts'
+import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
-import { json, send, setSecurityHeaders } from './http/respond.ts'
+import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import { createExecute } from './rest/execute.ts'
 import { createRestRouter } from './rest/router.ts'
 
@@ -35,7 +36,7 @@ interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
-  /** Takes a more exact name of the route, for the log. */
+  /** Takes a more exact name of the route for the log, before the answer goes out. */
   readonly nameRoute: (name: string) => void
 }
 
@@ -51,18 +52,11 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
-      const ready = !draining && (await deps.database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(deps.database).catch(() => false))
+      const ready = !draining && (await isUsable(deps.database))
       send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
     },
     home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
-    graphiql: ({ response }) => {
-      if (page === null) return send(response, NOT_FOUND)
-      send(response, {
-        status: 200,
-        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': page.contentSecurityPolicy },
-        body: page.html,
-      })
-    },
+    graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: async ({ request, response, requestId, log: requestLog }) => {
       const signedIn = await signIn(request)
       if (!('principal' in signedIn)) {
@@ -76,23 +70,12 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now()
     const requestId = randomUUID()
     const requestLog = log.child({ requestId })
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    let route: string = kind
-    const nameRoute = (name: string) => {
-      route = name
-    }
-    response.once('close', () => {
-      const durationMs = Math.round(performance.now() - started)
-      requestLog.info(
-        { route, method: request.method, status: response.statusCode, durationMs, complete: response.writableFinished },
-        'request',
-      )
-    })
+    const nameRoute = logWhenClosed(request, response, requestLog, kind)
     const exchange = { request, response, requestId, log: requestLog, nameRoute }
     try {
       await routes[kind](exchange)
@@ -106,6 +89,19 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
     drain: () => {
       draining = true
     },
+  }
+}
+
+/** Writes the one line that each request leaves, under the name that its route has by then; the function returned gives it another. */
+function logWhenClosed(request: IncomingMessage, response: ServerResponse, log: Logger, kind: Route): (name: string) => void {
+  const started = performance.now()
+  let route: string = kind
+  response.once('close', () => {
+    const { statusCode: status, writableFinished: complete } = response
+    log.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+  })
+  return (name) => {
+    route = name
   }
 }
 
@@ -136,4 +132,13 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'
+}
+
+async function isUsable(database: Database): Promise<boolean> {
+  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
+}
+
+function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
+  return { status: 200, headers, body: html }
 }

@@ -20,7 +20,7 @@ export async function findKeys(database: Database, configured: string): Promise<
   if (configured !== '') return { text: configured, path: null, created: false }
   if (database.kind === 'postgresql')
     throw new StartupError(
-      'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `npx gateway keys generate`, store it safely, and set it.',
+      'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `echo base64:$(openssl rand -base64 32)`, keep it safe, and set it.',
     )
   const path = join(dirname(database.location.replace(/^file:/, '')), 'encryption.key')
   const text = readKeyFile(path)

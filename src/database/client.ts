@@ -10,26 +10,33 @@ export type TransactionClient = Prisma.TransactionClient
 
 export interface Database {
   readonly kind: 'sqlite' | 'postgresql'
-  /** For reads, and for single statements that need no transaction. */
+  /**
+   * For reads. Writes go through `write`: outside it, a statement that waits for another process stops this one, and a
+   * conflict is not tried again.
+   */
   readonly prisma: PrismaClient
   /** Where the data is, without user and password. */
   readonly location: string
   /**
-   * Runs `work` in one transaction, and all of it again when another writer came in between: so `work` has no effect
-   * outside the transaction. Throws `SERVICE_UNAVAILABLE` when the database stays busy or is away.
+   * Runs `work` in one transaction, and all of it again when another writer came in between: so it has no effect outside
+   * the transaction. It uses `tx` alone, because on SQLite `prisma` waits until the transaction has ended. A statement
+   * that fails ends the transaction. Throws `SERVICE_UNAVAILABLE` when the database stays busy or is away.
    */
   write<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
-  /** Whether the database answers a query in time. */
+  /** Whether the database answers in time. */
   ping(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
 }
 
 /** `maxWait`: until the transaction has started, behind all others; `timeout`: until it has ended. */
 const TRANSACTION_OPTIONS = { maxWait: 10_000, timeout: 15_000 }
-const MAX_ATTEMPTS = 8
+const MAX_ATTEMPTS = 6
 const STOP_RETRYING_AFTER_MS = 10_000
 
-/** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Nothing else asks which it is. */
+/** The smallest question that each database answers from the place where it keeps its data. */
+const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
+
+/** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
 export async function openDatabase(url: string): Promise<Database> {
   const { kind, prisma, location } = await open(url)
   return {
@@ -37,7 +44,7 @@ export async function openDatabase(url: string): Promise<Database> {
     prisma,
     location,
     write: (work) => writeWithRetries(prisma, work),
-    ping: (timeoutMs) => answersWithin(prisma, timeoutMs),
+    ping: (timeoutMs) => answersWithin(prisma, PROBE[kind], timeoutMs),
     close: () => prisma.$disconnect(),
   }
 }
@@ -67,10 +74,10 @@ async function writeWithRetries<T>(prisma: PrismaClient, work: (tx: TransactionC
   }
 }
 
-async function answersWithin(prisma: PrismaClient, timeoutMs: number): Promise<boolean> {
+async function answersWithin(prisma: PrismaClient, probe: string, timeoutMs: number): Promise<boolean> {
   const stop = new AbortController()
   const late = sleep(timeoutMs, false, { signal: stop.signal }).catch(() => false)
-  const answer = prisma.$queryRawUnsafe('SELECT 1').then(
+  const answer = prisma.$queryRawUnsafe(probe).then(
     () => true,
     () => false,
   )

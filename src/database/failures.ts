@@ -57,7 +57,10 @@ export function isMissingTable(error: unknown): boolean {
 /** One line that says what happened, without the query that Prisma prints around it. */
 export function reasonOf(error: unknown): string {
   const original = property(driverCauseOf(error), 'originalMessage')
-  return typeof original === 'string' ? original : (messageOf(error).trim().split('\n').at(-1) ?? 'unknown')
+  if (typeof original === 'string') return original
+  const lastLine = messageOf(error).trim().split('\n').at(-1) ?? ''
+  const inner = /Message: `(.+)`$/.exec(lastLine)?.[1] ?? lastLine
+  return inner === '' ? String(property(error, 'code')) : inner
 }
 
 function codesOf(error: unknown): string[] {

@@ -9,7 +9,7 @@ export async function openPostgresql(
   transactionOptions: { maxWait: number; timeout: number },
 ): Promise<{ prisma: PrismaClient; location: string }> {
   const { config, schema, location } = settingsOf(url)
-  const prisma = new PrismaClient({ adapter: new PrismaPg(config, { schema }), transactionOptions })
+  const prisma = new PrismaClient({ adapter: new PrismaPg(config, { schema }), transactionOptions, errorFormat: 'minimal' })
   try {
     await prisma.$queryRawUnsafe('SELECT 1')
   } catch (error) {

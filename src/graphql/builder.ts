@@ -57,10 +57,24 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeFieldOptions: { nullable: false, description: 'The node.' },
     cursorFieldOptions: { description: 'Send it back as `after` or `before`, to go on from this node.' },
     pageInfoTypeOptions: { description: 'Where a page stands among the others.' },
+    pageInfoFieldOptions: { description: 'Where this page stands among the others.' },
+    hasNextPageFieldOptions: { description: 'Whether nodes follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether nodes stand before this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first node; `null` on an empty page.' },
+    endCursorFieldOptions: { description: 'The cursor of the last node; `null` on an empty page.' },
+    firstArgOptions: { description: 'How many nodes from the start: 1 to 100, 20 when neither this nor `last` is given.' },
+    lastArgOptions: { description: 'How many nodes from the end: 1 to 100. Not together with `first`.' },
+    afterArgOptions: { description: 'Only nodes behind this cursor.' },
+    beforeArgOptions: { description: 'Only nodes in front of this cursor.' },
+    idFieldOptions: { description: 'Its GraphQL id, the same for as long as it exists; `node` finds it again.' },
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
-    nodeQueryOptions: { description: 'Any object by its id; `null` when there is none, or when the token may not see it.' },
+    nodeQueryOptions: {
+      args: { id: { description: 'Its GraphQL id.' } },
+      description: 'Any object by its id; `null` when there is none, or when the token may not see it.',
+    },
     nodesQueryOptions: {
-      complexity: ({ ids }) => ids.length,
+      args: { ids: { description: 'Their GraphQL ids.' } },
+      complexity: ({ ids }) => ({ field: ids.length, multiplier: ids.length }),
       description: 'Many objects by their ids, in their order; each costs what one costs.',
     },
   },
@@ -68,9 +82,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     client: (context) => context.deps.database.prisma,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
-    onUnusedQuery: process.env.NODE_ENV === 'production' ? null : 'error',
   },
 })
 
-builder.queryType({ authScopes: { viewer: true } })
-builder.mutationType({ authScopes: { viewer: true } })
+builder.queryType({ authScopes: { viewer: true }, description: 'Everything that can be read. Requires the role `viewer`.' })
+builder.mutationType({
+  authScopes: { viewer: true },
+  description: 'Everything that can be changed. Each mutation says which role it requires.',
+})

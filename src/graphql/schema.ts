@@ -3,11 +3,23 @@ import './errors.ts'
 import './types/access-token.ts'
 import './types/api-key.ts'
 import './types/connection-test.ts'
+import './types/network.ts'
 import './types/provider.ts'
+import './types/provider-models.ts'
 import './types/provider-mutations.ts'
 import './types/provider-type-info.ts'
 import './types/test-connection.ts'
+import { type GraphQLSchema, isObjectType } from 'graphql'
 import { builder } from './builder.ts'
 
 /** The whole schema. What it prints is committed as `schema.graphql`, and a test keeps the two equal. */
-export const schema = builder.toSchema()
+export const schema = describeTotals(builder.toSchema())
+
+/** The plugin that adds `totalCount` to connections takes no description for it. */
+function describeTotals(built: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(built.getTypeMap())) {
+    const total = isObjectType(type) ? type.getFields().totalCount : undefined
+    if (total) total.description ??= 'How many nodes all pages have together.'
+  }
+  return built
+}

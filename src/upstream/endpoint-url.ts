@@ -9,9 +9,14 @@ export function cleanBase(url: URL): URL {
   return base
 }
 
-/** The base with a version segment: as it is when its path has one (`v1`, `v1beta`, `v4`), else with `version` appended. */
+/** Whether the base's path names a version: `v1`, `v1beta`, `v4` ... */
+export function hasVersion(base: URL): boolean {
+  return VERSION_SEGMENT.test(base.pathname)
+}
+
+/** The base as it is when it names a version, else with `version` appended. */
 export function withVersion(base: URL, version: string): URL {
-  return VERSION_SEGMENT.test(base.pathname) ? base : under(base, version)
+  return hasVersion(base) ? base : under(base, version)
 }
 
 /** The base with `path` appended (no leading slash) and query parameters added; parameters that the base has stay. */

@@ -50,3 +50,14 @@ const AUTHENTICATION_HEADER = /^(?:authorization|proxy-authorization|x-api-key|a
 export function isAuthenticationHeader(name: string): boolean {
   return AUTHENTICATION_HEADER.test(name)
 }
+
+/** What is wrong with the name of an extra header, or null. A name is a token, as RFC 9110 has it. */
+export function headerNameProblem(name: string): string | null {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/.test(name) ? null : 'A header name must have letters, digits and hyphens only.'
+}
+
+/** What is wrong with the value of an extra header, or null. The answer never repeats it: it may be a secret. */
+export function headerValueProblem(value: string): string | null {
+  const isGood = value.length <= 8_192 && /^[\t\x20-\x7e]*$/.test(value)
+  return isGood ? null : 'A header value must have printable ASCII characters only, and at most 8,192 of them.'
+}

@@ -9,6 +9,8 @@ import { addressMeantBy, BLOCKED_MESSAGE, mayBeDialled } from './target.ts'
 export interface Place {
   readonly hostname: string
   readonly port: number
+  /** What a person has to correct when it cannot be reached. */
+  readonly role: 'endpoint' | 'proxy'
   readonly policy: OutboundPolicy
   readonly allowPrivateNetwork: boolean
   readonly resolve: Resolve
@@ -22,7 +24,7 @@ const MAX_ATTEMPTS = 4
  * Every address of a place, all of them allowed: one denied address among them refuses the whole name, since a name that
  * mixes public and private answers is what a rebinding attack looks like. The caller dials these and asks DNS no more.
  */
-export async function checkedAddresses(place: Place): Promise<readonly string[]> {
+export async function allowedAddresses(place: Place): Promise<readonly string[]> {
   const { hostname, port, policy, allowPrivateNetwork } = place
   if (!mayBeDialled(hostname, port, policy, allowPrivateNetwork)) throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
   const literal = addressMeantBy(hostname)
@@ -54,33 +56,40 @@ export async function openSocket(addresses: readonly string[], place: Place): Pr
 
 async function connectTo(address: string, place: Place, stepMs: number): Promise<Socket> {
   const socket = connect({ host: address, port: place.port, noDelay: true })
-  const message = `No connection to ${place.hostname} within ${LIMITS.connectStepMs / 1000} s. Check the address, and that the gateway's network may reach it.`
-  await withinStep(connected(socket, place.hostname), { deadline: place.deadline, stepMs, message }, () => socket.destroy())
+  const message = `No connection to ${place.hostname} within ${LIMITS.connectStepMs / 1000} s. ${whatToCheck(place)}`
+  await withinStep(connected(socket, place), { deadline: place.deadline, stepMs, message }, () => socket.destroy())
   // The last check is on the connection itself: whatever happened on the way here, this is the peer that would get the key.
   if (canonicalAddress(socket.remoteAddress ?? '') === canonicalAddress(address)) return socket
   socket.destroy()
   throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
 }
 
-function connected(socket: Socket, hostname: string): Promise<void> {
+function connected(socket: Socket, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('connect', resolve)
     // `on`, not `once`: the socket may fail again before its next owner listens, and an unheard error ends the process.
-    socket.on('error', (error) => reject(unreachable(hostname, errorCode(error))))
+    socket.on('error', (error) => reject(unreachable(place, errorCode(error))))
   })
 }
 
-function unreachable(hostname: string, code: string): OutboundError {
-  if (code === 'ECONNRESET') return new OutboundError('UNREACHABLE', `${hostname} reset the connection.`, { isReset: true })
-  const reason = code === 'ECONNREFUSED' ? 'refused the connection' : 'cannot be reached from the gateway'
-  return new OutboundError('UNREACHABLE', `${hostname} ${reason}. Check host and port of the base URL, and that the service runs.`)
+function unreachable(place: Place, code: string): OutboundError {
+  const isReset = code === 'ECONNRESET'
+  const reason =
+    code === 'ECONNREFUSED' ? 'refused the connection' : isReset ? 'reset the connection' : 'cannot be reached from the gateway'
+  return new OutboundError('UNREACHABLE', `${place.hostname} ${reason}. ${whatToCheck(place)}`, { isReset })
+}
+
+function whatToCheck({ role }: Place): string {
+  return role === 'proxy'
+    ? "Check the proxy in the provider's network settings."
+    : "Check host and port of the base URL, that the service runs, and that the gateway's network may reach it."
 }
 
 async function resolveAll(place: Place): Promise<readonly string[]> {
-  const message = `The name ${place.hostname} did not resolve within ${LIMITS.connectStepMs / 1000} s. Check the gateway's DNS.`
-  const unknown = new OutboundError('UNREACHABLE', `The name ${place.hostname} does not resolve. Check the host of the base URL.`)
-  const answer = place.resolve(place.hostname).catch(() => [])
+  const { hostname } = place
+  const message = `The name ${hostname} did not resolve within ${LIMITS.connectStepMs / 1000} s. ${whatToCheck(place)}`
+  const answer = place.resolve(hostname).catch(() => [])
   const addresses = await withinStep(answer, { deadline: place.deadline, stepMs: LIMITS.connectStepMs, message })
-  if (addresses.length === 0) throw unknown
+  if (addresses.length === 0) throw new OutboundError('UNREACHABLE', `The name ${hostname} does not resolve. ${whatToCheck(place)}`)
   return addresses
 }

@@ -37,7 +37,7 @@ export function judgeOpenAiRefusal(answer: Answer, wording: Wording): Verdict | 
     return keyRefused(answer, wording)
   }
   if (httpStatus === 429 && codeOf(json) === 'insufficient_quota') {
-    return rateLimited(answer, wording, `The account's quota is used up: check its plan and billing at ${wording.names.displayName}.`)
+    return rateLimited(answer, wording, `The account's quota is used up: check its plan and billing with ${wording.names.displayName}.`)
   }
   return null
 }

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type buildConnector, Client } from 'undici'
-import { type Deadline, LIMITS } from './deadline.ts'
+import { Client, type Dispatcher } from 'undici'
+import { type Deadline, LIMITS, withinStep } from './deadline.ts'
 import { dial } from './dial.ts'
 import type { NetworkSettings } from './network-settings.ts'
+import { onlyOnce } from './one-connection.ts'
 import { errorCode, type Failure, OutboundError } from './outbound-error.ts'
 import { type Body, type BodyProblem, readBody } from './read-body.ts'
 import type { Session } from './session.ts'
@@ -29,6 +29,8 @@ export interface Answer {
   readonly bodyProblem: BodyProblem
   /** From `Retry-After`, in seconds, at most a day; null when it names none. */
   readonly retryAfterSeconds: number | null
+  /** AWS's name for the error, from its header; empty elsewhere. */
+  readonly awsErrorType: string
 }
 
 export type Reply = Answer | Failure
@@ -60,6 +62,17 @@ export function backoffMs(retry: number, network: NetworkSettings): number {
   return Math.min(network.retryBackoffInitialMs * 2 ** retry, network.retryBackoffMaxMs)
 }
 
+/** Answers such as `103 Early Hints` may come before the real one; more of them than this are an attempt to keep us busy. */
+const MAX_HINTS = 16
+
+function atMost(limit: number, stop: () => void): () => void {
+  let count = 0
+  return () => {
+    count += 1
+    if (count > limit) stop()
+  }
+}
+
 function isWorthARetry(reply: Reply): boolean {
   return reply.kind === 'answer' ? reply.httpStatus >= 500 : reply.isReset
 }
@@ -74,23 +87,30 @@ async function exchange(request: UpstreamRequest, target: Target, session: Sessi
     bodyTimeout: LIMITS.wholeTestMs,
   })
   try {
-    const response = await client.request({
+    const sent = client.request({
       method: request.method,
       path: target.url.pathname + target.url.search,
-      headers: requestHeaders(request, session.network),
+      headers: requestHeaders(request, session),
       body: request.body ?? null,
       signal: session.deadline.signal,
+      onInfo: atMost(MAX_HINTS, () => socket.destroy(new OutboundError('UNEXPECTED_RESPONSE', notHttp(target)))),
     })
+    // The signal ends a body that drips; a request that the client holds back does not hear it.
+    const limits = { deadline: session.deadline, stepMs: LIMITS.headersMs, message: timedOutMessage(target) }
+    const response = await withinStep(sent, limits, () => socket.destroy())
+    // Heard here because the body may fail while nobody reads it, and an unheard error ends the process.
+    response.body.on('error', () => {})
     if (response.statusCode >= 300 && response.statusCode < 400) throw redirected(response.statusCode)
     const body = await readBody(response.body, headerText(response.headers['content-encoding']))
-    return toAnswer(response.statusCode, headerText(response.headers['retry-after']), body, { target, deadline: session.deadline })
+    return toAnswer(response, body, { target, deadline: session.deadline })
   } finally {
     socket.destroy()
     client.destroy().catch(() => {})
   }
 }
 
-function toAnswer(httpStatus: number, retryAfter: string, body: Body, call: { target: Target; deadline: Deadline }): Answer {
+function toAnswer(response: Dispatcher.ResponseData, body: Body, call: { target: Target; deadline: Deadline }): Answer {
+  const { statusCode: httpStatus, headers } = response
   const isGood = httpStatus >= 200 && httpStatus < 300
   // A refusal is told by its status alone; only good news needs its body.
   if (isGood && body.problem === 'broken off') throw unfinished(httpStatus, call.target, call.deadline)
@@ -100,7 +120,8 @@ function toAnswer(httpStatus: number, retryAfter: string, body: Body, call: { ta
     body: body.text,
     json: parseJson(body.text),
     bodyProblem: body.problem,
-    retryAfterSeconds: retryAfterSeconds(retryAfter),
+    retryAfterSeconds: retryAfterSeconds(headerText(headers['retry-after'])),
+    awsErrorType: headerText(headers['x-amzn-errortype']),
   }
 }
 
@@ -111,25 +132,16 @@ function unfinished(httpStatus: number, target: Target, deadline: Deadline): Out
     : new OutboundError('UNREACHABLE', `${began} and broke off. Try again later.`, { httpStatus, isReset: true })
 }
 
-function onlyOnce(socket: Socket): buildConnector.connector {
-  let isGiven = false
-  return (_options, callback) => {
-    if (isGiven) return callback(new Error('A call has one connection.'), null)
-    isGiven = true
-    // Not at once: the client notes that it is connecting only after this returns, and would wait for ever.
-    setImmediate(callback, null, socket)
-  }
-}
-
 /** Headers that describe the connection belong to the HTTP client; a user's extra header must not break its framing. */
 const CONNECTION_HEADER = /^(?:connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|accept-encoding)$/i
 
-function requestHeaders(request: UpstreamRequest, network: NetworkSettings): Record<string, string> {
+function requestHeaders(request: UpstreamRequest, { network, origin }: Session): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const { name, value } of network.extraHeaders) {
+  // The extra headers are meant for the provider's endpoint and may hold credentials; a vendor's other hosts do not get them.
+  for (const { name, value } of request.url.origin === origin ? network.extraHeaders : []) {
     if (!CONNECTION_HEADER.test(name)) headers[name.toLowerCase()] = value
   }
-  return { ...headers, accept: 'application/json', 'accept-encoding': 'identity', ...request.headers }
+  return { 'user-agent': 'ai-provider-gateway', ...headers, accept: 'application/json', 'accept-encoding': 'identity', ...request.headers }
 }
 
 function redirected(httpStatus: number): OutboundError {
@@ -153,8 +165,12 @@ function brokenExchange(error: unknown, target: Target, deadline: Deadline): Out
     case 'UND_ERR_HEADERS_OVERFLOW':
       return new OutboundError('UNEXPECTED_RESPONSE', `${target.hostname} answered with more headers than an API has. Check the base URL.`)
     default:
-      return new OutboundError('UNEXPECTED_RESPONSE', `${target.hostname} did not answer in valid HTTP. Check the base URL.`)
+      return new OutboundError('UNEXPECTED_RESPONSE', notHttp(target))
   }
+}
+
+function notHttp(target: Target): string {
+  return `${target.hostname} did not answer in valid HTTP. Check the base URL.`
 }
 
 function timedOutMessage(target: Target): string {

@@ -20,6 +20,8 @@ export interface OutboundDeps {
 
 /** One connection test under way: every call that it makes shares its settings and its deadline. */
 export interface Session {
+  /** The origin of the provider's own endpoint. */
+  readonly origin: string
   readonly network: NetworkSettings
   readonly deps: OutboundDeps
   readonly deadline: Deadline

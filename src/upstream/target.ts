@@ -31,6 +31,8 @@ export function parseTarget(baseUrl: string): ParsedTarget {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return invalid('The base URL must begin with https:// or http://.')
   if (hasUserInfo(baseUrl, url)) return invalid('The base URL must not contain a user name or a password.')
   if (baseUrl.includes('#')) return invalid('The base URL must not contain a fragment (#).')
+  // The longest name that DNS and SOCKS can carry; the URL parser knows no limit.
+  if (url.hostname.length > 253) return invalid('The host of the base URL is longer than 253 characters.')
   const isSecure = url.protocol === 'https:'
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
   if (port === 0) return invalid('The base URL must not name port 0.')

@@ -1,7 +1,7 @@
 import { type Credential, headerProblem, secretsOf } from './credential.ts'
 import { LIMITS, startDeadline } from './deadline.ts'
 import { cleanBase } from './endpoint-url.ts'
-import { isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
+import { headerNameProblem, headerValueProblem, isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
 import { send, sendOnce } from './outbound.ts'
 import type { Outcome } from './outcome.ts'
 import type { Probe, ProbeTest, ServiceNames, Verdict } from './probe.ts'
@@ -11,7 +11,7 @@ import { createScrubber } from './scrub.ts'
 import type { OutboundDeps, Session } from './session.ts'
 import { parseTarget, type Target } from './target.ts'
 import { presetByHost, presetByName, type VendorPreset } from './vendor-presets.ts'
-import { notTestable } from './verdict.ts'
+import { blockedAddress, notTestable, unsendableKey } from './verdict.ts'
 
 /** What to test: a provider with one of its credentials, or a draft of one. */
 export interface ProbeRequest {
@@ -40,21 +40,29 @@ async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict
   const probe = probeOf(credential.kind === 'aws' ? 'BEDROCK' : request.type)
   if (request.baseUrl.trim() === '') return notTestable('The provider has no endpoint. Give it a base URL to test it.')
   const parsed = parseTarget(request.baseUrl.trim())
-  if (parsed.kind === 'invalid') return { ...notTestable(parsed.issue), status: 'BLOCKED_ADDRESS' }
+  if (parsed.kind === 'invalid') return blockedAddress(parsed.issue)
   const problem = credential.kind === 'apiKey' ? headerProblem(credential.apiKey.reveal()) : null
-  if (problem !== null) return { ...notTestable(unsendable(problem)), status: 'UNAUTHORIZED' }
-  const session: Session = { network, deps, deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)) }
+  if (problem !== null) return unsendableKey(problem)
+  const broken = network.extraHeaders.find(({ name, value }) => headerNameProblem(name) !== null || headerValueProblem(value) !== null)
+  if (broken) return notTestable('An extra header of the provider cannot be sent. Correct its name or its value in the network settings.')
+  const session: Session = {
+    origin: parsed.target.url.origin,
+    network,
+    deps,
+    deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)),
+  }
   return probe.run(testOf(request, probe, parsed.target, session))
 }
 
 function testOf(request: ProbeRequest, probe: Probe, target: Target, session: Session): ProbeTest {
   const preset = probe.info.type === 'OPENAI_COMPAT' ? presetOf(request.vendorPreset, target) : null
+  const isVendorHost = target.isSecure && probe.vendorHost.test(target.hostname)
   return {
     base: cleanBase(target.url),
     credential: request.credential,
     preset,
-    names: namesOf(probe, preset),
-    isVendorHost: target.isSecure && probe.vendorHost.test(target.hostname),
+    names: namesOf(probe, preset, isVendorHost),
+    isVendorHost,
     scrubber: createScrubber([...secretsOf(request.credential), ...networkSecrets(request.network)]),
     send: (call) => send(call, session),
     sendOnce: (call) => sendOnce(call, session),
@@ -66,16 +74,14 @@ function presetOf(stored: string | null, target: Target): VendorPreset | null {
   return presetByHost(target.url.href) ?? (stored === null ? null : presetByName(stored))
 }
 
-function namesOf({ info }: Probe, preset: VendorPreset | null): ServiceNames {
+/** On a host that is not the vendor's own, someone else answers: they are not called by the vendor's name. */
+function namesOf({ info }: Probe, preset: VendorPreset | null, isVendorHost: boolean): ServiceNames {
   if (preset) return { displayName: preset.displayName, keyPageUrl: preset.keyPageUrl, exampleBaseUrl: preset.defaultBaseUrl }
-  return { displayName: 'The provider', keyPageUrl: info.keyPageUrl, exampleBaseUrl: info.defaultBaseUrl }
+  const displayName = isVendorHost ? info.displayName : 'the provider'
+  return { displayName, keyPageUrl: info.keyPageUrl, exampleBaseUrl: info.defaultBaseUrl }
 }
 
 function networkSecrets(network: NetworkSettings): string[] {
   const headers = network.extraHeaders.flatMap(({ name, value }) => (isAuthenticationHeader(name) ? [value] : []))
   return network.proxy?.password ? [...headers, network.proxy.password] : headers
-}
-
-function unsendable(problem: string): string {
-  return `The key cannot be sent in an HTTP header: ${problem}. Copy the key again, without anything around it.`
 }

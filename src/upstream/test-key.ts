@@ -6,7 +6,7 @@ import { failed, reachable } from './verdict.ts'
 /** How a key is tried: the request that carries it, and what an answer to it means. */
 export interface KeyTrial {
   /** Builds the request for the real key and for a random one alike. */
-  readonly request: (key: string) => UpstreamRequest
+  readonly request: (key: string) => UpstreamRequest | Promise<UpstreamRequest>
   readonly judge: (answer: Answer) => Verdict
   /** Whether a good answer must be checked against one for a random key. */
   readonly needsControl: boolean
@@ -17,7 +17,7 @@ export interface KeyTrial {
  * is refused is the key proven. The real key is sent once (and in the retries that the provider asks for).
  */
 export async function testKey(test: ProbeTest, key: string, trial: KeyTrial): Promise<Verdict> {
-  const reply = await test.send(trial.request(key))
+  const reply = await test.send(await trial.request(key))
   if (reply.kind === 'failure') return failed(reply)
   const verdict = trial.judge(reply)
   if (verdict.status !== 'OK' || !trial.needsControl) return verdict
@@ -29,7 +29,7 @@ const UNPROVEN =
 
 /** Whether the endpoint turns a made-up key away. A key of that shape is in nobody's hands. */
 export async function refusesRandomKey(test: ProbeTest, trial: Pick<KeyTrial, 'request' | 'judge'>): Promise<boolean> {
-  const reply = await test.sendOnce(trial.request(randomKey()))
+  const reply = await test.sendOnce(await trial.request(randomKey()))
   if (reply.kind === 'failure') return false
   const { status } = trial.judge(reply)
   return status === 'UNAUTHORIZED' || status === 'FORBIDDEN'

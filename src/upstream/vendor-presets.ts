@@ -5,8 +5,11 @@ import { bareHostname } from './target.ts'
 export type PresetProbe =
   /** `GET {base}/models`, as OpenAI has it. */
   | { readonly kind: 'models' }
-  /** A free route that needs a key; `path` is from the root of the vendor's host, `expect` names a field of a good answer. */
-  | { readonly kind: 'account'; readonly path: string; readonly expect: string; readonly headers?: Readonly<Record<string, string>> }
+  /**
+   * A free route that needs a key; `path` is from the root of the vendor's host, `expect` names a field of a good answer
+   * (`models`: a list of models; empty: the answer is an array).
+   */
+  | { readonly kind: 'account'; readonly path: string; readonly expect: string; readonly headers: Readonly<Record<string, string>> }
   /** A free route on another host of the same vendor, which is asked only when the base URL is the vendor's own. */
   | { readonly kind: 'elsewhere'; readonly url: string; readonly expect: string }
   /** No free route needs a key: nothing can be said of it, but the public list is shown. */
@@ -43,7 +46,7 @@ const account = (path: string, expect: string, headers: Readonly<Record<string, 
   headers,
 })
 
-/** Every vendor that the gateway knows by name, the listed ones in the order of the alphabet. */
+/** Every vendor that the gateway knows by name, in the order of the alphabet. */
 export const VENDOR_PRESETS: readonly VendorPreset[] = [
   preset('ai21', 'AI21', 'https://api.ai21.com/studio/v1', 'https://studio.ai21.com/account/api-key', {
     probe: account('/studio/v1/library/files', ''),

@@ -31,13 +31,13 @@ export function keyMissing(answer: Answer, wording: Wording): Verdict {
 
 /** The key is good but may not do this. */
 export function lacksPermission(answer: Answer, wording: Wording, hint = ''): Verdict {
-  const next = hint === '' ? `Check what the key is allowed to do at ${wording.names.displayName}.` : hint
+  const next = hint === '' ? `Check with ${wording.names.displayName} what the key is allowed to do.` : hint
   return refusal('FORBIDDEN', `The key lacks permission (${answer.httpStatus}). ${next}`, answer, wording)
 }
 
 /** The key is good but nobody pays. */
 export function lacksCredit(answer: Answer, wording: Wording): Verdict {
-  const text = `The key was accepted, but the account has no credit (${answer.httpStatus}). Check its billing at ${wording.names.displayName}.`
+  const text = `The key was accepted, but the account has no credit (${answer.httpStatus}). Check its billing with ${wording.names.displayName}.`
   return refusal('FORBIDDEN', text, answer, wording)
 }
 
@@ -54,7 +54,7 @@ export function rateLimited(answer: Answer, wording: Wording, hint = ''): Verdic
   const next = hint === '' ? `Try again ${when}; this says nothing about the key.` : hint
   return refusal(
     'RATE_LIMITED',
-    `${wording.names.displayName} limits the rate of requests (${answer.httpStatus}). ${next}`,
+    `${atStart(wording.names.displayName)} limits the rate of requests (${answer.httpStatus}). ${next}`,
     answer,
     wording,
   )
@@ -70,6 +70,7 @@ export function wrongShape(answer: Answer): Verdict {
   const what = {
     compressed: 'with a compressed body although none was asked for',
     'too long': 'with more than 1 MiB',
+    malformed: 'in broken HTTP',
     'broken off': 'and broke off',
   }
   const how = answer.bodyProblem === null ? 'but not as this API does' : what[answer.bodyProblem]
@@ -82,6 +83,17 @@ export function notTestable(reason: string, options: { httpStatus?: number; mode
   return verdict('NOT_TESTABLE', reason, options.httpStatus ?? null, { models: options.models ?? [] })
 }
 
+/** The key cannot go into a header, so no upstream can have accepted it; `problem` is half a sentence. */
+export function unsendableKey(problem: string): Verdict {
+  const text = `The key cannot be sent in an HTTP header: ${problem}. Copy the key again, without anything around it.`
+  return verdict('UNAUTHORIZED', text, null)
+}
+
+/** A base URL that the outbound rules forbid. */
+export function blockedAddress(reason: string): Verdict {
+  return verdict('BLOCKED_ADDRESS', reason, null)
+}
+
 /** The call ended without an answer. */
 export function failed(failure: Failure): Verdict {
   return verdict(failure.status, failure.message, failure.httpStatus)
@@ -92,7 +104,7 @@ export function judgeStatus(answer: Answer, wording: Wording): Verdict | null {
   const { httpStatus } = answer
   if (httpStatus >= 200 && httpStatus < 300) return null
   if (httpStatus >= 500) {
-    return unexpected(`${wording.names.displayName} has a problem of its own (${httpStatus}). Try again later.`, answer, wording)
+    return unexpected(`${atStart(wording.names.displayName)} has a problem of its own (${httpStatus}). Try again later.`, answer, wording)
   }
   switch (httpStatus) {
     case 401:
@@ -128,4 +140,9 @@ function listed(models: readonly string[]): string {
 
 function spaced(text: string): string {
   return text === '' ? '' : ` ${text}`
+}
+
+/** A name at the start of a sentence. */
+function atStart(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }

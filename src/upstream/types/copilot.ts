@@ -1,10 +1,20 @@
 import type { Probe } from '../probe.ts'
 import { notTestable } from '../verdict.ts'
 
+/** GitHub Copilot: every caller brings a GitHub token of their own, so the gateway stores no key that could be tried. */
 export const copilot: Probe = {
-  info: { type: 'COPILOT', displayName: 'copilot', defaultBaseUrl: null, acceptsApiKeys: true, documentationUrl: '', keyPageUrl: null },
-  vendorHost: /^$/,
+  info: {
+    type: 'COPILOT',
+    displayName: 'GitHub Copilot',
+    defaultBaseUrl: 'https://api.githubcopilot.com',
+    acceptsApiKeys: false,
+    documentationUrl: 'https://docs.github.com/en/copilot',
+    keyPageUrl: null,
+  },
+  vendorHost: /^(?:api|api\.[a-z]+)\.githubcopilot\.com$/,
   async run() {
-    return notTestable('Tests of this type follow.')
+    return notTestable(
+      "GitHub Copilot cannot be tested: it has no stored key. Each caller's own GitHub token is used, which shows only when they call.",
+    )
   },
 }

@@ -1,9 +1,11 @@
 import { under, withVersion } from '../endpoint-url.ts'
-import { bearer, get, judgeOpenAiList, judgeOpenAiRefusal, postJson } from '../openai-api.ts'
+import { get, judgeOpenAiRefusal, postJson } from '../openai-api.ts'
+import { isOwnHost, keyHeader, type Route, routeFor } from '../preset-route.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
+import { readPublicModels, withPublicModels } from '../public-models.ts'
 import { testRefusedCall } from '../refused-call.ts'
 import { testKey } from '../test-key.ts'
-import { failed, judgeStatus, keyMissing, reachable } from '../verdict.ts'
+import { failed, judgeStatus, keyMissing, notTestable, reachable } from '../verdict.ts'
 
 /** Anything that speaks OpenAI's API. A list of models may be open to anyone, so a random key is always tried too. */
 export const openaiCompat: Probe = {
@@ -15,22 +17,31 @@ export const openaiCompat: Probe = {
     documentationUrl: 'https://platform.openai.com/docs/api-reference',
     keyPageUrl: null,
   },
+  // Nobody's own host: the vendors behind this type are told by their presets.
   vendorHost: /^$/,
   async run(test) {
-    return test.credential.kind === 'apiKey' ? runWithKey(test, test.credential.apiKey.reveal()) : runWithoutKey(test)
+    const { preset, credential } = test
+    const isOwn = preset !== null && isOwnHost(test.base, preset)
+    if (isOwn && preset.probe.kind === 'unverifiable') return unverifiable(test)
+    if (credential.kind === 'apiKey') return runWithKey(test, credential.apiKey.reveal(), routeFor(test))
+    if (isOwn && preset.needsKey) return notTestable(`${preset.displayName} wants a key and none is stored. Add one to test it.`)
+    return runWithoutKey(test, routeFor(test))
   },
 }
 
-async function runWithKey(test: ProbeTest, key: string): Promise<Verdict> {
+async function runWithKey(test: ProbeTest, key: string, route: Route): Promise<Verdict> {
+  const authentication = test.preset?.authentication ?? 'bearer'
   const base = withVersion(test.base, 'v1')
   const listing = await testKey(test, key, {
-    request: (candidate) => get(under(base, 'models'), bearer(candidate)),
-    judge: (answer) => judgeOpenAiList(answer, test),
+    request: (candidate) => get(route.url, { ...route.headers, ...keyHeader(candidate, authentication) }),
+    judge: (answer) => route.judge(answer),
     needsControl: true,
   })
-  if (listing.status !== 'NOT_FOUND') return listing
+  // A key that was tried on another host of the vendor says nothing about models; the public list on this one does.
+  if (route.url.origin !== test.base.origin) return withPublicModels(test, listing, under(base, 'models'))
+  if (listing.status !== 'NOT_FOUND' || !route.isModelList) return listing
   return testRefusedCall(test, key, {
-    request: (candidate) => postJson(under(base, 'chat/completions'), bearer(candidate), IMPOSSIBLE_CHAT),
+    request: (candidate) => postJson(under(base, 'chat/completions'), keyHeader(candidate, authentication), IMPOSSIBLE_CHAT),
     judgeRefusal: (answer) => judgeOpenAiRefusal(answer, test) ?? judgeStatus(answer, test),
     listing,
   })
@@ -39,10 +50,17 @@ async function runWithKey(test: ProbeTest, key: string): Promise<Verdict> {
 /** A chat without messages with a model that does not exist: refused, and free, wherever it lands. */
 const IMPOSSIBLE_CHAT = { model: 'connection-test-no-such-model', max_tokens: 1, messages: [] }
 
-async function runWithoutKey(test: ProbeTest): Promise<Verdict> {
-  const reply = await test.send(get(under(withVersion(test.base, 'v1'), 'models'), {}))
+async function runWithoutKey(test: ProbeTest, route: Route): Promise<Verdict> {
+  const reply = await test.send(get(route.url, route.headers))
   if (reply.kind === 'failure') return failed(reply)
   if (reply.httpStatus === 401 || reply.httpStatus === 403) return keyMissing(reply, test)
-  const verdict = judgeOpenAiList(reply, test)
+  const verdict = route.judge(reply)
   return verdict.status === 'OK' ? reachable(reply.httpStatus, verdict.models, 'It needs no key, and none is stored.') : verdict
+}
+
+/** A vendor without a free route that needs a key: any verdict would be made up, so the key is not sent at all. */
+async function unverifiable(test: ProbeTest): Promise<Verdict> {
+  const models = await readPublicModels(test, under(withVersion(test.base, 'v1'), 'models'))
+  const reason = `${test.names.displayName} has no free call that needs a key, so a key cannot be tested without cost. Send a real request to be sure.`
+  return notTestable(reason, { models })
 }

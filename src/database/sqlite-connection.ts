@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PrismaLibSql } from '@prisma/adapter-libsql'
+import { isBusy } from './failures.ts'
+
+type Connection = ReturnType<PrismaLibSql['createClient']>
+type Transaction = Awaited<ReturnType<Connection['transaction']>>
+type Execute = Transaction['execute']
+type Statement = Parameters<Execute>[0]
+
+/** How long a statement, or the start of a transaction, waits for another process that is writing. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/**
+ * Prisma's adapter over one connection for the life of the process. Left alone, the driver hands its connection to each
+ * transaction, opens another for what follows, and closes none: two file descriptors are lost per transaction. One
+ * connection is safe, because the adapter holds a lock from the start of a transaction to its end.
+ */
+export class SingleConnection extends PrismaLibSql {
+  constructor(url: string) {
+    super({ url, timeout: BUSY_TIMEOUT_MS })
+  }
+
+  override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Connection {
+    const connection = super.createClient(config)
+    const execute: Execute = connection.execute.bind(connection)
+    return Object.assign(connection, {
+      execute: (statement: Statement) => execute(statement).catch((error: unknown) => rethrow(connection, error)),
+      transaction: () => begin(connection, execute),
+    })
+  }
+
+  /** The wait for another process happens here, outside the adapter's lock, so that reads go on meanwhile. */
+  override async connect(): ReturnType<PrismaLibSql['connect']> {
+    const adapter = await super.connect()
+    const start = adapter.startTransaction.bind(adapter)
+    return Object.assign(adapter, { startTransaction: (level?: Parameters<typeof start>[0]) => whileBusy(() => start(level)) })
+  }
+}
+
+/** Tries again, because SQLite's own wait would stop the whole process: it happens inside one call of the driver. */
+export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+    }
+    await sleep(1 + Math.random() * 10)
+  }
+}
+
+/** The driver leaves a statement that found the database busy half done, and then no transaction can be committed. */
+function rethrow(connection: Connection, error: unknown): never {
+  if (isBusy(error)) connection.reconnect()
+  throw error
+}
+
+/**
+ * Takes the write lock at the start: a transaction that reads first and asks for it later can be refused for good. The
+ * lock is tried first with the one call of the driver that leaves nothing half done, because it may take many attempts.
+ */
+async function begin(connection: Connection, execute: Execute): Promise<Transaction> {
+  try {
+    await connection.executeMultiple('PRAGMA busy_timeout=0; BEGIN IMMEDIATE; ROLLBACK')
+    await connection.execute('BEGIN IMMEDIATE')
+  } finally {
+    await execute(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+  }
+  return transactionOn(connection, execute)
+}
+
+/**
+ * As in PostgreSQL, a failed statement ends the transaction. SQLite ends it by itself after some failures, a full disk
+ * for one, and on a shared connection the next statement would then be committed alone.
+ */
+function transactionOn(connection: Connection, execute: Execute): Transaction {
+  let open = true
+  const requireOpen = () => {
+    if (!open) throw Object.assign(new Error('The transaction has ended.'), { code: 'TRANSACTION_CLOSED' })
+  }
+  const abandon = async (error: unknown) => {
+    open = false
+    // SQLite may have rolled back already, which is all that is wanted.
+    await execute('ROLLBACK').catch(() => {})
+    return rethrow(connection, error)
+  }
+  const unused = () => Promise.reject(new Error('Prisma runs its statements one by one.'))
+  return {
+    get closed() {
+      return !open
+    },
+    async execute(statement) {
+      requireOpen()
+      return await execute(statement).catch(abandon)
+    },
+    async commit() {
+      requireOpen()
+      // Closed before the driver answers, so that no forgotten statement slips in behind the commit.
+      open = false
+      await execute('COMMIT').catch(abandon)
+    },
+    async rollback() {
+      if (!open) return
+      open = false
+      await execute('ROLLBACK')
+    },
+    close: () => {},
+    batch: unused,
+    executeMultiple: unused,
+  }
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+/** A file of `src`, with the paths of what it imports: from `src/` for ours, the package's name for others. */
+interface SourceFile {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+const HARD_CAP_LINES = 300
+const HARD_CAP_FUNCTION_LINES = 50
+
+const files: readonly SourceFile[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((name) => join('src', name).split(sep).join('/'))
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('src/generated/'))
+  .map((path) => {
+    const text = readFileSync(path, 'utf8')
+    return { path, text, imports: importsOf(path, text) }
+  })
+
+function importsOf(path: string, text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
+    if (!fileName.startsWith('.')) return fileName
+    return relative('.', resolve(dirname(path), fileName))
+      .split(sep)
+      .join('/')
+  })
+}
+
+/** The room that a file belongs to: its folder under `src`, or its own name when it lies at the top. */
+function roomOf(path: string): string {
+  const [, room = '', dialect] = path.split('/')
+  return room === 'rest' && dialect !== undefined && !dialect.endsWith('.ts') ? `rest/${dialect}` : room.replace(/\.ts$/, '')
+}
+
+/** Which rooms each one may enter, as the architecture document has it. A room that is missing here fails the test. */
+const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  logger: [],
+  http: [],
+  crypto: ['errors'],
+  upstream: ['errors'],
+  database: ['errors', 'generated'],
+  audit: ['auth', 'database', 'generated'],
+  auth: ['audit', 'database', 'errors', 'generated'],
+  'api-keys': ['crypto', 'database', 'errors', 'generated'],
+  providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
+  graphql: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
+  rest: ['auth', 'errors', 'graphql', 'http'],
+  config: ['crypto', 'errors', 'upstream'],
+  outbound: ['config', 'errors', 'providers', 'upstream'],
+  'key-file': ['api-keys', 'crypto', 'database', 'errors'],
+  app: ['auth', 'database', 'errors', 'graphql', 'http', 'rest'],
+  start: ['api-keys', 'app', 'auth', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
+  main: ['config', 'errors', 'logger', 'start'],
+}
+
+/** A dialect may use what all of them share, and nothing of another one. */
+function mayEnter(from: string, to: string): boolean {
+  if (from === to) return true
+  if (from.startsWith('rest/')) return ['rest', 'auth', 'errors', 'generated', 'graphql', 'http'].includes(to)
+  if (from === 'rest' && to.startsWith('rest/')) return true
+  if (from === 'app' && to.startsWith('rest/')) return true
+  return MAY_ENTER[from]?.includes(to) ?? false
+}
+
+describe('import boundaries', () => {
+  test('every room is known', () => {
+    const rooms = new Set(files.map(({ path }) => roomOf(path)).filter((room) => !room.startsWith('rest/')))
+    expect([...rooms].filter((room) => !(room in MAY_ENTER))).toEqual([])
+  })
+
+  test('no file imports from a room that its own may not enter', () => {
+    const trespasses = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => target.startsWith('src/') && !mayEnter(roomOf(path), roomOf(target)))
+        .map((target) => `${path} imports ${target}`),
+    )
+    expect(trespasses).toEqual([])
+  })
+
+  test('GraphQL and the domain know nothing of the upstream client, nor types of the database', () => {
+    const importers = files.filter(({ imports }) => imports.some((target) => target === 'undici')).map(({ path }) => path)
+    expect(importers.every((path) => path.startsWith('src/upstream/'))).toBe(true)
+    const ciphers = files.filter(({ text }) => /createDecipheriv|createCipheriv/.test(text)).map(({ path }) => path)
+    expect(ciphers).toEqual(['src/crypto/aead.ts'])
+  })
+
+  test('the sealed secrets are read and written by api-keys alone', () => {
+    const users = files.filter(({ text }) =>
+      /\b(apiKeySecret|providerSecret)s?\.(find|create|update|upsert|groupBy|aggregate|count)/.test(text),
+    )
+    expect(users.map(({ path }) => roomOf(path)).filter((room) => room !== 'api-keys')).toEqual([])
+  })
+
+  test('the files do not import each other in a circle', () => {
+    expect(circles()).toEqual([])
+  })
+})
+
+describe('house rules', () => {
+  test('only config.ts reads the environment', () => {
+    const readers = files.filter(({ text }) => /process\s*\.\s*env\b|process\s*\[|from 'node:process'/.test(text))
+    expect(readers.map(({ path }) => path)).toEqual(['src/config.ts'])
+  })
+
+  test(`no file is longer than ${HARD_CAP_LINES} lines, no function longer than ${HARD_CAP_FUNCTION_LINES}`, () => {
+    expect(files.filter(({ text }) => text.split('\n').length > HARD_CAP_LINES).map(({ path }) => path)).toEqual([])
+    expect(files.flatMap(longFunctions)).toEqual([])
+  })
+
+  test('names of files are kebab-case, and none is a drawer for everything', () => {
+    const names = files.map(({ path }) => path.split('/').at(-1) ?? '')
+    expect(
+      names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name) || /^(utils?|helpers?|index|common|misc)\.ts$/.test(name)),
+    ).toEqual([])
+  })
+
+  test('no file switches the type checker off', () => {
+    const offenders = files.filter(({ text }) => /@ts-(ignore|nocheck|expect-error)|\bas any\b/.test(text))
+    expect(offenders.map(({ path }) => path)).toEqual([])
+  })
+
+  test('no file re-exports everything of another', () => {
+    expect(files.filter(({ text }) => /^export \* from/m.test(text)).map(({ path }) => path)).toEqual([])
+  })
+})
+
+function longFunctions({ path, text }: SourceFile): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if ((ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) && node.body) {
+      const [start, end] = [node.getStart(), node.getEnd()].map((at) => source.getLineAndCharacterOfPosition(at).line)
+      const lines = (end ?? 0) - (start ?? 0) + 1
+      if (lines > HARD_CAP_FUNCTION_LINES) found.push(`${path}: ${node.name?.getText() ?? 'function'} has ${lines} lines`)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
+/** Circles of files through imports, type imports not counted: they are gone at run time. */
+function circles(): string[] {
+  const runtime = new Map(files.map(({ path, text }) => [path, importsOf(path, withoutTypeImports(text))]))
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) return void found.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+    if (done.has(path)) return
+    for (const target of runtime.get(path) ?? []) if (runtime.has(target)) visit(target, [...trail, path])
+    done.add(path)
+  }
+  for (const { path } of files) visit(path, [])
+  return found
+}
+
+function withoutTypeImports(text: string): string {
+  return text.replace(/^import type [^;]*? from '[^']*'$/gm, '')
+}

@@ -1,0 +1,173 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { deriveSchemas } from '../../../prisma/derive-schemas.ts'
+import { diff, offlineAdapter } from '../../../prisma/diff.ts'
+import type { Database } from '../../../src/database/client.ts'
+import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
+import { MIGRATIONS_FOLDER, statementsOf } from '../../../src/database/migrations.ts'
+import { describeDatabases } from '../../support/databases.ts'
+import { providerRow } from '../../support/rows.ts'
+import { runWorker } from '../../support/run-worker.ts'
+
+describe('a script', () => {
+  test('is split at the semicolons that end a line', () => {
+    const script = `-- CreateTable\nCREATE TABLE "a" (\n    "x" TEXT DEFAULT ';'\n);\n\n-- A ; in a comment;\nDROP TABLE "b"; \r\nDROP TABLE "c"`
+    expect(statementsOf(script)).toEqual([`CREATE TABLE "a" (\n    "x" TEXT DEFAULT ';'\n)`, 'DROP TABLE "b"', 'DROP TABLE "c"'])
+  })
+
+  test('may be without statements', () => {
+    expect(statementsOf('-- Nothing changes in this database.\n')).toEqual([])
+  })
+
+  test.each(['sqlite', 'postgresql'])('of ours is split into whole statements, and nothing is lost (%s)', (kind) => {
+    const bare = (sql: string) => sql.replace(/^--.*$/gm, '').replace(/[;\s]/g, '')
+    for (const name of readdirSync(join(MIGRATIONS_FOLDER, kind))) {
+      const script = readFileSync(join(MIGRATIONS_FOLDER, kind, name, 'migration.sql'), 'utf8')
+      const statements = statementsOf(script)
+      expect(bare(statements.join(''))).toBe(bare(script))
+      for (const statement of statements) expect(statement).toMatch(/^(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|PRAGMA) /)
+    }
+  })
+})
+
+describeDatabases('the runner', (databases, kind) => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gateway-migrations-'))
+    cpSync(MIGRATIONS_FOLDER, folder, { recursive: true })
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const ours = readdirSync(join(MIGRATIONS_FOLDER, kind))
+  const add = (name: string, sql: string) => {
+    mkdirSync(join(folder, kind, name))
+    writeFileSync(join(folder, kind, name, 'migration.sql'), sql)
+  }
+  const names = async (database: Database) => {
+    const rows = await database.prisma.$queryRaw<{ migration_name: string }[]>`SELECT migration_name FROM _prisma_migrations ORDER BY 1`
+    return rows.map((row) => row.migration_name)
+  }
+  const failureOf = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error)
+
+  test('applies all migrations to an empty database, and says so', async () => {
+    const database = await databases.open(await databases.freshUrl())
+    expect(await migrationsApplied(database)).toBe(false)
+    const log: string[] = []
+    await migrate(database, (message) => log.push(message))
+    expect(log).toEqual(ours.map((name) => `Applied the migration ${name}.`))
+    expect(await migrationsApplied(database)).toBe(true)
+    expect(await database.prisma.provider.count()).toBe(0)
+  })
+
+  test('keeps its record as the tools of Prisma do', async () => {
+    const database = await databases.open()
+    const [row] = await database.prisma.$queryRaw<Record<string, unknown>[]>`SELECT * FROM _prisma_migrations ORDER BY migration_name`
+    expect(row).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      migration_name: ours[0],
+      logs: null,
+      rolled_back_at: null,
+      applied_steps_count: 1,
+    })
+    for (const time of [row?.started_at, row?.finished_at]) expect(Date.now() - Number(time)).toBeLessThan(60_000)
+  })
+
+  test('does nothing the second time, and applies what is new in order', async () => {
+    const database = await databases.open()
+    const log: string[] = []
+    await migrate(database, (message) => log.push(message))
+    expect(log).toEqual([])
+    add('29990101000000_second', 'INSERT INTO "steps" VALUES (\'second\');\n')
+    add('29980101000000_first', 'CREATE TABLE "steps" (\n    "name" TEXT NOT NULL\n);\n')
+    expect(await migrationsApplied(database, folder)).toBe(false)
+    await migrate(database, (message) => log.push(message), folder)
+    expect(log).toEqual(['Applied the migration 29980101000000_first.', 'Applied the migration 29990101000000_second.'])
+  })
+
+  test('refuses a migration that was changed after it was applied', async () => {
+    const database = await databases.open()
+    const [first = ''] = ours
+    writeFileSync(join(folder, kind, first, 'migration.sql'), '-- Changed.\n')
+    expect(await failureOf(migrate(database, undefined, folder))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining(`The migration ${first} in the database differs from the file`),
+    })
+  })
+
+  test('refuses a database of a newer release, though one that is running serves on', async () => {
+    const database = await databases.open()
+    add('29990101000000_newer', 'CREATE TABLE "newer" (\n    "x" TEXT\n);\n')
+    await migrate(database, undefined, folder)
+    expect(await failureOf(migrate(database))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('The migration 29990101000000_newer in the database is not known to this release'),
+    })
+    expect(await migrationsApplied(database)).toBe(true)
+  })
+
+  test('refuses a migration that another tool left unfinished, and forgets one that it rolled back', async () => {
+    const database = await databases.open()
+    await database.prisma.$executeRaw`UPDATE _prisma_migrations SET finished_at = NULL`
+    expect(await failureOf(migrate(database))).toMatchObject({ message: expect.stringContaining('was begun by another tool') })
+    await database.prisma.$executeRaw`UPDATE _prisma_migrations SET rolled_back_at = CURRENT_TIMESTAMP`
+    expect(await failureOf(migrate(database))).toMatchObject({ message: expect.stringContaining('already exists') })
+  })
+
+  test('undoes a migration that fails, and applies it once it is mended', async () => {
+    const database = await databases.open()
+    add('29990101000000_broken', 'CREATE TABLE "half" (\n    "x" TEXT\n);\nINSERT INTO "nowhere" VALUES (1);\n')
+    const failure = await failureOf(migrate(database, undefined, folder))
+    expect(failure).toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(/^The migration 29990101000000_broken failed and was undone: .*nowhere/),
+    })
+    expect(await names(database)).toEqual(ours)
+    rmSync(join(folder, kind, '29990101000000_broken'), { recursive: true })
+    add('29990101000000_broken', 'CREATE TABLE "half" (\n    "x" TEXT\n);\n')
+    await migrate(database, undefined, folder)
+    expect(await names(database)).toEqual([...ours, '29990101000000_broken'])
+  })
+
+  test('keeps the rows that refer to a table which is changed', async () => {
+    const database = await databases.open()
+    const provider = await database.prisma.provider.create({ data: providerRow('openai') })
+    const key = { id: 'key', providerId: provider.id, masked: '...', createdAt: new Date() }
+    await database.prisma.apiKey.create({ data: key })
+    const schema = deriveSchemas(readFileSync('prisma/schema.prisma', 'utf8'))[kind]
+    const changed = schema.replace(/(icon +)String( +)@default\(""\)/, '$1String?$2')
+    const sql = await diff(offlineAdapter(kind === 'sqlite' ? 'sqlite' : 'postgres'), schema, changed)
+    expect(sql).toContain(kind === 'sqlite' ? 'DROP TABLE "providers"' : 'ALTER TABLE "providers"')
+    if (kind === 'sqlite') expect(sql).toContain('WHERE deleted_at IS NULL')
+    add('29990101000000_icon_may_be_missing', sql)
+    await migrate(database, undefined, folder)
+    expect(await database.prisma.apiKey.findMany({ select: { id: true, providerId: true } })).toEqual([
+      { id: 'key', providerId: provider.id },
+    ])
+    expect(await failureOf(database.prisma.apiKey.create({ data: { ...key, id: 'other', providerId: 'none' } }))).toMatchObject({
+      code: 'P2003',
+    })
+  })
+
+  test.runIf(kind === 'sqlite')('refuses a migration that leaves a row without the one that it refers to', async () => {
+    const database = await databases.open()
+    const provider = await database.prisma.provider.create({ data: providerRow('openai') })
+    await database.prisma.apiKey.create({ data: { id: 'key', providerId: provider.id, masked: '...', createdAt: new Date() } })
+    add('29990101000000_careless', 'DELETE FROM "providers";\n')
+    expect(await failureOf(migrate(database, undefined, folder))).toMatchObject({
+      message: expect.stringContaining('refers to a row of providers'),
+    })
+    expect(await database.prisma.provider.count()).toBe(1)
+  })
+
+  test('applies each migration once when processes and clients start together', async () => {
+    const url = await databases.freshUrl()
+    const clients = await Promise.all([1, 2, 3].map(() => databases.open(url)))
+    const workers = [1, 2].map(() => runWorker(url, 'migrate'))
+    await Promise.all(clients.map((client) => migrate(client)))
+    await Promise.all(workers.map((worker) => worker.finished))
+    expect(await names(await databases.open(url))).toEqual(ours)
+  })
+})

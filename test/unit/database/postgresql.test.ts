@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Database, openDatabase } from '../../../src/database/client.ts'
+import { toUnavailable } from '../../../src/database/failures.ts'
+import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
+import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
+import { auditRow } from '../../support/rows.ts'
+
+const failureOf = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error)
+const away = { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 10 }
+
+describe('the URL', () => {
+  test('of a server that is away gives one line without the password', async () => {
+    const error = await failureOf(openDatabase('postgresql://gateway:s3cret@127.0.0.1:1/gateway'))
+    expect(error).toMatchObject({ exitCode: 1 })
+    expect(String(error)).toMatch(/^Error: The database postgresql:\/\/127\.0\.0\.1:1\/gateway cannot be reached \(.+\)\. Check .+\.$/)
+    expect(String(error)).not.toContain('s3cret')
+  })
+
+  test.each(['localhost:1', 'no-such-host.invalid'])('names %s as the server that cannot be reached', async (host) => {
+    expect(await failureOf(openDatabase(`postgres://${host}/gateway`))).toMatchObject({ exitCode: 1 })
+  })
+
+  test.each(['postgresql://gateway:s3cret@[/gateway', 'postgresql://gateway:s3cret@db/gateway?connection_limit=none'])(
+    'is refused when it is not valid: %s',
+    async (url) => {
+      const error = await failureOf(openDatabase(url))
+      expect(error).toMatchObject({ exitCode: 78 })
+      expect(String(error)).not.toContain('s3cret')
+    },
+  )
+})
+
+describe.skipIf(postgresPrograms === null)('the server', () => {
+  let server: PostgresServer
+  let database: Database
+  let url: string
+  beforeAll(async () => {
+    server = await startPostgres()
+    url = await server.freshUrl()
+    database = await openDatabase(url)
+    await migrate(database)
+  })
+  afterAll(async () => {
+    await database.close()
+    await server.stop()
+  })
+
+  test('is asked with the settings in the URL', async () => {
+    const strict = await openDatabase(`${url}?statement_timeout=200&connection_limit=1`)
+    expect(toUnavailable(await failureOf(strict.prisma.$queryRaw`SELECT pg_sleep(5)::text`))).toMatchObject(away)
+    await strict.close()
+  })
+
+  test('with no connection left gives a fault after the time in the URL', async () => {
+    const small = await openDatabase(`${url}?connection_limit=1&pool_timeout=1`)
+    const inner = await small.write(() => failureOf(small.prisma.auditEvent.count()))
+    expect(toUnavailable(inner)).toMatchObject(away)
+    await small.close()
+  })
+
+  test('that allows no tables to be made gives one line', async () => {
+    await database.prisma.$executeRaw`CREATE ROLE guest LOGIN`
+    const guest = await openDatabase(`${url.replace('postgres@', 'guest@')}?schema=nowhere`)
+    const failure = await failureOf(migrate(guest))
+    expect(failure).toMatchObject({ exitCode: 1, message: expect.stringMatching(/^The database postgresql:.* cannot be migrated: .*\.$/) })
+    await guest.close()
+  })
+
+  test('keeps the tables in the schema that the URL names', async () => {
+    await database.prisma.$executeRaw`CREATE SCHEMA "gateway"`
+    const other = await openDatabase(`${url}?schema=gateway`)
+    expect(await migrationsApplied(other)).toBe(false)
+    await migrate(other)
+    await other.write((tx) => tx.auditEvent.create({ data: auditRow('in another schema') }))
+    expect(await other.prisma.auditEvent.count()).toBe(1)
+    expect(await database.prisma.auditEvent.count()).toBe(0)
+    await other.close()
+  })
+
+  test('may end a connection: that work fails with a fault, and the next succeeds', async () => {
+    const other = await openDatabase(`${url}?application_name=victim`)
+    const end = () => database.prisma.$executeRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'`
+    const failure = await failureOf(
+      other.write(async (tx) => {
+        await tx.auditEvent.create({ data: auditRow('dropped') })
+        await end()
+        await sleep(100)
+        await tx.auditEvent.create({ data: auditRow('dropped') })
+      }),
+    )
+    expect(failure).toMatchObject(away)
+    await end()
+    await sleep(100)
+    await other.write((tx) => tx.auditEvent.create({ data: auditRow('kept') }))
+    expect(await database.prisma.auditEvent.findMany()).toMatchObject([{ action: 'kept' }])
+    await other.close()
+  })
+
+  test('makes writers that block each other take turns', async () => {
+    await database.prisma.auditEvent.createMany({ data: [auditRow('a'), auditRow('b')] })
+    const both = (first: string, second: string) =>
+      database.write(async (tx) => {
+        await tx.auditEvent.updateMany({ where: { action: first }, data: { actor: first } })
+        await sleep(100)
+        await tx.auditEvent.updateMany({ where: { action: second }, data: { actor: first } })
+      })
+    await Promise.all([both('a', 'b'), both('b', 'a')])
+  })
+
+  test('may go away: reads and writes fail with a fault, and a ping says so', async () => {
+    await server.kill()
+    expect(await failureOf(database.write((tx) => tx.auditEvent.count()))).toMatchObject(away)
+    expect(toUnavailable(await failureOf(database.prisma.auditEvent.count()))).toMatchObject(away)
+    expect(await database.ping(1_000)).toBe(false)
+  })
+})
