@@ -89,6 +89,15 @@ describe('a test of all keys', () => {
   })
 })
 
+test('a test of a draft has no provider, whatever is asked of it', async () => {
+  const { result } = await gateway.ask<{ result: { success: boolean; provider: null } }>(
+    `mutation ($input: TestConnectionInput!) { result: testConnection(input: $input) { ... on TestConnectionPayload {
+      success test { models apiKey { id } } provider { apiKeys { nodes { id } } models { totalCount } network { timeoutMs } } } } }`,
+    { input: { draft: { type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKey: GOOD } } },
+  )
+  expect(result).toMatchObject({ success: true, test: { models: ['model-a', 'model-b', 'model-c'], apiKey: null }, provider: null })
+})
+
 interface Models {
   readonly totalCount: number
   readonly nodes: readonly { readonly name: string }[]
