@@ -1,4 +1,5 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
+import { checkText } from '../api-keys/check-text.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -125,15 +126,7 @@ function checkName(name: string): ValidationIssue[] {
 }
 
 function checkTexts(input: { readonly displayName: string | undefined; readonly icon: string | undefined }): ValidationIssue[] {
-  const issue = (field: string, most: number): ValidationIssue => ({
-    path: [field],
-    rule: 'OUT_OF_RANGE',
-    message: `The text must not be longer than ${most} characters.`,
-  })
-  return [
-    ...((input.displayName?.length ?? 0) > 2_000 ? [issue('displayName', 2_000)] : []),
-    ...((input.icon?.length ?? 0) > 8_192 ? [issue('icon', 8_192)] : []),
-  ]
+  return [...checkText(input.displayName, ['displayName'], 2_000), ...checkText(input.icon, ['icon'], 8_192)]
 }
 
 /** The rules for a base URL, of a provider that has or gets this network configuration. */
