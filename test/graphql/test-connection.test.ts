@@ -132,7 +132,13 @@ describe('the models of a provider', () => {
     expect(names(await modelsOf(id, '(last: 1)'))).toEqual(['model-c'])
   })
 
-  test.each(['(first: 0)', '(last: -1)', '(first: 1, last: 1)', '(first: 1, after: "nonsense")'])('refuse the page %s', async (page) => {
+  test.each([
+    '(first: 0)',
+    '(last: -1)',
+    '(first: 1, last: 1)',
+    '(first: 1, after: "nonsense")',
+    '(first: 1, after: "T2Zmc2V0Q29ubmVjdGlvbjotMQ==")',
+  ])('refuse the page %s', async (page) => {
     const { id } = await provider([])
     const { body } = await gateway.graphql(
       `query ($id: ID!) { node(id: $id) { ... on Provider { models${page} { totalCount nodes { name } } } } }`,
