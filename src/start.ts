@@ -4,6 +4,7 @@ import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
+import { createChangeFeed } from './changes/change-feed.ts'
 import type { Config } from './config.ts'
 import { type Keyring, parseKeyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
@@ -58,7 +59,8 @@ async function serve(
 ): Promise<Gateway> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
-  const app = createApp({ deps: { database, keyring, clock, ...outbound.deps }, tokenUsage, log, graphiql: config.GRAPHIQL })
+  const changes = createChangeFeed(database, clock)
+  const app = createApp({ deps: { database, keyring, clock, changes, ...outbound.deps }, tokenUsage, log, graphiql: config.GRAPHIQL })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)
   outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })
@@ -68,6 +70,8 @@ async function serve(
     database,
     close: async () => {
       app.drain()
+      // Subscriptions would never finish by themselves.
+      await changes.close()
       await closeServer(server)
       await tokenUsage.close()
       await database.close()
@@ -107,7 +111,9 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 async function closeServer(server: Server): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
-  server.closeIdleConnections()
+  // Again and again: a connection becomes idle when its last answer has been sent.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   await closed
+  clearInterval(sweep)
   clearTimeout(force)
 }

@@ -113,6 +113,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     adminToken: ADMIN_TOKEN,
     folder,
     databaseUrl: database.url,
+    /** Settings with which another gateway is a replica of this one. */
+    shared: database.environment,
     /** The file of the database, where it is one. */
     databaseFile: join(folder, 'gateway.db'),
     keyFile: join(folder, 'encryption.key'),
