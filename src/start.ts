@@ -5,7 +5,7 @@ import { createApp } from './app.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
-import type { Config } from './config.ts'
+import { type Config, secretVariables } from './config.ts'
 import { type Keyring, parseKeyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
@@ -60,7 +60,12 @@ async function serve(
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
   const changes = createChangeFeed(database, clock)
-  const app = createApp({ deps: { database, keyring, clock, changes, ...outbound.deps }, tokenUsage, log, graphiql: config.GRAPHIQL })
+  const app = createApp({
+    deps: { database, keyring, clock, changes, readSecretVariable: secretVariables(config), ...outbound.deps },
+    tokenUsage,
+    log,
+    graphiql: config.GRAPHIQL,
+  })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)
   outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })
