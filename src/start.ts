@@ -4,6 +4,7 @@ import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
+import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables } from './config.ts'
 import { type Keyring, parseKeyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
@@ -75,8 +76,9 @@ async function serve(
 ): Promise<Pick<Gateway, 'url' | 'database' | 'close'>> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
+  const changes = createChangeFeed(database, clock)
   const app = createApp({
-    deps: { database, keyring, clock, readSecretVariable: secretVariables(config), ...outbound.deps },
+    deps: { database, keyring, clock, changes, readSecretVariable: secretVariables(config), ...outbound.deps },
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
@@ -89,6 +91,8 @@ async function serve(
     database,
     close: async () => {
       app.drain()
+      // Subscriptions would never finish by themselves.
+      await changes.close()
       await closeServer(server)
       await tokenUsage.close()
       await database.close()
