@@ -5,7 +5,7 @@ import type { TransactionClient } from '../database/client.ts'
 import { providerSecretBinding, type SecretOwner } from './secret-owner.ts'
 
 /** The secrets that a provider itself can have. */
-export type ProviderSecretField = 'bedrock.accessKey' | 'bedrock.accessKeySecret'
+export type ProviderSecretField = 'bedrock.accessKey' | 'bedrock.accessKeySecret' | 'respan.extraKwargs'
 
 /** Stores a secret of the provider itself, or deletes it when the value is null. */
 export async function storeProviderSecret(

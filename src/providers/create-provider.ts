@@ -5,6 +5,7 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { checkNewProvider, keylessReason, type NewProvider } from './provider-input.ts'
 import { searchColumns } from './search-text.ts'
@@ -36,6 +37,7 @@ export async function createProvider(deps: ProviderDeps, caller: Caller, input: 
       const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
       await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
     }
+    if (input.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, input.dialectSettings)
     const { name, type, baseUrl, enabled } = input
     const changes = { name, type, baseUrl, enabled, apiKeys: { added: keys.added.map((key) => ({ ...key })) } }
     await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)

@@ -1,4 +1,4 @@
-import { listProviderSecrets } from '../api-keys/provider-secrets.ts'
+import { listProviderSecrets, storeProviderSecret } from '../api-keys/provider-secrets.ts'
 import { rebindSecrets, type StayingSecrets } from '../api-keys/rebind-secrets.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
 import { endpointBinding } from '../crypto/endpoint-binding.ts'
@@ -23,12 +23,28 @@ export async function moveSecrets(
   changes: ProviderChanges,
 ): Promise<boolean> {
   if (endpointBinding(provider.type, provider.baseUrl) === endpointBinding(provider.type, newBaseUrl)) return false
+  await dropExtraKwargs(transaction, keyring, caller, provider, changes)
   const staying = await findStayingSecrets(transaction, provider.id, changes)
   if (staying.apiKeyIds.length === 0 && staying.fields.length === 0) return false
   if (!hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const owner = { providerId: provider.id, type: provider.type }
   await rebindSecrets(transaction, keyring, { ...owner, baseUrl: provider.baseUrl }, { ...owner, baseUrl: newBaseUrl }, staying)
   return true
+}
+
+/**
+ * Respan's extra settings may hold secrets too, and no other API can give them again. So they do not keep an editor from
+ * giving a provider another endpoint: they are dropped instead of following there.
+ */
+async function dropExtraKwargs(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  caller: Caller,
+  { id: providerId, type, baseUrl }: Provider,
+  changes: ProviderChanges,
+): Promise<void> {
+  if (hasRole(caller.principal, 'ADMIN') || changes.dialectSettings?.respanExtraKwargs !== undefined) return
+  await storeProviderSecret(transaction, keyring, { providerId, type, baseUrl }, 'respan.extraKwargs', null)
 }
 
 async function findStayingSecrets(transaction: TransactionClient, providerId: string, changes: ProviderChanges): Promise<StayingSecrets> {
@@ -38,6 +54,7 @@ async function findStayingSecrets(transaction: TransactionClient, providerId: st
   const replaced = [
     ...(accessKey === undefined ? [] : ['bedrock.accessKey']),
     ...(accessKeySecret === undefined ? [] : ['bedrock.accessKeySecret']),
+    ...(changes.dialectSettings?.respanExtraKwargs === undefined ? [] : ['respan.extraKwargs']),
   ]
   const fields = await listProviderSecrets(transaction, providerId)
   return {

@@ -10,6 +10,7 @@ import {
   checkExternalId,
   isConfigured,
 } from './bedrock-settings.ts'
+import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
 
 /** Names which provider is meant: by its UUID, or by its name among those that are not deleted. */
 export type ProviderRef = { readonly id: string } | { readonly name: string }
@@ -30,6 +31,9 @@ export interface NewProvider {
   readonly enabled: boolean
   readonly settings: BedrockSettingsInput | undefined
   readonly apiKeys: readonly NewApiKey[]
+  readonly dialectSettings?: DialectSettingsInput | undefined
+  /** Whether it may come without an endpoint, as upserts let it. */
+  readonly mayBePlaceholder?: boolean
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set. */
@@ -40,6 +44,9 @@ export interface ProviderChanges {
   readonly enabled: boolean | undefined
   readonly settings: BedrockSettingsInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
+  /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
+  readonly resetBaseUrl?: boolean | undefined
+  readonly dialectSettings?: DialectSettingsInput | undefined
 }
 
 /** Says what is wrong with an endpoint for this caller, or null: the address policy's part of the rules. */
@@ -59,7 +66,7 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checkEndp
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...checkBaseUrl(input.baseUrl, channel, checkEndpoint),
+    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checkEndpoint)),
     ...checkKeyCount(input.apiKeys.length),
     ...input.apiKeys.flatMap((key, index) => checkNewApiKey(key, ['apiKeys', String(index)], anyText)),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
@@ -67,6 +74,7 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checkEndp
     ...(input.settings === undefined
       ? []
       : [...checkBedrockSettings(input.settings, anyText), ...checkExternalId(input.settings.externalId, undefined)]),
+    ...checkDialectSettings(input.dialectSettings),
   ]
 }
 
@@ -78,6 +86,7 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...(changes.baseUrl === undefined ? [] : checkBaseUrl(changes.baseUrl, channel, checkEndpoint)),
     ...(changes.apiKeys === undefined ? [] : checkKeyChanges(changes.apiKeys, anyText)),
     ...(changes.settings === undefined ? [] : checkBedrockSettings(changes.settings, anyText)),
+    ...checkDialectSettings(changes.dialectSettings),
   ]
 }
 

@@ -5,8 +5,10 @@ import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
 import { lockProvider } from './lock-provider.ts'
 import { moveSecrets } from './move-secrets.ts'
+import { settleEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
@@ -38,23 +40,37 @@ export async function updateProvider(
   const now = deps.clock()
   return deps.database.write(async (transaction) => {
     const provider = await lockProvider(transaction, ref, expected, now)
-    const storedSettings = readBedrockSettings(provider.settings)
-    checkAgainstStored(provider, storedSettings, changes)
-
-    const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
-    const keysMoved = await moveSecrets(transaction, deps.keyring, caller, provider, owner.baseUrl, changes)
-    const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
-    const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
-    await updateRow(transaction, provider, changes, settings, keys)
-    const audited = auditedChanges(changes, keys, keysMoved)
-    await recordAudit(
-      transaction,
-      caller,
-      { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
-      now,
-    )
-    return provider.id
+    return changeProvider(transaction, deps, caller, provider, changes, now)
   })
+}
+
+/** Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. Returns its id. */
+export async function changeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  provider: Provider,
+  asked: ProviderChanges,
+  now: Date,
+): Promise<string> {
+  const changes = settleEndpoint(deps, caller, provider, asked)
+  const storedSettings = readBedrockSettings(provider.settings)
+  checkAgainstStored(provider, storedSettings, changes)
+
+  const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
+  const keysMoved = await moveSecrets(transaction, deps.keyring, caller, provider, owner.baseUrl, changes)
+  const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
+  if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)
+  const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
+  await updateRow(transaction, provider, changes, settings, keys)
+  const audited = auditedChanges(changes, keys, keysMoved)
+  await recordAudit(
+    transaction,
+    caller,
+    { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
+    now,
+  )
+  return provider.id
 }
 
 /** The rules that depend on what is stored. */

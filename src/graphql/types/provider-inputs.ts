@@ -4,9 +4,10 @@ import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
 import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
+import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { ProviderRefInput, ProviderType } from './provider.ts'
 
-const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
+export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
   description: 'A key to store.',
   fields: (t) => ({
     value: t.field({ type: 'Secret', required: true, description: 'The key itself: 1 to 10,240 bytes of printable ASCII.' }),
@@ -69,6 +70,7 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether tools should use the provider.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
 })
 
@@ -85,6 +87,11 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       type: [ApiKeyChangeInput],
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
+    resetBaseUrl: t.boolean({
+      description:
+        'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
+    }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),
@@ -100,9 +107,9 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
 })
 
 /** GraphQL tells omitted from null; in these inputs both mean "not given". */
-const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
+export const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
 
-function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
+export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
   return { value: input.value, name: input.name ?? null, enabled: input.enabled ?? true, weight: input.weight ?? 1 }
 }
 
@@ -129,7 +136,12 @@ export function toSettings(input: typeof ProviderSettingsInput.$inferInput | nul
 export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {
   const { name, type, baseUrl, enabled } = input
   const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '' }
-  return { name, type, baseUrl, enabled, ...texts, settings: toSettings(input.settings), apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
+  return {
+    ...{ name, type, baseUrl, enabled, ...texts },
+    settings: toSettings(input.settings),
+    apiKeys: (input.apiKeys ?? []).map(toNewApiKey),
+    dialectSettings: toDialectSettings(input.dialectSettings),
+  }
 }
 
 export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput): ProviderChanges {
@@ -140,6 +152,8 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     enabled: given(input.enabled),
     settings: toSettings(input.settings),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
+    resetBaseUrl: given(input.resetBaseUrl),
+    dialectSettings: toDialectSettings(input.dialectSettings),
   }
 }
 
