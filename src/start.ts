@@ -58,7 +58,13 @@ async function serve(
 ): Promise<Gateway> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
-  const app = createApp({ deps: { database, keyring, clock, ...outbound.deps }, tokenUsage, log, graphiql: config.GRAPHIQL })
+  const app = createApp({
+    deps: { database, keyring, clock, ...outbound.deps },
+    tokenUsage,
+    log,
+    graphiql: config.GRAPHIQL,
+    rootDialect: config.ROOT_DIALECT,
+  })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)
   outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })

@@ -38,6 +38,7 @@ test('without any variable every setting has its default', () => {
     ADMIN_TOKEN: '',
     OUTBOUND_ALLOW: '',
     LOG_LEVEL: 'info',
+    ROOT_DIALECT: '',
     GRAPHIQL: true,
   })
 })
@@ -54,6 +55,7 @@ test('all problems are reported at once, each with the name of its variable and 
     ADMIN_TOKEN: 'short-token',
     OUTBOUND_ALLOW: 'private,everything',
     LOG_LEVEL: 'loud',
+    ROOT_DIALECT: 'coder',
     GRAPHIQL: 'yes',
   })
   expect(message.split('\n').slice(1)).toEqual([
@@ -63,6 +65,7 @@ test('all problems are reported at once, each with the name of its variable and 
     '- ADMIN_TOKEN must be 32 to 512 printable characters without blanks.',
     expect.stringMatching(/^- OUTBOUND_ALLOW cannot be used: "everything" is none of /),
     expect.stringMatching(/^- LOG_LEVEL must be trace, .*, not "loud"\.$/),
+    '- ROOT_DIALECT must be bifrost, respan or ziri, or unset, not "coder".',
     '- GRAPHIQL must be true or false, not "yes".',
   ])
 })
