@@ -4,7 +4,7 @@ import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
-import type { Config } from './config.ts'
+import { type Config, secretVariables } from './config.ts'
 import { type Keyring, parseKeyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
@@ -59,7 +59,7 @@ async function serve(
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
   const app = createApp({
-    deps: { database, keyring, clock, ...outbound.deps },
+    deps: { database, keyring, clock, readSecretVariable: secretVariables(config), ...outbound.deps },
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,

@@ -28,7 +28,7 @@ export function settleEndpoint(deps: ProviderDeps, caller: Caller, provider: Pro
 function vendorEndpoint(deps: ProviderDeps, caller: Caller, { name, type }: Provider): string {
   const defaults = vendorDefaults(name)
   const baseUrl = defaults?.type === type ? (defaults.baseUrl ?? '') : ''
-  const issues = baseUrl === '' ? [] : checkBaseUrl(baseUrl, caller.channel, deps.checkEndpoint)
+  const issues = baseUrl === '' ? [] : checkBaseUrl(baseUrl, caller.channel, deps, undefined)
   if (issues.length > 0) throw new ValidationError(issues)
   return baseUrl
 }

@@ -1,12 +1,16 @@
 import type { NewApiKey } from '../api-keys/api-key-input.ts'
 import type { Caller } from '../auth/principal.ts'
+import type { TransactionClient } from '../database/client.ts'
 import { Fault, ProviderNameTakenError, ProviderNotFoundError, ValidationError, type ValidationIssue } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import type { BedrockSettingsInput } from './bedrock-settings.ts'
-import { createProvider } from './create-provider.ts'
+import { refuseBroken, storeProvider } from './create-provider.ts'
 import type { DialectSettingsInput } from './dialect-settings.ts'
 import { lockProvider } from './lock-provider.ts'
+import { type NetworkChanges, withNetworkChanges } from './network-changes.ts'
+import { readNetworkConfig } from './network-config.ts'
+import type { NetworkInput } from './network-input.ts'
 import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { acceptsApiKeys, checkProviderChanges, type NewProvider, type ProviderChanges } from './provider-input.ts'
@@ -24,6 +28,9 @@ export interface ProviderUpsert {
   readonly icon: string | undefined
   readonly enabled: boolean | undefined
   readonly settings: BedrockSettingsInput | undefined
+  readonly network: NetworkInput | undefined
+  /** In place of `network`: changes some of it. */
+  readonly networkChanges: NetworkChanges | undefined
   /** The whole set. */
   readonly apiKeys: readonly NewApiKey[] | undefined
   readonly dialectSettings: DialectSettingsInput | undefined
@@ -40,28 +47,36 @@ export interface Upserted {
   readonly created: boolean
 }
 
-/** Only a rival that creates and deletes the same name all the time gets in the way more than once. */
+/** Only rivals that create and delete the same name all the time get in the way more than once. */
 const MAX_ATTEMPTS = 8
 const ANY_STATE = { version: undefined, id: undefined }
 
 /**
- * Creates a provider, or changes the one of its name. The database decides which: a name taken meanwhile turns the
- * creation into a change, and a provider deleted meanwhile the change into a creation.
+ * Creates a provider, or changes the one of its name. The database decides which: when another creates or deletes it in
+ * between, the transaction rolls back and begins anew.
  * @throws ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError.
  */
 export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const stored = await deps.database.prisma.provider.findFirst({ where: { name: input.name, deletedAt: null }, select: { id: true } })
     try {
-      if (stored === null) return { id: await createProvider(deps, caller, toNewProvider(input)), created: true }
-      return { id: await updateStored(deps, caller, input), created: false }
+      return await deps.database.write((transaction) => upsertIn(transaction, deps, caller, input))
     } catch (error) {
+      if (error instanceof ValidationError) throw new ValidationError(error.issues.map(asGiven))
       if (!(error instanceof ProviderNameTakenError || error instanceof ProviderNotFoundError)) throw error
     }
   }
   throw new Fault('SERVICE_UNAVAILABLE', 'Others keep creating and deleting this provider. Try again in a moment.', {
     retryAfterSeconds: 1,
   })
+}
+
+async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
+  const now = deps.clock()
+  const stored = await transaction.provider.findFirst({ where: { name: input.name, deletedAt: null }, select: { id: true } })
+  if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
+  const provider = toNewProvider(input)
+  refuseBroken(deps, caller, provider)
+  return { id: await storeProvider(transaction, deps, caller, provider, now), created: true }
 }
 
 /** The whole provider that the input stands for when there is none yet. */
@@ -73,6 +88,7 @@ function toNewProvider(input: ProviderUpsert): NewProvider {
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
     ...{ name, baseUrl, apiKeys, settings, dialectSettings },
+    network: input.network ?? (input.networkChanges && withNetworkChanges(readNetworkConfig(null), input.networkChanges)),
     type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
@@ -96,26 +112,26 @@ function defaultType({ name, settings, apiKeys = [], defaults }: ProviderUpsert,
   return fits ? type : 'OPENAI_COMPAT'
 }
 
-async function updateStored(deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<string> {
+async function updateStored(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  input: ProviderUpsert,
+  now: Date,
+): Promise<string> {
   // An empty base URL means the default one, which only the stored provider decides.
   const { baseUrl, ...changes } = toChanges(input)
-  const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.channel, deps.checkEndpoint)
-  if (issues.length > 0) throw new ValidationError(issues.map(asGiven))
-  const now = deps.clock()
-  try {
-    return await deps.database.write(async (transaction) => {
-      const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
-      if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])
-      return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input), now)
-    })
-  } catch (error) {
-    throw error instanceof ValidationError ? new ValidationError(error.issues.map(asGiven)) : error
-  }
+  const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.channel, deps)
+  if (issues.length > 0) throw new ValidationError(issues)
+  const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
+  if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])
+  return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input), now)
 }
 
 function toChanges(input: ProviderUpsert): ProviderChanges {
-  const { displayName, icon, baseUrl, enabled, settings, dialectSettings, apiKeys } = input
-  return { displayName, icon, baseUrl, enabled, settings, dialectSettings, apiKeys: apiKeys?.map((add) => ({ add })) }
+  const { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings, apiKeys } = input
+  const kept = { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings }
+  return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
 }
 
 /** Empty texts take the default again; for the endpoint it is the caller's own, or else the vendor's. */

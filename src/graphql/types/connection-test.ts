@@ -22,15 +22,13 @@ export const ConnectionTest = builder.prismaNode('ConnectionTest', {
     }),
     durationMs: t.exposeInt('durationMs', { description: 'How long the test took, in milliseconds.' }),
     models: t.stringList({
-      select: { models: true },
       resolve: ({ models }) => readModels(models),
       description: 'Models the credential can see, when the upstream lists them.',
     }),
-    // Not a relation: the test of a draft has no row to load one from. Prisma batches these reads, so a page costs one.
+    // Not a relation, and no selection: the test of a draft has no row to load them from. Prisma batches these reads, so a page costs one.
     apiKey: t.prismaField({
       type: ApiKey,
       nullable: true,
-      select: { apiKeyId: true },
       resolve: (query, { apiKeyId }, _args, { deps }) =>
         apiKeyId === null ? null : deps.database.prisma.apiKey.findUnique({ ...query, where: { id: apiKeyId } }),
       description: 'The stored key it was made with; `null` for a draft, for a provider without keys, or when the key is gone.',

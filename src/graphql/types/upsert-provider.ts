@@ -2,6 +2,7 @@ import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ValidationErr
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { Provider, ProviderType } from './provider.ts'
 import { given, NewApiKeyInput, ProviderSettingsInput, toNewApiKey, toSettings } from './provider-inputs.ts'
 
@@ -32,6 +33,8 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     icon: t.string({ description: 'URL or emoji; empty for none.' }),
     enabled: t.boolean({ description: 'Whether tools should use the provider; true for a new one with an endpoint.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
+    network: t.field({ type: NetworkConfigInput, description: 'A new network configuration in place of the stored one.' }),
+    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
     defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
@@ -61,6 +64,8 @@ function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert
     icon: given(input.icon),
     enabled: given(input.enabled),
     settings: toSettings(input.settings),
+    network: toNetwork(input.network),
+    networkChanges: toNetworkChanges(input.networkChanges),
     apiKeys: input.apiKeys?.map(toNewApiKey),
     dialectSettings: toDialectSettings(input.dialectSettings),
     defaults: { type: given(defaults?.type), baseUrl: given(defaults?.baseUrl), displayName: given(defaults?.displayName) },

@@ -67,6 +67,8 @@ function detailOf(issue: Issue, asked: Asked): string {
     case 'EXTERNAL_ID_GENERATED':
       return 'external_id is server-generated and cannot be set'
     case 'ROLE_ARN_FORMAT':
+    case 'HEADER_FORMAT':
+    case 'CERTIFICATE_FORMAT':
     case 'URL_NOT_ALLOWED':
     case 'API_KEY_CHARACTERS':
     case 'API_KEY_MASKED':

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type ProviderView, type Result, readProvider, type Writer, writerAs } from '../support/providers.ts'
+import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { auditEvents, withStore } from '../support/store.ts'
+
+const [FIRST, SECOND] = ['sk-first-key-worth-stealing-1', 'sk-second-key-worth-stealing-2']
+let gateway: TestGateway
+let home: Recorder
+let thief: Recorder
+let editor: Writer
+let admin: Writer
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  home = await startRecorder(FIRST, SECOND)
+  thief = await startRecorder(FIRST, SECOND)
+  editor = await writerAs(gateway, 'EDITOR')
+  admin = await writerAs(gateway, 'ADMIN')
+})
+afterAll(async () => {
+  await gateway.close()
+  await home.close()
+  await thief.close()
+})
+
+let provider: ProviderView
+beforeEach(async () => {
+  thief.requests.length = 0
+  provider = await editor.created({ baseUrl: home.origin, apiKeys: [{ value: FIRST }, { value: SECOND }] })
+})
+
+const keeping = () => provider.apiKeys.nodes.map(({ id }) => ({ keep: { id } }))
+
+/** The change was refused, nothing of it happened, and the stored keys go where they went before. */
+async function expectRefused(result: Result): Promise<void> {
+  expect(result).toMatchObject({ __typename: 'KeyRequiredForNewEndpointError', code: 'KEY_REQUIRED_FOR_NEW_ENDPOINT' })
+  const { baseUrl, version, updatedAt } = provider
+  expect(await readProvider(gateway, provider.id)).toMatchObject({ baseUrl, version, updatedAt, apiKeys: { totalCount: 2 } })
+  expect(await editor.test(provider.id)).toMatchObject({ success: true })
+  expect(thief.requests).toEqual([])
+}
+
+describe('an editor cannot point stored keys at another origin', () => {
+  test('by leaving the keys out', async () => {
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin }))
+  })
+
+  test('by keeping all, or one, of them', async () => {
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping() }))
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping().slice(1) }))
+    await expectRefused(
+      await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: [...keeping().slice(1), { add: { value: FIRST } }] }),
+    )
+  })
+
+  test('by another scheme, another port, another name of the same host, or a name that only starts alike', async () => {
+    const port = Number(new URL(home.origin).port)
+    for (const baseUrl of [
+      `https://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port + 1}`,
+      `http://localhost:${port}`,
+      'https://127.0.0.1.example.com',
+    ])
+      await expectRefused(await editor.update(provider.id, { baseUrl }))
+  })
+
+  test('by going there in two steps', async () => {
+    expect((await editor.updated(provider.id, { baseUrl: `${home.origin}/v1` })).version).toBe(2)
+    provider = (await readProvider(gateway, provider.id)) ?? provider
+    await expectRefused(await editor.update(provider.id, { baseUrl: `${thief.origin}/v1` }))
+  })
+
+  test('by drafting a test with its id, or by naming its key under another provider', async () => {
+    const bait = await editor.created({ baseUrl: thief.origin })
+    const [key] = provider.apiKeys.nodes
+    expect(await editor.test(bait.id, { apiKeyId: key?.id })).toMatchObject({ __typename: 'ApiKeyNotFoundError' })
+    expect(await editor.update(bait.id, { apiKeys: keeping() })).toMatchObject({ __typename: 'ApiKeyNotFoundError' })
+    expect(thief.keys()).not.toContain(FIRST)
+    expect(thief.keys()).not.toContain(SECOND)
+  })
+})
+
+describe('an editor may', () => {
+  test('change the path behind the same origin, however it is spelled', async () => {
+    for (const baseUrl of [`${home.origin}/v1`, `${home.origin.replace('http', 'HTTP')}/v1/`, `${home.origin}?a=b`])
+      expect((await editor.update(provider.id, { baseUrl })).__typename).toBe('UpdateProviderPayload')
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+  })
+
+  test('move to another origin when all keys are given again, or dropped', async () => {
+    const moved = await editor.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    expect(moved).toMatchObject({ baseUrl: thief.origin, apiKeys: { totalCount: 1 } })
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+    expect(thief.keys()).toContain(FIRST)
+    expect(thief.keys()).not.toContain(SECOND)
+    expect((await editor.updated(provider.id, { baseUrl: home.origin, apiKeys: [] })).apiKeys.totalCount).toBe(0)
+    const [, event] = await auditEvents(gateway, provider.uuid)
+    expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
+  })
+
+  test('move a provider that has no keys', async () => {
+    const empty = await editor.created({ baseUrl: home.origin })
+    expect((await editor.updated(empty.id, { baseUrl: thief.origin })).baseUrl).toBe(thief.origin)
+  })
+})
+
+describe('an admin', () => {
+  test('may move stored keys; the audit event says so, and each key works at the new place', async () => {
+    const elsewhere = await startRecorder(FIRST, SECOND)
+    try {
+      const moved = await admin.updated(provider.id, { baseUrl: elsewhere.origin })
+      expect(moved.apiKeys.nodes.map(({ id, masked }) => ({ id, masked }))).toEqual(
+        provider.apiKeys.nodes.map(({ id, masked }) => ({ id, masked })),
+      )
+      const [, event] = await auditEvents(gateway, provider.uuid)
+      expect(event).toMatchObject({ action: 'provider.updated', changes: { baseUrl: elsewhere.origin, keysKeptForNewEndpoint: true } })
+      expect(await editor.test(provider.id)).toMatchObject({ success: true })
+      expect(elsewhere.keys()).toEqual(expect.arrayContaining([FIRST, SECOND]))
+    } finally {
+      await elsewhere.close()
+    }
+  })
+
+  test('may move some keys and drop or add others in the same change', async () => {
+    const [kept] = keeping()
+    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [kept, { add: { value: 'sk-added-with-the-move-03' } }] })
+    await editor.test(provider.id)
+    expect(thief.keys()).toEqual(expect.arrayContaining([FIRST, 'sk-added-with-the-move-03']))
+    expect(thief.keys()).not.toContain(SECOND)
+  })
+
+  test('who moves no key leaves no such remark', async () => {
+    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    const [, event] = await auditEvents(gateway, provider.uuid)
+    expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
+  })
+
+  test('cannot move a key that cannot be read, and is told to give the keys again', async () => {
+    await withStore(gateway, (store) =>
+      store.apiKeySecret.updateMany({ where: { apiKey: { providerId: provider.uuid } }, data: { sealed: 'gw1.broken' } }),
+    )
+    const { issues } = await admin.update(provider.id, { baseUrl: thief.origin })
+    expect(issues).toMatchObject([{ path: ['apiKeys'], rule: 'API_KEY_UNREADABLE' }])
+    expect((await readProvider(gateway, provider.id))?.baseUrl).toBe(home.origin)
+    expect((await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })).baseUrl).toBe(thief.origin)
+  })
+})
+
+describe('access keys in Bedrock settings', () => {
+  const PAIR = { accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'wJalrXUtnFEMIbedrock' }
+  const create = (settings: Record<string, string>) =>
+    editor.created({
+      type: 'BEDROCK',
+      baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+      settings: { bedrock: { region: 'us-east-1', ...settings } },
+    })
+  const baseUrl = 'https://bedrock.example.com'
+  const REFUSED = { __typename: 'KeyRequiredForNewEndpointError' }
+
+  test('do not follow an editor to another origin, neither whole nor by halves', async () => {
+    const { id } = await create(PAIR)
+    expect(await editor.update(id, { baseUrl })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { region: 'us-east-1' } } })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { accessKey: PAIR.accessKey } } })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { accessKeySecret: '' } } })).toMatchObject(REFUSED)
+  })
+
+  test('follow when both are given again or deleted', async () => {
+    const { id } = await create(PAIR)
+    expect((await editor.updated(id, { baseUrl, settings: { bedrock: PAIR } })).settings).toMatchObject({ hasAccessKey: true })
+    const cleared = { accessKey: '', accessKeySecret: '', region: 'us-east-1' }
+    expect((await editor.updated(id, { baseUrl: `${baseUrl}:8443`, settings: { bedrock: cleared } })).settings).toMatchObject({
+      hasAccessKey: false,
+    })
+  })
+
+  test('follow an admin, sealed for the new endpoint', async () => {
+    const { id, uuid } = await create(PAIR)
+    const sealed = () => withStore(gateway, (store) => store.providerSecret.findMany({ where: { providerId: uuid } }))
+    const before = await sealed()
+    expect((await admin.updated(id, { baseUrl })).settings).toMatchObject({ hasAccessKey: true })
+    const after = await sealed()
+    expect(after.map(({ field }) => field)).toEqual(before.map(({ field }) => field))
+    expect(after.map((row) => row.sealed)).not.toEqual(before.map((row) => row.sealed))
+    expect((await auditEvents(gateway, uuid))[1]).toMatchObject({ changes: { keysKeptForNewEndpoint: true } })
+  })
+})
