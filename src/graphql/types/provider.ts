@@ -122,7 +122,7 @@ export function toProviderRef(input: typeof ProviderRefInput.$inferInput): Provi
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {
-  values: ['NAME', 'DISPLAY_NAME', 'CREATED_AT', 'UPDATED_AT'] as const,
+  values: ['NAME', 'DISPLAY_NAME', 'BASE_URL', 'CREATED_AT', 'UPDATED_AT'] as const,
   description: 'What providers can be ordered by.',
 })
 const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const, description: 'Ascending or descending.' })
