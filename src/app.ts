@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import { authenticate } from './auth/authenticate.ts'
-import { presentedToken } from './auth/presented-token.ts'
-import type { Principal } from './auth/principal.ts'
+import { createSignIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
 import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
@@ -15,6 +13,9 @@ import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
+import { createExecute } from './rest/execute.ts'
+import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
+import { createRestRouter } from './rest/router.ts'
 
 export interface AppOptions {
   readonly deps: GatewayDeps
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** The dialect that is also mounted at the bare path that several share; empty for none. */
+  readonly rootDialect: RootDialect
 }
 
 export interface App {
@@ -36,15 +39,17 @@ interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
+  /** Takes a more exact name of the route for the log, before the answer goes out. */
+  readonly nameRoute: (name: string) => void
 }
 
-type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp(options: AppOptions): App {
-  const { deps, log, graphiql } = options
+export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
+  const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
   const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
@@ -56,31 +61,29 @@ export function createApp(options: AppOptions): App {
     home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
     graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: async ({ request, response, requestId, log: requestLog }) => {
-      const principal = await signIn(options, request)
-      if (principal instanceof Fault) {
+      const signedIn = await signIn(request)
+      if (!('principal' in signedIn)) {
         response.setHeader('www-authenticate', 'Bearer')
-        return send(response, faultAnswer(principal, requestId))
+        return send(response, faultAnswer(unauthenticated(signedIn), requestId))
       }
-      await serveGraphQL(server, request, response, { principal, channel: 'graphql', requestId, deps, log: requestLog })
+      await serveGraphQL(server, request, response, { ...signedIn, channel: 'graphql', requestId, deps, log: requestLog })
     },
+    rest: createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), signIn, deps, toFault }),
     unknown: ({ response }) => send(response, NOT_FOUND),
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now()
     const requestId = randomUUID()
     const requestLog = log.child({ requestId })
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
-    const route = routeOf(request, page !== null)
-    response.once('close', () => {
-      const { statusCode: status, writableFinished: complete } = response
-      requestLog.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
-    })
+    const kind = routeOf(request, page !== null)
+    const nameRoute = logWhenClosed(request, response, requestLog, kind)
+    const exchange = { request, response, requestId, log: requestLog, nameRoute }
     try {
-      await routes[route]({ request, response, requestId, log: requestLog })
+      await routes[kind](exchange)
     } catch (error) {
-      send(response, faultAnswer(toFault(error, requestId, requestLog), requestId))
+      send(response, faultAnswer(toFault(error, exchange), requestId))
     }
   }
 
@@ -92,36 +95,31 @@ export function createApp(options: AppOptions): App {
   }
 }
 
-async function signIn({ deps, tokenUsage }: AppOptions, request: IncomingMessage): Promise<Principal | Fault> {
-  const token = presentedToken(request.headers)
-  if (token === null) return new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
-  const now = deps.clock()
-  const result = await authenticate(deps.database, token, now)
-  if ('refusal' in result)
-    return new Fault(
-      'UNAUTHENTICATED',
-      'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.',
-    )
-  tokenUsage.record(result.principal.tokenId, now)
-  return result.principal
+/** Writes the one line that each request leaves, under the name that its route has by then; the function returned gives it another. */
+function logWhenClosed(request: IncomingMessage, response: ServerResponse, log: Logger, kind: Route): (name: string) => void {
+  const started = performance.now()
+  let route: string = kind
+  response.once('close', () => {
+    const { statusCode: status, writableFinished: complete } = response
+    log.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+  })
+  return (name) => {
+    route = name
+  }
 }
 
-/** What a client sees of a failure in front of GraphQL; one that nobody foresaw is logged. */
-function toFault(error: unknown, requestId: string, log: Logger): Fault {
+/** What a client may see of whatever was thrown. The unexpected goes to the log. */
+function toFault(error: unknown, { requestId, log }: Pick<Exchange, 'requestId' | 'log'>): Fault {
   const fault = toUnavailable(error)
   if (fault instanceof Fault) return fault
   if (error instanceof Error) logUnexpected(error, log)
-  const message = `Something went wrong here. The log of the gateway has the details under request ${requestId}.`
-  return new Fault('INTERNAL_SERVER_ERROR', message)
+  return new Fault('INTERNAL_SERVER_ERROR', `Something went wrong here. The log of the gateway has the details under request ${requestId}.`)
 }
 
-async function isUsable(database: Database): Promise<boolean> {
-  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
-}
-
-function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
-  return { status: 200, headers, body: html }
+function unauthenticated({ reason }: SignInRefusal): Fault {
+  return reason === 'missing'
+    ? new Fault('UNAUTHENTICATED', 'Send your access token in the header `Authorization: Bearer <token>`.')
+    : new Fault('UNAUTHENTICATED', 'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.')
 }
 
 /** How long the readiness check waits for the database. */
@@ -133,7 +131,17 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
+  if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'
+}
+
+async function isUsable(database: Database): Promise<boolean> {
+  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
+}
+
+function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
+  return { status: 200, headers, body: html }
 }

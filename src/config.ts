@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { parseKeyring } from './crypto/keyring.ts'
+import { Secret } from './crypto/secret.ts'
 import { StartupError } from './errors.ts'
 import { parseOutboundAllow } from './upstream/address-policy.ts'
 
@@ -10,6 +11,8 @@ interface Setting<Value> {
   /** As it would stand in the environment; empty when the setting is unset by default. */
   readonly default: string
   readonly secret?: true
+  /** Whether the variable's name may be in small letters, as other programs have it. */
+  readonly anyCase?: true
   readonly schema: z.ZodType<Value, string>
 }
 
@@ -39,6 +42,19 @@ const outboundAllow = text.superRefine((value, context) => {
   const parsed = parseOutboundAllow(value)
   if (parsed.kind === 'invalid') context.addIssue({ code: 'custom', message: cannotBeUsed(parsed.issues.join(' ')) })
 })
+
+/** Variables that hold secrets of the gateway itself, which no upstream may ever see. */
+const OWN_SECRETS = ['ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'DATABASE_URL', 'DATABASE_URL_FILE', 'ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE']
+
+const variableNames = text
+  .transform((value) =>
+    value
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)), 'must be names of variables, separated by commas')
+  .refine((names) => !names.some((name) => OWN_SECRETS.includes(name)), "must not name the gateway's own secrets")
 
 /** Every setting there is. `X_FILE` may stand for a secret `X`: the name of a file that holds it. */
 export const SETTINGS = {
@@ -76,6 +92,26 @@ export const SETTINGS = {
     default: '',
     schema: outboundAllow,
   }),
+  SECRET_ENV_ALLOW: setting({
+    description:
+      "Environment variables that may hold providers' API keys, separated by commas. An admin can name them instead of storing a key; their values are read at use.",
+    default: '',
+    schema: variableNames,
+  }),
+  HTTPS_PROXY: setting({
+    description: 'The proxy for `https://` endpoints of the providers that ask for the proxy of the environment. Small letters work too.',
+    default: '',
+    anyCase: true,
+    schema: text,
+  }),
+  HTTP_PROXY: setting({ description: 'Likewise, for `http://` endpoints.', default: '', anyCase: true, schema: text }),
+  NO_PROXY: setting({
+    description:
+      'Hosts that are reached without those proxies: names, `.suffixes`, addresses and ranges, separated by commas; `*` for all.',
+    default: '',
+    anyCase: true,
+    schema: text,
+  }),
   LOG_LEVEL: setting({
     description: 'The least severe log lines to write: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
     default: 'info',
@@ -83,6 +119,12 @@ export const SETTINGS = {
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
       'must be trace, debug, info, warn, error, fatal or silent',
     ),
+  }),
+  ROOT_DIALECT: setting({
+    description:
+      'The REST dialect that also answers at the bare path `/api/providers`, which three of them share: `bifrost`, `respan` or `ziri`. Each one is always at its own prefix, e.g. `/ziri/api/providers`.',
+    default: '',
+    schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
   }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
@@ -117,11 +159,11 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 
 function readValue(
   name: string,
-  definition: Pick<Setting<unknown>, 'default' | 'secret'>,
+  definition: Pick<Setting<unknown>, 'default' | 'secret' | 'anyCase'>,
   environment: Readonly<Record<string, string | undefined>>,
   problems: string[],
 ): string {
-  const value = environment[name] || definition.default
+  const value = environment[name] || (definition.anyCase && environment[name.toLowerCase()]) || definition.default
   const file = definition.secret ? environment[`${name}_FILE`] : undefined
   if (!file) return value
   if (environment[name]) problems.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
@@ -133,5 +175,16 @@ function readValue(
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     problems.push(`${name}_FILE names a file that cannot be read (${reason}): ${file}. Correct the path or the file's permissions.`)
     return definition.default
+  }
+}
+
+/** Reads the variables that SECRET_ENV_ALLOW lists, each time anew: a value is held no longer than the call that needs it. */
+export function secretVariables({
+  SECRET_ENV_ALLOW,
+}: Pick<Config, 'SECRET_ENV_ALLOW'>): (name: string) => Secret | 'NOT_LISTED' | 'NOT_SET' {
+  return (name) => {
+    if (!SECRET_ENV_ALLOW.includes(name)) return 'NOT_LISTED'
+    const value = process.env[name]
+    return value ? new Secret(value) : 'NOT_SET'
   }
 }

@@ -45,6 +45,8 @@ export const VALIDATION_RULES = [
   'SETTINGS_NOT_SUPPORTED',
   'SETTINGS_REQUIRED',
   'ROLE_ARN_FORMAT',
+  'HEADER_FORMAT',
+  'CERTIFICATE_FORMAT',
   'EXTERNAL_ID_GENERATED',
 ] as const
 export type ValidationRule = (typeof VALIDATION_RULES)[number]

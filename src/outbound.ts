@@ -2,13 +2,15 @@ import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
 import type { TestDeps } from './providers/test-connection.ts'
 import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/address-policy.ts'
+import { createTestLimiter } from './upstream/limiter.ts'
+import type { ProxyEnvironment } from './upstream/session.ts'
 import { systemResolve } from './upstream/system-resolve.ts'
 import { checkEndpoint } from './upstream/target.ts'
 import { probeConnection } from './upstream/test-connection.ts'
 
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {
-  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'probe' | 'inTestQueue'>
+  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'runTests'>
   /** Names a socket of ours that no test may reach. */
   readonly addOwnSocket: (socket: SocketName) => void
 }
@@ -21,18 +23,24 @@ export function createOutbound(config: Config): Outbound {
   const policy: OutboundPolicy = { allow: parsed.allow, never }
   // A REST dialect accepts what its contract accepts: there only what no operator can allow is refused before the test.
   const dialectPolicy: OutboundPolicy = { allow: { private: true, loopback: true, publicHttp: true, ranges: [] }, never }
-  const outboundDeps = { policy, resolve: systemResolve, proxyEnvironment: { httpsProxy: null, httpProxy: null, noProxy: null } }
+  const outboundDeps = { policy, resolve: systemResolve, proxyEnvironment: proxyEnvironment(config) }
   return {
     deps: {
-      checkEndpoint: (baseUrl, channel) =>
+      checkEndpoint: (baseUrl, channel, allowPrivateNetwork) =>
         channel === 'graphql'
-          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork: true, strictHttp: true })
+          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, strictHttp: true })
           : checkEndpoint(baseUrl, dialectPolicy, { allowPrivateNetwork: true, strictHttp: false }),
+      checkProxy: (url, allowPrivateNetwork) =>
+        checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, strictHttp: false }),
       probe: (request) => probeConnection(request, outboundDeps),
-      inTestQueue: (_queue, work) => work(),
+      runTests: createTestLimiter().run,
     },
     addOwnSocket: (socket) => void never.push(socket),
   }
+}
+
+function proxyEnvironment({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): ProxyEnvironment {
+  return { httpsProxy: HTTPS_PROXY || null, httpProxy: HTTP_PROXY || null, noProxy: NO_PROXY || null }
 }
 
 function databaseSockets(databaseUrl: string): SocketName[] {

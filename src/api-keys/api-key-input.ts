@@ -1,14 +1,18 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { checkText } from './check-text.ts'
 import { looksMasked } from './mask.ts'
 
 /** Keys that one provider may have: a page of providers reads all of theirs. */
-export const MAX_API_KEYS = 100
+const MAX_API_KEYS = 100
 const MAX_KEY_BYTES = 10_240
+/** A blank in Go (Coder contract, section 2.1), and none in JavaScript. */
+const NEXT_LINE = '\u0085'
 
-/** A key to store. */
+/** A key to add: either a value to store, or the name of the environment variable that holds it. */
 export interface NewApiKey {
-  readonly value: Secret
+  readonly value: Secret | undefined
+  readonly environmentVariable: string | undefined
   readonly name: string | null
   readonly enabled: boolean
   readonly weight: number
@@ -26,11 +30,47 @@ export interface KeptApiKey {
 export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewApiKey }
 
 /**
- * Checks the fields of one key.
+ * Checks the fields of one key; whether a variable may be named at all is the operator's list to say.
  * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
  */
-export function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
-  return [...checkSecretValue(key.value, [...path, 'value'], anyText), ...checkKeyFields(key, path)]
+function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
+  const { value, environmentVariable } = key
+  return [
+    ...((value === undefined) === (environmentVariable === undefined) ? [neitherOrBoth(path)] : []),
+    ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
+    ...checkKeyFields(key, path),
+  ]
+}
+
+function neitherOrBoth(path: readonly string[]): ValidationIssue {
+  return { path, rule: 'EXACTLY_ONE', message: 'A key has exactly one of `value` and `environmentVariable`.' }
+}
+
+/** Checks the keys of a new provider. */
+export function checkNewApiKeys(keys: readonly NewApiKey[], anyText: boolean): ValidationIssue[] {
+  return [...checkKeyCount(keys.length), ...keys.flatMap((key, index) => checkNewApiKey(key, ['apiKeys', String(index)], anyText))]
+}
+
+/** Checks a set of keys that replaces the stored one. */
+export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: boolean): ValidationIssue[] {
+  const keptIds = changes.map((change) => ('keep' in change ? change.keep.id : null))
+  const checkOne = (change: ApiKeyChange, index: number): ValidationIssue[] => {
+    const path = ['apiKeys', String(index)]
+    if ('add' in change) return checkNewApiKey(change.add, [...path, 'add'], anyText)
+    const issues = checkKeyFields(change.keep, [...path, 'keep'])
+    const first = keptIds.indexOf(change.keep.id)
+    if (first === index) return issues
+    return [
+      ...issues,
+      { path: [...path, 'keep', 'id'], rule: 'API_KEY_REPEATED', message: `This key is already kept at apiKeys[${first}].` },
+    ]
+  }
+  return [...checkKeyCount(changes.length), ...changes.flatMap(checkOne)]
+}
+
+function checkKeyCount(count: number): ValidationIssue[] {
+  if (count <= MAX_API_KEYS) return []
+  return [{ path: ['apiKeys'], rule: 'OUT_OF_RANGE', message: `A provider can have at most ${MAX_API_KEYS} API keys.` }]
 }
 
 /** Checks a secret to store: a key, or a secret part of the settings. */
@@ -39,9 +79,10 @@ export function checkSecretValue(secret: Secret, path: readonly string[], anyTex
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
   if (value === '') return issue('API_KEY_BLANK', 'The key must not be empty.')
   if (!value.isWellFormed()) return issue('API_KEY_CHARACTERS', 'The key has half a character in it. It may have been cut on its way.')
-  if (value !== value.trim())
+  if (value !== value.trim() || value.startsWith(NEXT_LINE) || value.endsWith(NEXT_LINE))
     return issue('API_KEY_SURROUNDING_BLANKS', 'The key must not start or end with blanks. Paste it again without them.')
   if (Buffer.byteLength(value) > MAX_KEY_BYTES) return issue('OUT_OF_RANGE', `The key must not be longer than ${MAX_KEY_BYTES} bytes.`)
+  if (value.includes('\u0000')) return issue('API_KEY_CHARACTERS', 'The key must not contain the character U+0000.')
   if (!anyText && !/^[\x20-\x7e]+$/.test(value))
     return issue('API_KEY_CHARACTERS', 'The key must be printable ASCII. It may have been cut or garbled on its way.')
   if (looksMasked(value))
@@ -50,13 +91,11 @@ export function checkSecretValue(secret: Secret, path: readonly string[], anyTex
 }
 
 /** Checks what is not secret about a key. */
-export function checkKeyFields(
+function checkKeyFields(
   key: { name?: string | null | undefined; weight?: number | undefined },
   path: readonly string[],
 ): ValidationIssue[] {
-  const issues: ValidationIssue[] = []
-  if (key.name !== undefined && key.name !== null && key.name.length > 200)
-    issues.push({ path: [...path, 'name'], rule: 'OUT_OF_RANGE', message: 'The name of a key must not be longer than 200 characters.' })
+  const issues = checkText(key.name, [...path, 'name'], 200)
   if (key.weight !== undefined && !(key.weight >= 0 && key.weight <= 1_000_000))
     issues.push({ path: [...path, 'weight'], rule: 'OUT_OF_RANGE', message: 'The weight must be a number from 0 to 1,000,000.' })
   return issues

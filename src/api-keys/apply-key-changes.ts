@@ -6,6 +6,7 @@ import { ApiKeyNotFoundError } from '../errors.ts'
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from './api-key-input.ts'
 import { maskKey } from './mask.ts'
 import { apiKeyBinding, type SecretOwner } from './secret-owner.ts'
+import { maskVariable } from './secret-variable.ts'
 
 /** What happened to a provider's keys, as the audit log tells it. */
 export interface KeyChangeSummary {
@@ -58,10 +59,13 @@ async function addKey(
   createdAt: Date,
 ): Promise<{ id: string; masked: string }> {
   const id = randomUUID()
-  const masked = maskKey(key.value.reveal())
-  const { name, enabled, weight } = key
-  await transaction.apiKey.create({ data: { id, providerId: owner.providerId, name, masked, enabled, weight, createdAt } })
-  const { sealed, kid } = seal(keyring, key.value, apiKeyBinding(owner, id))
-  await transaction.apiKeySecret.create({ data: { apiKeyId: id, sealed, kid, fingerprint: fingerprint(keyring, key.value) } })
+  const { value, environmentVariable, name, enabled, weight } = key
+  const masked = environmentVariable === undefined ? maskKey(value?.reveal() ?? '') : maskVariable(environmentVariable)
+  const row = { id, providerId: owner.providerId, name, masked, enabled, weight, createdAt }
+  await transaction.apiKey.create({ data: { ...row, environmentVariable: environmentVariable ?? null } })
+  if (environmentVariable === undefined && value !== undefined) {
+    const { sealed, kid } = seal(keyring, value, apiKeyBinding(owner, id))
+    await transaction.apiKeySecret.create({ data: { apiKeyId: id, sealed, kid, fingerprint: fingerprint(keyring, value) } })
+  }
   return { id, masked }
 }

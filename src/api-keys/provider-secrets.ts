@@ -4,8 +4,13 @@ import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { providerSecretBinding, type SecretOwner } from './secret-owner.ts'
 
-/** The secrets that a provider itself can have. */
-export type ProviderSecretField = 'bedrock.accessKey' | 'bedrock.accessKeySecret'
+/** The secrets that a provider itself can have; a header's name in lower case. */
+export type ProviderSecretField =
+  | 'bedrock.accessKey'
+  | 'bedrock.accessKeySecret'
+  | 'network.proxy.password'
+  | `network.header.${string}`
+  | 'respan.extraKwargs'
 
 /** Stores a secret of the provider itself, or deletes it when the value is null. */
 export async function storeProviderSecret(

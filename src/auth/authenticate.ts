@@ -5,7 +5,13 @@ import { digestToken, sameDigest } from './token.ts'
 /** Why a presented token is refused. Answers must not tell `unknown` from `wrong` to whoever guesses tokens. */
 export type TokenRefusal = 'unknown' | 'expired' | 'revoked'
 
-export type Authentication = { readonly principal: Principal } | { readonly refusal: TokenRefusal }
+export type Authentication =
+  | { readonly principal: Principal }
+  | {
+      readonly refusal: TokenRefusal
+      /** When the token stopped working, if that is why: whoever holds the whole token may know. */
+      readonly expiredAt: Date | null
+    }
 
 /** A digest that no token has: comparing with it makes an unknown id take the time of a known one. */
 const NOBODY = '0'.repeat(64)
@@ -15,8 +21,8 @@ export async function authenticate(database: Database, token: string, now: Date)
   const digest = digestToken(token)
   const row = await database.prisma.accessToken.findUnique({ where: { lookupId: digest.lookupId } })
   const proven = sameDigest(digest.secretHash, row?.secretHash ?? NOBODY)
-  if (row === null || !proven) return { refusal: 'unknown' }
-  if (row.revokedAt !== null) return { refusal: 'revoked' }
-  if (row.expiresAt !== null && row.expiresAt <= now) return { refusal: 'expired' }
+  if (row === null || !proven) return { refusal: 'unknown', expiredAt: null }
+  if (row.revokedAt !== null) return { refusal: 'revoked', expiredAt: null }
+  if (row.expiresAt !== null && row.expiresAt <= now) return { refusal: 'expired', expiredAt: row.expiresAt }
   return { principal: { tokenId: row.id, tokenName: row.name, role: row.role } }
 }

@@ -24,7 +24,6 @@ export async function serveGraphQL(
   if (problem !== null) return refuse(400, problem)
   const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
   if ('refusal' in read) {
-    response.setHeader('connection', 'close')
     if (read.refusal === 'aborted') return void response.destroy()
     if (read.refusal === 'compressed') return refuse(415, 'Send the body without compression.')
     return refuse(413, `The body must not be larger than ${LIMITS.bodyBytes} bytes.`)
@@ -88,7 +87,32 @@ async function forward(
   response.statusCode = answer.status
   answer.headers.forEach((value, name) => void response.setHeader(name, value))
   if (answer.body === null) return void response.end()
-  const reader = answer.body.getReader()
-  for (let part = await reader.read(); !part.done; part = await reader.read()) response.write(part.value)
+  // A proxy that collects answers before it passes them on would hold events back.
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) response.setHeader('x-accel-buffering', 'no')
+  await pipe(answer.body, response)
+}
+
+/** Sends what there is as it comes, no faster than the client reads it. When the client goes away, so does the source. */
+async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader()
+  const leave = () => void reader.cancel().catch(() => {})
+  response.once('close', leave)
+  if (response.destroyed) return leave()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) if (!response.write(part.value)) await drained(response)
+  response.off('close', leave)
   response.end()
+}
+
+/** Also when the client is gone: then there is nothing to wait for. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+    if (response.destroyed) done()
+  })
 }

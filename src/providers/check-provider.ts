@@ -1,9 +1,10 @@
 import type { Caller } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { checkNewEnvironmentKeys } from './environment-keys.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { checkNewProvider, type NewProvider } from './provider-input.ts'
 
 /** Every rule that creating this provider would break, without creating it. Whether its name is free shows only then. */
 export function checkProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): ValidationIssue[] {
-  return checkNewProvider(input, caller.channel, deps.checkEndpoint)
+  return [...checkNewProvider(input, caller.channel, deps), ...checkNewEnvironmentKeys(deps, caller, input)]
 }

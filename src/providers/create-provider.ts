@@ -5,10 +5,15 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
+import { checkProvider } from './check-provider.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
+import { readNetworkConfig } from './network-config.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { checkNewProvider, keylessReason, type NewProvider } from './provider-input.ts'
+import { keylessReason, type NewProvider } from './provider-input.ts'
+import { presetNameFor } from './provider-types.ts'
 import { searchColumns } from './search-text.ts'
 import { storeBedrockSettings } from './store-bedrock-settings.ts'
+import { changedNetworkFields, type NetworkPlan, planNetwork, storeNetworkSecrets } from './store-network.ts'
 
 /** The index that keeps two live providers from having one name. */
 const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
@@ -19,27 +24,51 @@ const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
  * none are its only fault; ProviderNameTakenError.
  */
 export async function createProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): Promise<string> {
-  refuse(checkNewProvider(input, caller.channel, deps.checkEndpoint), input)
+  refuseBroken(deps, caller, input)
   const now = deps.clock()
+  return deps.database.write((transaction) => storeProvider(transaction, deps, caller, input, now))
+}
+
+/** @throws ValidationError, or ApiKeysNotSupportedError when that is the only fault. */
+export function refuseBroken(deps: ProviderDeps, caller: Caller, input: NewProvider): void {
+  refuse(checkProvider(deps, caller, input), input)
+}
+
+/**
+ * Stores a provider that breaks no rule; returns its id.
+ * @throws ProviderNameTakenError; the transaction must then roll back.
+ */
+export async function storeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  input: NewProvider,
+  now: Date,
+): Promise<string> {
   const id = randomUUID()
   const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
-  await deps.database.write(async (transaction) => {
-    await insertProvider(transaction, id, input, now)
-    const keys = await applyKeyChanges(
-      transaction,
-      deps.keyring,
-      owner,
-      input.apiKeys.map((add) => ({ add })),
-      now,
-    )
-    if (input.settings !== undefined) {
-      const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
-      await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
-    }
-    const { name, type, baseUrl, enabled } = input
-    const changes = { name, type, baseUrl, enabled, apiKeys: { added: keys.added.map((key) => ({ ...key })) } }
-    await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
-  })
+  const network = input.network && planNetwork(input.network, null)
+  await insertProvider(transaction, id, input, network, now)
+  const keys = await applyKeyChanges(
+    transaction,
+    deps.keyring,
+    owner,
+    input.apiKeys.map((add) => ({ add })),
+    now,
+  )
+  if (input.settings !== undefined) {
+    const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
+    await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
+  }
+  if (input.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, input.dialectSettings)
+  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
+  const { name, type, baseUrl, enabled } = input
+  const changes = {
+    ...{ name, type, baseUrl, enabled },
+    ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
+    apiKeys: { added: keys.added.map((key) => ({ ...key })) },
+  }
+  await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id
 }
 
@@ -52,9 +81,21 @@ function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {
 }
 
 /** Lets the database decide whether the name is free: looking first would let two requests both find it free. */
-async function insertProvider(transaction: TransactionClient, id: string, input: NewProvider, now: Date): Promise<void> {
+async function insertProvider(
+  transaction: TransactionClient,
+  id: string,
+  input: NewProvider,
+  network: NetworkPlan | undefined,
+  now: Date,
+): Promise<void> {
   const { name, type, baseUrl, displayName, icon, enabled } = input
-  const row = { id, name, type, baseUrl, displayName, icon, enabled, ...searchColumns(input), createdAt: now, updatedAt: now }
+  const vendorPreset = presetNameFor(type, name)
+  const row = {
+    ...{ id, name, type, baseUrl, displayName, icon, enabled, vendorPreset },
+    ...searchColumns(input),
+    ...(network === undefined ? {} : { network: network.config }),
+    ...{ createdAt: now, updatedAt: now },
+  }
   try {
     await transaction.provider.create({ data: row, select: { id: true } })
   } catch (error) {

@@ -1,17 +1,17 @@
 import type { TransactionClient } from '../database/client.ts'
 import { ProviderNotFoundError, VersionConflictError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
-import type { ProviderRef } from './provider-input.ts'
+import type { ExpectedState, ProviderRef } from './provider-input.ts'
 
 /**
  * Raises a live provider's version and returns its row. The write comes first because it locks the row: changes to one
  * provider follow each other, and none is lost.
- * @throws ProviderNotFoundError; VersionConflictError when the caller expected another version. The transaction must then roll back.
+ * @throws ProviderNotFoundError; VersionConflictError when the caller expected another version or provider. The transaction must then roll back.
  */
 export async function lockProvider(
   transaction: TransactionClient,
   ref: ProviderRef,
-  expectedVersion: number | undefined,
+  expected: ExpectedState,
   now: Date,
 ): Promise<Provider> {
   const live = { ...ref, deletedAt: null }
@@ -19,6 +19,7 @@ export async function lockProvider(
   const provider = await transaction.provider.findFirst({ where: live })
   if (locked.count === 0 || provider === null) throw new ProviderNotFoundError()
   const versionBefore = provider.version - 1
-  if (expectedVersion !== undefined && expectedVersion !== versionBefore) throw new VersionConflictError(versionBefore)
+  const isExpected = (expected.version ?? versionBefore) === versionBefore && (expected.id ?? provider.id) === provider.id
+  if (!isExpected) throw new VersionConflictError(versionBefore)
   return provider
 }

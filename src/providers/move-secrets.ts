@@ -1,4 +1,4 @@
-import { listProviderSecrets } from '../api-keys/provider-secrets.ts'
+import { listProviderSecrets, storeProviderSecret } from '../api-keys/provider-secrets.ts'
 import { rebindSecrets, type StayingSecrets } from '../api-keys/rebind-secrets.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
 import { endpointBinding } from '../crypto/endpoint-binding.ts'
@@ -6,12 +6,15 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { KeyRequiredForNewEndpointError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import { openedDoors } from './network-doors.ts'
 import type { ProviderChanges } from './provider-input.ts'
+import type { NetworkPlan } from './store-network.ts'
 
 /**
- * Guards the stored secrets when a change points their provider at another origin: whoever may do that could have them
- * sent to a host of their own. An editor must give the keys again; for an admin they are sealed for the new endpoint.
- * Returns whether stored secrets stay for a new endpoint, for the audit event to say.
+ * Guards the stored secrets when a change sends them to another origin, or through something that can read or divert them
+ * on the way: whoever may do that could have them sent to a host of their own. An editor must give the keys again; for an
+ * admin they stay, sealed for the new endpoint. Returns the fields of the change by which stored secrets get to a new
+ * place, for the audit event to say.
  * @throws KeyRequiredForNewEndpointError.
  */
 export async function moveSecrets(
@@ -19,29 +22,61 @@ export async function moveSecrets(
   keyring: Keyring,
   caller: Caller,
   provider: Provider,
-  newBaseUrl: string,
   changes: ProviderChanges,
-): Promise<boolean> {
-  if (endpointBinding(provider.type, provider.baseUrl) === endpointBinding(provider.type, newBaseUrl)) return false
-  const staying = await findStayingSecrets(transaction, provider.id, changes)
-  if (staying.apiKeyIds.length === 0 && staying.fields.length === 0) return false
+  network: NetworkPlan | undefined,
+): Promise<string[]> {
+  const { id: providerId, type, baseUrl } = provider
+  const newBaseUrl = changes.baseUrl ?? baseUrl
+  const isMoved = endpointBinding(type, baseUrl) !== endpointBinding(type, newBaseUrl)
+  const doors = [...(isMoved ? ['baseUrl'] : []), ...(network === undefined ? [] : openedDoors(provider.network, network))]
+  if (doors.length === 0) return []
+  await dropExtraKwargs(transaction, keyring, caller, provider, changes)
+  const staying = await findStayingSecrets(transaction, providerId, changes, network)
+  if (staying.apiKeyIds.length === 0 && staying.fields.length === 0 && !namesVariable(changes)) return []
   if (!hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
-  const owner = { providerId: provider.id, type: provider.type }
-  await rebindSecrets(transaction, keyring, { ...owner, baseUrl: provider.baseUrl }, { ...owner, baseUrl: newBaseUrl }, staying)
-  return true
+  const owner = { providerId, type }
+  if (isMoved) await rebindSecrets(transaction, keyring, { ...owner, baseUrl }, { ...owner, baseUrl: newBaseUrl }, staying)
+  return doors
 }
 
-async function findStayingSecrets(transaction: TransactionClient, providerId: string, changes: ProviderChanges): Promise<StayingSecrets> {
+/**
+ * Respan's extra settings may hold secrets too, and no other API can give them again. So they do not keep an editor from
+ * giving a provider another endpoint: they are dropped instead of following there.
+ */
+async function dropExtraKwargs(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  caller: Caller,
+  { id: providerId, type, baseUrl }: Provider,
+  changes: ProviderChanges,
+): Promise<void> {
+  if (hasRole(caller.principal, 'ADMIN') || changes.dialectSettings?.respanExtraKwargs !== undefined) return
+  await storeProviderSecret(transaction, keyring, { providerId, type, baseUrl }, 'respan.extraKwargs', null)
+}
+
+/** A key from the environment is never given again: its name says nothing of whoever repeats it. */
+function namesVariable({ apiKeys }: ProviderChanges): boolean {
+  return apiKeys?.some((change) => 'add' in change && change.add.environmentVariable !== undefined) ?? false
+}
+
+async function findStayingSecrets(
+  transaction: TransactionClient,
+  providerId: string,
+  changes: ProviderChanges,
+  network: NetworkPlan | undefined,
+): Promise<StayingSecrets> {
   const stored = await transaction.apiKey.findMany({ where: { providerId }, select: { id: true } })
   const kept = changes.apiKeys?.flatMap((change) => ('keep' in change ? [change.keep.id] : []))
   const { accessKey, accessKeySecret } = changes.settings ?? {}
   const replaced = [
     ...(accessKey === undefined ? [] : ['bedrock.accessKey']),
     ...(accessKeySecret === undefined ? [] : ['bedrock.accessKeySecret']),
+    ...(changes.dialectSettings?.respanExtraKwargs === undefined ? [] : ['respan.extraKwargs']),
   ]
+  const isDropped = (field: string) => network !== undefined && field.startsWith('network.') && !network.kept.some((one) => one === field)
   const fields = await listProviderSecrets(transaction, providerId)
   return {
     apiKeyIds: stored.map((key) => key.id).filter((id) => kept === undefined || kept.includes(id)),
-    fields: fields.filter((field) => !replaced.includes(field)),
+    fields: fields.filter((field) => !replaced.includes(field) && !isDropped(field)),
   }
 }

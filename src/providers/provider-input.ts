@@ -1,7 +1,9 @@
-import { type ApiKeyChange, checkKeyFields, checkNewApiKey, MAX_API_KEYS, type NewApiKey } from '../api-keys/api-key-input.ts'
+import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
+import { checkText } from '../api-keys/check-text.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
+import { DEFAULT_NETWORK } from '../upstream/network-settings.ts'
 import { parseBaseUrl } from './base-url.ts'
 import {
   acceptsBedrockSettings,
@@ -10,9 +12,19 @@ import {
   checkExternalId,
   isConfigured,
 } from './bedrock-settings.ts'
+import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
+import type { NetworkChanges } from './network-changes.ts'
+import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
+import type { ProviderDeps } from './provider-deps.ts'
 
 /** Names which provider is meant: by its UUID, or by its name among those that are not deleted. */
 export type ProviderRef = { readonly id: string } | { readonly name: string }
+
+/** What a caller believes to be changing: a name may belong to another provider by now. Undefined is not checked. */
+export interface ExpectedState {
+  readonly version: number | undefined
+  readonly id: string | undefined
+}
 
 /** A provider to create. */
 export interface NewProvider {
@@ -23,7 +35,11 @@ export interface NewProvider {
   readonly icon: string
   readonly enabled: boolean
   readonly settings: BedrockSettingsInput | undefined
+  readonly network: NetworkInput | undefined
   readonly apiKeys: readonly NewApiKey[]
+  readonly dialectSettings?: DialectSettingsInput | undefined
+  /** Whether it may come without an endpoint, as upserts let it. */
+  readonly mayBePlaceholder?: boolean
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set. */
@@ -33,11 +49,17 @@ export interface ProviderChanges {
   readonly baseUrl: string | undefined
   readonly enabled: boolean | undefined
   readonly settings: BedrockSettingsInput | undefined
+  readonly network: NetworkInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
+  /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
+  readonly resetBaseUrl?: boolean | undefined
+  /** In place of `network`: changes some of it. */
+  readonly networkChanges?: NetworkChanges | undefined
+  readonly dialectSettings?: DialectSettingsInput | undefined
 }
 
-/** Says what is wrong with an endpoint for this caller, or null: the address policy's part of the rules. */
-export type CheckEndpoint = (baseUrl: string, channel: Channel) => string | null
+/** What the rules about places ask the operator's policy. */
+type PlaceChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
 
 export const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const KEYLESS_TYPES: readonly ProviderType[] = ['BEDROCK', 'COPILOT']
@@ -48,30 +70,33 @@ export function acceptsApiKeys(type: ProviderType): boolean {
 }
 
 /** Every rule that a new provider breaks, in the order of its fields (Coder contract, section 2). */
-export function checkNewProvider(input: NewProvider, channel: Channel, checkEndpoint: CheckEndpoint): ValidationIssue[] {
+export function checkNewProvider(input: NewProvider, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
   const anyText = channel === 'coder'
+  const { settings, network } = input
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...checkBaseUrl(input.baseUrl, channel, checkEndpoint),
-    ...checkKeyCount(input.apiKeys.length),
-    ...input.apiKeys.flatMap((key, index) => checkNewApiKey(key, ['apiKeys', String(index)], anyText)),
+    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
+    ...checkNewApiKeys(input.apiKeys, anyText),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
-    ...checkSettingsOfType(input.type, input.settings),
-    ...(input.settings === undefined
-      ? []
-      : [...checkBedrockSettings(input.settings, anyText), ...checkExternalId(input.settings.externalId, undefined)]),
+    ...checkSettingsOfType(input.type, settings),
+    ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
+    ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
+    ...checkDialectSettings(input.dialectSettings),
   ]
 }
 
 /** The rules that a change breaks whatever it is applied to. */
-export function checkProviderChanges(changes: ProviderChanges, channel: Channel, checkEndpoint: CheckEndpoint): ValidationIssue[] {
+export function checkProviderChanges(changes: ProviderChanges, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
   const anyText = channel === 'coder'
+  const { baseUrl, apiKeys, settings, network } = changes
   return [
     ...checkTexts(changes),
-    ...(changes.baseUrl === undefined ? [] : checkBaseUrl(changes.baseUrl, channel, checkEndpoint)),
-    ...(changes.apiKeys === undefined ? [] : checkKeyChanges(changes.apiKeys, anyText)),
-    ...(changes.settings === undefined ? [] : checkBedrockSettings(changes.settings, anyText)),
+    ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
+    ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
+    ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
+    ...(network === undefined ? [] : checkNetwork(network, checks.checkProxy)),
+    ...checkDialectSettings(changes.dialectSettings),
   ]
 }
 
@@ -113,18 +138,16 @@ function checkName(name: string): ValidationIssue[] {
 }
 
 function checkTexts(input: { readonly displayName: string | undefined; readonly icon: string | undefined }): ValidationIssue[] {
-  const issue = (field: string, most: number): ValidationIssue => ({
-    path: [field],
-    rule: 'OUT_OF_RANGE',
-    message: `The text must not be longer than ${most} characters.`,
-  })
-  return [
-    ...((input.displayName?.length ?? 0) > 2_000 ? [issue('displayName', 2_000)] : []),
-    ...((input.icon?.length ?? 0) > 8_192 ? [issue('icon', 8_192)] : []),
-  ]
+  return [...checkText(input.displayName, ['displayName'], 2_000), ...checkText(input.icon, ['icon'], 8_192)]
 }
 
-export function checkBaseUrl(baseUrl: string, channel: Channel, checkEndpoint: CheckEndpoint): ValidationIssue[] {
+/** The rules for a base URL, of a provider that has or gets this network configuration. */
+export function checkBaseUrl(
+  baseUrl: string,
+  channel: Channel,
+  { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>,
+  network: { readonly allowPrivateNetwork: boolean | undefined } | undefined,
+): ValidationIssue[] {
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: ['baseUrl'], rule, message }]
   if (baseUrl === '') return issue('REQUIRED', 'The base URL is required.')
   if (baseUrl.length > 8_192) return issue('OUT_OF_RANGE', 'The base URL must not be longer than 8,192 characters.')
@@ -135,29 +158,8 @@ export function checkBaseUrl(baseUrl: string, channel: Channel, checkEndpoint: C
   if (parts.hasUserinfo)
     return issue('URL_NOT_ALLOWED', 'The base URL must not contain a user name or password. Give the credential as an API key.')
   if (parts.hasFragment) return issue('URL_NOT_ALLOWED', 'The base URL must not contain a fragment (#).')
-  const refusal = checkEndpoint(baseUrl, channel)
+  const refusal = checkEndpoint(baseUrl, channel, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
   return refusal === null ? [] : issue('URL_NOT_ALLOWED', refusal)
-}
-
-function checkKeyCount(count: number): ValidationIssue[] {
-  if (count <= MAX_API_KEYS) return []
-  return [{ path: ['apiKeys'], rule: 'OUT_OF_RANGE', message: `A provider can have at most ${MAX_API_KEYS} API keys.` }]
-}
-
-function checkKeyChanges(changes: readonly ApiKeyChange[], anyText: boolean): ValidationIssue[] {
-  const keptIds = changes.map((change) => ('keep' in change ? change.keep.id : null))
-  const checkOne = (change: ApiKeyChange, index: number): ValidationIssue[] => {
-    const path = ['apiKeys', String(index)]
-    if ('add' in change) return checkNewApiKey(change.add, [...path, 'add'], anyText)
-    const issues = checkKeyFields(change.keep, [...path, 'keep'])
-    const first = keptIds.indexOf(change.keep.id)
-    if (first === index) return issues
-    return [
-      ...issues,
-      { path: [...path, 'keep', 'id'], rule: 'API_KEY_REPEATED', message: `This key is already kept at apiKeys[${first}].` },
-    ]
-  }
-  return [...checkKeyCount(changes.length), ...changes.flatMap(checkOne)]
 }
 
 function checkSettingsOfType(type: ProviderType, settings: BedrockSettingsInput | undefined): ValidationIssue[] {

@@ -1,6 +1,7 @@
 import { loadApiKeys, type UsableApiKey } from '../api-keys/open-api-keys.ts'
 import { openProviderSecrets } from '../api-keys/provider-secrets.ts'
 import type { SecretOwner } from '../api-keys/secret-owner.ts'
+import { SecretVariableError } from '../api-keys/secret-variable.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
 import type { TransactionClient } from '../database/client.ts'
@@ -8,11 +9,12 @@ import { ApiKeyNotFoundError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import type { Credential } from '../upstream/credential.ts'
 import { type BedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
+import type { ProviderDeps } from './provider-deps.ts'
 
 /** One call that a test makes: with which stored key, if any, and how to open what it needs. */
 export interface Attempt {
   readonly apiKeyId: string | null
-  /** Opens the secrets, just before the call. @throws UnreadableSecretError. */
+  /** Opens the secrets, just before the call. @throws UnreadableSecretError, SecretVariableError. */
   credential(): Promise<Credential>
 }
 
@@ -26,12 +28,12 @@ export type Attempts = readonly Attempt[] | { readonly notTestable: string }
  */
 export async function planAttempts(
   database: TransactionClient,
-  keyring: Keyring,
+  { keyring, readSecretVariable }: Pick<ProviderDeps, 'keyring' | 'readSecretVariable'>,
   provider: Provider,
   apiKeyId: string | undefined,
 ): Promise<Attempts> {
   const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
-  const keys = await loadApiKeys(database, keyring, owner)
+  const keys = await loadApiKeys(database, keyring, owner, readSecretVariable)
   const asked = keys.find((key) => key.id === apiKeyId)
   if (apiKeyId !== undefined && asked === undefined) throw new ApiKeyNotFoundError(apiKeyId)
   if (provider.baseUrl === '') return { notTestable: 'The provider has no endpoint yet. Give it a base URL first.' }
@@ -66,10 +68,11 @@ async function openAwsCredential(
   }
 }
 
-/** What to say when a stored secret cannot be opened: nothing is sent then. */
+/** What to say when a secret is not to be had: nothing is sent then. */
 export function unreadableMessage(error: unknown): string {
+  if (error instanceof SecretVariableError) return error.message
   if (!(error instanceof UnreadableSecretError)) throw error
   return error.reason === 'UNKNOWN_KEY'
-    ? 'The stored key is sealed with an encryption key that is not configured here. Add that key to ENCRYPTION_KEYS, or store the API key again.'
-    : 'The stored key cannot be opened: it was changed outside of the gateway. Store the API key again.'
+    ? 'A stored secret is sealed with an encryption key that is not configured here. Add that key to ENCRYPTION_KEYS, or store the secret again.'
+    : 'A stored secret cannot be opened: it was changed outside of the gateway. Store it again.'
 }

@@ -29,7 +29,8 @@ afterAll(async () => {
 
 async function makeFixtures(): Promise<Fixtures> {
   const writer = writerOf(gateway)
-  const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }] })
+  const network = { extraHeaders: [{ name: 'X-Team', value: 'platform' }], proxy: { type: 'ENVIRONMENT' } }
+  const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }], network })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT' })

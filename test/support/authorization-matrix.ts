@@ -108,6 +108,7 @@ export const WAYS: readonly Way[] = [
       'ConnectionTest',
     ),
   ),
+  ...nested(connection('ProviderModelsConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ProviderModelsEdge', 'Model')),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
   { name: 'provider', type: 'Provider', role: 'VIEWER', at: underProvider((s) => s) },
   { name: 'the provider of a key', type: 'Provider', role: 'VIEWER', at: underProvider((s) => `{ apiKeys { nodes { provider ${s} } } }`) },
@@ -125,6 +126,10 @@ export const WAYS: readonly Way[] = [
     ),
   },
   { name: 'providerTypes', type: 'ProviderTypeInfo', role: 'VIEWER', at: query((s) => `{ providerTypes ${s} }`) },
+  { name: 'the vendors of a type', type: 'VendorPreset', role: 'VIEWER', at: query((s) => `{ providerTypes { presets ${s} } }`) },
+  { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
+  { name: 'an extra header', type: 'Header', role: 'VIEWER', at: underProvider((s) => `{ network { extraHeaders ${s} } }`) },
+  { name: 'a proxy', type: 'ProxyConfig', role: 'VIEWER', at: underProvider((s) => `{ network { proxy ${s} } }`) },
   { name: 'viewer', type: 'AccessToken', role: 'VIEWER', at: query((s) => `{ viewer ${s} }`) },
   { name: 'a new token', type: 'AccessToken', role: 'ADMIN', at: createToken((s) => `{ token ${s} }`) },
   {

@@ -46,22 +46,24 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   database: ['errors', 'generated'],
   audit: ['auth', 'database', 'generated'],
   auth: ['audit', 'database', 'errors', 'generated'],
+  changes: ['audit', 'auth', 'database', 'errors'],
   'api-keys': ['crypto', 'database', 'errors', 'generated'],
   providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
-  graphql: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
-  rest: ['graphql', 'http', 'errors'],
+  graphql: ['api-keys', 'audit', 'auth', 'changes', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
+  rest: ['auth', 'errors', 'graphql', 'http'],
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
   app: ['auth', 'database', 'errors', 'graphql', 'http', 'rest'],
-  start: ['api-keys', 'app', 'auth', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
+  start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['config', 'errors', 'logger', 'start'],
 }
 
 /** A dialect may use what all of them share, and nothing of another one. */
 function mayEnter(from: string, to: string): boolean {
   if (from === to) return true
-  if (from.startsWith('rest/')) return to === 'rest' || to === 'errors' || to === 'http'
+  if (from.startsWith('rest/')) return ['rest', 'auth', 'errors', 'generated', 'graphql', 'http'].includes(to)
+  if (from === 'rest' && to.startsWith('rest/')) return true
   if (from === 'app' && to.startsWith('rest/')) return true
   return MAY_ENTER[from]?.includes(to) ?? false
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { parseConfig, SETTINGS } from '../../src/config.ts'
+import { parseConfig, SETTINGS, secretVariables } from '../../src/config.ts'
 import { StartupError } from '../../src/errors.ts'
 
 const KEY = `base64:${Buffer.from('a key of exactly thirty-two byte').toString('base64')}`
@@ -37,7 +37,12 @@ test('without any variable every setting has its default', () => {
     ENCRYPTION_KEYS: '',
     ADMIN_TOKEN: '',
     OUTBOUND_ALLOW: '',
+    SECRET_ENV_ALLOW: [],
+    HTTPS_PROXY: '',
+    HTTP_PROXY: '',
+    NO_PROXY: '',
     LOG_LEVEL: 'info',
+    ROOT_DIALECT: '',
     GRAPHIQL: true,
   })
 })
@@ -54,6 +59,7 @@ test('all problems are reported at once, each with the name of its variable and 
     ADMIN_TOKEN: 'short-token',
     OUTBOUND_ALLOW: 'private,everything',
     LOG_LEVEL: 'loud',
+    ROOT_DIALECT: 'coder',
     GRAPHIQL: 'yes',
   })
   expect(message.split('\n').slice(1)).toEqual([
@@ -63,6 +69,7 @@ test('all problems are reported at once, each with the name of its variable and 
     '- ADMIN_TOKEN must be 32 to 512 printable characters without blanks.',
     expect.stringMatching(/^- OUTBOUND_ALLOW cannot be used: "everything" is none of /),
     expect.stringMatching(/^- LOG_LEVEL must be trace, .*, not "loud"\.$/),
+    '- ROOT_DIALECT must be bifrost, respan or ziri, or unset, not "coder".',
     '- GRAPHIQL must be true or false, not "yes".',
   ])
 })
@@ -121,6 +128,43 @@ test.each(['0', '1', '65535'])('PORT %s is accepted', (port) => {
 
 test.each(['-1', '80.5', '4000x', '0x50', '1e3', ' 80'])('PORT %j is refused', (port) => {
   expect(refusal({ PORT: port })).toContain('PORT must be')
+})
+
+describe('SECRET_ENV_ALLOW', () => {
+  test('is a list of names, with blanks around them', () => {
+    expect(parseConfig({ SECRET_ENV_ALLOW: ' OPENAI_API_KEY, other_key,' }).SECRET_ENV_ALLOW).toEqual(['OPENAI_API_KEY', 'other_key'])
+  })
+
+  test.each(['A-B', '1KEY', 'A=B', '*'])('%j is refused', (names) => {
+    expect(refusal({ SECRET_ENV_ALLOW: names })).toContain('SECRET_ENV_ALLOW must be names of variables')
+  })
+
+  test.each(['ADMIN_TOKEN', 'ENCRYPTION_KEYS', 'DATABASE_URL', 'ENCRYPTION_KEYS_FILE'])("%s is refused, the gateway's own", (name) => {
+    expect(refusal({ SECRET_ENV_ALLOW: `OPENAI_API_KEY,${name}` })).toContain("SECRET_ENV_ALLOW must not name the gateway's own secrets")
+  })
+
+  test('lets a variable be read at use, and no other', () => {
+    const read = secretVariables({ SECRET_ENV_ALLOW: ['GATEWAY_TEST_LISTED'] })
+    process.env.GATEWAY_TEST_UNLISTED = 'hidden'
+    try {
+      expect(read('GATEWAY_TEST_LISTED')).toBe('NOT_SET')
+      process.env.GATEWAY_TEST_LISTED = 'later'
+      const value = read('GATEWAY_TEST_LISTED')
+      expect(typeof value === 'string' ? value : value.reveal()).toBe('later')
+      expect(read('GATEWAY_TEST_UNLISTED')).toBe('NOT_LISTED')
+    } finally {
+      delete process.env.GATEWAY_TEST_LISTED
+      delete process.env.GATEWAY_TEST_UNLISTED
+    }
+  })
+})
+
+test('the variables of a proxy are read in small letters too, and in capitals first', () => {
+  expect(parseConfig({ https_proxy: 'a', HTTP_PROXY: 'b', http_proxy: 'c', no_proxy: 'd' })).toMatchObject({
+    HTTPS_PROXY: 'a',
+    HTTP_PROXY: 'b',
+    NO_PROXY: 'd',
+  })
 })
 
 test('.env.example has every setting with its description and default, in order', () => {

@@ -4,11 +4,18 @@ export const ApiKey = builder.prismaNode('ApiKey', {
   id: { field: 'id' },
   nullable: true,
   authScopes: { viewer: true },
-  description: 'A stored upstream credential. Its value can be written and replaced, never read. Requires the role `viewer`.',
+  description: 'An upstream credential. Its value can be written and replaced, never read. Requires the role `viewer`.',
   fields: (t) => ({
     uuid: t.expose('id', { type: 'UUID', description: "The row's UUID, as the REST dialects show it. Inside GraphQL prefer `id`." }),
     name: t.exposeString('name', { nullable: true, description: 'What people call it; `null` when nobody named it.' }),
-    masked: t.exposeString('masked', { description: 'Safe to display, e.g. `sk-o...aaaa`. Computed when the key is written.' }),
+    masked: t.exposeString('masked', {
+      description:
+        'Safe to display, e.g. `sk-o...aaaa`, or `env:NAME` for a key in an environment variable. Computed when the key is written.',
+    }),
+    environmentVariable: t.exposeString('environmentVariable', {
+      nullable: true,
+      description: 'Name of the environment variable that holds the value, for a key that is not stored; `null` for one that is.',
+    }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether tools should use the key.' }),
     weight: t.exposeFloat('weight', { description: 'Its share of the traffic among the enabled keys; 1 unless set.' }),
     lastConnectionTest: t.relation('lastConnectionTest', {

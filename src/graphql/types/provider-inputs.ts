@@ -1,15 +1,21 @@
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
 import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
-import type { NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
+import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
+import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { ProviderRefInput, ProviderType } from './provider.ts'
 
-const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
-  description: 'A key to store.',
+export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
+  description: 'A new key. Exactly one of `value` and `environmentVariable`.',
   fields: (t) => ({
-    value: t.field({ type: 'Secret', required: true, description: 'The key itself: 1 to 10,240 bytes of printable ASCII.' }),
+    value: t.field({ type: 'Secret', description: 'The key itself: 1 to 10,240 bytes of printable ASCII. It is stored sealed.' }),
+    environmentVariable: t.string({
+      description:
+        'Name of the environment variable of the gateway that holds the key, which is read at use and never stored. Only names that the operator lists in `SECRET_ENV_ALLOW`. Requires `admin`, unless the provider has this one already.',
+    }),
     name: t.string({ description: 'What people call it.' }),
     enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
     weight: t.float({ defaultValue: 1, description: 'Its share of the traffic among the enabled keys; 0 to 1,000,000.' }),
@@ -68,7 +74,9 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     icon: t.string({ description: 'URL or emoji.' }),
     enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether tools should use the provider.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
+    network: t.field({ type: NetworkConfigInput, description: 'How the gateway reaches the upstream; the defaults when omitted.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
 })
 
@@ -81,11 +89,23 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
     baseUrl: t.string({ description: 'Another endpoint. Stored keys do not follow to another origin unless an admin says so.' }),
     enabled: t.boolean({ description: 'Whether tools should use the provider.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
+    network: t.field({
+      type: NetworkConfigInput,
+      description:
+        'A new network configuration in place of the stored one. When keys are stored, only an admin may bring a proxy, a CA certificate, `insecureSkipVerify`, or a header that authenticates or says where a request goes, without giving them again.',
+    }),
     apiKeys: t.field({
       type: [ApiKeyChangeInput],
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
+    resetBaseUrl: t.boolean({
+      description:
+        'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
+    }),
+    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),
 })
 
@@ -94,14 +114,22 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
     expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion when the name belongs to another provider by now.' }),
   }),
 })
 
 /** GraphQL tells omitted from null; in these inputs both mean "not given". */
-const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
+export const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
 
-function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
-  return { value: input.value, name: input.name ?? null, enabled: input.enabled ?? true, weight: input.weight ?? 1 }
+export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
+  const { value, environmentVariable, name, enabled, weight } = input
+  return {
+    value: given(value),
+    environmentVariable: given(environmentVariable),
+    name: name ?? null,
+    enabled: enabled ?? true,
+    weight: weight ?? 1,
+  }
 }
 
 function toApiKeyChange({ keep, add }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
@@ -127,7 +155,12 @@ export function toSettings(input: typeof ProviderSettingsInput.$inferInput | nul
 export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {
   const { name, type, baseUrl, enabled } = input
   const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '' }
-  return { name, type, baseUrl, enabled, ...texts, settings: toSettings(input.settings), apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
+  const parts = {
+    settings: toSettings(input.settings),
+    network: toNetwork(input.network),
+    dialectSettings: toDialectSettings(input.dialectSettings),
+  }
+  return { name, type, baseUrl, enabled, ...texts, ...parts, apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
 }
 
 export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput): ProviderChanges {
@@ -137,6 +170,18 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     baseUrl: given(input.baseUrl),
     enabled: given(input.enabled),
     settings: toSettings(input.settings),
+    network: toNetwork(input.network),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
+    resetBaseUrl: given(input.resetBaseUrl),
+    networkChanges: toNetworkChanges(input.networkChanges),
+    dialectSettings: toDialectSettings(input.dialectSettings),
   }
+}
+
+/** The state that a change is meant for; what is left out is not checked. */
+export function toExpectedState(input: {
+  expectedVersion?: number | null | undefined
+  expectedUuid?: string | null | undefined
+}): ExpectedState {
+  return { version: given(input.expectedVersion), id: given(input.expectedUuid) }
 }

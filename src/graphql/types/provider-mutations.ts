@@ -14,7 +14,14 @@ import { updateProvider } from '../../providers/update-provider.ts'
 import { builder } from '../builder.ts'
 import { ValidationIssue } from '../errors.ts'
 import { Provider, toProviderRef } from './provider.ts'
-import { CreateProviderInput, DeleteProviderInput, toNewProvider, toProviderChanges, UpdateProviderInput } from './provider-inputs.ts'
+import {
+  CreateProviderInput,
+  DeleteProviderInput,
+  toExpectedState,
+  toNewProvider,
+  toProviderChanges,
+  UpdateProviderInput,
+} from './provider-inputs.ts'
 
 /** A payload that carries a provider reads it again: the resolver hands on only the id. */
 function providerPayload(name: string, description: string) {
@@ -82,13 +89,7 @@ builder.mutationFields((t) => ({
     },
     args: { input: t.arg({ type: UpdateProviderInput, required: true, description: 'The change.' }) },
     resolve: async (_root, { input }, context) => ({
-      id: await updateProvider(
-        context.deps,
-        context,
-        toProviderRef(input.provider),
-        toProviderChanges(input),
-        input.expectedVersion ?? undefined,
-      ),
+      id: await updateProvider(context.deps, context, toProviderRef(input.provider), toProviderChanges(input), toExpectedState(input)),
     }),
     description:
       'Changes a provider. Omitted fields stay; `apiKeys`, when given, states the whole set. One transaction: all of it or none of it. Requires `editor`.',
@@ -101,8 +102,7 @@ builder.mutationFields((t) => ({
       union: { name: 'DeleteProviderResult', description: 'What was deleted, or why nothing was.' },
     },
     args: { input: t.arg({ type: DeleteProviderInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      deleteProvider(context.deps, context, toProviderRef(input.provider), input.expectedVersion ?? undefined),
+    resolve: (_root, { input }, context) => deleteProvider(context.deps, context, toProviderRef(input.provider), toExpectedState(input)),
     description: 'Deletes a provider, its keys and its tests, and frees its name. Requires `editor`.',
   }),
 }))

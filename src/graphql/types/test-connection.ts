@@ -1,8 +1,10 @@
 import { ApiKeyNotFoundError, Fault, ProviderNotFoundError, ValidationError } from '../../errors.ts'
-import { type TestedConnection, testDraftConnection, testSavedConnection } from '../../providers/test-connection.ts'
+import { type TestedConnection, testSavedConnection } from '../../providers/test-connection.ts'
+import { testDraftConnection } from '../../providers/test-draft.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
 import { ConnectionTest } from './connection-test.ts'
+import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { Provider, ProviderRefInput, ProviderType, toProviderRef } from './provider.ts'
 import { ProviderSettingsInput, toSettings } from './provider-inputs.ts'
 
@@ -21,6 +23,7 @@ const DraftConnectionInput = builder.inputType('DraftConnectionInput', {
     baseUrl: t.string({ required: true, description: 'Absolute URL of the API.' }),
     apiKey: t.field({ type: 'Secret', description: 'The key to try.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
+    network: t.field({ type: NetworkConfigInput, description: 'How to reach the upstream; the defaults when omitted.' }),
   }),
 })
 
@@ -43,8 +46,9 @@ const TestConnectionPayload = builder.objectRef<TestedConnection>('TestConnectio
     provider: t.prismaField({
       type: Provider,
       nullable: true,
+      // A draft has no id, which nothing matches: Pothos takes a query that is not used for a mistake.
       resolve: (query, { providerId }, _args, { deps }) =>
-        providerId === null ? null : deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId, deletedAt: null } }),
+        deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId ?? '', deletedAt: null } }),
       description: 'The provider tested; `null` for a draft.',
     }),
   }),
@@ -62,8 +66,9 @@ builder.mutationField('testConnection', (t) =>
     resolve: (_root, { input: { saved, draft } }, context) => {
       if (saved) return testSavedConnection(context.deps, context, toProviderRef(saved.provider), saved.apiKeyId?.id)
       if (!draft) throw new Fault('BAD_USER_INPUT', 'Give exactly one of `saved` and `draft`.')
-      const { type, baseUrl, apiKey, settings } = draft
-      return testDraftConnection(context.deps, context, { type, baseUrl, apiKey: apiKey ?? undefined, settings: toSettings(settings) })
+      const { type, baseUrl, apiKey } = draft
+      const parts = { apiKey: apiKey ?? undefined, settings: toSettings(draft.settings), network: toNetwork(draft.network) }
+      return testDraftConnection(context.deps, context, { type, baseUrl, ...parts })
     },
     description:
       'Calls the upstream with a stored key, or with a draft that is not saved. A refusal by the upstream is a result, not an error. Requires `editor`.',

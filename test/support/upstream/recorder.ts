@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 
 /** One request as it came over the wire. */
 export interface RecordedRequest {
@@ -49,9 +49,7 @@ export async function startRecorder(
 }
 
 /** Binds a server to a free loopback port. Its `close` also ends connections that are open. */
-export async function listen(
-  server: Pick<Server, 'listen' | 'address' | 'close' | 'on' | 'once'>,
-): Promise<{ port: number; close(): Promise<void> }> {
+export async function listen(server: Server): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -59,19 +57,21 @@ export async function listen(
     socket.once('close', () => sockets.delete(socket))
   })
   server.listen(0, '127.0.0.1')
-  await once(server as Server, 'listening')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   const close = async () => {
-    const closed = once(server as Server, 'close')
+    const closed = once(server, 'close')
     server.close()
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { port: (server.address() as AddressInfo).port, close }
+  return { port: address.port, close }
 }
 
 async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
   const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
   const body = Buffer.concat(chunks).toString('utf8')
   return { method: incoming.method ?? '', path: incoming.url ?? '', headers, rawHeaders: incoming.rawHeaders, body }

@@ -1,0 +1,83 @@
+import type { NetworkChanges } from '../../providers/network-changes.ts'
+import type { NetworkInput } from '../../providers/network-input.ts'
+import { builder } from '../builder.ts'
+import { ProxyType } from './network.ts'
+
+const HeaderInput = builder.inputType('HeaderInput', {
+  description: 'An HTTP header to send with every request to the endpoint.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Its name. Those that the HTTP client sets itself are refused.' }),
+    value: t.field({
+      type: 'Secret',
+      required: true,
+      description: 'Its value. For an authentication header, the mask that the gateway shows keeps the stored value.',
+    }),
+  }),
+})
+
+const ProxyConfigInput = builder.inputType('ProxyConfigInput', {
+  description: 'A proxy to use.',
+  fields: (t) => ({
+    type: t.field({ type: ProxyType, required: true, description: 'How it is spoken to.' }),
+    url: t.string({
+      description: 'Where it is, e.g. `http://proxy.example.com:3128` or `socks5://proxy.example.com:1080`; none for ENVIRONMENT.',
+    }),
+    username: t.string({ description: 'Who the gateway is to it.' }),
+    password: t.field({
+      type: 'Secret',
+      description: 'Its password. The stored one stays when this is left out; an empty one deletes it.',
+    }),
+  }),
+})
+
+export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
+  description:
+    'Replaces the stored configuration: a field left out, or `null`, gets its default, except that an omitted secret keeps its stored value.',
+  fields: (t) => ({
+    extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, at most 50; none unless given.' }),
+    timeoutMs: t.int({ description: '1 to 600,000 milliseconds; 30,000 unless given.' }),
+    maxRetries: t.int({ description: '0 to 10; 0 unless given.' }),
+    retryBackoffInitialMs: t.int({ description: '0 to 1,000,000 milliseconds; 500 unless given.' }),
+    retryBackoffMaxMs: t.int({ description: '0 to 1,000,000 milliseconds, and at least the first pause; 5,000 unless given.' }),
+    insecureSkipVerify: t.boolean({ description: "True leaves the upstream's TLS certificate unchecked; false unless given." }),
+    caCertificate: t.string({ description: 'Authorities to trust besides the public ones, in PEM; none unless given.' }),
+    allowPrivateNetwork: t.boolean({ description: 'False refuses an endpoint at a private address; true unless given.' }),
+    proxy: t.field({ type: ProxyConfigInput, description: 'A proxy to use; none unless given.' }),
+  }),
+})
+
+export const NetworkChangesInput = builder.inputType('NetworkChangesInput', {
+  description: 'Changes to some of the stored configuration; a field left out, or `null`, stays as it is.',
+  fields: (t) => ({
+    extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, in place of the stored ones.' }),
+    timeoutMs: t.int({ description: '1 to 600,000 milliseconds.' }),
+  }),
+})
+
+export function toNetworkChanges(input: typeof NetworkChangesInput.$inferInput | null | undefined): NetworkChanges | undefined {
+  return input ? { extraHeaders: input.extraHeaders ?? undefined, timeoutMs: input.timeoutMs ?? undefined } : undefined
+}
+
+/** Turns the input into what commands take. */
+export function toNetwork(input: typeof NetworkConfigInput.$inferInput | null | undefined): NetworkInput | undefined {
+  if (!input) return undefined
+  const { proxy } = input
+  return {
+    extraHeaders: input.extraHeaders ?? undefined,
+    timeoutMs: input.timeoutMs ?? undefined,
+    maxRetries: input.maxRetries ?? undefined,
+    retryBackoffInitialMs: input.retryBackoffInitialMs ?? undefined,
+    retryBackoffMaxMs: input.retryBackoffMaxMs ?? undefined,
+    insecureSkipVerify: input.insecureSkipVerify ?? undefined,
+    caCertificate: input.caCertificate ?? undefined,
+    allowPrivateNetwork: input.allowPrivateNetwork ?? undefined,
+    proxy: proxy
+      ? {
+          type: proxy.type,
+          url: proxy.url ?? undefined,
+          username: proxy.username ?? undefined,
+          password: proxy.password ?? undefined,
+        }
+      : undefined,
+  }
+}

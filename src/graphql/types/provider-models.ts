@@ -1,0 +1,34 @@
+import { resolveArrayConnection } from '@pothos/plugin-relay'
+import { latestModels } from '../../providers/latest-models.ts'
+import { builder } from '../builder.ts'
+import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { Provider } from './provider.ts'
+
+const Model = builder.objectRef<{ readonly name: string }>('Model').implement({
+  description: 'A model that a provider offers. Requires the role `viewer`.',
+  authScopes: { viewer: true },
+  fields: (t) => ({ name: t.exposeString('name', { description: 'What the upstream calls it, e.g. `gpt-4o`.' }) }),
+})
+
+builder.prismaObjectField(Provider, 'models', (t) =>
+  t.connection(
+    {
+      type: Model,
+      select: { id: true, endpointChangedAt: true },
+      complexity: pageCost,
+      resolve: async (provider, args, context) => {
+        checkPage(args, 'offset')
+        const models = (await latestModels(context.deps.database, provider)).map((name) => ({ name }))
+        const sizes = { defaultSize: PAGE_SIZES.defaultSize, maxSize: PAGE_SIZES.maxSize(args, context) }
+        return { ...resolveArrayConnection({ args, ...sizes }, models), totalCount: models.length }
+      },
+      description: 'The models that the latest good test listed, for the endpoint as it is now. Test again to refresh them.',
+    },
+    {
+      name: 'ProviderModelsConnection',
+      description: 'A page of the models of a provider.',
+      fields: (f) => ({ totalCount: f.exposeInt('totalCount', { description: 'How many there are in all.' }) }),
+    },
+    { name: 'ProviderModelsEdge', description: 'A model in a page.' },
+  ),
+)

@@ -1,0 +1,69 @@
+import { checkSecretValue } from '../api-keys/api-key-input.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { ValidationError, type ValidationIssue } from '../errors.ts'
+import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
+import type { Credential } from '../upstream/credential.ts'
+import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/network-settings.ts'
+import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings } from './bedrock-settings.ts'
+import { toRow } from './connection-test-store.ts'
+import { completeNetwork } from './network-config.ts'
+import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
+import { checkBaseUrl, settingsNotSupported } from './provider-input.ts'
+import { planNetwork } from './store-network.ts'
+import { summarize, type TestDeps, type TestedConnection } from './test-connection.ts'
+
+/** Values to test that are not saved. */
+export interface ConnectionDraft {
+  readonly type: ProviderType
+  readonly baseUrl: string
+  readonly apiKey: Secret | undefined
+  readonly settings: BedrockSettingsInput | undefined
+  readonly network: NetworkInput | undefined
+}
+
+/**
+ * Calls the upstream with values that are not saved; nothing is stored, and nothing that is stored is used.
+ * @throws ValidationError.
+ */
+export async function testDraftConnection(deps: TestDeps, caller: Caller, draft: ConnectionDraft): Promise<TestedConnection> {
+  const issues = checkDraft(deps, caller, draft)
+  if (issues.length > 0) throw new ValidationError(issues)
+  const { type, baseUrl } = draft
+  const request = { type, baseUrl, vendorPreset: null, credential: draftCredential(draft), network: draftNetwork(draft) }
+  const outcomes = await deps.runTests(`draft of ${caller.principal.tokenId}`, [() => deps.probe(request)])
+  return summarize(
+    outcomes.map((outcome) => toRow(outcome, '', null, deps.clock())),
+    null,
+  )
+}
+
+function checkDraft(deps: TestDeps, { channel }: Caller, { type, baseUrl, apiKey, settings, network }: ConnectionDraft): ValidationIssue[] {
+  const anyText = channel === 'coder'
+  return [
+    ...checkBaseUrl(baseUrl, channel, deps, network),
+    ...(apiKey === undefined ? [] : checkSecretValue(apiKey, ['apiKey'], anyText)),
+    ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
+    ...(settings !== undefined && !acceptsBedrockSettings(type) ? [settingsNotSupported()] : []),
+    ...(network === undefined ? [] : [...checkNetwork(network, deps.checkProxy), ...checkMaskedHeaders(network, null)]),
+  ]
+}
+
+function draftNetwork({ network }: ConnectionDraft): NetworkSettings {
+  if (network === undefined) return DEFAULT_NETWORK
+  const { config, fresh } = planNetwork(network, null)
+  return completeNetwork(config, fresh)
+}
+
+function draftCredential({ apiKey, settings }: ConnectionDraft): Credential {
+  if (settings === undefined) return apiKey === undefined ? { kind: 'none' } : { kind: 'apiKey', apiKey }
+  const { accessKey, accessKeySecret, region, roleArn, externalId } = settings
+  return {
+    kind: 'aws',
+    keyPair: accessKey && accessKeySecret ? { accessKey, accessKeySecret } : null,
+    apiKey: apiKey ?? null,
+    region: region ?? null,
+    roleArn: roleArn ?? null,
+    externalId: externalId ?? null,
+  }
+}

@@ -1,0 +1,346 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { type Issue, type Writer, writerOf } from '../support/providers.ts'
+import { withStore } from '../support/store.ts'
+import { type Authority, createAuthority } from '../support/upstream/certificates.ts'
+import { startHttpProxy, startSocksProxy } from '../support/upstream/proxies.ts'
+import { startRecorder } from '../support/upstream/recorder.ts'
+
+const KEY = 'sk-network-test-0123456789'
+const NETWORK = `network { extraHeaders { name value } timeoutMs maxRetries retryBackoffInitialMs retryBackoffMaxMs
+  insecureSkipVerify caCertificate allowPrivateNetwork proxy { type url username hasPassword } }`
+const DEFAULTS = {
+  extraHeaders: [],
+  timeoutMs: 30_000,
+  maxRetries: 0,
+  retryBackoffInitialMs: 500,
+  retryBackoffMaxMs: 5_000,
+  insecureSkipVerify: false,
+  caCertificate: null,
+  allowPrivateNetwork: true,
+  proxy: null,
+}
+
+let gateway: TestGateway
+let upstream: OpenAiUpstream
+let authority: Authority
+let admin: Writer
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  upstream = await startOpenAiUpstream({ [KEY]: ['model-one'] })
+  authority = await createAuthority()
+  admin = writerOf(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+const provider = (network: object | null, baseUrl = `${upstream.origin}/v1`) =>
+  admin.created({ baseUrl, apiKeys: [{ value: KEY }], ...(network === null ? {} : { network }) })
+
+async function networkOf(id: string): Promise<Record<string, unknown>> {
+  const { node } = await gateway.ask<{ node: { network: Record<string, unknown> } }>(
+    `query ($id: ID!) { node(id: $id) { ... on Provider { ${NETWORK} } } }`,
+    { id },
+  )
+  return node.network
+}
+
+async function issuesOf(network: object): Promise<readonly Pick<Issue, 'path' | 'rule'>[]> {
+  const { issues = [] } = await admin.create({ network })
+  return issues.map(({ path, rule }) => ({ path, rule }))
+}
+
+/** Everything that the gateway keeps on disk. */
+function storedBytes(): string {
+  return readdirSync(gateway.folder)
+    .map((file) => readFileSync(join(gateway.folder, file), 'latin1'))
+    .join('\n')
+}
+
+async function onlyTest(id: string) {
+  const { tests } = await admin.test(id)
+  expect(tests).toHaveLength(1)
+  return tests?.[0]
+}
+
+describe('what is stored', () => {
+  test('is the defaults for a provider that says nothing', async () => {
+    expect(await networkOf((await provider(null)).id)).toEqual(DEFAULTS)
+  })
+
+  test('is everything that is given, and comes back as it was given', async () => {
+    const given = {
+      extraHeaders: [{ name: 'X-Team', value: 'platform' }],
+      timeoutMs: 1,
+      maxRetries: 10,
+      retryBackoffInitialMs: 0,
+      retryBackoffMaxMs: 1_000,
+      insecureSkipVerify: true,
+      caCertificate: authority.caCertificate,
+      allowPrivateNetwork: true,
+      proxy: { type: 'HTTP', url: 'http://127.0.0.1:3128', username: 'me' },
+    }
+    const { id } = await provider(given)
+    expect(await networkOf(id)).toEqual({ ...given, proxy: { ...given.proxy, hasPassword: false } })
+  })
+
+  test('is replaced by an update, with the defaults for what it leaves out, and stays without one', async () => {
+    const { id } = await provider({ timeoutMs: 4_000, maxRetries: 2 })
+    await admin.updated(id, { displayName: 'Another' })
+    expect(await networkOf(id)).toMatchObject({ timeoutMs: 4_000, maxRetries: 2 })
+    await admin.updated(id, { network: { timeoutMs: 5_000 } })
+    expect(await networkOf(id)).toEqual({ ...DEFAULTS, timeoutMs: 5_000 })
+    await admin.updated(id, { network: null })
+    expect(await networkOf(id)).toEqual({ ...DEFAULTS, timeoutMs: 5_000 })
+    await admin.updated(id, { network: {} })
+    expect(await networkOf(id)).toEqual(DEFAULTS)
+  })
+
+  test('resets the latest test when it changes, and only then', async () => {
+    const { id } = await provider({ timeoutMs: 4_000 })
+    await admin.test(id)
+    expect((await admin.updated(id, { network: { timeoutMs: 4_000 } })).lastConnectionTest).not.toBeNull()
+    const changed = await admin.updated(id, { network: { timeoutMs: 4_001 } })
+    expect(changed.lastConnectionTest).toBeNull()
+    expect(changed.apiKeys.nodes[0]?.lastConnectionTest).toBeNull()
+  })
+})
+
+describe('the rules', () => {
+  test.each([
+    [{ timeoutMs: 0 }, ['timeoutMs'], 'OUT_OF_RANGE'],
+    [{ timeoutMs: 600_001 }, ['timeoutMs'], 'OUT_OF_RANGE'],
+    [{ maxRetries: -1 }, ['maxRetries'], 'OUT_OF_RANGE'],
+    [{ maxRetries: 11 }, ['maxRetries'], 'OUT_OF_RANGE'],
+    [{ retryBackoffInitialMs: -1 }, ['retryBackoffInitialMs'], 'OUT_OF_RANGE'],
+    [{ retryBackoffMaxMs: 1_000_001 }, ['retryBackoffMaxMs'], 'OUT_OF_RANGE'],
+    [{ retryBackoffInitialMs: 2, retryBackoffMaxMs: 1 }, ['retryBackoffInitialMs'], 'OUT_OF_RANGE'],
+    [{ extraHeaders: [{ name: 'X Team', value: 'a' }] }, ['extraHeaders', '0', 'name'], 'HEADER_FORMAT'],
+    [{ extraHeaders: [{ name: '', value: 'a' }] }, ['extraHeaders', '0', 'name'], 'HEADER_FORMAT'],
+    [{ extraHeaders: [{ name: 'X-Team', value: 'a\r\nx: y' }] }, ['extraHeaders', '0', 'value'], 'HEADER_FORMAT'],
+    [{ extraHeaders: [{ name: 'X-Team', value: 'é' }] }, ['extraHeaders', '0', 'value'], 'HEADER_FORMAT'],
+    [{ extraHeaders: [{ name: 'X-Team', value: 'a'.repeat(8_193) }] }, ['extraHeaders', '0', 'value'], 'OUT_OF_RANGE'],
+    [{ extraHeaders: Array.from({ length: 51 }, (_, n) => ({ name: `X-${n}`, value: '' })) }, ['extraHeaders'], 'OUT_OF_RANGE'],
+    [{ extraHeaders: [{ name: 'X-Api-Key', value: '' }] }, ['extraHeaders', '0', 'value'], 'API_KEY_BLANK'],
+    [{ extraHeaders: [{ name: 'X-Api-Key', value: 'abcd...wxyz' }] }, ['extraHeaders', '0', 'value'], 'API_KEY_MASKED'],
+    [{ caCertificate: 'nonsense' }, ['caCertificate'], 'CERTIFICATE_FORMAT'],
+    [{ caCertificate: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n' }, ['caCertificate'], 'CERTIFICATE_FORMAT'],
+    [{ caCertificate: '-----BEGIN CERTIFICATE-----' }, ['caCertificate'], 'CERTIFICATE_FORMAT'],
+    [{ caCertificate: 'a'.repeat(65_537) }, ['caCertificate'], 'OUT_OF_RANGE'],
+    [{ proxy: { type: 'HTTP' } }, ['proxy', 'url'], 'REQUIRED'],
+    [{ proxy: { type: 'HTTP', url: 'proxy:3128' } }, ['proxy', 'url'], 'URL_NOT_ABSOLUTE'],
+    [{ proxy: { type: 'HTTP', url: 'socks5://proxy:1080' } }, ['proxy', 'url'], 'URL_SCHEME'],
+    [{ proxy: { type: 'SOCKS5', url: 'http://proxy:1080' } }, ['proxy', 'url'], 'URL_SCHEME'],
+    [{ proxy: { type: 'HTTP', url: 'http://me:secret@proxy:3128' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'SOCKS5', url: 'socks5://me@proxy:1080' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'HTTP', url: 'http://proxy:3128/path' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'HTTP', url: 'http://169.254.169.254:3128' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'SOCKS5', url: 'socks5://10.0.0.1:1080' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'ENVIRONMENT', url: 'http://proxy:3128' } }, ['proxy', 'url'], 'NOT_ALLOWED'],
+    [{ proxy: { type: 'HTTP', url: 'http://proxy:3128', password: 'x' } }, ['proxy', 'username'], 'REQUIRED'],
+    [{ proxy: { type: 'HTTP', url: 'http://proxy:3128', username: 'a\nb' } }, ['proxy', 'username'], 'OUT_OF_RANGE'],
+    [{ proxy: { type: 'SOCKS5', url: 'socks5://proxy', username: 'a', password: 'b'.repeat(256) } }, ['proxy', 'password'], 'OUT_OF_RANGE'],
+  ])('refuse case %#: %o', async (network, path, rule) => {
+    expect(await issuesOf(network)).toEqual([{ path: ['network', ...path], rule }])
+    const draft = await admin.testDraft({ type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, network })
+    expect(draft.issues?.map((issue) => issue.rule)).toEqual([rule])
+  })
+
+  test.each(['Connection', 'content-length', 'Transfer-Encoding', 'TE', 'Proxy-Authorization', 'Upgrade', 'Expect'])(
+    'refuse the header %s, which the HTTP client sets itself',
+    async (name) => {
+      expect(await issuesOf({ extraHeaders: [{ name, value: 'close' }] })).toEqual([
+        { path: ['network', 'extraHeaders', '0', 'name'], rule: 'NOT_ALLOWED' },
+      ])
+    },
+  )
+
+  test('refuse one header twice, in any case of its letters', async () => {
+    const extraHeaders = [
+      { name: 'X-Team', value: 'a' },
+      { name: 'x-team', value: 'b' },
+    ]
+    expect(await issuesOf({ extraHeaders })).toEqual([{ path: ['network', 'extraHeaders', '1', 'name'], rule: 'NOT_ALLOWED' }])
+  })
+
+  test('refuse a private key where a certificate belongs, without repeating it', async () => {
+    const { key, cert } = await authority.issue(['localhost'])
+    const result = await admin.create({ network: { caCertificate: cert + key } })
+    expect(result.issues?.map(({ rule }) => rule)).toEqual(['CERTIFICATE_FORMAT'])
+    expect(JSON.stringify(result)).not.toContain(key.split('\n')[1])
+  })
+
+  test('check a stored endpoint again when the private network is closed', async () => {
+    const open = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'private' } })
+    try {
+      const writer = writerOf(open)
+      const { id } = await writer.created({ baseUrl: 'http://10.0.0.7/v1' })
+      const closed = await writer.update(id, { network: { allowPrivateNetwork: false } })
+      expect(closed.issues).toMatchObject([{ path: ['baseUrl'], rule: 'URL_NOT_ALLOWED' }])
+      const other = await writer.created({ network: { allowPrivateNetwork: false } })
+      const moved = await writer.update(other.id, { baseUrl: 'http://10.0.0.7/v1' })
+      expect(moved.issues).toMatchObject([{ path: ['baseUrl'], rule: 'URL_NOT_ALLOWED' }])
+    } finally {
+      await open.close()
+    }
+  })
+})
+
+describe('secrets', () => {
+  const SECRET = 'header-secret-0123456789'
+
+  test('in a header are sealed, masked, and really sent', async () => {
+    const { id } = await provider({
+      extraHeaders: [
+        { name: 'X-Gateway-Token', value: SECRET },
+        { name: 'X-Team', value: 'platform' },
+      ],
+    })
+    expect((await networkOf(id)).extraHeaders).toEqual([
+      { name: 'X-Gateway-Token', value: 'head...6789' },
+      { name: 'X-Team', value: 'platform' },
+    ])
+    expect(await onlyTest(id)).toMatchObject({ status: 'OK', keyVerified: true })
+    expect(upstream.requests.at(-1)?.headers).toMatchObject({ 'x-gateway-token': SECRET, 'x-team': 'platform' })
+    const stored = storedBytes()
+    expect(stored).toContain('platform')
+    expect(stored).not.toContain(SECRET)
+  })
+
+  test('in a header stay when the stored mask is sent back, in any case of the name', async () => {
+    const { id } = await provider({ extraHeaders: [{ name: 'X-Gateway-Token', value: SECRET }] })
+    await admin.updated(id, { network: { extraHeaders: [{ name: 'x-gateway-token', value: 'head...6789' }], timeoutMs: 9_000 } })
+    await onlyTest(id)
+    expect(upstream.requests.at(-1)?.headers['x-gateway-token']).toBe(SECRET)
+  })
+
+  test.each([
+    ['another mask', [{ name: 'X-Gateway-Token', value: 'head...9999' }]],
+    ['the mask of another header', [{ name: 'X-Other-Token', value: 'head...6789' }]],
+  ])('in a header are not kept by %s', async (_what, extraHeaders) => {
+    const { id } = await provider({ extraHeaders: [{ name: 'X-Gateway-Token', value: SECRET }] })
+    const result = await admin.update(id, { network: { extraHeaders } })
+    expect(result.issues).toMatchObject([{ path: ['network', 'extraHeaders', '0', 'value'], rule: 'API_KEY_MASKED' }])
+  })
+
+  test('in a header are deleted with it', async () => {
+    const { id, uuid } = await provider({ extraHeaders: [{ name: 'X-Gateway-Token', value: SECRET }] })
+    await admin.updated(id, { network: {} })
+    expect(await withStore(gateway, (store) => store.providerSecret.count({ where: { providerId: uuid } }))).toBe(0)
+  })
+
+  test('of a proxy can be written and deleted, never read', async () => {
+    const password = 'proxy-password-0123'
+    const proxy = { type: 'HTTP', url: 'http://127.0.0.1:3128', username: 'me' }
+    const { id } = await provider({ proxy: { ...proxy, password } })
+    const hasPassword = async () => (await networkOf(id)).proxy
+    expect(await hasPassword()).toEqual({ ...proxy, hasPassword: true })
+    await admin.updated(id, { network: { proxy } })
+    expect(await hasPassword()).toEqual({ ...proxy, hasPassword: true })
+    expect(storedBytes()).not.toContain(password)
+    await admin.updated(id, { network: { proxy: { ...proxy, password: '' } } })
+    expect(await hasPassword()).toEqual({ ...proxy, hasPassword: false })
+  })
+
+  test('that cannot be opened make the provider not testable, and nothing is sent', async () => {
+    const { id, uuid } = await provider({ extraHeaders: [{ name: 'X-Gateway-Token', value: SECRET }] })
+    await withStore(gateway, (store) => store.providerSecret.deleteMany({ where: { providerId: uuid } }))
+    const before = upstream.requests.length
+    expect(await onlyTest(id)).toMatchObject({ status: 'NOT_TESTABLE' })
+    expect(upstream.requests).toHaveLength(before)
+  })
+})
+
+describe('a test goes', () => {
+  const openSecure = async () => startOpenAiUpstream({ [KEY]: ['model-one'] }, await authority.issue(['localhost', '127.0.0.1']))
+
+  test('over TLS to a private authority only when its certificate is given, or not asked for', async () => {
+    const secure = await openSecure()
+    try {
+      const { id } = await provider(null, `${secure.origin}/v1`)
+      expect(await onlyTest(id)).toMatchObject({ status: 'TLS_FAILED' })
+      await admin.updated(id, { network: { caCertificate: authority.caCertificate } })
+      expect(await onlyTest(id)).toMatchObject({ status: 'OK' })
+      await admin.updated(id, { network: { insecureSkipVerify: true } })
+      expect(await onlyTest(id)).toMatchObject({ status: 'OK' })
+    } finally {
+      await secure.close()
+    }
+  })
+
+  test.each([
+    ['HTTP', startHttpProxy, 'http'],
+    ['SOCKS5', startSocksProxy, 'socks5'],
+  ] as const)('through a %s proxy, with the stored password', async (type, startProxy, scheme) => {
+    const proxy = await startProxy({ credentials: 'me:proxy-password', route: () => upstream.port })
+    try {
+      const url = `${scheme}://127.0.0.1:${proxy.port}`
+      const { id } = await provider({ proxy: { type, url, username: 'me', password: 'proxy-password' } })
+      await admin.updated(id, { network: { proxy: { type, url, username: 'me' } } })
+      expect(await onlyTest(id)).toMatchObject({ status: 'OK' })
+      expect(proxy.connections.at(-1)?.credentials).toBe('me:proxy-password')
+    } finally {
+      await proxy.close()
+    }
+  })
+
+  test("through the proxy of the gateway's environment, when the provider asks for it", async () => {
+    const proxy = await startHttpProxy({ credentials: null, route: () => upstream.port })
+    const behind = await startTestGateway({
+      environment: { OUTBOUND_ALLOW: 'loopback', http_proxy: `http://127.0.0.1:${proxy.port}` },
+    })
+    try {
+      const writer = writerOf(behind)
+      const { id } = await writer.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: KEY }] })
+      await writer.test(id)
+      expect(proxy.connections).toHaveLength(0)
+      await writer.updated(id, { network: { proxy: { type: 'ENVIRONMENT' } } })
+      expect((await writer.test(id)).success).toBe(true)
+      expect(proxy.connections.length).toBeGreaterThan(0)
+    } finally {
+      await behind.close()
+      await proxy.close()
+    }
+  })
+
+  test('again after a 503, with the pause asked for', async () => {
+    const times: number[] = []
+    const shaky = await startRecorder(() => {
+      times.push(performance.now())
+      return times.length === 1 ? { status: 503, body: {} } : { status: 401, body: {} }
+    })
+    try {
+      const { id } = await provider({ maxRetries: 1, retryBackoffInitialMs: 300 }, `${shaky.origin}/v1`)
+      expect(await onlyTest(id)).toMatchObject({ status: 'UNAUTHORIZED' })
+      expect(times).toHaveLength(2)
+      expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(290)
+    } finally {
+      await shaky.close()
+    }
+  })
+
+  test('no longer than the timeout', async () => {
+    const silent = await startRecorder(() => null)
+    try {
+      const { id } = await provider({ timeoutMs: 300 }, `${silent.origin}/v1`)
+      expect(await onlyTest(id)).toMatchObject({ status: 'TIMED_OUT' })
+    } finally {
+      await silent.close()
+    }
+  })
+
+  test('with the network of a draft, of which nothing is stored', async () => {
+    const secret = 'draft-secret-0123456789'
+    const network = { extraHeaders: [{ name: 'Api-Key', value: secret }], timeoutMs: 5_000 }
+    const result = await admin.testDraft({ type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKey: KEY, network })
+    expect(result).toMatchObject({ success: true })
+    expect(upstream.sentWith(KEY).at(-1)?.headers['api-key']).toBe(secret)
+    expect(storedBytes()).not.toContain(secret)
+  })
+})
