@@ -72,8 +72,9 @@ function fitting(type: GraphQLInputType): unknown {
   return samples[named.name]
 }
 
-/** Values that do not fit a type, each with the secret inside. */
+/** Values that do not fit a type, each with the secret inside; none for JSON, which everything fits. */
 function misfits(type: GraphQLInputType): unknown[] {
+  if (getNamedType(type).name === 'JSON') return []
   const name = getNamedType(type).name
   const isList = isListType(isNonNullType(type) ? type.ofType : type)
   const anywhere: unknown[] = [

@@ -125,6 +125,16 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
+  { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
+  { name: 'providersByOffset', type: 'ProviderOffsetPage', role: 'VIEWER', at: query((s) => `{ providersByOffset ${s} }`) },
+  {
+    name: 'upsertProvider',
+    type: 'UpsertProviderPayload',
+    role: 'EDITOR',
+    at: query(mutation('upsertProvider', 'UpsertProviderInput', 'UpsertProviderPayload'), ({ freeName }) => ({
+      input: { name: freeName() },
+    })),
+  },
   { name: 'providerTypes', type: 'ProviderTypeInfo', role: 'VIEWER', at: query((s) => `{ providerTypes ${s} }`) },
   { name: 'the vendors of a type', type: 'VendorPreset', role: 'VIEWER', at: query((s) => `{ providerTypes { presets ${s} } }`) },
   { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
@@ -240,6 +250,8 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   },
   'Query.provider': { role: 'VIEWER', at: query(() => '{ provider(by: { name: "nobody" }) { id } }') },
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
+  'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
+  'Mutation.upsertProvider': { role: 'EDITOR', at: query(() => 'mutation { upsertProvider(input: { name: "" }) { __typename } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
   'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { id } }') },
   'Mutation.createAccessToken': {

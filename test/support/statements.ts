@@ -9,7 +9,9 @@ export function recordStatements(): string[] {
     const execute = connection.execute
     return Object.assign(connection, {
       execute: (...given: unknown[]) => {
-        statements.push(sqlOf(given[0]))
+        const sql = sqlOf(given[0])
+        // The change feed reads the revision by a clock of its own, whatever the test does.
+        if (!sql.includes('revisions')) statements.push(sql)
         return Reflect.apply(execute, connection, given)
       },
     })
