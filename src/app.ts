@@ -14,6 +14,7 @@ import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import { createExecute } from './rest/execute.ts'
+import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
 
 export interface AppOptions {
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** The dialect that is also mounted at the bare path that several share; empty for none. */
+  readonly rootDialect: RootDialect
 }
 
 export interface App {
@@ -36,21 +39,20 @@ interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
+  /** Takes a more exact name of the route for the log, before the answer goes out. */
+  readonly nameRoute: (name: string) => void
 }
 
 type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
 
-/** Answers a request; may return a more exact name of its route, for the log. */
-type Handler = (exchange: Exchange) => Promise<string | undefined> | Promise<void> | void
-
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
+export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
   const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
-  const routes: Record<Route, Handler> = {
+  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
       const ready = !draining && (await isUsable(deps.database))
@@ -66,7 +68,7 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
       }
       await serveGraphQL(server, request, response, { ...signedIn, channel: 'graphql', requestId, deps, log: requestLog })
     },
-    rest: createRestRouter({ execute: createExecute(server), signIn, deps, toFault }),
+    rest: createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), signIn, deps, toFault }),
     unknown: ({ response }) => send(response, NOT_FOUND),
   }
 
@@ -76,10 +78,10 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    const exchange = { request, response, requestId, log: requestLog }
-    const named = logWhenClosed(exchange, kind)
+    const nameRoute = logWhenClosed(request, response, requestLog, kind)
+    const exchange = { request, response, requestId, log: requestLog, nameRoute }
     try {
-      named.route = (await routes[kind](exchange)) ?? kind
+      await routes[kind](exchange)
     } catch (error) {
       send(response, faultAnswer(toFault(error, exchange), requestId))
     }
@@ -93,15 +95,17 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
   }
 }
 
-/** Writes the one line that each request leaves, under the name that its route has by then. */
-function logWhenClosed({ request, response, log }: Exchange, route: Route): { route: string } {
+/** Writes the one line that each request leaves, under the name that its route has by then; the function returned gives it another. */
+function logWhenClosed(request: IncomingMessage, response: ServerResponse, log: Logger, kind: Route): (name: string) => void {
   const started = performance.now()
-  const named: { route: string } = { route }
+  let route: string = kind
   response.once('close', () => {
     const { statusCode: status, writableFinished: complete } = response
-    log.info({ ...named, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+    log.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
   })
-  return named
+  return (name) => {
+    route = name
+  }
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */
@@ -127,7 +131,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
-  if (path === '/api' || path.startsWith('/api/')) return 'rest'
+  if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'

@@ -5,7 +5,12 @@ import type { TransactionClient } from '../database/client.ts'
 import { providerSecretBinding, type SecretOwner } from './secret-owner.ts'
 
 /** The secrets that a provider itself can have; a header's name in lower case. */
-export type ProviderSecretField = 'bedrock.accessKey' | 'bedrock.accessKeySecret' | 'network.proxy.password' | `network.header.${string}`
+export type ProviderSecretField =
+  | 'bedrock.accessKey'
+  | 'bedrock.accessKeySecret'
+  | 'network.proxy.password'
+  | `network.header.${string}`
+  | 'respan.extraKwargs'
 
 /** Stores a secret of the provider itself, or deletes it when the value is null. */
 export async function storeProviderSecret(

@@ -19,6 +19,8 @@ export async function serveGraphQL(
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return refuse(415, 'Send the request as `content-type: application/json`.')
+  const problem = urlProblem(request.url ?? '')
+  if (problem !== null) return refuse(400, problem)
   const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
   if ('refusal' in read) {
     if (read.refusal === 'aborted') return void response.destroy()
@@ -29,6 +31,21 @@ export async function serveGraphQL(
   if (nestsDeeperThan(body, LIMITS.jsonDepth))
     return refuse(400, `The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
   await forward(server, request, response, context, body)
+}
+
+/** What is wrong with the JSON that the URL of a GET carries. */
+function urlProblem(url: string): string | null {
+  const parameters = new URLSearchParams(url.replace(/^[^?]*/, ''))
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name) || '{}'
+    if (nestsDeeperThan(text, LIMITS.jsonDepth)) return `The JSON of \`${name}\` must not nest deeper than ${LIMITS.jsonDepth} levels.`
+    try {
+      JSON.parse(text)
+    } catch {
+      return `The parameter \`${name}\` must be JSON.`
+    }
+  }
+  return null
 }
 
 /** A top-level error in the form of a GraphQL answer, for what is refused before GraphQL begins. */

@@ -6,6 +6,7 @@ import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
 import { checkProvider } from './check-provider.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { keylessReason, type NewProvider } from './provider-input.ts'
@@ -23,33 +24,51 @@ const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
  * none are its only fault; ProviderNameTakenError.
  */
 export async function createProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): Promise<string> {
-  refuse(checkProvider(deps, caller, input), input)
+  refuseBroken(deps, caller, input)
   const now = deps.clock()
+  return deps.database.write((transaction) => storeProvider(transaction, deps, caller, input, now))
+}
+
+/** @throws ValidationError, or ApiKeysNotSupportedError when that is the only fault. */
+export function refuseBroken(deps: ProviderDeps, caller: Caller, input: NewProvider): void {
+  refuse(checkProvider(deps, caller, input), input)
+}
+
+/**
+ * Stores a provider that breaks no rule; returns its id.
+ * @throws ProviderNameTakenError; the transaction must then roll back.
+ */
+export async function storeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  input: NewProvider,
+  now: Date,
+): Promise<string> {
   const id = randomUUID()
   const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
   const network = input.network && planNetwork(input.network, null)
-  await deps.database.write(async (transaction) => {
-    await insertProvider(transaction, id, input, network, now)
-    const keys = await applyKeyChanges(
-      transaction,
-      deps.keyring,
-      owner,
-      input.apiKeys.map((add) => ({ add })),
-      now,
-    )
-    if (input.settings !== undefined) {
-      const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
-      await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
-    }
-    if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-    const { name, type, baseUrl, enabled } = input
-    const changes = {
-      ...{ name, type, baseUrl, enabled },
-      ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
-      apiKeys: { added: keys.added.map((key) => ({ ...key })) },
-    }
-    await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
-  })
+  await insertProvider(transaction, id, input, network, now)
+  const keys = await applyKeyChanges(
+    transaction,
+    deps.keyring,
+    owner,
+    input.apiKeys.map((add) => ({ add })),
+    now,
+  )
+  if (input.settings !== undefined) {
+    const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
+    await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
+  }
+  if (input.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, input.dialectSettings)
+  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
+  const { name, type, baseUrl, enabled } = input
+  const changes = {
+    ...{ name, type, baseUrl, enabled },
+    ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
+    apiKeys: { added: keys.added.map((key) => ({ ...key })) },
+  }
+  await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id
 }
 

@@ -12,6 +12,8 @@ import {
   checkExternalId,
   isConfigured,
 } from './bedrock-settings.ts'
+import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
+import type { NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 
@@ -35,6 +37,9 @@ export interface NewProvider {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly NewApiKey[]
+  readonly dialectSettings?: DialectSettingsInput | undefined
+  /** Whether it may come without an endpoint, as upserts let it. */
+  readonly mayBePlaceholder?: boolean
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set. */
@@ -46,6 +51,11 @@ export interface ProviderChanges {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
+  /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
+  readonly resetBaseUrl?: boolean | undefined
+  /** In place of `network`: changes some of it. */
+  readonly networkChanges?: NetworkChanges | undefined
+  readonly dialectSettings?: DialectSettingsInput | undefined
 }
 
 /** What the rules about places ask the operator's policy. */
@@ -66,12 +76,13 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...checkBaseUrl(input.baseUrl, channel, checks, network),
+    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
     ...checkSettingsOfType(input.type, settings),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
     ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
+    ...checkDialectSettings(input.dialectSettings),
   ]
 }
 
@@ -85,6 +96,7 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(network === undefined ? [] : checkNetwork(network, checks.checkProxy)),
+    ...checkDialectSettings(changes.dialectSettings),
   ]
 }
 

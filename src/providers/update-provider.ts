@@ -5,11 +5,14 @@ import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { lockProvider } from './lock-provider.ts'
 import { moveSecrets } from './move-secrets.ts'
+import { settleNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
+import { settleEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
@@ -43,29 +46,43 @@ export async function updateProvider(
   const now = deps.clock()
   return deps.database.write(async (transaction) => {
     const provider = await lockProvider(transaction, ref, expected, now)
-    const storedSettings = readBedrockSettings(provider.settings)
-    checkAgainstStored(provider, storedSettings, changes)
-    await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
-
-    const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
-    const storedNetwork = readNetworkConfig(provider.network)
-    const network = changes.network && planNetwork(changes.network, storedNetwork)
-    const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
-    if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-    const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
-    const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
-    const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
-    const parts = { settings, network, networkChanges, keys }
-    await updateRow(transaction, provider, changes, parts, now)
-    const audited = auditedChanges(changes, parts, doors)
-    await recordAudit(
-      transaction,
-      caller,
-      { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
-      now,
-    )
-    return provider.id
+    return changeProvider(transaction, deps, caller, provider, changes, now)
   })
+}
+
+/** Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. Returns its id. */
+export async function changeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  provider: Provider,
+  asked: ProviderChanges,
+  now: Date,
+): Promise<string> {
+  const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
+  const storedSettings = readBedrockSettings(provider.settings)
+  checkAgainstStored(provider, storedSettings, changes)
+  await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
+
+  const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
+  const storedNetwork = readNetworkConfig(provider.network)
+  const network = changes.network && planNetwork(changes.network, storedNetwork)
+  const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
+  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
+  const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
+  if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)
+  const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
+  const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
+  const parts = { settings, network, networkChanges, keys }
+  await updateRow(transaction, provider, changes, parts, now)
+  const audited = auditedChanges(changes, parts, doors)
+  await recordAudit(
+    transaction,
+    caller,
+    { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
+    now,
+  )
+  return provider.id
 }
 
 /** The rules that depend on what is stored. */

@@ -45,6 +45,9 @@ export const Provider = builder.prismaNode('Provider', {
   description: 'An upstream AI service and the credentials to reach it. Requires the role `viewer`.',
   fields: (t) => ({
     uuid: t.expose('id', { type: 'UUID', description: "The row's UUID, as the REST dialects show it. Inside GraphQL prefer `id`." }),
+    number: t.exposeInt('number', {
+      description: 'Grows with each provider and is never used again: for clients whose API knows numeric ids. Inside GraphQL prefer `id`.',
+    }),
     name: t.exposeString('name', { description: 'Unique, URL-safe and immutable: lowercase words joined by hyphens.' }),
     displayName: t.string({
       select: { displayName: true, name: true },
@@ -119,7 +122,7 @@ export function toProviderRef(input: typeof ProviderRefInput.$inferInput): Provi
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {
-  values: ['NAME', 'DISPLAY_NAME', 'CREATED_AT', 'UPDATED_AT'] as const,
+  values: ['NAME', 'DISPLAY_NAME', 'BASE_URL', 'CREATED_AT', 'UPDATED_AT'] as const,
   description: 'What providers can be ordered by.',
 })
 const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const, description: 'Ascending or descending.' })
@@ -164,7 +167,7 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: ProviderOrder, description: 'In which order; by name when omitted.' }),
       },
       complexity: pageCost,
-      totalCount: (_root, { filter }, { deps }) => deps.database.prisma.provider.count({ where: providerWhere(filter) }),
+      totalCount: (_root, args, { deps }) => deps.database.prisma.provider.count(checkedPage(args, { where: providerWhere(args.filter) })),
       resolve: async (query, _root, args, { deps }) => {
         checkPage(args)
         const { prisma } = deps.database
