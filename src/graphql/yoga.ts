@@ -78,6 +78,17 @@ function useClientErrors(): Plugin<object, GatewayContext> {
   }
 }
 
-async function* cleanEach(results: AsyncIterable<ExecutionResult>, context: GatewayContext): AsyncIterable<ExecutionResult> {
-  for await (const result of results) yield withClientErrors(result, context)
+/** Not a generator: one could not be left while it waits for the next result. */
+function cleanEach(results: AsyncIterable<ExecutionResult>, context: GatewayContext): AsyncIterable<ExecutionResult> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const inner = results[Symbol.asyncIterator]()
+      const clean = async (step: Promise<IteratorResult<ExecutionResult>>): Promise<IteratorResult<ExecutionResult>> => {
+        const { done, value } = await step
+        return done ? { done, value } : { done: false, value: withClientErrors(value, context) }
+      }
+      const gone = () => Promise.resolve({ done: true as const, value: undefined })
+      return { next: () => clean(inner.next()), return: () => clean(inner.return?.() ?? gone()) }
+    },
+  }
 }

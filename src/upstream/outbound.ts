@@ -127,7 +127,7 @@ function toAnswer(response: Dispatcher.ResponseData, body: Body, call: { target:
 
 function unfinished(httpStatus: number, target: Target, deadline: Deadline): OutboundError {
   const began = `${target.hostname} began to answer (${httpStatus})`
-  return deadline.remainingMs() === 0
+  return deadline.signal.aborted
     ? new OutboundError('TIMED_OUT', `${began} and did not finish in time. Try again later.`, { httpStatus })
     : new OutboundError('UNREACHABLE', `${began} and broke off. Try again later.`, { httpStatus, isReset: true })
 }

@@ -46,15 +46,16 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   database: ['errors', 'generated'],
   audit: ['auth', 'database', 'generated'],
   auth: ['audit', 'database', 'errors', 'generated'],
+  changes: ['audit', 'auth', 'database', 'errors'],
   'api-keys': ['crypto', 'database', 'errors', 'generated'],
   providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
-  graphql: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
+  graphql: ['api-keys', 'audit', 'auth', 'changes', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
   rest: ['auth', 'errors', 'graphql', 'http'],
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
   app: ['auth', 'database', 'errors', 'graphql', 'http', 'rest'],
-  start: ['api-keys', 'app', 'auth', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
+  start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['config', 'errors', 'logger', 'start'],
 }
 

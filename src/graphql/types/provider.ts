@@ -167,7 +167,7 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: ProviderOrder, description: 'In which order; by name when omitted.' }),
       },
       complexity: pageCost,
-      totalCount: (_root, { filter }, { deps }) => deps.database.prisma.provider.count({ where: providerWhere(filter) }),
+      totalCount: (_root, args, { deps }) => deps.database.prisma.provider.count(checkedPage(args, { where: providerWhere(args.filter) })),
       resolve: async (query, _root, args, { deps }) => {
         checkPage(args)
         const { prisma } = deps.database

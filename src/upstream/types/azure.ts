@@ -22,7 +22,7 @@ export const azure: Probe = {
     documentationUrl: 'https://learn.microsoft.com/azure/ai-foundry/openai/reference',
     keyPageUrl: 'https://portal.azure.com',
   },
-  vendorHost: /\.(?:openai|services\.ai|cognitiveservices|cognitive|api\.cognitive)\.(?:azure|microsoft)\.(?:com|us|cn)$/,
+  vendorHost: /\.(?:(?:openai|services\.ai|cognitiveservices)\.azure\.(?:com|us|cn)|api\.cognitive\.microsoft\.(?:com|us))$/,
   async run(test) {
     if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
     const deployment = /\/openai\/deployments\/([^/]+)/.exec(test.base.pathname)?.[1]

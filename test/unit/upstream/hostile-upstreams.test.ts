@@ -22,13 +22,6 @@ async function probeHostile(upstream: HostileUpstream, network: Partial<NetworkS
 }
 
 describe.concurrent('an upstream that never finishes is cut off by the provider timeout', () => {
-  test.each(ENDLESS)('$name', async (upstream) => {
-    const outcome = await probeHostile(upstream, { timeoutMs: 400 })
-    expect(outcome).toMatchObject({ status: 'TIMED_OUT', keyVerified: false })
-    expect(outcome.durationMs).toBeGreaterThanOrEqual(380)
-    expect(outcome.durationMs).toBeLessThan(5_000)
-  })
-
   test('without a shorter timeout the headers have 5 s', async () => {
     const outcome = await probeHostile({ name: '', behave: () => {} })
     expect(outcome.status).toBe('TIMED_OUT')
@@ -44,6 +37,13 @@ describe.concurrent('an upstream that never finishes is cut off by the provider 
     })
     expect(outcome.status).toBe('TIMED_OUT')
     expect(outcome.durationMs).toBeLessThan(14_000)
+  })
+
+  test.each(ENDLESS)('$name', async (upstream) => {
+    const outcome = await probeHostile(upstream, { timeoutMs: 400 })
+    expect(outcome).toMatchObject({ status: 'TIMED_OUT', keyVerified: false })
+    expect(outcome.durationMs).toBeGreaterThanOrEqual(380)
+    expect(outcome.durationMs).toBeLessThan(5_000)
   })
 })
 
