@@ -24,6 +24,7 @@ export interface SchemaTypes {
     UUID: { Input: string; Output: string }
     DateTime: { Input: Date; Output: Date }
     Secret: { Input: Secret; Output: never }
+    JSON: { Input: unknown; Output: unknown }
   }
 }
 

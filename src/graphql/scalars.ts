@@ -27,6 +27,13 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
 })
 
+builder.scalarType('JSON', {
+  description: 'Any JSON value. What is in it, the field says that has it.',
+  // What nests deeper than any of them may, the limits of a body refuse.
+  parseValue: (value) => value,
+  serialize: (value) => value,
+})
+
 builder.scalarType('Secret', {
   description: 'A secret going in: write-only. Never a type of an output field; an error about one never repeats it.',
   parseValue: (value) => {

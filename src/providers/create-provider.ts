@@ -5,6 +5,7 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
+import { mergeBifrostSettings } from './bifrost-settings.ts'
 import { checkProvider } from './check-provider.ts'
 import { readNetworkConfig } from './network-config.ts'
 import type { ProviderDeps } from './provider-deps.ts'
@@ -30,13 +31,8 @@ export async function createProvider(deps: ProviderDeps, caller: Caller, input: 
   const network = input.network && planNetwork(input.network, null)
   await deps.database.write(async (transaction) => {
     await insertProvider(transaction, id, input, network, now)
-    const keys = await applyKeyChanges(
-      transaction,
-      deps.keyring,
-      owner,
-      input.apiKeys.map((add) => ({ add })),
-      now,
-    )
+    const adds = input.apiKeys.map((add) => ({ add }))
+    const keys = await applyKeyChanges({ transaction, keyring: deps.keyring, owner, now }, adds, false)
     if (input.settings !== undefined) {
       const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
       await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
@@ -75,6 +71,7 @@ async function insertProvider(
     ...{ id, name, type, baseUrl, displayName, icon, enabled, vendorPreset },
     ...searchColumns(input),
     ...(network === undefined ? {} : { network: network.config }),
+    ...(input.bifrost === undefined ? {} : { dialectData: { bifrost: mergeBifrostSettings(input.bifrost, null) } }),
     ...{ createdAt: now, updatedAt: now },
   }
   try {

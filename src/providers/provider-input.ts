@@ -11,6 +11,7 @@ import {
   checkExternalId,
   isConfigured,
 } from './bedrock-settings.ts'
+import { checkBifrostSettings } from './bifrost-settings.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 
@@ -34,9 +35,11 @@ export interface NewProvider {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly NewApiKey[]
+  /** What only Bifrost knows of it (see `bifrost-settings.ts`). */
+  readonly bifrost: unknown
 }
 
-/** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set. */
+/** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
 export interface ProviderChanges {
   readonly displayName: string | undefined
   readonly icon: string | undefined
@@ -45,6 +48,9 @@ export interface ProviderChanges {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
+  /** Whether the stored keys that `apiKeys` does not name stay: then it adds, changes and removes single keys. */
+  readonly keepOtherApiKeys: boolean
+  readonly bifrost: unknown
 }
 
 /** What the rules about places ask the operator's policy. */
@@ -65,10 +71,12 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...checkBaseUrl(input.baseUrl, channel, checks, network),
+    ...(isPlaceholder(input, channel) ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
-    ...checkSettingsOfType(input.type, settings),
+    // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
+    ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
+    ...(input.bifrost === undefined ? [] : checkBifrostSettings(input.bifrost)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
     ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
   ]
@@ -77,14 +85,20 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
 /** The rules that a change breaks whatever it is applied to. */
 export function checkProviderChanges(changes: ProviderChanges, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
   const anyText = channel === 'coder'
-  const { baseUrl, apiKeys, settings, network } = changes
+  const { baseUrl, apiKeys, settings, network, bifrost } = changes
   return [
     ...checkTexts(changes),
-    ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
+    ...(bifrost === undefined ? [] : checkBifrostSettings(bifrost)),
+    ...(baseUrl === undefined || isPlaceholder(changes, channel) ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(network === undefined ? [] : checkNetwork(network, checks.checkProxy)),
   ]
+}
+
+/** Bifrost's clients may leave out the endpoint: what they make is a disabled placeholder (Bifrost contract, decisions at its top). */
+function isPlaceholder(input: { readonly baseUrl: string | undefined; readonly enabled: boolean | undefined }, channel: Channel): boolean {
+  return channel === 'bifrost' && input.baseUrl === '' && input.enabled === false
 }
 
 export function keysNotSupported(type: ProviderType): ValidationIssue {

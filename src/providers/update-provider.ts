@@ -5,7 +5,9 @@ import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
+import { checkCustomProvider, mergeBifrostSettings, readBifrostSettings } from './bifrost-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
+import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
 import { moveSecrets } from './move-secrets.ts'
 import { readNetworkConfig } from './network-config.ts'
@@ -44,7 +46,7 @@ export async function updateProvider(
   return deps.database.write(async (transaction) => {
     const provider = await lockProvider(transaction, ref, expected, now)
     const storedSettings = readBedrockSettings(provider.settings)
-    checkAgainstStored(provider, storedSettings, changes)
+    checkAgainstStored(provider, storedSettings, changes, caller)
     await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
 
     const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
@@ -53,7 +55,8 @@ export async function updateProvider(
     const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
     if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
     const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
-    const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
+    const store = { transaction, keyring: deps.keyring, owner, now }
+    const keys = changes.apiKeys && (await applyKeyChanges(store, changes.apiKeys, changes.keepOtherApiKeys))
     const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
     const parts = { settings, network, networkChanges, keys }
     await updateRow(transaction, provider, changes, parts, now)
@@ -69,12 +72,16 @@ export async function updateProvider(
 }
 
 /** The rules that depend on what is stored. */
-function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges): void {
+function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges, { channel }: Caller): void {
+  const customIssues = changes.bifrost === undefined ? [] : checkCustomProvider(changes.bifrost, readBifrostSettings(provider.dialectData))
+  if (customIssues.length > 0) throw new ValidationError(customIssues)
   const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
   if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
   if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
   if (changes.apiKeys === undefined || changes.apiKeys.length === 0) return
   if (changes.settings !== undefined || stored !== null) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
+  // In Bifrost the keys of a Bedrock provider bring their credentials (Bifrost contract, section 2.6).
+  if (provider.type === 'BEDROCK' && channel === 'bifrost') return
   if (!acceptsApiKeys(provider.type)) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
 }
 
@@ -95,6 +102,7 @@ async function checkPlacesAndKeys(
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, stored)),
     ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider.id, changes.apiKeys)),
+    ...(changes.apiKeys === undefined || caller.channel !== 'bifrost' ? [] : await checkKeyNames(transaction, changes.apiKeys)),
   ]
   if (issues.length > 0) throw new ValidationError(issues)
 }
@@ -120,7 +128,7 @@ async function updateRow(
   const endpointChanged = baseUrl !== provider.baseUrl || settings !== undefined
   const routeChanged = endpointChanged || networkChanges.length > 0
   if (routeChanged) await transaction.apiKey.updateMany({ where: { providerId: provider.id }, data: { lastConnectionTestId: null } })
-  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.switched)
+  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.replaced.length > 0 || keys.switched)
   await transaction.provider.update({
     where: { id: provider.id },
     data: {
@@ -128,10 +136,15 @@ async function updateRow(
       ...searchColumns({ name: provider.name, displayName, baseUrl }),
       ...(settings === undefined ? {} : { settings: { bedrock: settings } }),
       ...(network === undefined ? {} : { network: network.config }),
+      ...(changes.bifrost === undefined ? {} : { dialectData: mergedDialectData(provider, changes.bifrost) }),
       ...(endpointChanged ? { endpointChangedAt: now } : {}),
       ...(routeChanged || keysChanged ? { lastConnectionTestId: null } : {}),
     },
   })
+}
+
+function mergedDialectData(provider: Provider, input: unknown): Prisma.InputJsonObject {
+  return { bifrost: mergeBifrostSettings(input, readBifrostSettings(provider.dialectData)) }
 }
 
 function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: StoredParts, doors: readonly string[]): Prisma.InputJsonObject {
@@ -142,10 +155,18 @@ function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: Stor
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(enabled === undefined ? {} : { enabled }),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
+    ...(changes.bifrost === undefined ? {} : { bifrost: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined
       ? {}
-      : { apiKeys: { added: keys.added.map((key) => ({ ...key })), removed: keys.removed.map((key) => ({ ...key })), kept: keys.kept } }),
+      : {
+          apiKeys: {
+            added: keys.added.map((key) => ({ ...key })),
+            removed: keys.removed.map((key) => ({ ...key })),
+            ...(keys.replaced.length === 0 ? {} : { replaced: keys.replaced.map((key) => ({ ...key })) }),
+            kept: keys.kept,
+          },
+        }),
     ...(doors.length === 0 ? {} : { keysKeptForNewEndpoint: true, sentElsewhereBy: [...doors] }),
   }
 }
