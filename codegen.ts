@@ -20,7 +20,7 @@ const config: CodegenConfig = {
         plugins: ['typescript-operations', 'typed-document-node'],
         config: {
           // In-process results are serialized, and inputs are parsed: on this side of the schema all of them are strings.
-          scalars: { UUID: 'string', DateTime: 'string', Secret: 'string' },
+          scalars: { UUID: 'string', DateTime: 'string', Secret: 'string', JSON: 'unknown' },
           strictScalars: true,
           enumType: 'string-literal',
           useTypeImports: true,

@@ -14,6 +14,7 @@ import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer } from './graphql/yoga.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import { createExecute } from './rest/execute.ts'
+import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
 
 export interface AppOptions {
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** The dialect that is also mounted at the bare path that several share; empty for none. */
+  readonly rootDialect: RootDialect
 }
 
 export interface App {
@@ -44,7 +47,7 @@ type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | '
 type Handler = (exchange: Exchange) => Promise<string | undefined> | Promise<void> | void
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App {
+export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
   const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
@@ -66,7 +69,7 @@ export function createApp({ deps, tokenUsage, log, graphiql }: AppOptions): App 
       }
       await serveGraphQL(server, request, response, { ...signedIn, channel: 'graphql', requestId, deps, log: requestLog })
     },
-    rest: createRestRouter({ execute: createExecute(server), signIn, deps, toFault }),
+    rest: createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), signIn, deps, toFault }),
     unknown: ({ response }) => send(response, NOT_FOUND),
   }
 
@@ -127,7 +130,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
-  if (path === '/api' || path.startsWith('/api/')) return 'rest'
+  if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'

@@ -120,6 +120,12 @@ export const SETTINGS = {
       'must be trace, debug, info, warn, error, fatal or silent',
     ),
   }),
+  ROOT_DIALECT: setting({
+    description:
+      'The REST dialect that also answers at the bare path `/api/providers`, which three of them share: `bifrost`, `respan` or `ziri`. Each one is always at its own prefix, e.g. `/ziri/api/providers`.',
+    default: '',
+    schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
+  }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 

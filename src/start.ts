@@ -63,6 +63,7 @@ async function serve(
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    rootDialect: config.ROOT_DIALECT,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)

@@ -1,11 +1,14 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
 import { type BifrostKeyInput, checkBifrostKey } from './bifrost-key.ts'
+import { checkText } from './check-text.ts'
 import { looksMasked } from './mask.ts'
 
 /** Keys that one provider may have: a page of providers reads all of theirs. */
-export const MAX_API_KEYS = 100
+const MAX_API_KEYS = 100
 const MAX_KEY_BYTES = 10_240
+/** A blank in Go (Coder contract, section 2.1), and none in JavaScript. */
+const NEXT_LINE = '\u0085'
 
 /** A key to add: either a value to store, or the name of the environment variable that holds it. */
 export interface NewApiKey {
@@ -100,9 +103,10 @@ export function checkSecretValue(secret: Secret, path: readonly string[], anyTex
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
   if (value === '') return issue('API_KEY_BLANK', 'The key must not be empty.')
   if (!value.isWellFormed()) return issue('API_KEY_CHARACTERS', 'The key has half a character in it. It may have been cut on its way.')
-  if (value !== value.trim())
+  if (value !== value.trim() || value.startsWith(NEXT_LINE) || value.endsWith(NEXT_LINE))
     return issue('API_KEY_SURROUNDING_BLANKS', 'The key must not start or end with blanks. Paste it again without them.')
   if (Buffer.byteLength(value) > MAX_KEY_BYTES) return issue('OUT_OF_RANGE', `The key must not be longer than ${MAX_KEY_BYTES} bytes.`)
+  if (value.includes('\u0000')) return issue('API_KEY_CHARACTERS', 'The key must not contain the character U+0000.')
   if (!anyText && !/^[\x20-\x7e]+$/.test(value))
     return issue('API_KEY_CHARACTERS', 'The key must be printable ASCII. It may have been cut or garbled on its way.')
   if (looksMasked(value))
@@ -115,9 +119,7 @@ export function checkKeyFields(
   key: { name?: string | null | undefined; weight?: number | undefined },
   path: readonly string[],
 ): ValidationIssue[] {
-  const issues: ValidationIssue[] = []
-  if (key.name !== undefined && key.name !== null && key.name.length > 200)
-    issues.push({ path: [...path, 'name'], rule: 'OUT_OF_RANGE', message: 'The name of a key must not be longer than 200 characters.' })
+  const issues = checkText(key.name, [...path, 'name'], 200)
   if (key.weight !== undefined && !(key.weight >= 0 && key.weight <= 1_000_000))
     issues.push({ path: [...path, 'weight'], rule: 'OUT_OF_RANGE', message: 'The weight must be a number from 0 to 1,000,000.' })
   return issues

@@ -51,7 +51,7 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
   const { providerId } = owner
   const stored = await transaction.apiKey.findMany({
     where: { providerId },
-    select: { id: true, masked: true, dialectData: true },
+    select: { id: true, masked: true, dialectSettings: true },
   })
   const kept = changes.flatMap((change) => ('keep' in change ? [change.keep] : []))
   const dropped = changes.flatMap((change) => ('remove' in change ? [change.remove] : []))
@@ -67,7 +67,7 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
   for (const { id } of removed) await storeProviderSecret(transaction, keyring, owner, keyConfigField(id), null)
   const replaced: MaskedKey[] = []
   for (const key of kept) {
-    const masked = await updateKeptKey(store, key, stored.find((row) => row.id === key.id)?.dialectData ?? null)
+    const masked = await updateKeptKey(store, key, stored.find((row) => row.id === key.id)?.dialectSettings ?? null)
     if (masked !== null) replaced.push({ id: key.id, masked })
   }
   const added: MaskedKey[] = []
@@ -77,15 +77,15 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
 }
 
 /** Returns the mask of the new value, or null when the value stays. */
-async function updateKeptKey(store: KeyStore, key: KeptApiKey, dialectData: unknown): Promise<string | null> {
+async function updateKeptKey(store: KeyStore, key: KeptApiKey, dialectSettings: unknown): Promise<string | null> {
   const { transaction } = store
   const { id, value, environmentVariable } = key
   const masked = value === undefined && environmentVariable === undefined ? null : maskOf(value, environmentVariable)
-  const bifrost = await keptBifrostKey(store, key, dialectData, masked !== null)
+  const bifrost = await keptBifrostKey(store, key, dialectSettings, masked !== null)
   const data: Prisma.ApiKeyUpdateInput = {
     ...plainChanges(key),
     ...(masked === null ? {} : { masked, environmentVariable: environmentVariable ?? null, lastConnectionTest: { disconnect: true } }),
-    ...(bifrost === null ? {} : { dialectData: bifrost }),
+    ...(bifrost === null ? {} : { dialectSettings: bifrost }),
   }
   if (Object.keys(data).length > 0) await transaction.apiKey.update({ where: { id }, data })
   if (masked !== null) await storeValue(store, id, value)
@@ -101,14 +101,14 @@ function plainChanges({ name, enabled, weight }: KeptApiKey): Prisma.ApiKeyUpdat
   }
 }
 
-/** The column `dialectData` of a kept key; null when it stays. A new value has another mask there too. */
+/** The column `dialectSettings` of a kept key; null when it stays. A new value has another mask there too. */
 async function keptBifrostKey(
   { transaction, keyring, owner }: KeyStore,
   { id, value, bifrost }: KeptApiKey,
-  dialectData: unknown,
+  dialectSettings: unknown,
   hasNewValue: boolean,
 ): Promise<{ bifrost: BifrostKey } | null> {
-  const stored = readBifrostKey(dialectData)
+  const stored = readBifrostKey(dialectSettings)
   const maskedValue = hasNewValue ? maskInMiddle(value?.reveal() ?? '') : (stored?.maskedValue ?? null)
   if (bifrost !== undefined) return storeBifrostKey(transaction, keyring, owner, id, bifrost, stored, maskedValue)
   return hasNewValue && stored !== null ? { bifrost: { ...stored, maskedValue } } : null
@@ -128,8 +128,8 @@ async function addKey(store: KeyStore, key: NewApiKey): Promise<MaskedKey> {
     throw new ValidationError([{ path: ['apiKeys', 'id'], rule: 'API_KEY_ID_TAKEN', message }])
   }
   if (bifrost !== undefined) {
-    const dialectData = await storeBifrostKey(transaction, keyring, owner, id, bifrost, null, maskInMiddle(value?.reveal() ?? ''))
-    await transaction.apiKey.update({ where: { id }, data: { dialectData } })
+    const dialectSettings = await storeBifrostKey(transaction, keyring, owner, id, bifrost, null, maskInMiddle(value?.reveal() ?? ''))
+    await transaction.apiKey.update({ where: { id }, data: { dialectSettings } })
   }
   await storeValue(store, id, value)
   return { id, masked }

@@ -20,7 +20,7 @@ export function readKeyConfig(secret: Secret | undefined): ReadonlyMap<string, s
 }
 
 /**
- * Seals the secret parts of a key's vendor configurations and returns the rest, as the column `dialectData` takes it.
+ * Seals the secret parts of a key's vendor configurations and returns the rest, as the column `dialectSettings` takes it.
  * @param maskedValue the mask of the key itself.
  * @throws ValidationError when a part is to be kept that is not stored.
  */

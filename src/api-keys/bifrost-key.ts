@@ -72,7 +72,7 @@ const bifrostKeySettings = z.strictObject({
   replicate_key_config: z.strictObject({ use_deployments_endpoint: z.boolean().optional() }).optional(),
 })
 
-/** What the column `dialectData` of a key holds for Bifrost. */
+/** What the column `dialectSettings` of a key holds for Bifrost. */
 const storedBifrostKey = z.object({
   bifrost: z.object({
     settings: bifrostKeySettings,
@@ -83,7 +83,7 @@ const storedBifrostKey = z.object({
 })
 export type BifrostKey = z.infer<typeof storedBifrostKey>['bifrost']
 
-/** Reads the column `dialectData` of a key; null when it was never written through Bifrost. */
+/** Reads the column `dialectSettings` of a key; null when it was never written through Bifrost. */
 export function readBifrostKey(column: unknown): BifrostKey | null {
   return column === null ? null : storedBifrostKey.parse(column).bifrost
 }

@@ -31,11 +31,11 @@ export async function loadApiKeys(
 ): Promise<UsableApiKey[]> {
   const rows = await transaction.apiKey.findMany({
     where: { providerId: owner.providerId },
-    select: { id: true, enabled: true, environmentVariable: true, dialectData: true, secret: { select: { sealed: true } } },
+    select: { id: true, enabled: true, environmentVariable: true, dialectSettings: true, secret: { select: { sealed: true } } },
     orderBy: { number: 'asc' },
   })
-  return rows.map(({ id, enabled, environmentVariable, dialectData, secret }) => {
-    const bifrost = readBifrostKey(dialectData)
+  return rows.map(({ id, enabled, environmentVariable, dialectSettings, secret }) => {
+    const bifrost = readBifrostKey(dialectSettings)
     return {
       id,
       enabled,

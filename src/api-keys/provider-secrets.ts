@@ -10,6 +10,7 @@ export type ProviderSecretField =
   | 'bedrock.accessKeySecret'
   | 'network.proxy.password'
   | `network.header.${string}`
+  | 'respan.extraKwargs'
   | `apiKey.${string}.config`
 
 /** Stores a secret of the provider itself, or deletes it when the value is null. */

@@ -83,7 +83,6 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     client: (context) => context.deps.database.prisma,
     dmmf: getDatamodel(),
     filterConnectionTotalCount: true,
-    onUnusedQuery: 'error',
   },
 })
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { PLACEHOLDER, TAB_SCRIPT } from './graphiql-tab.ts'
 
 /** A page that needs nothing from another machine, and the policy that keeps it so. */
 export interface GraphiQLPage {
@@ -7,9 +8,12 @@ export interface GraphiQLPage {
   readonly contentSecurityPolicy: string
 }
 
-const HEADERS = JSON.stringify({ Authorization: 'Bearer PASTE-YOUR-TOKEN-HERE' }, null, 2)
+const HEADERS = JSON.stringify({ Authorization: PLACEHOLDER }, null, 2)
 
-const CREATE = `# 1. Put your token into the header editor below, then run this: it stores a provider and seals its key.
+/** The examples; their lines fit the editor of a window 1280 pixels wide. */
+const CREATE = `# 1. Put your token into the header editor below,
+#    once for all tabs, and a key in here.
+#    This stores the provider and seals its key.
 mutation CreateProvider {
   createProvider(
     input: {
@@ -21,48 +25,62 @@ mutation CreateProvider {
   ) {
     __typename
     ... on CreateProviderPayload {
-      provider { id name type baseUrl apiKeys { nodes { masked } } }
+      provider {
+        id
+        apiKeys { nodes { masked } }
+      }
     }
     ... on UserError { code message }
-    ... on ValidationError { issues { path message } }
+    ... on ValidationError {
+      issues { path message }
+    }
   }
 }
 `
-const READ_AND_TEST = `# 2. What is stored. Keys show as masks; nothing can read them back.
+const READ = `# 2. What is stored. Keys show as masks:
+#    nothing can read them back.
 query Providers {
   providers(first: 20) {
     totalCount
     nodes {
       name
-      displayName
       type
+      baseUrl
       enabled
       apiKeys { nodes { masked enabled } }
-      lastConnectionTest { status message testedAt }
+      lastConnectionTest {
+        status
+        message
+        testedAt
+      }
     }
   }
 }
-
-# 3. Calls the upstream with each enabled key and says what it found.
+`
+const TEST = `# 3. Calls the upstream with each enabled key
+#    and says what it found.
 mutation TestConnection {
-  testConnection(input: { saved: { provider: { name: "openai" } } }) {
+  testConnection(
+    input: { saved: { provider: { name: "openai" } } }
+  ) {
     ... on TestConnectionPayload {
       success
-      tests { status message httpStatus durationMs models apiKey { masked } }
+      tests {
+        apiKey { masked }
+        status
+        message
+        httpStatus
+        durationMs
+        models
+      }
     }
     ... on UserError { code message }
   }
 }
 `
 
-/**
- * What a person types here can hold a key or a token. GraphiQL would copy it into the address bar, and so into the
- * browser's history, and keep it in `localStorage` for good; this keeps it in the tab, and for as long as the tab.
- */
-const KEEP_IN_TAB = `
-history.replaceState = () => {};
-Object.defineProperty(window, 'localStorage', { value: window.sessionStorage });
-`
+/** GraphiQL moves a tab that it has just laid out when the mouse button goes down on it, so that the click misses it. */
+const STILL_TABS = '.graphiql-tab { transform: none !important }'
 
 /** Renders GraphiQL once, with its example operations in tabs and the header editor open for the token. */
 export function renderGraphiQLPage(): GraphiQLPage {
@@ -70,15 +88,14 @@ export function renderGraphiQLPage(): GraphiQLPage {
     title: 'AI provider gateway · GraphiQL',
     endpoint: '/graphql',
     headers: HEADERS,
-    // Two, not three: in this release of GraphiQL a tab between two others does not open.
-    defaultTabs: [CREATE, READ_AND_TEST].map((query) => ({ query, headers: HEADERS })),
+    defaultTabs: [CREATE, READ, TEST].map((query) => ({ query, headers: HEADERS })),
     defaultEditorToolsVisibility: 'headers',
     isHeadersEditorEnabled: true,
     shouldPersistHeaders: true,
     schemaDescription: true,
     credentials: 'omit',
   })
-  const html = page.replace('<script>', () => `<script>${KEEP_IN_TAB}</script>\n      <script>`)
+  const html = page.replace('<script>', () => `<style>${STILL_TABS}</style>\n      <script>${TAB_SCRIPT}</script>\n      <script>`)
   return { html, contentSecurityPolicy: contentSecurityPolicy(html) }
 }
 

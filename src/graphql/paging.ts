@@ -6,7 +6,12 @@ import { LIMITS } from './limits.ts'
 export interface PageArguments {
   readonly first?: number | null | undefined
   readonly last?: number | null | undefined
+  readonly after?: string | null | undefined
+  readonly before?: string | null | undefined
 }
+
+/** A cursor as the connections of Prisma write it, for the ids that ours go by: another kind of value would fail in the database. */
+const CURSOR = /^GPC:S:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Limits of every connection that Prisma serves; larger pages are cut to the largest. */
 export const PAGE_SIZES = {
@@ -14,11 +19,14 @@ export const PAGE_SIZES = {
   maxSize: (_args: PageArguments, { channel }: GatewayContext) => (channel === 'graphql' ? LIMITS.maxPageSize : LIMITS.maxDialectPageSize),
 }
 
-/** Refuses pages that mean nothing: of less than one node, or counted from both ends. */
-export function checkPage({ first, last }: PageArguments): void {
+/** Refuses pages that mean nothing: of less than one node, counted from both ends, or beside a cursor that nobody gave out. */
+export function checkPage({ first, last, after, before }: PageArguments): void {
   if (first != null && last != null) throw new Fault('BAD_USER_INPUT', 'Give `first` or `last`, not both.')
   if ((first != null && first < 1) || (last != null && last < 1))
     throw new Fault('BAD_USER_INPUT', '`first` and `last` must be at least 1.')
+  for (const cursor of [after, before])
+    if (cursor != null && !CURSOR.test(Buffer.from(cursor, 'base64').toString()))
+      throw new Fault('BAD_USER_INPUT', 'A cursor in the request is not valid.')
 }
 
 /** Hands on the query of a page that means something. */

@@ -5,6 +5,7 @@ import { builder } from './builder.ts'
 
 /** The form alone: an id of another making is one that nothing has, not a mistake. */
 const uuid = z.guid()
+const PROTOTYPE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 const dateTime = z.iso.datetime({ offset: true })
 
 builder.scalarType('UUID', {
@@ -28,11 +29,18 @@ builder.scalarType('DateTime', {
 })
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value. What is in it, the field says that has it.',
-  // What nests deeper than any of them may, the limits of a body refuse.
-  parseValue: (value) => value,
+  description: 'Any JSON value. Properties named `__proto__`, `constructor` or `prototype` are left out.',
+  parseValue: withoutPrototypes,
   serialize: (value) => value,
 })
+
+/** The value without the names that mean something to JavaScript itself. */
+function withoutPrototypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPrototypes)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([name]) => !PROTOTYPE_NAMES.has(name))
+  return Object.fromEntries(entries.map(([name, item]) => [name, withoutPrototypes(item)]))
+}
 
 builder.scalarType('Secret', {
   description: 'A secret going in: write-only. Never a type of an output field; an error about one never repeats it.',

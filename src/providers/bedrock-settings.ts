@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
+import { checkText } from '../api-keys/check-text.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -55,9 +56,7 @@ export function isConfigured(input: BedrockSettingsInput): boolean {
 /** The rules that need no knowledge of what is stored (Coder contract, section 2.2). */
 export function checkBedrockSettings(input: BedrockSettingsInput, anyText: boolean): ValidationIssue[] {
   const issues = input.roleArn ? checkRoleArn(input.roleArn) : []
-  for (const field of ['region', 'model', 'smallFastModel'] as const)
-    if ((input[field]?.length ?? 0) > 2_000)
-      issues.push({ path: [...PATH, field], rule: 'OUT_OF_RANGE', message: 'The text must not be longer than 2,000 characters.' })
+  for (const field of ['region', 'model', 'smallFastModel'] as const) issues.push(...checkText(input[field], [...PATH, field], 2_000))
   for (const field of ['accessKey', 'accessKeySecret'] as const) {
     const secret = input[field]
     if (secret !== undefined && secret.reveal() !== '') issues.push(...checkSecretValue(secret, [...PATH, field], anyText))
@@ -93,7 +92,7 @@ function checkRoleArn(roleArn: string): ValidationIssue[] {
     { path: [...PATH, 'roleArn'], rule: 'ROLE_ARN_FORMAT', message: `${message}, ${ROLE_EXAMPLE}` },
   ]
   const [prefix, partition, service, , , ...resource] = roleArn.split(':')
-  if (prefix !== 'arn' || !partition || resource.length === 0 || roleArn.length > 2_048)
+  if (prefix !== 'arn' || !partition || resource.length === 0 || roleArn.length > 2_048 || roleArn.includes('\u0000'))
     return issue(`role_arn "${roleArn.slice(0, 200)}" is not a valid ARN`)
   if (service !== 'iam') return issue(`role_arn must be an IAM ARN, but resolved to service "${service}"`)
   const name = resource.join(':')

@@ -6,6 +6,8 @@ import type { ValidationIssue } from '../errors.ts'
  * little of it (Bifrost contract, sections 2.1 to 2.5). Nothing in it is secret.
  */
 
+const PATH = ['dialectSettings', 'bifrost']
+
 const text = z.string().max(2_000)
 const amount = z.int().min(0)
 
@@ -23,7 +25,7 @@ const networkNumbers = z.strictObject({
   http2_ping_interval_in_seconds: amount.optional(),
 })
 
-export const BASE_PROVIDER_TYPES = ['anthropic', 'bedrock', 'cohere', 'gemini', 'openai', 'huggingface', 'replicate'] as const
+const BASE_PROVIDER_TYPES = ['anthropic', 'bedrock', 'cohere', 'gemini', 'openai', 'huggingface', 'replicate'] as const
 
 const bifrostSettings = z.strictObject({
   concurrency_and_buffer_size: z.strictObject({ concurrency: z.int().min(1), buffer_size: z.int().min(1) }).optional(),
@@ -57,18 +59,16 @@ const bifrostSettingsInput = z.strictObject({
   openai_config: bifrostSettings.shape.openai_config.nullable(),
 })
 
-const storedData = z.object({ bifrost: bifrostSettings })
-
-/** Reads the column `dialectData` of a provider; null when it was never written through Bifrost. */
-export function readBifrostSettings(column: unknown): BifrostSettings | null {
-  return column === null ? null : storedData.parse(column).bifrost
+/** Reads Bifrost's part of what dialects keep; null when it keeps nothing. */
+export function readBifrostSettings(settings: unknown): BifrostSettings | null {
+  return bifrostSettings.safeParse(settings).data ?? null
 }
 
 /** The rules that need no knowledge of what is stored. */
 export function checkBifrostSettings(input: unknown): ValidationIssue[] {
   const parsed = bifrostSettingsInput.safeParse(input)
   return (parsed.error?.issues ?? []).map((issue) => ({
-    path: ['bifrost', ...issue.path.map(String)],
+    path: [...PATH, ...issue.path.map(String)],
     rule: 'NOT_ALLOWED',
     message: 'This is no setting of a provider that Bifrost knows, or has another form.',
   }))
@@ -80,11 +80,5 @@ export function checkCustomProvider(input: unknown, stored: BifrostSettings | nu
   const after = bifrostSettingsInput.parse(input).custom_provider_config
   if (before === undefined || after === undefined || after?.base_provider_type === before.base_provider_type) return []
   const message = after === null ? 'It cannot be removed after creation.' : 'The base provider type cannot be changed after creation.'
-  return [{ path: ['bifrost', 'custom_provider_config'], rule: 'IMMUTABLE', message }]
-}
-
-/** The settings to store. The input has passed its checks. */
-export function mergeBifrostSettings(input: unknown, stored: BifrostSettings | null): BifrostSettings {
-  const merged = Object.entries({ ...stored, ...bifrostSettingsInput.parse(input) })
-  return bifrostSettings.parse(Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined)))
+  return [{ path: [...PATH, 'custom_provider_config'], rule: 'IMMUTABLE', message }]
 }

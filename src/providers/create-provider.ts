@@ -5,9 +5,10 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
-import { mergeBifrostSettings } from './bifrost-settings.ts'
 import { checkProvider } from './check-provider.ts'
+import { storeDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
+import { settleNewEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { keylessReason, type NewProvider } from './provider-input.ts'
 import { presetNameFor } from './provider-types.ts'
@@ -23,29 +24,48 @@ const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
  * @throws ValidationError with every rule that the input breaks; ApiKeysNotSupportedError when keys for a type that has
  * none are its only fault; ProviderNameTakenError.
  */
-export async function createProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): Promise<string> {
-  refuse(checkProvider(deps, caller, input), input)
+export async function createProvider(deps: ProviderDeps, caller: Caller, given: NewProvider): Promise<string> {
+  const input = settleNewEndpoint(caller, given)
+  refuseBroken(deps, caller, input)
   const now = deps.clock()
+  return deps.database.write((transaction) => storeProvider(transaction, deps, caller, input, now))
+}
+
+/** @throws ValidationError, or ApiKeysNotSupportedError when that is the only fault. */
+export function refuseBroken(deps: ProviderDeps, caller: Caller, input: NewProvider): void {
+  refuse(checkProvider(deps, caller, input), input)
+}
+
+/**
+ * Stores a provider that breaks no rule; returns its id.
+ * @throws ProviderNameTakenError; the transaction must then roll back.
+ */
+export async function storeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  input: NewProvider,
+  now: Date,
+): Promise<string> {
   const id = randomUUID()
   const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
   const network = input.network && planNetwork(input.network, null)
-  await deps.database.write(async (transaction) => {
-    await insertProvider(transaction, id, input, network, now)
-    const adds = input.apiKeys.map((add) => ({ add }))
-    const keys = await applyKeyChanges({ transaction, keyring: deps.keyring, owner, now }, adds, false)
-    if (input.settings !== undefined) {
-      const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
-      await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
-    }
-    if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-    const { name, type, baseUrl, enabled } = input
-    const changes = {
-      ...{ name, type, baseUrl, enabled },
-      ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
-      apiKeys: { added: keys.added.map((key) => ({ ...key })) },
-    }
-    await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
-  })
+  await insertProvider(transaction, id, input, network, now)
+  const adds = input.apiKeys.map((add) => ({ add }))
+  const keys = await applyKeyChanges({ transaction, keyring: deps.keyring, owner, now }, adds, false)
+  if (input.settings !== undefined) {
+    const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
+    await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
+  }
+  if (input.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, input.dialectSettings)
+  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
+  const { name, type, baseUrl, enabled } = input
+  const changes = {
+    ...{ name, type, baseUrl, enabled },
+    ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
+    apiKeys: { added: keys.added.map((key) => ({ ...key })) },
+  }
+  await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id
 }
 
@@ -71,7 +91,6 @@ async function insertProvider(
     ...{ id, name, type, baseUrl, displayName, icon, enabled, vendorPreset },
     ...searchColumns(input),
     ...(network === undefined ? {} : { network: network.config }),
-    ...(input.bifrost === undefined ? {} : { dialectData: { bifrost: mergeBifrostSettings(input.bifrost, null) } }),
     ...{ createdAt: now, updatedAt: now },
   }
   try {

@@ -21,10 +21,10 @@ export async function checkAddedEnvironmentKeys(
   providerId: string,
   changes: readonly ApiKeyChange[],
 ): Promise<ValidationIssue[]> {
-  const stored = await transaction.apiKey.findMany({ where: { providerId }, select: { environmentVariable: true, dialectData: true } })
-  const known = stored.flatMap(({ environmentVariable, dialectData }) => [
+  const stored = await transaction.apiKey.findMany({ where: { providerId }, select: { environmentVariable: true, dialectSettings: true } })
+  const known = stored.flatMap(({ environmentVariable, dialectSettings }) => [
     environmentVariable,
-    ...(readBifrostKey(dialectData)?.secrets ?? []).map((part) => part.environmentVariable),
+    ...(readBifrostKey(dialectSettings)?.secrets ?? []).map((part) => part.environmentVariable),
   ])
   return changes.flatMap((change, index) => {
     const path = ['apiKeys', String(index)]

@@ -31,7 +31,7 @@ async function isSentElsewhere(transaction: TransactionClient, keyring: Keyring,
     (part) => part.value === undefined && part.environmentVariable === undefined && !ENDPOINT_PATHS.includes(part.path),
   )
   if (!keepsValue && !keepsPart) return false
-  const variables = new Map(readBifrostKey(row?.dialectData ?? null)?.secrets.map((part) => [part.path, part.environmentVariable]))
+  const variables = new Map(readBifrostKey(row?.dialectSettings ?? null)?.secrets.map((part) => [part.path, part.environmentVariable]))
   const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
   const before = readKeyConfig(await openProviderSecret(transaction, keyring, owner, keyConfigField(id)))
   return ENDPOINT_PATHS.some((path) => {

@@ -1,6 +1,6 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../api-keys/api-key-input.ts'
 import { keyConfigField } from '../api-keys/bifrost-key-secrets.ts'
-import { listProviderSecrets } from '../api-keys/provider-secrets.ts'
+import { listProviderSecrets, storeProviderSecret } from '../api-keys/provider-secrets.ts'
 import { rebindSecrets, type StayingSecrets } from '../api-keys/rebind-secrets.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
 import { endpointBinding } from '../crypto/endpoint-binding.ts'
@@ -35,12 +35,28 @@ export async function moveSecrets(
   if (keyDoors.length > 0 && !hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const doors = [...(isMoved ? ['baseUrl'] : []), ...(network === undefined ? [] : openedDoors(provider.network, network))]
   if (doors.length === 0) return keyDoors
+  await dropExtraKwargs(transaction, keyring, caller, provider, changes)
   const staying = await findStayingSecrets(transaction, providerId, changes, network)
   if (staying.apiKeyIds.length === 0 && staying.fields.length === 0 && !namesVariable(changes)) return keyDoors
   if (!hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const owner = { providerId, type }
   if (isMoved) await rebindSecrets(transaction, keyring, { ...owner, baseUrl }, { ...owner, baseUrl: newBaseUrl }, staying)
   return [...doors, ...keyDoors]
+}
+
+/**
+ * Respan's extra settings may hold secrets too, and no other API can give them again. So they do not keep an editor from
+ * giving a provider another endpoint: they are dropped instead of following there.
+ */
+async function dropExtraKwargs(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  caller: Caller,
+  { id: providerId, type, baseUrl }: Provider,
+  changes: ProviderChanges,
+): Promise<void> {
+  if (hasRole(caller.principal, 'ADMIN') || changes.dialectSettings?.respanExtraKwargs !== undefined) return
+  await storeProviderSecret(transaction, keyring, { providerId, type, baseUrl }, 'respan.extraKwargs', null)
 }
 
 /** A key from the environment is never given again: its name says nothing of whoever repeats it. */
@@ -81,6 +97,7 @@ async function findStayingSecrets(
   const replaced = [
     ...(accessKey === undefined ? [] : ['bedrock.accessKey']),
     ...(accessKeySecret === undefined ? [] : ['bedrock.accessKeySecret']),
+    ...(changes.dialectSettings?.respanExtraKwargs === undefined ? [] : ['respan.extraKwargs']),
   ]
   const isDropped = (field: string) => network !== undefined && field.startsWith('network.') && !network.kept.some((one) => one === field)
   const fields = await listProviderSecrets(transaction, providerId)

@@ -1,4 +1,5 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
+import { checkText } from '../api-keys/check-text.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -11,7 +12,8 @@ import {
   checkExternalId,
   isConfigured,
 } from './bedrock-settings.ts'
-import { checkBifrostSettings } from './bifrost-settings.ts'
+import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
+import type { NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 
@@ -35,8 +37,9 @@ export interface NewProvider {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly NewApiKey[]
-  /** What only Bifrost knows of it (see `bifrost-settings.ts`). */
-  readonly bifrost: unknown
+  readonly dialectSettings?: DialectSettingsInput | undefined
+  /** Whether it may come without an endpoint, as upserts let it. */
+  readonly mayBePlaceholder?: boolean
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
@@ -49,8 +52,12 @@ export interface ProviderChanges {
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
   /** Whether the stored keys that `apiKeys` does not name stay: then it adds, changes and removes single keys. */
-  readonly keepOtherApiKeys: boolean
-  readonly bifrost: unknown
+  readonly keepOtherApiKeys?: boolean | undefined
+  /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
+  readonly resetBaseUrl?: boolean | undefined
+  /** In place of `network`: changes some of it. */
+  readonly networkChanges?: NetworkChanges | undefined
+  readonly dialectSettings?: DialectSettingsInput | undefined
 }
 
 /** What the rules about places ask the operator's policy. */
@@ -71,34 +78,29 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...(isPlaceholder(input, channel) ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
+    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
     ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
-    ...(input.bifrost === undefined ? [] : checkBifrostSettings(input.bifrost)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
     ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
+    ...checkDialectSettings(input.dialectSettings),
   ]
 }
 
 /** The rules that a change breaks whatever it is applied to. */
 export function checkProviderChanges(changes: ProviderChanges, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
   const anyText = channel === 'coder'
-  const { baseUrl, apiKeys, settings, network, bifrost } = changes
+  const { baseUrl, apiKeys, settings, network } = changes
   return [
     ...checkTexts(changes),
-    ...(bifrost === undefined ? [] : checkBifrostSettings(bifrost)),
-    ...(baseUrl === undefined || isPlaceholder(changes, channel) ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
+    ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(network === undefined ? [] : checkNetwork(network, checks.checkProxy)),
+    ...checkDialectSettings(changes.dialectSettings),
   ]
-}
-
-/** Bifrost's clients may leave out the endpoint: what they make is a disabled placeholder (Bifrost contract, decisions at its top). */
-function isPlaceholder(input: { readonly baseUrl: string | undefined; readonly enabled: boolean | undefined }, channel: Channel): boolean {
-  return channel === 'bifrost' && input.baseUrl === '' && input.enabled === false
 }
 
 export function keysNotSupported(type: ProviderType): ValidationIssue {
@@ -139,15 +141,7 @@ function checkName(name: string): ValidationIssue[] {
 }
 
 function checkTexts(input: { readonly displayName: string | undefined; readonly icon: string | undefined }): ValidationIssue[] {
-  const issue = (field: string, most: number): ValidationIssue => ({
-    path: [field],
-    rule: 'OUT_OF_RANGE',
-    message: `The text must not be longer than ${most} characters.`,
-  })
-  return [
-    ...((input.displayName?.length ?? 0) > 2_000 ? [issue('displayName', 2_000)] : []),
-    ...((input.icon?.length ?? 0) > 8_192 ? [issue('icon', 8_192)] : []),
-  ]
+  return [...checkText(input.displayName, ['displayName'], 2_000), ...checkText(input.icon, ['icon'], 8_192)]
 }
 
 /** The rules for a base URL, of a provider that has or gets this network configuration. */

@@ -1,6 +1,7 @@
 import type { Caller } from '../auth/principal.ts'
 import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
 import { readBifrostSettings } from './bifrost-settings.ts'
+import { readDialectSettings } from './dialect-settings.ts'
 import { type TestDeps, testSavedConnection } from './test-connection.ts'
 
 /**
@@ -9,7 +10,7 @@ import { type TestDeps, testSavedConnection } from './test-connection.ts'
  */
 export async function testAfterWrite(deps: TestDeps, caller: Caller, providerId: string): Promise<void> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { id: providerId, deletedAt: null } })
-  const custom = readBifrostSettings(provider?.dialectData ?? null)?.custom_provider_config
+  const custom = readBifrostSettings(readDialectSettings(provider?.dialectSettings ?? null).bifrost)?.custom_provider_config
   // A custom provider that may not list its models is not asked for them.
   if (custom?.allowed_requests !== undefined && custom.allowed_requests.list_models !== true) return
   const enabled = await deps.database.prisma.apiKey.count({ where: { providerId, enabled: true } })

@@ -5,13 +5,16 @@ import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
-import { checkCustomProvider, mergeBifrostSettings, readBifrostSettings } from './bifrost-settings.ts'
+import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
+import { readDialectSettings, storeDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
 import { moveSecrets } from './move-secrets.ts'
+import { settleNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
+import { settleEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
@@ -45,35 +48,51 @@ export async function updateProvider(
   const now = deps.clock()
   return deps.database.write(async (transaction) => {
     const provider = await lockProvider(transaction, ref, expected, now)
-    const storedSettings = readBedrockSettings(provider.settings)
-    checkAgainstStored(provider, storedSettings, changes, caller)
-    await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
-
-    const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
-    const storedNetwork = readNetworkConfig(provider.network)
-    const network = changes.network && planNetwork(changes.network, storedNetwork)
-    const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
-    if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-    const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
-    const store = { transaction, keyring: deps.keyring, owner, now }
-    const keys = changes.apiKeys && (await applyKeyChanges(store, changes.apiKeys, changes.keepOtherApiKeys))
-    const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
-    const parts = { settings, network, networkChanges, keys }
-    await updateRow(transaction, provider, changes, parts, now)
-    const audited = auditedChanges(changes, parts, doors)
-    await recordAudit(
-      transaction,
-      caller,
-      { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
-      now,
-    )
-    return provider.id
+    return changeProvider(transaction, deps, caller, provider, changes, now)
   })
+}
+
+/** Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. Returns its id. */
+export async function changeProvider(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  provider: Provider,
+  asked: ProviderChanges,
+  now: Date,
+): Promise<string> {
+  const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
+  const storedSettings = readBedrockSettings(provider.settings)
+  checkAgainstStored(provider, storedSettings, changes, caller)
+  await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
+
+  const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
+  const storedNetwork = readNetworkConfig(provider.network)
+  const network = changes.network && planNetwork(changes.network, storedNetwork)
+  const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
+  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
+  const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
+  if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)
+  const store = { transaction, keyring: deps.keyring, owner, now }
+  const keys = changes.apiKeys && (await applyKeyChanges(store, changes.apiKeys, changes.keepOtherApiKeys ?? false))
+  const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
+  const parts = { settings, network, networkChanges, keys }
+  await updateRow(transaction, provider, changes, parts, now)
+  const audited = auditedChanges(changes, parts, doors)
+  await recordAudit(
+    transaction,
+    caller,
+    { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
+    now,
+  )
+  return provider.id
 }
 
 /** The rules that depend on what is stored. */
 function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges, { channel }: Caller): void {
-  const customIssues = changes.bifrost === undefined ? [] : checkCustomProvider(changes.bifrost, readBifrostSettings(provider.dialectData))
+  const { bifrost } = changes.dialectSettings ?? {}
+  const storedBifrost = readBifrostSettings(readDialectSettings(provider.dialectSettings).bifrost)
+  const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
   if (customIssues.length > 0) throw new ValidationError(customIssues)
   const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
   if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
@@ -136,15 +155,10 @@ async function updateRow(
       ...searchColumns({ name: provider.name, displayName, baseUrl }),
       ...(settings === undefined ? {} : { settings: { bedrock: settings } }),
       ...(network === undefined ? {} : { network: network.config }),
-      ...(changes.bifrost === undefined ? {} : { dialectData: mergedDialectData(provider, changes.bifrost) }),
       ...(endpointChanged ? { endpointChangedAt: now } : {}),
       ...(routeChanged || keysChanged ? { lastConnectionTestId: null } : {}),
     },
   })
-}
-
-function mergedDialectData(provider: Provider, input: unknown): Prisma.InputJsonObject {
-  return { bifrost: mergeBifrostSettings(input, readBifrostSettings(provider.dialectData)) }
 }
 
 function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: StoredParts, doors: readonly string[]): Prisma.InputJsonObject {
@@ -155,7 +169,6 @@ function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: Stor
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(enabled === undefined ? {} : { enabled }),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
-    ...(changes.bifrost === undefined ? {} : { bifrost: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined
       ? {}

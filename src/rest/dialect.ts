@@ -13,6 +13,9 @@ export type Run = <Data, Variables extends Record<string, unknown>>(
 
 /** What a route works with: the caller is authenticated and has the route's role, the body is read. */
 export interface RestRequest {
+  /** As it was asked for, without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
   /** The parts of the path that the route names, decoded. */
   readonly parameters: Readonly<Record<string, string>>
   readonly headers: IncomingHttpHeaders
@@ -35,11 +38,19 @@ export interface Route<Name extends string = string> {
   readonly handle: (request: RestRequest) => Promise<Answer> | Answer
 }
 
+/** What a request that no route answers asked for. */
+export interface AskedFor {
+  readonly method: string
+  readonly path: string
+}
+
 /** What goes wrong before or around a route, in the words of the dialect. */
 export interface Refusals<Name extends string = string> {
   unauthenticated(refusal: SignInRefusal): Answer
   forbidden(): Answer
-  methodNotAllowed(allowed: readonly string[]): Answer
+  methodNotAllowed(allowed: readonly string[], asked: AskedFor): Answer
+  /** For a path below the dialect's prefix that no route has. */
+  unknownPath(asked: AskedFor): Answer
   bodyTooLarge(maxBytes: number): Answer
   bodyCompressed(): Answer
   /** @param route null when the request did not get to one. */
@@ -49,6 +60,8 @@ export interface Refusals<Name extends string = string> {
 /** A REST API that speaks GraphQL to the schema. */
 export interface Dialect {
   readonly channel: Channel
+  /** Stands in front of the paths of its routes; empty for one that has paths of its own. */
+  readonly prefix: string
   readonly routes: readonly Route[]
   readonly refusals: Refusals
 }

@@ -6,12 +6,13 @@ import type { SignIn } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
 import type { GatewayDeps } from '../graphql/context.ts'
 import { readBody } from '../http/read-body.ts'
-import { type Answer, json, send } from '../http/respond.ts'
-import { coderDialect } from './coder/routes.ts'
-import type { Dialect, RestRequest, Route } from './dialect.ts'
+import { type Answer, send } from '../http/respond.ts'
+import type { Dialect, RestRequest } from './dialect.ts'
 import type { Execute } from './execute.ts'
+import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
 
 export interface RestOptions {
+  readonly mounts: readonly Mount[]
   readonly execute: Execute
   readonly signIn: SignIn
   readonly deps: GatewayDeps
@@ -27,29 +28,18 @@ export interface RestExchange {
   readonly log: Logger
 }
 
-interface Match {
-  readonly dialect: Dialect
-  readonly route: Route
-  readonly parameters: Readonly<Record<string, string>>
-}
-
-const DIALECTS: readonly Dialect[] = [coderDialect]
-
-/** The answer for a path that no dialect has. It is Coder's: theirs are the most clients (Coder contract, section 1). */
-const NOT_FOUND = json(404, { message: 'Route not found.' })
-
 /**
- * Answers every request below `/api/`, and returns the name of its route for the log.
+ * Answers every request that belongs to a dialect, and returns the name of its route for the log.
  * In the order of the Coder contract, section 1.4: path, token, method, role, body, and then the route.
  */
 export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<string> {
   return async (exchange) => {
     const { request, response } = exchange
     const [path = ''] = (request.url ?? '').split('?')
-    const matches = DIALECTS.flatMap((dialect) => matchRoutes(dialect, path))
+    const matches = matchPath(options.mounts, path)
     const [first] = matches
     if (first === undefined) {
-      send(response, NOT_FOUND)
+      send(response, ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path }))
       return 'rest.unknown'
     }
     const match = matches.find(({ route }) => route.method === request.method)
@@ -74,7 +64,13 @@ async function answerMatch(
   const { request } = exchange
   const signedIn = await options.signIn(request)
   if (!('principal' in signedIn)) return refusals.unauthenticated(signedIn)
-  if (match === undefined) return refusals.methodNotAllowed(matches.map(({ route }) => route.method))
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
+  if (match === undefined) {
+    return refusals.methodNotAllowed(
+      matches.map(({ route }) => route.method),
+      { method: request.method ?? '', path },
+    )
+  }
   const { route, parameters } = match
   if (!hasRole(signedIn.principal, route.role)) return refusals.forbidden()
   const read = route.maxBodyBytes > 0 ? await readBody(request, route.maxBodyBytes) : { body: Buffer.alloc(0) }
@@ -83,7 +79,8 @@ async function answerMatch(
     return read.refusal === 'compressed' ? refusals.bodyCompressed() : refusals.bodyTooLarge(route.maxBodyBytes)
   }
   const run = runAs(options, exchange, { principal: signedIn.principal, channel })
-  return route.handle({ parameters, headers: request.headers, body: read.body.toString(), run })
+  const asked = { path, query: new URLSearchParams(query), parameters, headers: request.headers }
+  return route.handle({ ...asked, body: read.body.toString(), run })
 }
 
 function runAs(
@@ -101,29 +98,4 @@ function dataOf<Data>({ data, errors }: ExecutionResult<Data>): Data {
   const code = FAULT_CODES.find((known) => known === extensions.code) ?? 'INTERNAL_SERVER_ERROR'
   const retryAfterSeconds = Number(extensions.http?.headers?.['retry-after'])
   throw new Fault(code, message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
-}
-
-function matchRoutes(dialect: Dialect, path: string): Match[] {
-  return dialect.routes.flatMap((route) => {
-    const parameters = matchPath(route.path, path)
-    return parameters === null ? [] : [{ dialect, route, parameters }]
-  })
-}
-
-function matchPath(template: string, path: string): Record<string, string> | null {
-  const wanted = template.replace(/\/$/, '').split('/')
-  const given = (template.endsWith('/') ? path.replace(/\/$/, '') : path).split('/')
-  if (wanted.length !== given.length) return null
-  const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
-  if (!fits) return null
-  return Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), decode(given[index] ?? '')]] : [])))
-}
-
-/** A part that is not encoded properly stays as it is: no name has a percent sign. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
 }

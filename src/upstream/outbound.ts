@@ -62,6 +62,17 @@ export function backoffMs(retry: number, network: NetworkSettings): number {
   return Math.min(network.retryBackoffInitialMs * 2 ** retry, network.retryBackoffMaxMs)
 }
 
+/** Answers such as `103 Early Hints` may come before the real one; more of them than this are an attempt to keep us busy. */
+const MAX_HINTS = 16
+
+function atMost(limit: number, stop: () => void): () => void {
+  let count = 0
+  return () => {
+    count += 1
+    if (count > limit) stop()
+  }
+}
+
 function isWorthARetry(reply: Reply): boolean {
   return reply.kind === 'answer' ? reply.httpStatus >= 500 : reply.isReset
 }
@@ -82,10 +93,13 @@ async function exchange(request: UpstreamRequest, target: Target, session: Sessi
       headers: requestHeaders(request, session),
       body: request.body ?? null,
       signal: session.deadline.signal,
+      onInfo: atMost(MAX_HINTS, () => socket.destroy(new OutboundError('UNEXPECTED_RESPONSE', notHttp(target)))),
     })
     // The signal ends a body that drips; a request that the client holds back does not hear it.
     const limits = { deadline: session.deadline, stepMs: LIMITS.headersMs, message: timedOutMessage(target) }
     const response = await withinStep(sent, limits, () => socket.destroy())
+    // Heard here because the body may fail while nobody reads it, and an unheard error ends the process.
+    response.body.on('error', () => {})
     if (response.statusCode >= 300 && response.statusCode < 400) throw redirected(response.statusCode)
     const body = await readBody(response.body, headerText(response.headers['content-encoding']))
     return toAnswer(response, body, { target, deadline: session.deadline })
@@ -151,8 +165,12 @@ function brokenExchange(error: unknown, target: Target, deadline: Deadline): Out
     case 'UND_ERR_HEADERS_OVERFLOW':
       return new OutboundError('UNEXPECTED_RESPONSE', `${target.hostname} answered with more headers than an API has. Check the base URL.`)
     default:
-      return new OutboundError('UNEXPECTED_RESPONSE', `${target.hostname} did not answer in valid HTTP. Check the base URL.`)
+      return new OutboundError('UNEXPECTED_RESPONSE', notHttp(target))
   }
+}
+
+function notHttp(target: Target): string {
+  return `${target.hostname} did not answer in valid HTTP. Check the base URL.`
 }
 
 function timedOutMessage(target: Target): string {

@@ -1,7 +1,8 @@
 import { MAX_BODY_BYTES } from './deadline.ts'
+import { errorCode } from './outbound-error.ts'
 
 /** Why a body is not there to read; null when it is. */
-export type BodyProblem = 'compressed' | 'too long' | 'broken off' | null
+export type BodyProblem = 'compressed' | 'too long' | 'malformed' | 'broken off' | null
 
 export interface Body {
   readonly text: string
@@ -24,8 +25,9 @@ export async function readBody(source: AsyncIterable<unknown> & { destroy(): unk
       chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     }
     return { text: Buffer.concat(chunks).toString('utf8'), problem: null }
-  } catch {
-    return withoutBody('broken off')
+  } catch (error) {
+    const isMalformed = /^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(errorCode(error))
+    return withoutBody(isMalformed ? 'malformed' : 'broken off')
   }
 
   function withoutBody(problem: BodyProblem): Body {

@@ -70,6 +70,7 @@ export function wrongShape(answer: Answer): Verdict {
   const what = {
     compressed: 'with a compressed body although none was asked for',
     'too long': 'with more than 1 MiB',
+    malformed: 'in broken HTTP',
     'broken off': 'and broke off',
   }
   const how = answer.bodyProblem === null ? 'but not as this API does' : what[answer.bodyProblem]

@@ -1,163 +1,187 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { type Writer, writerAs, writerOf } from '../support/providers.ts'
-import { auditEvents } from '../support/store.ts'
-import { createAuthority } from '../support/upstream/certificates.ts'
+import { type ProviderView, type Result, readProvider, type Writer, writerAs } from '../support/providers.ts'
+import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { auditEvents, withStore } from '../support/store.ts'
 
-const KEY = 'sk-theft-test-0123456789'
-const VARIABLE = 'GATEWAY_TEST_THEFT_KEY'
-
+const [FIRST, SECOND] = ['sk-first-key-worth-stealing-1', 'sk-second-key-worth-stealing-2']
 let gateway: TestGateway
-let upstream: OpenAiUpstream
-let thief: OpenAiUpstream
-let admin: Writer
+let home: Recorder
+let thief: Recorder
 let editor: Writer
-let caCertificate: string
-
+let admin: Writer
 beforeAll(async () => {
-  process.env[VARIABLE] = 'sk-from-the-environment-0123'
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
-  upstream = await startOpenAiUpstream({ [KEY]: ['model-one'] })
-  thief = await startOpenAiUpstream({})
-  admin = writerOf(gateway)
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  home = await startRecorder(FIRST, SECOND)
+  thief = await startRecorder(FIRST, SECOND)
   editor = await writerAs(gateway, 'EDITOR')
-  caCertificate = (await createAuthority()).caCertificate
+  admin = await writerAs(gateway, 'ADMIN')
 })
 afterAll(async () => {
-  delete process.env[VARIABLE]
   await gateway.close()
-  await upstream.close()
+  await home.close()
   await thief.close()
 })
 
-/** Every way there is to send what passes to another place, with the name that the audit event gives it. */
-const DOORS: Readonly<Record<string, () => { by: string; change: Record<string, unknown> }>> = {
-  'another origin': () => ({ by: 'baseUrl', change: { baseUrl: `${thief.origin}/v1` } }),
-  'an HTTP proxy': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'HTTP', url: thief.origin } } } }),
-  'a SOCKS5 proxy': () => ({
-    by: 'network.proxy',
-    change: { network: { proxy: { type: 'SOCKS5', url: thief.origin.replace('http', 'socks5') } } },
-  }),
-  'the proxy of the environment': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'ENVIRONMENT' } } } }),
-  'a CA certificate': () => ({ by: 'network.caCertificate', change: { network: { caCertificate } } }),
-  'no check of the certificate': () => ({ by: 'network.insecureSkipVerify', change: { network: { insecureSkipVerify: true } } }),
-  ...Object.fromEntries(
-    ['Host', 'Authorization', 'X-Api-Key', 'Cookie', 'X-Other-Token', 'X-Forwarded-Host', 'Helicone-Target-Url'].map((name) => [
-      `a header ${name}`,
-      () => ({ by: 'network.extraHeaders', change: { network: { extraHeaders: [{ name, value: 'of-the-thief.example' }] } } }),
-    ]),
-  ),
-}
-
-/** The kinds of stored secrets that a provider can have, each as what to create it with. */
-const OWNERS = {
-  'a stored key': { type: 'OPENAI', apiKeys: [{ value: KEY }] },
-  'a disabled key': { type: 'OPENAI', apiKeys: [{ value: KEY, enabled: false }] },
-  'a key from the environment': { type: 'OPENAI', apiKeys: [{ environmentVariable: VARIABLE }] },
-  'an access key pair': {
-    type: 'BEDROCK',
-    settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'a-secret-access-key' } },
-  },
-}
-
-const created = (input: Record<string, unknown>) => admin.created({ baseUrl: `${upstream.origin}/v1`, ...input })
-
-describe.each(Object.keys(OWNERS) as (keyof typeof OWNERS)[])('a provider with %s', (owner) => {
-  test.each(Object.keys(DOORS))('gets %s from an admin, not from an editor', async (door) => {
-    const { by, change } = DOORS[door]?.() ?? { by: '', change: {} }
-    const before = await created(OWNERS[owner])
-    expect(await editor.update(before.id, change)).toMatchObject({
-      __typename: 'KeyRequiredForNewEndpointError',
-      code: 'KEY_REQUIRED_FOR_NEW_ENDPOINT',
-    })
-    expect((await admin.updated(before.id, {})).baseUrl).toBe(before.baseUrl)
-    await admin.updated(before.id, change)
-    const events = await auditEvents(gateway, before.uuid)
-    expect(events.at(-1)?.changes).toMatchObject({ keysKeptForNewEndpoint: true, sentElsewhereBy: [by] })
-  })
+let provider: ProviderView
+beforeEach(async () => {
+  thief.requests.length = 0
+  provider = await editor.created({ baseUrl: home.origin, apiKeys: [{ value: FIRST }, { value: SECOND }] })
 })
 
-describe('an editor', () => {
-  test.each(Object.keys(DOORS))('may set %s when all keys are given with it', async (door) => {
-    const { change } = DOORS[door]?.() ?? { change: {} }
-    const { id, uuid } = await created(OWNERS['a stored key'])
-    expect(await editor.update(id, { ...change, apiKeys: [{ add: { value: 'sk-another-key-0123456789' } }] })).toMatchObject({
-      __typename: 'UpdateProviderPayload',
-    })
-    expect(JSON.stringify((await auditEvents(gateway, uuid)).at(-1)?.changes)).not.toContain('keysKept')
-  })
+const keeping = () => provider.apiKeys.nodes.map(({ id }) => ({ keep: { id } }))
 
-  test.each(Object.keys(DOORS))('may set %s when nothing is stored', async (door) => {
-    const { change } = DOORS[door]?.() ?? { change: {} }
-    const { id } = await created({})
-    expect(await editor.update(id, change)).toMatchObject({ __typename: 'UpdateProviderPayload' })
-  })
-
-  test('may not keep one key of two, nor name a variable in place of a key', async () => {
-    const two = await created({ apiKeys: [{ value: KEY }, { value: 'sk-second-key-0123456789' }] })
-    const kept = { keep: { id: two.apiKeys.nodes[0]?.id } }
-    const change = { baseUrl: `${thief.origin}/v1`, apiKeys: [kept, { add: { value: 'sk-another-key-0123456789' } }] }
-    expect((await editor.update(two.id, change)).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
-    const named = await created(OWNERS['a key from the environment'])
-    const again = { baseUrl: `${thief.origin}/v1`, apiKeys: [{ add: { environmentVariable: VARIABLE } }] }
-    expect((await editor.update(named.id, again)).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
-  })
-
-  test('may change what sends nothing elsewhere', async () => {
-    const network = { proxy: { type: 'HTTP', url: upstream.origin, username: 'me' }, caCertificate, insecureSkipVerify: true }
-    const { id } = await created({ ...OWNERS['a stored key'], network })
-    for (const change of [
-      { ...network, timeoutMs: 1_000, maxRetries: 3, extraHeaders: [{ name: 'X-Team', value: 'a' }] },
-      { ...network, extraHeaders: [{ name: 'OpenAI-Organization', value: 'org' }] },
-      { ...network, proxy: { ...network.proxy, password: 'new' } },
-      { ...network, insecureSkipVerify: false },
-      { caCertificate },
-      {},
-    ])
-      expect(await editor.update(id, { network: change })).toMatchObject({ __typename: 'UpdateProviderPayload' })
-  })
-
-  test('may leave a header that steers as it is, and its authentication masked', async () => {
-    const extraHeaders = [
-      { name: 'Host', value: 'tenant.example' },
-      { name: 'X-Other-Token', value: 'a-token-0123456789-abcd' },
-    ]
-    const { id } = await created({ ...OWNERS['a stored key'], network: { extraHeaders } })
-    const same = [extraHeaders[0], { name: 'X-Other-Token', value: 'a-to...abcd' }]
-    expect(await editor.update(id, { network: { extraHeaders: same, timeoutMs: 5 } })).toMatchObject({
-      __typename: 'UpdateProviderPayload',
-    })
-    const other = [{ name: 'Host', value: 'thief.example' }, same[1]]
-    expect((await editor.update(id, { network: { extraHeaders: other } })).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
-  })
-
-  test("may not have a provider's own header or proxy password sent elsewhere", async () => {
-    const header = await created({ network: { extraHeaders: [{ name: 'X-Other-Token', value: 'a-token-0123456789-abcd' }] } })
-    expect((await editor.update(header.id, { baseUrl: `${thief.origin}/v1` })).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
-    const proxy = { type: 'HTTP', url: upstream.origin, username: 'me' }
-    const { id } = await created({ network: { proxy: { ...proxy, password: 'proxy-password' } } })
-    const moved = { ...proxy, url: thief.origin }
-    expect((await editor.update(id, { network: { proxy: moved } })).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
-    expect(await editor.update(id, { network: { proxy: { ...moved, password: 'again' } } })).toMatchObject({
-      __typename: 'UpdateProviderPayload',
-    })
-  })
-})
-
-test('for an admin the secrets of the network still open at the new endpoint', async () => {
-  const other = await startOpenAiUpstream({ [KEY]: ['model-two'] })
-  try {
-    const network = { extraHeaders: [{ name: 'X-Other-Token', value: 'a-token-0123456789-abcd' }] }
-    const { id } = await created({ ...OWNERS['a stored key'], network })
-    await admin.updated(id, { baseUrl: `${other.origin}/v1` })
-    expect((await admin.test(id)).success).toBe(true)
-    expect(other.sentWith(KEY)[0]?.headers['x-other-token']).toBe('a-token-0123456789-abcd')
-  } finally {
-    await other.close()
-  }
-})
-
-test('nothing of all this reached the thief', () => {
+/** The change was refused, nothing of it happened, and the stored keys go where they went before. */
+async function expectRefused(result: Result): Promise<void> {
+  expect(result).toMatchObject({ __typename: 'KeyRequiredForNewEndpointError', code: 'KEY_REQUIRED_FOR_NEW_ENDPOINT' })
+  const { baseUrl, version, updatedAt } = provider
+  expect(await readProvider(gateway, provider.id)).toMatchObject({ baseUrl, version, updatedAt, apiKeys: { totalCount: 2 } })
+  expect(await editor.test(provider.id)).toMatchObject({ success: true })
   expect(thief.requests).toEqual([])
+}
+
+describe('an editor cannot point stored keys at another origin', () => {
+  test('by leaving the keys out', async () => {
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin }))
+  })
+
+  test('by keeping all, or one, of them', async () => {
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping() }))
+    await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping().slice(1) }))
+    await expectRefused(
+      await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: [...keeping().slice(1), { add: { value: FIRST } }] }),
+    )
+  })
+
+  test('by another scheme, another port, another name of the same host, or a name that only starts alike', async () => {
+    const port = Number(new URL(home.origin).port)
+    for (const baseUrl of [
+      `https://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port + 1}`,
+      `http://localhost:${port}`,
+      'https://127.0.0.1.example.com',
+    ])
+      await expectRefused(await editor.update(provider.id, { baseUrl }))
+  })
+
+  test('by going there in two steps', async () => {
+    expect((await editor.updated(provider.id, { baseUrl: `${home.origin}/v1` })).version).toBe(2)
+    provider = (await readProvider(gateway, provider.id)) ?? provider
+    await expectRefused(await editor.update(provider.id, { baseUrl: `${thief.origin}/v1` }))
+  })
+
+  test('by drafting a test with its id, or by naming its key under another provider', async () => {
+    const bait = await editor.created({ baseUrl: thief.origin })
+    const [key] = provider.apiKeys.nodes
+    expect(await editor.test(bait.id, { apiKeyId: key?.id })).toMatchObject({ __typename: 'ApiKeyNotFoundError' })
+    expect(await editor.update(bait.id, { apiKeys: keeping() })).toMatchObject({ __typename: 'ApiKeyNotFoundError' })
+    expect(thief.keys()).not.toContain(FIRST)
+    expect(thief.keys()).not.toContain(SECOND)
+  })
+})
+
+describe('an editor may', () => {
+  test('change the path behind the same origin, however it is spelled', async () => {
+    for (const baseUrl of [`${home.origin}/v1`, `${home.origin.replace('http', 'HTTP')}/v1/`, `${home.origin}?a=b`])
+      expect((await editor.update(provider.id, { baseUrl })).__typename).toBe('UpdateProviderPayload')
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+  })
+
+  test('move to another origin when all keys are given again, or dropped', async () => {
+    const moved = await editor.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    expect(moved).toMatchObject({ baseUrl: thief.origin, apiKeys: { totalCount: 1 } })
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+    expect(thief.keys()).toContain(FIRST)
+    expect(thief.keys()).not.toContain(SECOND)
+    expect((await editor.updated(provider.id, { baseUrl: home.origin, apiKeys: [] })).apiKeys.totalCount).toBe(0)
+    const [, event] = await auditEvents(gateway, provider.uuid)
+    expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
+  })
+
+  test('move a provider that has no keys', async () => {
+    const empty = await editor.created({ baseUrl: home.origin })
+    expect((await editor.updated(empty.id, { baseUrl: thief.origin })).baseUrl).toBe(thief.origin)
+  })
+})
+
+describe('an admin', () => {
+  test('may move stored keys; the audit event says so, and each key works at the new place', async () => {
+    const elsewhere = await startRecorder(FIRST, SECOND)
+    try {
+      const moved = await admin.updated(provider.id, { baseUrl: elsewhere.origin })
+      expect(moved.apiKeys.nodes.map(({ id, masked }) => ({ id, masked }))).toEqual(
+        provider.apiKeys.nodes.map(({ id, masked }) => ({ id, masked })),
+      )
+      const [, event] = await auditEvents(gateway, provider.uuid)
+      expect(event).toMatchObject({ action: 'provider.updated', changes: { baseUrl: elsewhere.origin, keysKeptForNewEndpoint: true } })
+      expect(await editor.test(provider.id)).toMatchObject({ success: true })
+      expect(elsewhere.keys()).toEqual(expect.arrayContaining([FIRST, SECOND]))
+    } finally {
+      await elsewhere.close()
+    }
+  })
+
+  test('may move some keys and drop or add others in the same change', async () => {
+    const [kept] = keeping()
+    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [kept, { add: { value: 'sk-added-with-the-move-03' } }] })
+    await editor.test(provider.id)
+    expect(thief.keys()).toEqual(expect.arrayContaining([FIRST, 'sk-added-with-the-move-03']))
+    expect(thief.keys()).not.toContain(SECOND)
+  })
+
+  test('who moves no key leaves no such remark', async () => {
+    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    const [, event] = await auditEvents(gateway, provider.uuid)
+    expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
+  })
+
+  test('cannot move a key that cannot be read, and is told to give the keys again', async () => {
+    await withStore(gateway, (store) =>
+      store.apiKeySecret.updateMany({ where: { apiKey: { providerId: provider.uuid } }, data: { sealed: 'gw1.broken' } }),
+    )
+    const { issues } = await admin.update(provider.id, { baseUrl: thief.origin })
+    expect(issues).toMatchObject([{ path: ['apiKeys'], rule: 'API_KEY_UNREADABLE' }])
+    expect((await readProvider(gateway, provider.id))?.baseUrl).toBe(home.origin)
+    expect((await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })).baseUrl).toBe(thief.origin)
+  })
+})
+
+describe('access keys in Bedrock settings', () => {
+  const PAIR = { accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'wJalrXUtnFEMIbedrock' }
+  const create = (settings: Record<string, string>) =>
+    editor.created({
+      type: 'BEDROCK',
+      baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+      settings: { bedrock: { region: 'us-east-1', ...settings } },
+    })
+  const baseUrl = 'https://bedrock.example.com'
+  const REFUSED = { __typename: 'KeyRequiredForNewEndpointError' }
+
+  test('do not follow an editor to another origin, neither whole nor by halves', async () => {
+    const { id } = await create(PAIR)
+    expect(await editor.update(id, { baseUrl })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { region: 'us-east-1' } } })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { accessKey: PAIR.accessKey } } })).toMatchObject(REFUSED)
+    expect(await editor.update(id, { baseUrl, settings: { bedrock: { accessKeySecret: '' } } })).toMatchObject(REFUSED)
+  })
+
+  test('follow when both are given again or deleted', async () => {
+    const { id } = await create(PAIR)
+    expect((await editor.updated(id, { baseUrl, settings: { bedrock: PAIR } })).settings).toMatchObject({ hasAccessKey: true })
+    const cleared = { accessKey: '', accessKeySecret: '', region: 'us-east-1' }
+    expect((await editor.updated(id, { baseUrl: `${baseUrl}:8443`, settings: { bedrock: cleared } })).settings).toMatchObject({
+      hasAccessKey: false,
+    })
+  })
+
+  test('follow an admin, sealed for the new endpoint', async () => {
+    const { id, uuid } = await create(PAIR)
+    const sealed = () => withStore(gateway, (store) => store.providerSecret.findMany({ where: { providerId: uuid } }))
+    const before = await sealed()
+    expect((await admin.updated(id, { baseUrl })).settings).toMatchObject({ hasAccessKey: true })
+    const after = await sealed()
+    expect(after.map(({ field }) => field)).toEqual(before.map(({ field }) => field))
+    expect(after.map((row) => row.sealed)).not.toEqual(before.map((row) => row.sealed))
+    expect((await auditEvents(gateway, uuid))[1]).toMatchObject({ changes: { keysKeptForNewEndpoint: true } })
+  })
 })

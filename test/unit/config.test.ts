@@ -42,6 +42,7 @@ test('without any variable every setting has its default', () => {
     HTTP_PROXY: '',
     NO_PROXY: '',
     LOG_LEVEL: 'info',
+    ROOT_DIALECT: '',
     GRAPHIQL: true,
   })
 })
@@ -58,6 +59,7 @@ test('all problems are reported at once, each with the name of its variable and 
     ADMIN_TOKEN: 'short-token',
     OUTBOUND_ALLOW: 'private,everything',
     LOG_LEVEL: 'loud',
+    ROOT_DIALECT: 'coder',
     GRAPHIQL: 'yes',
   })
   expect(message.split('\n').slice(1)).toEqual([
@@ -67,6 +69,7 @@ test('all problems are reported at once, each with the name of its variable and 
     '- ADMIN_TOKEN must be 32 to 512 printable characters without blanks.',
     expect.stringMatching(/^- OUTBOUND_ALLOW cannot be used: "everything" is none of /),
     expect.stringMatching(/^- LOG_LEVEL must be trace, .*, not "loud"\.$/),
+    '- ROOT_DIALECT must be bifrost, respan or ziri, or unset, not "coder".',
     '- GRAPHIQL must be true or false, not "yes".',
   ])
 })

@@ -25,7 +25,7 @@ export const ConnectionTest = builder.prismaNode('ConnectionTest', {
       resolve: ({ models }) => readModels(models),
       description: 'Models the credential can see, when the upstream lists them.',
     }),
-    // Not a relation: the test of a draft has no row to load one from. Prisma batches these reads, so a page costs one.
+    // Not a relation, and no selection: the test of a draft has no row to load them from. Prisma batches these reads, so a page costs one.
     apiKey: t.prismaField({
       type: ApiKey,
       nullable: true,

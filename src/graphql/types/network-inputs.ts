@@ -1,3 +1,4 @@
+import type { NetworkChanges } from '../../providers/network-changes.ts'
 import type { NetworkInput } from '../../providers/network-input.ts'
 import { builder } from '../builder.ts'
 import { ProxyType } from './network.ts'
@@ -44,6 +45,18 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
     proxy: t.field({ type: ProxyConfigInput, description: 'A proxy to use; none unless given.' }),
   }),
 })
+
+export const NetworkChangesInput = builder.inputType('NetworkChangesInput', {
+  description: 'Changes to some of the stored configuration; a field left out, or `null`, stays as it is.',
+  fields: (t) => ({
+    extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, in place of the stored ones.' }),
+    timeoutMs: t.int({ description: '1 to 600,000 milliseconds.' }),
+  }),
+})
+
+export function toNetworkChanges(input: typeof NetworkChangesInput.$inferInput | null | undefined): NetworkChanges | undefined {
+  return input ? { extraHeaders: input.extraHeaders ?? undefined, timeoutMs: input.timeoutMs ?? undefined } : undefined
+}
 
 /** Turns the input into what commands take. */
 export function toNetwork(input: typeof NetworkConfigInput.$inferInput | null | undefined): NetworkInput | undefined {

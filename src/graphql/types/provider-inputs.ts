@@ -4,15 +4,15 @@ import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
 import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
-import { BifrostKeyInput, toBifrostKey } from './bifrost-inputs.ts'
-import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
+import { BifrostKeyInput, toBifrostKey } from './bifrost-key-inputs.ts'
+import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { ProviderRefInput, ProviderType } from './provider.ts'
 
-const BIFROST = "What only Bifrost's data plane uses, in the words of its API; see `Provider.bifrost`. Nothing in it may be secret."
-const TEST_AFTERWARDS =
+export const TEST_AFTERWARDS =
   'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.'
 
-const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
+export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
   description: 'A new key. Exactly one of `value` and `environmentVariable`, unless `bifrost` says more.',
   fields: (t) => ({
     value: t.field({ type: 'Secret', description: 'The key itself: 1 to 10,240 bytes of printable ASCII. It is stored sealed.' }),
@@ -89,8 +89,8 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
     network: t.field({ type: NetworkConfigInput, description: 'How the gateway reaches the upstream; the defaults when omitted.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
-    bifrost: t.field({ type: 'JSON', description: BIFROST }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
 })
 
@@ -113,8 +113,13 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
     keepOtherApiKeys: t.boolean({ description: 'True makes `apiKeys` a list of changes to single keys: all others stay as they are.' }),
-    bifrost: t.field({ type: 'JSON', description: `${BIFROST} Fields left out stay, \`null\` removes one.` }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
+    resetBaseUrl: t.boolean({
+      description:
+        'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
+    }),
+    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),
@@ -130,9 +135,9 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
 })
 
 /** GraphQL tells omitted from null; in these inputs both mean "not given". */
-const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
+export const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
 
-function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
+export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
   const { value, environmentVariable, name, enabled, weight, uuid, bifrost } = input
   return {
     id: given(uuid),
@@ -173,7 +178,11 @@ export function toSettings(input: typeof ProviderSettingsInput.$inferInput | nul
 export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {
   const { name, type, baseUrl, enabled } = input
   const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '' }
-  const parts = { settings: toSettings(input.settings), network: toNetwork(input.network), bifrost: given(input.bifrost) }
+  const parts = {
+    settings: toSettings(input.settings),
+    network: toNetwork(input.network),
+    dialectSettings: toDialectSettings(input.dialectSettings),
+  }
   return { name, type, baseUrl, enabled, ...texts, ...parts, apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
 }
 
@@ -187,7 +196,9 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     network: toNetwork(input.network),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
     keepOtherApiKeys: input.keepOtherApiKeys ?? false,
-    bifrost: given(input.bifrost),
+    resetBaseUrl: given(input.resetBaseUrl),
+    networkChanges: toNetworkChanges(input.networkChanges),
+    dialectSettings: toDialectSettings(input.dialectSettings),
   }
 }
 

@@ -45,6 +45,9 @@ export const Provider = builder.prismaNode('Provider', {
   description: 'An upstream AI service and the credentials to reach it. Requires the role `viewer`.',
   fields: (t) => ({
     uuid: t.expose('id', { type: 'UUID', description: "The row's UUID, as the REST dialects show it. Inside GraphQL prefer `id`." }),
+    number: t.exposeInt('number', {
+      description: 'Grows with each provider and is never used again: for clients whose API knows numeric ids. Inside GraphQL prefer `id`.',
+    }),
     name: t.exposeString('name', { description: 'Unique, URL-safe and immutable: lowercase words joined by hyphens.' }),
     displayName: t.string({
       select: { displayName: true, name: true },
@@ -165,13 +168,14 @@ builder.queryFields((t) => ({
       },
       complexity: pageCost,
       totalCount: (_root, { filter }, { deps }) => deps.database.prisma.provider.count({ where: providerWhere(filter) }),
-      resolve: (query, _root, args, { deps }) => {
+      resolve: async (query, _root, args, { deps }) => {
         checkPage(args)
-        return deps.database.prisma.provider.findMany({
-          ...query,
-          where: providerWhere(args.filter),
-          orderBy: providerOrderBy(args.orderBy),
-        })
+        const { prisma } = deps.database
+        const where = providerWhere(args.filter)
+        // The skipped row is the cursor's own; it is not there to be skipped when it was deleted, or no longer fits the filter.
+        const isCursorListed =
+          !query.cursor || (await prisma.provider.count({ where: { AND: [where, { id: query.cursor.id ?? '' }] } })) > 0
+        return prisma.provider.findMany({ ...query, skip: isCursorListed ? query.skip : 0, where, orderBy: providerOrderBy(args.orderBy) })
       },
       description: 'All providers, page by page.',
     },

@@ -144,6 +144,7 @@ export const REFUSALS: Refusals<RouteName> = {
   unauthenticated,
   forbidden: () => FORBIDDEN,
   methodNotAllowed: (allowed) => error(405, 'Method not allowed.', {}, { allow: allowed.join(', ') }),
+  unknownPath: () => error(404, 'Route not found.'),
   bodyTooLarge: (maxBytes) => error(413, 'Request body too large.', { detail: `Maximum request body size is ${maxBytes} bytes.` }),
   bodyCompressed: () => invalidJson('Send the body without compression.'),
   fault: (fault, route) => {

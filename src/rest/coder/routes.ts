@@ -49,7 +49,7 @@ export type RouteName = (typeof ROUTES)[number]['name']
 const OPENAPI = openApiDocument()
 
 /** Coder's API for AI providers (Coder contract, section 1), with a test of the connection and a description beside it. */
-export const coderDialect: Dialect = { channel: 'coder', routes: ROUTES, refusals: REFUSALS }
+export const coderDialect: Dialect = { channel: 'coder', prefix: '', routes: ROUTES, refusals: REFUSALS }
 
 async function listProviders({ run }: RestRequest): Promise<Answer> {
   const { providers } = await run(ListProvidersDocument, {})

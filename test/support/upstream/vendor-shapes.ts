@@ -8,13 +8,18 @@ export interface VendorOptions {
 }
 
 /**
- * `normal`: judges keys as the vendor does. `acceptsAnyKey`: its list is open to anyone. The others answer every request
- * with what their name says, in the vendor's own shape; `hang` never answers.
+ * `normal`: judges keys as the vendor does. `acceptsAnyKey`: its list is open to anyone. The others answer a good key, or every
+ * request, with what their name says, in the vendor's own shape where it has one; `hang` never answers.
  */
 export type Situation =
   | 'normal'
   | 'acceptsAnyKey'
   | 'noPermission'
+  | 'restrictedKey'
+  | 'spentLimit'
+  | 'wrongRegion'
+  | 'clockSkew'
+  | 'throttled'
   | 'noCredit'
   | 'disabledKey'
   | 'rateLimited'

@@ -1,21 +1,6 @@
 import { type BifrostKey, readBifrostKey } from '../../api-keys/bifrost-key.ts'
-import { readBifrostSettings } from '../../providers/bifrost-settings.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
-import { Provider } from './provider.ts'
-
-/** What only the Bifrost dialect knows of providers and keys: stored and given back, so that its clients find what they wrote. */
-
-builder.prismaObjectField(Provider, 'bifrost', (t) =>
-  t.field({
-    type: 'JSON',
-    nullable: true,
-    select: { dialectData: true },
-    resolve: ({ dialectData }) => readBifrostSettings(dialectData),
-    description:
-      "What only Bifrost's data plane uses, in the words of its API: `concurrency_and_buffer_size`, `custom_provider_config`, `openai_config`, the numbers of `network_config` and others. `null` when it was never written there.",
-  }),
-)
 
 type StoredSecret = BifrostKey['secrets'][number]
 
@@ -57,8 +42,8 @@ builder.prismaObjectField(ApiKey, 'bifrost', (t) =>
   t.field({
     type: BifrostKeyType,
     nullable: true,
-    select: { dialectData: true },
-    resolve: ({ dialectData }) => readBifrostKey(dialectData),
+    select: { dialectSettings: true },
+    resolve: ({ dialectSettings }) => readBifrostKey(dialectSettings),
     description: 'What only Bifrost knows of it; `null` when it was never written there.',
   }),
 )

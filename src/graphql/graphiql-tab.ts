@@ -1,0 +1,40 @@
+/** What stands in the header editor until a person puts a token there. */
+export const PLACEHOLDER = 'Bearer PASTE-YOUR-TOKEN-HERE'
+
+const HINT = 'Put your access token into the header editor at the bottom left, in place of PASTE-YOUR-TOKEN-HERE, and run this again.'
+
+/**
+ * The script that runs in the page before GraphiQL does.
+ *
+ * What a person types can hold a key or a token. GraphiQL would copy it into the address bar, and so into the browser's
+ * history, and keep it in `localStorage` for good; here it stays in the browser tab, and goes when the tab is closed.
+ *
+ * A token that is pasted once serves every editor tab that still shows the placeholder, and loads the schema. Without
+ * one the gateway is not asked: all it could answer is that the placeholder is no token.
+ */
+export const TAB_SCRIPT = `{
+  history.replaceState = () => {};
+  Object.defineProperty(window, 'localStorage', { value: sessionStorage });
+
+  // Without this GraphiQL does not find its open tab again after a reload, and adds an empty one each time.
+  const { tabs = [], activeTabIndex } = JSON.parse(sessionStorage.getItem('graphiql:tabState') ?? '{}');
+  for (const part of ['query', 'variables', 'headers'])
+    sessionStorage.setItem('graphiql:' + part, tabs[activeTabIndex]?.[part] ?? '');
+
+  const send = window.fetch.bind(window);
+  window.fetch = async (url, init) => {
+    const headers = new Headers(init?.headers);
+    const known = sessionStorage.getItem('authorization');
+    if (headers.get('authorization') === ${JSON.stringify(PLACEHOLDER)}) {
+      if (known === null) return Response.json({ errors: [{ message: ${JSON.stringify(HINT)} }] }, { status: 401 });
+      headers.set('authorization', known);
+    }
+    const response = await send(url, { ...init, headers });
+    const given = headers.get('authorization');
+    if (given !== null && given !== known && response.status !== 401) {
+      sessionStorage.setItem('authorization', given);
+      document.querySelector('[aria-label^="Re-fetch GraphQL schema"]')?.click();
+    }
+    return response;
+  };
+}`

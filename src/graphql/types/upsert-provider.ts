@@ -1,0 +1,94 @@
+import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ValidationError } from '../../errors.ts'
+import { testAfterWrite } from '../../providers/test-after-write.ts'
+import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
+import { builder } from '../builder.ts'
+import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
+import { Provider, ProviderType } from './provider.ts'
+import { given, NewApiKeyInput, ProviderSettingsInput, TEST_AFTERWARDS, toNewApiKey, toSettings } from './provider-inputs.ts'
+
+const ProviderDefaultsInput = builder.inputType('ProviderDefaultsInput', {
+  description: "What a field left out takes, where the caller's own API promises something else than the vendor's defaults.",
+  fields: (t) => ({
+    type: t.field({ type: ProviderType, description: 'The type of a new provider that has an endpoint.' }),
+    baseUrl: t.string({ description: 'The endpoint.' }),
+    displayName: t.string({ description: 'What people read.' }),
+  }),
+})
+
+const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
+  description:
+    'Fields left out, or `null`, keep their stored value, or take the default of the vendor that `name` stands for. Without an endpoint the provider is a disabled placeholder of type OPENAI_COMPAT.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Which one: lowercase words joined by hyphens, e.g. `openai-eu`.' }),
+    type: t.field({
+      type: ProviderType,
+      description:
+        "The protocol of the upstream; immutable. When omitted the vendor's, by the name or by the host of the endpoint; else OPENAI_COMPAT.",
+    }),
+    baseUrl: t.string({
+      description:
+        'Absolute URL of the API. Empty takes the default again. A placeholder that gets an endpoint is enabled unless `enabled` says otherwise.',
+    }),
+    displayName: t.string({ description: 'What people read; empty takes the default again.' }),
+    icon: t.string({ description: 'URL or emoji; empty for none.' }),
+    enabled: t.boolean({ description: 'Whether tools should use the provider; true for a new one with an endpoint.' }),
+    settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
+    network: t.field({ type: NetworkConfigInput, description: 'A new network configuration in place of the stored one.' }),
+    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
+    apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
+    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
+    defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
+  }),
+})
+
+const UpsertProviderPayload = builder.objectRef<Upserted>('UpsertProviderPayload').implement({
+  description: 'The provider was created or changed.',
+  authScopes: { viewer: true },
+  fields: (t) => ({
+    provider: t.prismaField({
+      type: Provider,
+      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.provider.findUniqueOrThrow({ ...query, where: { id } }),
+      description: 'The provider as it is now.',
+    }),
+    created: t.exposeBoolean('created', { description: 'Whether it was created; false when it was there and has been changed.' }),
+  }),
+})
+
+function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert {
+  const { name, defaults } = input
+  return {
+    name,
+    type: given(input.type),
+    baseUrl: given(input.baseUrl),
+    displayName: given(input.displayName),
+    icon: given(input.icon),
+    enabled: given(input.enabled),
+    settings: toSettings(input.settings),
+    network: toNetwork(input.network),
+    networkChanges: toNetworkChanges(input.networkChanges),
+    apiKeys: input.apiKeys?.map(toNewApiKey),
+    dialectSettings: toDialectSettings(input.dialectSettings),
+    defaults: { type: given(defaults?.type), baseUrl: given(defaults?.baseUrl), displayName: given(defaults?.displayName) },
+  }
+}
+
+builder.mutationField('upsertProvider', (t) =>
+  t.field({
+    type: UpsertProviderPayload,
+    authScopes: { editor: true },
+    errors: {
+      types: [ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError],
+      union: { name: 'UpsertProviderResult', description: 'The provider created or changed, or why nothing was.' },
+    },
+    args: { input: t.arg({ type: UpsertProviderInput, required: true, description: 'The provider.' }) },
+    resolve: async (_root, { input }, context) => {
+      const upserted = await upsertProvider(context.deps, context, toUpsert(input))
+      if (input.testAfterwards) await testAfterWrite(context.deps, context, upserted.id)
+      return upserted
+    },
+    description:
+      'Creates by name, or changes what exists: safe to repeat and under a race. `created` tells which happened. Requires `editor`.',
+  }),
+)

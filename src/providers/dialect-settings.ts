@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { storeProviderSecret } from '../api-keys/provider-secrets.ts'
+import type { SecretOwner } from '../api-keys/secret-owner.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { TransactionClient } from '../database/client.ts'
+import type { ValidationIssue } from '../errors.ts'
+import { checkBifrostSettings } from './bifrost-settings.ts'
+
+/** The dialects that keep settings of their own in the open. */
+export const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
+type OpenDialect = (typeof OPEN_DIALECTS)[number]
+
+const json = z.json()
+const settingsOfDialect = z.record(z.string(), json)
+type SettingsOfDialect = z.infer<typeof settingsOfDialect>
+const storedSettings = z.object({ bifrost: settingsOfDialect.exactOptional(), ziri: settingsOfDialect.exactOptional() })
+export type DialectSettings = z.infer<typeof storedSettings>
+
+/**
+ * Changes to what dialects keep with a provider. Undefined leaves a dialect's part as it is; in an object given, each
+ * property replaces the stored one of its name, and null deletes it (RFC 7396, on the first level).
+ */
+export interface DialectSettingsInput extends Readonly<Record<OpenDialect, unknown>> {
+  /** Respan's `extra_kwargs` as JSON text. Sealed like a key, because credentials may be in it; empty deletes. */
+  readonly respanExtraKwargs: Secret | undefined
+}
+
+const MAX_CHARACTERS = 65_536
+
+/** Reads the column `dialectSettings`. */
+export function readDialectSettings(column: unknown): DialectSettings {
+  return column === null ? {} : storedSettings.parse(column)
+}
+
+export function checkDialectSettings(input: DialectSettingsInput | undefined): ValidationIssue[] {
+  if (input === undefined) return []
+  const sealed = input.respanExtraKwargs?.reveal() ?? ''
+  return [
+    ...OPEN_DIALECTS.flatMap((dialect) => checkObject(input[dialect], dialect)),
+    ...(input.bifrost === undefined ? [] : checkBifrostSettings(input.bifrost)),
+    ...(sealed === '' ? [] : checkObject(parse(sealed), 'respanExtraKwargs')),
+  ]
+}
+
+function checkObject(value: unknown, field: string): ValidationIssue[] {
+  const path = ['dialectSettings', field]
+  if (value === undefined) return []
+  if (!settingsOfDialect.safeParse(value).success) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be a JSON object.' }]
+  if (JSON.stringify(value).length <= MAX_CHARACTERS) return []
+  return [{ path, rule: 'OUT_OF_RANGE', message: `The settings must not be longer than ${MAX_CHARACTERS} characters of JSON.` }]
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Merges what the dialects keep into the provider's row, and seals Respan's part. The input was checked. */
+export async function storeDialectSettings(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  owner: SecretOwner,
+  input: DialectSettingsInput,
+): Promise<void> {
+  const secret = input.respanExtraKwargs
+  if (secret !== undefined)
+    await storeProviderSecret(transaction, keyring, owner, 'respan.extraKwargs', secret.reveal() === '' ? null : secret)
+  if (OPEN_DIALECTS.every((dialect) => input[dialect] === undefined)) return
+  const where = { id: owner.providerId }
+  const row = await transaction.provider.findUniqueOrThrow({ where, select: { dialectSettings: true } })
+  const dialectSettings = merge(readDialectSettings(row.dialectSettings), input)
+  await transaction.provider.update({ where, data: { dialectSettings }, select: { id: true } })
+}
+
+function merge(stored: DialectSettings, input: DialectSettingsInput): DialectSettings {
+  const parts = OPEN_DIALECTS.map((dialect) => {
+    const changes = input[dialect]
+    const before: SettingsOfDialect = stored[dialect] ?? {}
+    if (changes === undefined) return [dialect, before] as const
+    const entries = Object.entries({ ...before, ...settingsOfDialect.parse(changes) }).filter(([, value]) => value !== null)
+    return [dialect, Object.fromEntries(entries)] as const
+  })
+  return Object.fromEntries(parts.filter(([, settings]) => Object.keys(settings).length > 0))
+}

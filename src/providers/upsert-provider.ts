@@ -1,0 +1,152 @@
+import type { NewApiKey } from '../api-keys/api-key-input.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { TransactionClient } from '../database/client.ts'
+import { Fault, ProviderNameTakenError, ProviderNotFoundError, ValidationError, type ValidationIssue } from '../errors.ts'
+import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
+import type { BedrockSettingsInput } from './bedrock-settings.ts'
+import { refuseBroken, storeProvider } from './create-provider.ts'
+import type { DialectSettingsInput } from './dialect-settings.ts'
+import { lockProvider } from './lock-provider.ts'
+import { type NetworkChanges, withNetworkChanges } from './network-changes.ts'
+import { readNetworkConfig } from './network-config.ts'
+import type { NetworkInput } from './network-input.ts'
+import { placeholderEnabled } from './placeholder.ts'
+import type { ProviderDeps } from './provider-deps.ts'
+import { acceptsApiKeys, checkProviderChanges, type NewProvider, type ProviderChanges } from './provider-input.ts'
+import { changeProvider } from './update-provider.ts'
+import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
+
+/** A provider to create, or what to change about the one of this name. Undefined keeps what is stored, or takes the default. */
+export interface ProviderUpsert {
+  readonly name: string
+  readonly type: ProviderType | undefined
+  /** Empty: the default again, as for a new provider. */
+  readonly baseUrl: string | undefined
+  /** Empty: the default again, as for a new provider. */
+  readonly displayName: string | undefined
+  readonly icon: string | undefined
+  readonly enabled: boolean | undefined
+  readonly settings: BedrockSettingsInput | undefined
+  readonly network: NetworkInput | undefined
+  /** In place of `network`: changes some of it. */
+  readonly networkChanges: NetworkChanges | undefined
+  /** The whole set. */
+  readonly apiKeys: readonly NewApiKey[] | undefined
+  readonly dialectSettings: DialectSettingsInput | undefined
+  /** What the caller's own API promises where the gateway has another default, or none. */
+  readonly defaults: {
+    readonly type: ProviderType | undefined
+    readonly baseUrl: string | undefined
+    readonly displayName: string | undefined
+  }
+}
+
+export interface Upserted {
+  readonly id: string
+  readonly created: boolean
+}
+
+/** Only rivals that create and delete the same name all the time get in the way more than once. */
+const MAX_ATTEMPTS = 8
+const ANY_STATE = { version: undefined, id: undefined }
+
+/**
+ * Creates a provider, or changes the one of its name. The database decides which: when another creates or deletes it in
+ * between, the transaction rolls back and begins anew.
+ * @throws ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError.
+ */
+export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    try {
+      return await deps.database.write((transaction) => upsertIn(transaction, deps, caller, input))
+    } catch (error) {
+      if (error instanceof ValidationError) throw new ValidationError(error.issues.map(asGiven))
+      if (!(error instanceof ProviderNameTakenError || error instanceof ProviderNotFoundError)) throw error
+    }
+  }
+  throw new Fault('SERVICE_UNAVAILABLE', 'Others keep creating and deleting this provider. Try again in a moment.', {
+    retryAfterSeconds: 1,
+  })
+}
+
+async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
+  const now = deps.clock()
+  const stored = await transaction.provider.findFirst({ where: { name: input.name, deletedAt: null }, select: { id: true } })
+  if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
+  const provider = toNewProvider(input, caller)
+  refuseBroken(deps, caller, provider)
+  return { id: await storeProvider(transaction, deps, caller, provider, now), created: true }
+}
+
+/** The whole provider that the input stands for when there is none yet. */
+function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
+  const { name, apiKeys = [], settings, dialectSettings } = input
+  const vendor = vendorDefaults(name)
+  const baseUrl = input.baseUrl || defaultBaseUrl(input)
+  const isPlaceholder = baseUrl === ''
+  if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
+  return {
+    ...{ name, baseUrl, apiKeys, settings, dialectSettings },
+    network: input.network ?? (input.networkChanges && withNetworkChanges(readNetworkConfig(null), input.networkChanges)),
+    type: input.type ?? defaultType(input, baseUrl),
+    displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
+    icon: input.icon ?? '',
+    enabled: !isPlaceholder && (input.enabled ?? true),
+    // In Bifrost, each key of some vendors brings its own endpoint (Bifrost contract, section 2.6). Elsewhere a stated type needs an endpoint: a placeholder speaks no protocol yet that could be another one than OPENAI_COMPAT's.
+    mayBePlaceholder: channel === 'bifrost' || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
+  }
+}
+
+function defaultBaseUrl({ name, type, defaults }: ProviderUpsert): string {
+  const vendor = vendorDefaults(name)
+  const isOtherType = type !== undefined && vendor !== null && type !== vendor.type
+  return defaults.baseUrl || (isOtherType ? '' : (vendor?.baseUrl ?? ''))
+}
+
+/** The type by the name, else by the host, as long as it can have what is given. */
+function defaultType({ name, settings, apiKeys = [], defaults }: ProviderUpsert, baseUrl: string): ProviderType {
+  if (baseUrl === '') return 'OPENAI_COMPAT'
+  const type = defaults.type ?? vendorDefaults(name)?.type ?? typeByHost(baseUrl) ?? 'OPENAI_COMPAT'
+  const fits = type === 'BEDROCK' ? settings !== undefined : acceptsApiKeys(type) || apiKeys.length === 0
+  return fits ? type : 'OPENAI_COMPAT'
+}
+
+async function updateStored(
+  transaction: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  input: ProviderUpsert,
+  now: Date,
+): Promise<string> {
+  // An empty base URL means the default one, which only the stored provider decides.
+  const { baseUrl, ...changes } = toChanges(input)
+  const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.channel, deps)
+  if (issues.length > 0) throw new ValidationError(issues)
+  const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
+  if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])
+  return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input), now)
+}
+
+function toChanges(input: ProviderUpsert): ProviderChanges {
+  const { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings, apiKeys } = input
+  const kept = { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings }
+  return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
+}
+
+/** Empty texts take the default again; for the endpoint it is the caller's own, or else the vendor's. */
+function withDefaults(changes: ProviderChanges, { name, defaults }: ProviderUpsert): ProviderChanges {
+  const displayName = changes.displayName === '' ? defaults.displayName || (vendorDefaults(name)?.displayName ?? '') : changes.displayName
+  if (changes.baseUrl !== '') return { ...changes, displayName }
+  return defaults.baseUrl ? { ...changes, displayName, baseUrl: defaults.baseUrl } : { ...changes, displayName, resetBaseUrl: true }
+}
+
+/** An issue in the words of an upsert, whose keys are all new. */
+function asGiven(issue: ValidationIssue): ValidationIssue {
+  const [field, index = '', step, ...rest] = issue.path
+  return field === 'apiKeys' && step === 'add' ? { ...issue, path: [field, index, ...rest] } : issue
+}
+
+function typeIsImmutable({ name, type }: Provider): ValidationIssue {
+  return { path: ['type'], rule: 'IMMUTABLE', message: `The provider "${name}" is of type ${type}, and a type cannot be changed.` }
+}

@@ -1,0 +1,69 @@
+import { coderDialect } from './coder/routes.ts'
+import type { Dialect, Route } from './dialect.ts'
+
+/** A dialect at one place. */
+export interface Mount {
+  readonly dialect: Dialect
+  readonly prefix: string
+}
+
+/** A route that has the path of a request. */
+export interface Match {
+  readonly dialect: Dialect
+  readonly route: Route
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Which dialect is also mounted without its prefix. */
+export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
+
+const DIALECTS: readonly Dialect[] = [coderDialect]
+
+/** Every dialect at its own prefix, and the one that the operator chose at the bare paths of its documentation. */
+export function rootMounts(rootDialect: RootDialect): Mount[] {
+  const own = DIALECTS.map((dialect) => ({ dialect, prefix: dialect.prefix }))
+  const root = DIALECTS.filter(({ channel }) => channel === rootDialect)
+  return [...own, ...root.map((dialect) => ({ dialect, prefix: '' }))]
+}
+
+/** Whether a path belongs to the REST dialects at all. */
+export function isRestPath(path: string): boolean {
+  return isBelow(path, '/api') || DIALECTS.some(({ prefix }) => prefix !== '' && isBelow(path, prefix))
+}
+
+/** The dialect that says that nothing is at a path: by its prefix, else Coder's, who has the most clients (Coder contract, section 1). */
+export function ownerOf(mounts: readonly Mount[], path: string): Dialect {
+  return mounts.find(({ prefix }) => prefix !== '' && isBelow(path, prefix))?.dialect ?? coderDialect
+}
+
+/** All routes that have this path, whatever their method. */
+export function matchPath(mounts: readonly Mount[], path: string): Match[] {
+  return mounts.flatMap(({ dialect, prefix }) =>
+    dialect.routes.flatMap((route) => {
+      const parameters = matchTemplate(`${prefix}${route.path}`, path)
+      return parameters === null ? [] : [{ dialect, route, parameters }]
+    }),
+  )
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`)
+}
+
+function matchTemplate(template: string, path: string): Record<string, string> | null {
+  const wanted = template.replace(/\/$/, '').split('/')
+  const given = (template.endsWith('/') ? path.replace(/\/$/, '') : path).split('/')
+  if (wanted.length !== given.length) return null
+  const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
+  if (!fits) return null
+  return Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), decode(given[index] ?? '')]] : [])))
+}
+
+/** A part that is not encoded properly stays as it is: no name has a percent sign. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type ProviderView, type Writer, writerAs } from '../support/providers.ts'
+import { withStore } from '../support/store.ts'
+
+const PAIR = { accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'wJalrXUtnFEMIbedrock' }
+const ROLE = 'arn:aws:iam::123456789012:role/BedrockRole'
+let gateway: TestGateway
+let editor: Writer
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  editor = await writerAs(gateway, 'EDITOR')
+})
+afterAll(() => gateway.close())
+
+const create = (bedrock: Record<string, string>, type = 'BEDROCK') => editor.created({ type, settings: { bedrock } })
+const change = async ({ id }: ProviderView, bedrock: Record<string, string | null>) =>
+  (await editor.updated(id, { settings: { bedrock } })).settings
+const EMPTY = { region: null, model: null, smallFastModel: null, roleArn: null, externalId: null, hasAccessKey: false }
+
+test('new settings replace the old ones: what is left out is gone', async () => {
+  const provider = await create({ region: 'us-east-1', model: 'large', smallFastModel: 'small' })
+  expect(provider.settings).toEqual({ ...EMPTY, region: 'us-east-1', model: 'large', smallFastModel: 'small' })
+  expect(await change(provider, { region: 'eu-west-1' })).toEqual({ ...EMPTY, region: 'eu-west-1' })
+  expect(await change(provider, {})).toEqual(EMPTY)
+})
+
+test('a secret that is left out or null stays; an empty one is deleted; each for itself', async () => {
+  const provider = await create({ region: 'us-east-1', ...PAIR })
+  expect(provider.settings).toMatchObject({ hasAccessKey: true })
+  expect(await change(provider, { region: 'us-east-1' })).toMatchObject({ hasAccessKey: true })
+  expect(await change(provider, { accessKey: null, accessKeySecret: null })).toMatchObject({ hasAccessKey: true })
+  expect(await change(provider, { accessKey: '' })).toMatchObject({ hasAccessKey: false })
+  expect(await withStore(gateway, (store) => store.providerSecret.findMany({ where: { providerId: provider.uuid } }))).toMatchObject([
+    { field: 'bedrock.accessKeySecret' },
+  ])
+  expect(await change(provider, { accessKey: PAIR.accessKey })).toMatchObject({ hasAccessKey: true })
+  expect(await change(provider, { accessKey: '', accessKeySecret: '' })).toMatchObject({ hasAccessKey: false })
+})
+
+test('a change of something else leaves the settings alone', async () => {
+  const provider = await create({ region: 'us-east-1', ...PAIR })
+  expect((await editor.updated(provider.id, { displayName: 'x' })).settings).toEqual(provider.settings)
+  expect((await editor.updated(provider.id, { settings: null })).settings).toEqual(provider.settings)
+})
+
+test('an external ID is generated with the first role, survives its removal, and cannot be chosen', async () => {
+  const provider = await create({ roleArn: ROLE })
+  const externalId = String(provider.settings?.externalId)
+  expect(externalId).toMatch(/^[A-Z2-7]{26}$/)
+  expect(await change(provider, { region: 'us-east-1' })).toMatchObject({ roleArn: null, externalId })
+  expect(await change(provider, { roleArn: ROLE, externalId })).toMatchObject({ roleArn: ROLE, externalId })
+  const refused = await editor.update(provider.id, { settings: { bedrock: { roleArn: ROLE, externalId: 'CHOSEN' } } })
+  expect(refused.issues).toMatchObject([{ path: ['settings', 'bedrock', 'externalId'], rule: 'EXTERNAL_ID_GENERATED' }])
+  const created = await editor.create({ type: 'BEDROCK', settings: { bedrock: { roleArn: ROLE, externalId } } })
+  expect(created.issues).toMatchObject([{ rule: 'EXTERNAL_ID_GENERATED' }])
+})
+
+test('no two providers have the same external ID, and one without a role has none', async () => {
+  const [first, second] = [await create({ roleArn: ROLE }), await create({ roleArn: ROLE })]
+  expect(first.settings?.externalId).not.toBe(second.settings?.externalId)
+  expect((await create({ region: 'us-east-1' })).settings?.externalId).toBeNull()
+})
+
+test.each([
+  ['not-an-arn', 'is not a valid ARN'],
+  ['arn:aws:s3:::bucket', 'must be an IAM ARN'],
+  ['arn:aws:iam::123456789012:user/dave', 'must reference an IAM role'],
+  ['arn:aws:iam::123456789012:role/', 'must reference an IAM role'],
+])('the role %j is refused because it %s', async (roleArn, reason) => {
+  const { issues } = await editor.create({ type: 'BEDROCK', settings: { bedrock: { roleArn } } })
+  expect(issues).toMatchObject([{ path: ['settings', 'bedrock', 'roleArn'], rule: 'ROLE_ARN_FORMAT' }])
+  expect(issues?.[0]?.message).toContain(reason)
+})
+
+test('BEDROCK needs settings that say something when it is created; ANTHROPIC does not', async () => {
+  for (const settings of [undefined, null, { bedrock: {} }, { bedrock: { model: 'only-a-model' } }, { bedrock: { accessKey: '' } }]) {
+    const { issues } = await editor.create({ type: 'BEDROCK', ...(settings === undefined ? {} : { settings }) })
+    expect(issues).toMatchObject([{ path: ['settings'], rule: 'SETTINGS_REQUIRED' }])
+  }
+  expect((await create({ model: 'only-a-model' }, 'ANTHROPIC')).settings).toMatchObject({ model: 'only-a-model' })
+})
+
+test.each(['OPENAI', 'OPENAI_COMPAT', 'AZURE', 'GOOGLE', 'COPILOT', 'OPENROUTER', 'VERCEL'])(
+  '%s takes no Bedrock settings',
+  async (type) => {
+    const settings = { bedrock: { region: 'us-east-1' } }
+    const issue = { path: ['settings'], rule: 'SETTINGS_NOT_SUPPORTED' }
+    expect((await editor.create({ type, settings })).issues).toMatchObject([issue])
+    const provider = await editor.created({ type })
+    expect((await editor.update(provider.id, { settings })).issues).toMatchObject([issue])
+  },
+)

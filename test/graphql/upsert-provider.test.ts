@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { PROVIDER_FIELDS, type Result, uniqueName, writerAs, writerOf } from '../support/providers.ts'
+
+const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { __typename
+  ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number dialectSettings { bifrost ziri } } }
+  ... on UserError { code message } ... on ValidationError { issues { path rule message } } } }`
+
+type Upserted = Result & { readonly created?: boolean; readonly provider?: { readonly dialectSettings: unknown; readonly number: number } }
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway()
+})
+afterAll(() => gateway.close())
+
+async function upsert(input: Record<string, unknown>, token = gateway.adminToken): Promise<Upserted> {
+  return (await gateway.ask<{ result: Upserted }>(UPSERT, { input }, token)).result
+}
+const rulesOf = ({ issues }: Result) => issues?.map(({ path, rule }) => `${path.join('.')} ${rule}`)
+
+describe('what an upsert makes of a name that is free', () => {
+  it.each([
+    ['openai', 'OPENAI', 'https://api.openai.com/v1', 'OpenAI'],
+    ['anthropic', 'ANTHROPIC', 'https://api.anthropic.com', 'Anthropic'],
+    ['groq', 'OPENAI_COMPAT', 'https://api.groq.com/openai/v1', 'Groq'],
+  ])('%s takes type, endpoint and display name from its vendor', async (name, type, baseUrl, displayName) => {
+    const { created, provider } = await upsert({ name })
+    expect([created, provider]).toMatchObject([true, { name, type, baseUrl, displayName, enabled: true }])
+  })
+
+  it('takes the type from the host of the endpoint when the name says nothing', async () => {
+    const { provider } = await upsert({ name: uniqueName(), baseUrl: 'https://mine.openai.azure.com' })
+    expect(provider?.type).toBe('AZURE')
+  })
+
+  it('is a disabled placeholder when nothing knows its endpoint, and enabled once it gets one', async () => {
+    const name = uniqueName('unknown')
+    const placeholder = await upsert({ name, apiKeys: [{ value: 'a-key-of-unknown-vendor' }] })
+    expect(placeholder.provider).toMatchObject({ type: 'OPENAI_COMPAT', baseUrl: '', enabled: false, displayName: name })
+    const given = await upsert({ name, baseUrl: 'https://unknown.example.com/v1' })
+    expect(given).toMatchObject({ created: false, provider: { enabled: true, apiKeys: { totalCount: 1 } } })
+    const back = await upsert({ name, baseUrl: '' })
+    expect(back.provider).toMatchObject({ baseUrl: '', enabled: false })
+  })
+
+  it('cannot be enabled without an endpoint, by any write', async () => {
+    const name = uniqueName('unknown')
+    expect(rulesOf(await upsert({ name, enabled: true }))).toEqual(['enabled NOT_ALLOWED'])
+    const { provider } = await upsert({ name })
+    expect(rulesOf(await upsert({ name, enabled: true }))).toEqual(['enabled NOT_ALLOWED'])
+    expect(rulesOf(await writerOf(gateway).update(provider?.id ?? '', { enabled: true }))).toEqual(['enabled NOT_ALLOWED'])
+  })
+
+  it('asks for the endpoint of a stated type that has none of its own', async () => {
+    expect(rulesOf(await upsert({ name: uniqueName(), type: 'AZURE' }))).toEqual(['baseUrl REQUIRED'])
+  })
+})
+
+describe('what an upsert makes of a name that is taken', () => {
+  it('keeps what is left out, and states the whole set of keys', async () => {
+    const name = uniqueName()
+    const base = { name, baseUrl: 'https://one.example.com', displayName: 'One', icon: 'x', enabled: false }
+    await upsert({ ...base, apiKeys: [{ value: 'first-key-first-key-1' }, { value: 'first-key-first-key-2' }] })
+    const { created, provider } = await upsert({ name, apiKeys: [{ value: 'other-key-other-key-3' }] })
+    expect(created).toBe(false)
+    expect(provider).toMatchObject({ ...base, version: 2, apiKeys: { nodes: [{ masked: 'othe...ey-3' }] } })
+  })
+
+  it('refuses another type, and a mask, in the words of its own input', async () => {
+    const name = uniqueName()
+    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ value: 'first-key-first-key-1' }] })
+    expect(rulesOf(await upsert({ name, type: 'OPENAI' }))).toEqual(['type IMMUTABLE'])
+    expect(rulesOf(await upsert({ name, apiKeys: [{ value: 'firs...ey-1' }] }))).toEqual(['apiKeys.0.value API_KEY_MASKED'])
+  })
+
+  it('does not let an editor point stored keys at another host', async () => {
+    const name = uniqueName()
+    const editor = await gateway.token('EDITOR')
+    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ value: 'first-key-first-key-1' }] })
+    const moved = { name, baseUrl: 'https://two.example.com' }
+    expect((await upsert(moved, editor)).__typename).toBe('KeyRequiredForNewEndpointError')
+    expect((await upsert({ ...moved, apiKeys: [{ value: 'other-key-other-key-1' }] }, editor)).created).toBe(false)
+    expect((await upsert({ name, baseUrl: 'https://three.example.com' })).created).toBe(false)
+  })
+
+  it('creates again what was deleted', async () => {
+    const name = uniqueName()
+    const first = await upsert({ name })
+    await writerOf(gateway).remove(first.provider?.id ?? '')
+    const second = await upsert({ name })
+    expect(second.created).toBe(true)
+    expect(second.provider?.number).toBeGreaterThan(first.provider?.number ?? 0)
+  })
+})
+
+it('keeps one provider and fails none of 200 upserts of one name at once', async () => {
+  const name = uniqueName('race')
+  const results = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => upsert({ name, baseUrl: 'https://race.example.com', icon: `${index}` })),
+  )
+  expect(results.filter(({ created }) => created)).toHaveLength(1)
+  expect(new Set(results.map(({ provider }) => provider?.uuid)).size).toBe(1)
+  expect((await upsert({ name })).provider?.version).toBe(201)
+})
+
+it('lets no viewer upsert', async () => {
+  const viewer = await gateway.token('VIEWER')
+  const { body } = await gateway.graphql(UPSERT, { input: { name: uniqueName() } }, viewer)
+  expect(body.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+})
+
+describe('what dialects keep with a provider', () => {
+  it('merges what each one gives, and deletes what is null', async () => {
+    const name = uniqueName()
+    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { x: true } } })
+    const { provider } = await upsert({ name, dialectSettings: { ziri: { a: null, d: 'e' } } })
+    expect(provider?.dialectSettings).toEqual({ bifrost: { x: true }, ziri: { b: { c: [2] }, d: 'e' } })
+  })
+
+  it.each([
+    [{ ziri: 'text' }, 'dialectSettings.ziri NOT_ALLOWED'],
+    [{ ziri: { long: 'x'.repeat(70_000) } }, 'dialectSettings.ziri OUT_OF_RANGE'],
+    [{ respanExtraKwargs: '[]' }, 'dialectSettings.respanExtraKwargs NOT_ALLOWED'],
+  ])('refuses what is no object of reasonable size', async (dialectSettings, issue) => {
+    expect(rulesOf(await upsert({ name: uniqueName(), dialectSettings }))).toEqual([issue])
+  })
+
+  it('lets an editor give another endpoint with new keys, and drops what only Respan could give again', async () => {
+    const editor = await writerAs(gateway, 'EDITOR')
+    const { provider } = await upsert({
+      name: uniqueName(),
+      baseUrl: 'https://a.example.com',
+      dialectSettings: { respanExtraKwargs: '{}' },
+    })
+    const changes = { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-other-key-1' } }] }
+    expect((await editor.update(provider?.id ?? '', changes)).__typename).toBe('UpdateProviderPayload')
+  })
+})
