@@ -35,6 +35,8 @@ const bifrostSettings = z.strictObject({
   network_config: networkNumbers.optional(),
   /** `none`: a proxy block that uses no proxy. */
   proxy_type: z.literal('none').optional(),
+  /** Certificates of the proxy, which the gateway does not use. Public, as all certificates are. */
+  proxy_ca_cert_pem: z.string().max(60_000).optional(),
   custom_provider_config: z
     .strictObject({
       is_key_less: z.boolean(),
@@ -55,6 +57,7 @@ const bifrostSettingsInput = z.strictObject({
   store_raw_request_response: z.boolean().nullish(),
   network_config: bifrostSettings.shape.network_config.nullable(),
   proxy_type: bifrostSettings.shape.proxy_type.nullable(),
+  proxy_ca_cert_pem: bifrostSettings.shape.proxy_ca_cert_pem.nullable(),
   custom_provider_config: bifrostSettings.shape.custom_provider_config.nullable(),
   openai_config: bifrostSettings.shape.openai_config.nullable(),
 })

@@ -51,15 +51,18 @@ function checkKey(
  */
 function checkOne(
   { readSecretVariable }: Deps,
-  { principal }: Caller,
+  { principal, channel }: Caller,
   name: string | undefined,
   path: readonly string[],
   known: readonly (string | null)[],
 ): ValidationIssue[] {
   if (name === undefined) return []
   const issue = (message: string): ValidationIssue[] => [{ path: [...path, 'environmentVariable'], rule: 'NOT_ALLOWED', message }]
-  if (readSecretVariable(name) === 'NOT_LISTED')
+  const variable = readSecretVariable(name)
+  if (variable === 'NOT_LISTED')
     return issue('This environment variable is not allowed. The operator lists the allowed names in SECRET_ENV_ALLOW.')
+  // For Bifrost's clients a variable without a value is an empty key (Bifrost contract, section 2.6).
+  if (variable === 'NOT_SET' && channel === 'bifrost') return [{ path, rule: 'API_KEY_BLANK', message: 'The variable has no value.' }]
   if (hasRole(principal, 'ADMIN') || known.includes(name)) return []
   return issue('Only an admin may give a provider a key from the environment. Give its value, or ask an admin.')
 }
