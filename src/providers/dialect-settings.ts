@@ -7,7 +7,7 @@ import type { TransactionClient } from '../database/client.ts'
 import type { ValidationIssue } from '../errors.ts'
 
 /** The dialects that keep settings of their own in the open. */
-export const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
+const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
 type OpenDialect = (typeof OPEN_DIALECTS)[number]
 
 const json = z.json()
