@@ -8,7 +8,7 @@ import type { ValidationIssue } from '../errors.ts'
 import { checkBifrostSettings } from './bifrost-settings.ts'
 
 /** The dialects that keep settings of their own in the open. */
-export const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
+const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
 type OpenDialect = (typeof OPEN_DIALECTS)[number]
 
 const json = z.json()

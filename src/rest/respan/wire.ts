@@ -21,7 +21,7 @@ const TIMEOUT = { error: 'timeout: A valid number of seconds is required, above 
 const HEADERS = { error: 'headers: Expected a dictionary of strings.' }
 
 /** Of these the gateway makes something; everything else is kept as it is. */
-export const extraKwargs = z
+const extraKwargs = z
   .looseObject(
     {
       base_url: z.string(ofKwargs('base_url')).nullish().meta({ description: 'Where the API is. Without it that of the vendor.' }),
@@ -53,12 +53,12 @@ export const provider = z.strictObject({
   updated_at: time,
 })
 
-export const detailBody = z.strictObject({
+const detailBody = z.strictObject({
   detail: z.string(),
   retry_after: z.number().exactOptional(),
   error_code: z.string().exactOptional(),
 })
-export const fieldErrors = z.record(z.string(), z.array(z.string()).min(1))
+const fieldErrors = z.record(z.string(), z.array(z.string()).min(1))
 export const errorBody = z.union([detailBody, fieldErrors])
 
 export type CreateRequest = z.output<typeof createRequest>
