@@ -15,7 +15,7 @@ const EMPTY: GivenSecret = { kind: 'empty' }
 
 /** A secret going in: a text, an object of either profile, or any other object, which stands for its own JSON text. */
 export const secretRequest = z
-  .union([z.string(), z.record(z.string(), z.json())])
+  .union([z.string(), z.record(z.string(), z.unknown())])
   .nullish()
   .meta({
     description: 'A text, `env.NAME`, `{value, ref, type}` or `{value, env_var, from_env}`. The mask that was shown keeps the stored one.',

@@ -7,7 +7,7 @@ import { VENDOR_CONFIGS } from './vendor-configs.ts'
 const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 const names = z.array(z.string())
 const flag = z.boolean().nullish()
-const config = z.record(z.string(), z.json()).nullish()
+const config = z.record(z.string(), z.unknown()).nullish()
 const aliases = z.record(z.string(), z.union([z.string(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))]))
 
 export const keyRequest = z.object({
@@ -32,7 +32,7 @@ export const keyRequest = z.object({
 })
 
 function configBody({ secrets, plain }: { readonly secrets: readonly string[]; readonly plain: readonly string[] }) {
-  const parts = [...secrets.map((name) => [name, secret.exactOptional()]), ...plain.map((name) => [name, z.json().exactOptional()])]
+  const parts = [...secrets.map((name) => [name, secret.exactOptional()]), ...plain.map((name) => [name, z.unknown().exactOptional()])]
   return z.strictObject(Object.fromEntries(parts)).exactOptional()
 }
 

@@ -65,7 +65,7 @@ export const addProviderRequest = z.object({
 })
 export const updateProviderRequest = z.object({
   ...settingsRequest,
-  keys: z.array(z.json()).nullish().meta({ description: 'Only empty: keys have routes of their own.' }),
+  keys: z.array(z.unknown()).nullish().meta({ description: 'Only empty: keys have routes of their own.' }),
 })
 
 const network = z.strictObject({
