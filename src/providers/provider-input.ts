@@ -63,7 +63,7 @@ export interface ProviderChanges {
 /** What the rules about places ask the operator's policy. */
 type PlaceChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
 
-export const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
+const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const KEYLESS_TYPES: readonly ProviderType[] = ['BEDROCK', 'COPILOT']
 
 /** Whether providers of the type have stored API keys at all; the others authenticate in another way. */
@@ -103,7 +103,7 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
   ]
 }
 
-export function keysNotSupported(type: ProviderType): ValidationIssue {
+function keysNotSupported(type: ProviderType): ValidationIssue {
   return {
     path: ['apiKeys'],
     rule: 'API_KEYS_NOT_SUPPORTED',
