@@ -6,6 +6,8 @@ export const CHANNEL = 'ai_provider_gateway'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
+/** How long the server may take to close a connection. */
+const GOODBYE_MS = 1_000
 
 export interface Listener {
   close(): Promise<void>
@@ -25,17 +27,19 @@ export function listenToPostgresql(config: ClientConfig, wake: () => void): List
       // The end of the connection follows an error; without a listener the error would end the process.
       client.on('error', () => void client.end().catch(() => {}))
     })
-    const giveUp = () => void client.end().catch(() => {})
-    stop.signal.addEventListener('abort', giveUp, { once: true })
+    // The driver's promises stay open when a connection is ended while it is being made, and when the server is silent.
+    const end = () => Promise.race([client.end().catch(() => {}), ended, sleep(GOODBYE_MS, undefined, { ref: false })])
+    stop.signal.addEventListener('abort', end, { once: true })
     try {
-      await client.connect()
+      await Promise.race([client.connect(), ended])
+      if (stop.signal.aborted) return
       client.on('notification', wake)
-      await client.query(`LISTEN ${CHANNEL}`)
+      await Promise.race([client.query(`LISTEN ${CHANNEL}`), ended])
       wake()
       await ended
     } finally {
-      stop.signal.removeEventListener('abort', giveUp)
-      await client.end().catch(() => {})
+      stop.signal.removeEventListener('abort', end)
+      await end()
     }
   }
 

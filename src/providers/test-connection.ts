@@ -80,10 +80,11 @@ async function tryOne(
   attempt: Attempt,
   openNetworkOnce: () => Promise<NetworkSettings>,
 ): Promise<Outcome> {
-  const { type, baseUrl, vendorPreset } = provider
+  const { type, vendorPreset } = provider
   let request: ProbeRequest
   try {
-    request = { type, baseUrl, vendorPreset, credential: await attempt.credential(), network: await openNetworkOnce() }
+    const { credential, baseUrl } = await attempt.open()
+    request = { type, baseUrl: baseUrl ?? provider.baseUrl, vendorPreset, credential, network: await openNetworkOnce() }
   } catch (error) {
     return notTestable(unreadableMessage(error))
   }

@@ -1,7 +1,7 @@
 import { fromRoot, hasVersion, under, withVersion } from './endpoint-url.ts'
 import { at, isRecord, textAt } from './json.ts'
+import type { Answer } from './messages.ts'
 import { bearer, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
-import type { Answer } from './outbound.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { bareHostname } from './target.ts'
 import type { PresetAuthentication, PresetProbe, VendorPreset } from './vendor-presets.ts'
