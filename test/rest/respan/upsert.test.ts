@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { storedBytes } from '../../support/dialect-client.ts'
+import { storedText } from '../../support/dialect-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
 import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
@@ -184,6 +184,6 @@ it('shows no secret in an answer, the log or the stored files', async () => {
   await client.post(PATH, fields({ provider_id: 'not legal', api_key: 'refused-very-secret' }))
   await client.get(PATH)
   await gateway.stop()
-  for (const text of [client.answered(), LOG.join('\n'), storedBytes(gateway)]) expect(text).not.toContain('very-secret')
+  for (const text of [client.answered(), LOG.join('\n'), await storedText(gateway)]) expect(text).not.toContain('very-secret')
   await gateway.restart()
 })
