@@ -26,7 +26,7 @@ export function isOwnHost(base: URL, preset: VendorPreset): boolean {
 export function routeFor(test: ProbeTest): Route {
   const { base, preset } = test
   const modelList: Route = {
-    url: under(withVersion(base, 'v1'), 'models'),
+    url: test.modelsUrl ?? under(withVersion(base, 'v1'), 'models'),
     headers: {},
     isModelList: true,
     judge: (answer) => judgeQuirks(answer, test) ?? judgeOpenAiList(answer, test),
