@@ -1,12 +1,28 @@
 import { defineConfig } from 'vitest/config'
+import { postgresPrograms } from './test/support/postgres.ts'
 
-/** One project per layer; `npx vitest --project unit` runs one alone. */
-const project = (name: string, timeoutMs: number) => ({
+/** Suites that use a gateway over its API: they run once per database. */
+const ON_EACH_DATABASE = ['graphql', 'rest'] as const
+
+/** One project per layer; `npx vitest --project unit` runs one alone, `--project '*postgresql'` those on PostgreSQL. */
+const project = (name: string, timeoutMs: number, database: 'sqlite' | 'postgresql' = 'sqlite') => ({
   // The copy that Node loads for the libraries: the bundler's choice is another one, whose types they would not know.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: {
+    name: database === 'sqlite' ? name : `${name}-${database}`,
+    include: [`test/${name}/**/*.test.ts`],
+    env: { TEST_DATABASE: database },
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+  },
 })
 
+/** Without a PostgreSQL server on this machine the suites run on SQLite alone. */
+const onPostgresql = postgresPrograms === null ? [] : ON_EACH_DATABASE.map((name) => project(name, 30_000, 'postgresql'))
+
 export default defineConfig({
-  test: { projects: [project('unit', 30_000), project('graphql', 30_000), project('rest', 30_000), project('e2e', 120_000)] },
+  test: {
+    globalSetup: 'test/support/shared-postgres.ts',
+    projects: [project('unit', 30_000), ...ON_EACH_DATABASE.map((name) => project(name, 30_000)), ...onPostgresql, project('e2e', 120_000)],
+  },
 })

@@ -39,12 +39,11 @@ interface Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
+  /** Takes a more exact name of the route for the log, before the answer goes out. */
+  readonly nameRoute: (name: string) => void
 }
 
 type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
-
-/** Answers a request; may return a more exact name of its route, for the log. */
-type Handler = (exchange: Exchange) => Promise<string | undefined> | Promise<void> | void
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
@@ -53,7 +52,7 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppO
   const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
-  const routes: Record<Route, Handler> = {
+  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
     healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
     readyz: async ({ response }) => {
       const ready = !draining && (await isUsable(deps.database))
@@ -79,10 +78,10 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppO
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    const exchange = { request, response, requestId, log: requestLog }
-    const named = logWhenClosed(exchange, kind)
+    const nameRoute = logWhenClosed(request, response, requestLog, kind)
+    const exchange = { request, response, requestId, log: requestLog, nameRoute }
     try {
-      named.route = (await routes[kind](exchange)) ?? kind
+      await routes[kind](exchange)
     } catch (error) {
       send(response, faultAnswer(toFault(error, exchange), requestId))
     }
@@ -96,15 +95,17 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppO
   }
 }
 
-/** Writes the one line that each request leaves, under the name that its route has by then. */
-function logWhenClosed({ request, response, log }: Exchange, route: Route): { route: string } {
+/** Writes the one line that each request leaves, under the name that its route has by then; the function returned gives it another. */
+function logWhenClosed(request: IncomingMessage, response: ServerResponse, log: Logger, kind: Route): (name: string) => void {
   const started = performance.now()
-  const named: { route: string } = { route }
+  let route: string = kind
   response.once('close', () => {
     const { statusCode: status, writableFinished: complete } = response
-    log.info({ ...named, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
+    log.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
   })
-  return named
+  return (name) => {
+    route = name
+  }
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */

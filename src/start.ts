@@ -4,6 +4,7 @@ import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
+import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables } from './config.ts'
 import { type Keyring, parseKeyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
@@ -26,6 +27,7 @@ export interface Gateway {
 
 /** How long requests in flight may take to finish when the process is asked to stop. */
 const DRAIN_TIMEOUT_MS = 20_000
+const IDLE_SWEEP_MS = 50
 
 /**
  * Opens the database, proves that the keys belong to it, migrates it, and listens: in this order, so that a wrong
@@ -36,15 +38,32 @@ export async function startGateway(config: Config, log: Logger, clock: () => Dat
   const database = await openDatabase(config.DATABASE_URL)
   try {
     const keys = await findKeys(database, config.ENCRYPTION_KEYS)
-    const keyring = parseKeyring(keys.text)
+    const keyring = readKeyring(keys)
     await checkKeyring(database, keyring)
     await migrate(database, (message) => log.info(message))
     await registerKeys(database, keyring, clock())
-    const admin = await ensureAdminToken(database, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock())
-    return await serve(config, log, clock, database, keyring, { admin, keys })
+    const served = await serve(config, log, clock, database, keyring)
+    // After the port is open: a token made for a start that fails there would have been shown to nobody.
+    const admin = await ensureAdminToken(database, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock()).catch(
+      async (error: unknown) => {
+        await served.close()
+        throw error
+      },
+    )
+    return { ...served, admin, keys }
   } catch (error) {
     await database.close()
     throw error
+  }
+}
+
+/** A problem with the keys says where they came from: the operator may not know of the key file. */
+function readKeyring({ text, path }: KeySource): Keyring {
+  try {
+    return parseKeyring(text)
+  } catch (error) {
+    if (path === null || !(error instanceof StartupError)) throw error
+    throw new StartupError(`The key file ${path} cannot be used: ${error.message} Put the right one back, from a backup.`)
   }
 }
 
@@ -54,12 +73,12 @@ async function serve(
   clock: () => Date,
   database: Database,
   keyring: Keyring,
-  found: Pick<Gateway, 'admin' | 'keys'>,
-): Promise<Gateway> {
+): Promise<Pick<Gateway, 'url' | 'database' | 'close'>> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
+  const changes = createChangeFeed(database, clock)
   const app = createApp({
-    deps: { database, keyring, clock, readSecretVariable: secretVariables(config), ...outbound.deps },
+    deps: { database, keyring, clock, changes, readSecretVariable: secretVariables(config), ...outbound.deps },
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
@@ -70,10 +89,11 @@ async function serve(
   outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })
   return {
     url,
-    ...found,
     database,
     close: async () => {
       app.drain()
+      // Subscriptions would never finish by themselves.
+      await changes.close()
       await closeServer(server)
       await tokenUsage.close()
       await database.close()
@@ -113,7 +133,9 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 async function closeServer(server: Server): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
-  server.closeIdleConnections()
+  // Again and again: a connection whose last request was in flight becomes idle later, and a client may keep it for long.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
   await closed
+  clearInterval(sweep)
   clearTimeout(force)
 }

@@ -115,7 +115,7 @@ export function checkSecretValue(secret: Secret, path: readonly string[], anyTex
 }
 
 /** Checks what is not secret about a key. */
-export function checkKeyFields(
+function checkKeyFields(
   key: { name?: string | null | undefined; weight?: number | undefined },
   path: readonly string[],
 ): ValidationIssue[] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
+import { raiseRevision } from '../database/revision.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 
 /** What an audit event can say. Past tense: it is written in the transaction of the change it tells of. */
@@ -20,8 +21,13 @@ export interface AuditEntry {
   readonly changes?: Prisma.InputJsonObject
 }
 
-/** Writes who did what to which id. If it cannot be written, the transaction, and so the change, fails. */
+/**
+ * Writes who did what to which id. If it cannot be written, the transaction, and so the change, fails. This also
+ * publishes the change: `changes/` follows these events by their revision. Called last in a transaction, because from
+ * here on other writers wait.
+ */
 export async function recordAudit(transaction: TransactionClient, caller: Caller, entry: AuditEntry, at: Date): Promise<void> {
+  const revision = await raiseRevision(transaction)
   await transaction.auditEvent.create({
     data: {
       id: randomUUID(),
@@ -33,6 +39,7 @@ export async function recordAudit(transaction: TransactionClient, caller: Caller
       ...(entry.changes === undefined ? {} : { changes: entry.changes }),
       requestId: caller.requestId,
       createdAt: at,
+      revision,
     },
   })
 }

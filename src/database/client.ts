@@ -3,6 +3,7 @@ import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { isBusy, toUnavailable } from './failures.ts'
 import { openPostgresql } from './postgresql.ts'
+import type { Listener } from './postgresql-listener.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** The client inside a transaction. */
@@ -20,9 +21,15 @@ export interface Database {
   /**
    * Runs `work` in one transaction, and all of it again when another writer came in between: so it has no effect outside
    * the transaction. It uses `tx` alone, because on SQLite `prisma` waits until the transaction has ended. A statement
-   * that fails ends the transaction. Throws `SERVICE_UNAVAILABLE` when the database stays busy or is away.
+   * that fails ends the transaction. Raises the revision. Throws `SERVICE_UNAVAILABLE` when the database stays busy or
+   * is away.
    */
   write<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
+  /**
+   * Calls `wake` after each write of this process, and of another one where the database tells at once. Only a hint: it
+   * may come for nothing, and from another process late or never. Returns a function that ends it.
+   */
+  onWrite(wake: () => void): () => void
   /** Whether the database answers in time. */
   ping(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
@@ -38,26 +45,54 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location } = await open(url)
+  const { kind, prisma, location, beforeCommit, listen } = await open(url)
+  const sleepers = new Set<() => void>()
+  const wakeAll = () => {
+    for (const wake of sleepers) wake()
+  }
+  let listener: Listener | null = null
   return {
     kind,
     prisma,
     location,
-    write: (work) => writeWithRetries(prisma, work),
+    write: async (work) => {
+      const result = await writeWithRetries(prisma, async (tx) => {
+        const done = await work(tx)
+        await tx.$queryRawUnsafe(beforeCommit)
+        return done
+      })
+      wakeAll()
+      return result
+    },
+    onWrite: (wake) => {
+      sleepers.add(wake)
+      listener ??= listen?.(wakeAll) ?? null
+      return () => void sleepers.delete(wake)
+    },
     ping: (timeoutMs) => answersWithin(prisma, PROBE[kind], timeoutMs),
-    close: () => prisma.$disconnect(),
+    close: async () => {
+      await listener?.close()
+      await prisma.$disconnect()
+    },
   }
 }
 
-async function open(url: string): Promise<Pick<Database, 'kind' | 'prisma' | 'location'>> {
-  if (url.startsWith('file:')) return { kind: 'sqlite', ...(await openSqlite(url, TRANSACTION_OPTIONS)) }
+interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location'> {
+  /** The last statement of each transaction that writes. */
+  readonly beforeCommit: string
+  /** Wakes when another process has written; null where the database cannot tell. */
+  readonly listen: ((wake: () => void) => Listener) | null
+}
+
+async function open(url: string): Promise<OpenDatabase> {
+  if (url.startsWith('file:')) return { kind: 'sqlite', ...(await openSqlite(url, TRANSACTION_OPTIONS)), listen: null }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
   }
-  const { prisma, location } = await openPostgresql(url, TRANSACTION_OPTIONS)
+  const { prisma, ...others } = await openPostgresql(url, TRANSACTION_OPTIONS)
   // The two clients are generated from schemas that differ in the provider line alone, and SQLite's knows the fewer
   // operations: what compiles against it exists in both.
-  return { kind: 'postgresql', prisma: prisma as unknown as PrismaClient, location }
+  return { kind: 'postgresql', prisma: prisma as unknown as PrismaClient, ...others }
 }
 
 async function writeWithRetries<T>(prisma: PrismaClient, work: (tx: TransactionClient) => Promise<T>): Promise<T> {

@@ -54,6 +54,11 @@ export function isMissingTable(error: unknown): boolean {
   return property(driverCauseOf(error), 'kind') === 'TableDoesNotExist' || /: no such table: /.test(reasonOf(error))
 }
 
+/** True when the engine does not have what was asked for: it knows no such function, or says that it lacks the feature. */
+export function isUnsupported(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '42883' || code === '0A000')
+}
+
 /** One line that says what happened, without the query that Prisma prints around it. */
 export function reasonOf(error: unknown): string {
   const original = property(driverCauseOf(error), 'originalMessage')

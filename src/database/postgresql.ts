@@ -1,17 +1,35 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { ClientConfig, PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-postgresql/client.ts'
-import { reasonOf } from './failures.ts'
+import { isUnsupported, reasonOf } from './failures.ts'
+import { CHANNEL, type Listener, listenToPostgresql } from './postgresql-listener.ts'
+
+export interface OpenPostgresql {
+  readonly prisma: PrismaClient
+  readonly location: string
+  /** The last statement of each transaction that writes. */
+  readonly beforeCommit: string
+  /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
+  readonly listen: ((wake: () => void) => Listener) | null
+}
+
+const RAISE = 'UPDATE revisions SET value = value + 1 WHERE id = 1'
+/** The announcement is sent when the transaction commits, and not at all when it does not. */
+const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE} RETURNING value) SELECT pg_notify('${CHANNEL}', value::text)::text FROM raised`
 
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
-export async function openPostgresql(
-  url: string,
-  transactionOptions: { maxWait: number; timeout: number },
-): Promise<{ prisma: PrismaClient; location: string }> {
+export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
   const { config, schema, location } = settingsOf(url)
   const prisma = new PrismaClient({ adapter: new PrismaPg(config, { schema }), transactionOptions, errorFormat: 'minimal' })
   try {
-    await prisma.$queryRawUnsafe('SELECT 1')
+    const announces = await canAnnounce(prisma)
+    return {
+      prisma,
+      location,
+      beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
+      listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
+    }
   } catch (error) {
     await prisma.$disconnect()
     throw new StartupError(
@@ -19,7 +37,18 @@ export async function openPostgresql(
       1,
     )
   }
-  return { prisma, location }
+}
+
+/** Engines that speak PostgreSQL's protocol do not all have its notifications. */
+async function canAnnounce(prisma: PrismaClient): Promise<boolean> {
+  await prisma.$queryRawUnsafe('SELECT 1')
+  try {
+    await prisma.$queryRawUnsafe(`SELECT pg_notify('${CHANNEL}', '')::text`)
+    return true
+  } catch (error) {
+    if (isUnsupported(error)) return false
+    throw error
+  }
 }
 
 /**
@@ -27,7 +56,7 @@ export async function openPostgresql(
  * the defaults here: `sslmode`, `sslrootcert`, `statement_timeout` (milliseconds) and so on. Those of the pool have the
  * names that Prisma gave them: `connection_limit`, `pool_timeout` (seconds), `schema`.
  */
-function settingsOf(url: string): { config: ConstructorParameters<typeof PrismaPg>[0]; schema: string; location: string } {
+function settingsOf(url: string): { config: PoolConfig & ClientConfig; schema: string; location: string } {
   if (!URL.canParse(url))
     throw new StartupError('The database URL is not valid. It looks like postgresql://user:password@host:5432/database.')
   const { host, pathname, searchParams } = new URL(url)

@@ -10,7 +10,7 @@ import { SingleConnection, whileBusy } from './sqlite-connection.ts'
 export async function openSqlite(
   url: string,
   transactionOptions: { maxWait: number; timeout: number },
-): Promise<{ prisma: PrismaClient; location: string }> {
+): Promise<{ prisma: PrismaClient; location: string; beforeCommit: string }> {
   const path = pathOf(url)
   prepareFile(path)
   const adapter = new SingleConnection(pathToFileURL(path).href)
@@ -22,7 +22,7 @@ export async function openSqlite(
     if (error instanceof StartupError) throw error
     throw new StartupError(`The database ${path} cannot be opened: ${reasonOf(error)}. Check that the file is a SQLite database.`, 1)
   }
-  return { prisma, location: `file:${path}` }
+  return { prisma, location: `file:${path}`, beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1' }
 }
 
 function pathOf(url: string): string {

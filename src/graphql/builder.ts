@@ -33,6 +33,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ScopeAuthPlugin, ErrorsPlugin, ComplexityPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   scopeAuth: {
+    // Before the first event, not with it: who may not read it gets a refusal, not a silent stream.
+    authorizeOnSubscribe: true,
     authScopes: ({ principal }) => ({
       viewer: hasRole(principal, 'VIEWER'),
       editor: hasRole(principal, 'EDITOR'),
@@ -90,4 +92,8 @@ builder.queryType({ authScopes: { viewer: true }, description: 'Everything that 
 builder.mutationType({
   authScopes: { viewer: true },
   description: 'Everything that can be changed. Each mutation says which role it requires.',
+})
+builder.subscriptionType({
+  authScopes: { viewer: true },
+  description: 'Everything that can be followed, as server-sent events. Requires the role `viewer`.',
 })

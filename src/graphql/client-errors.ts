@@ -30,13 +30,14 @@ export function withClientErrors<Result extends ExecutionResult>(result: Result,
 
 function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
   const cause = rootCause(error)
+  // Its message quotes the id or the cursor, in which anything may stand.
+  if (cause.name === 'PothosValidationError')
+    return withRequestId(fromFault(new Fault('BAD_USER_INPUT', 'An id or a cursor in the request is not valid here.')), error, scope)
   if (cause instanceof GraphQLError) return withRequestId(withoutQuotedInput(cause), error, scope)
   if (cause instanceof DomainError) {
     const details = cause instanceof ValidationError ? { issues: cause.issues } : {}
     return withRequestId(new GraphQLError(cause.message, { extensions: { code: cause.code, ...details } }), error, scope)
   }
-  if (cause.name === 'PothosValidationError')
-    return withRequestId(fromFault(new Fault('BAD_USER_INPUT', 'An id or a cursor in the request is not valid.')), error, scope)
   const known = toUnavailable(cause)
   if (known instanceof Fault) return withRequestId(fromFault(known), error, scope)
   logUnexpected(cause, scope.log)

@@ -61,7 +61,9 @@ const TEST = `# 3. Calls the upstream with each enabled key
 #    and says what it found.
 mutation TestConnection {
   testConnection(
-    input: { saved: { provider: { name: "openai" } } }
+    input: {
+      saved: { provider: { name: "openai" } }
+    }
   ) {
     ... on TestConnectionPayload {
       success

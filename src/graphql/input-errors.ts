@@ -15,12 +15,19 @@ const SYNTAX =
 const QUOTES_VALUE = / found | cannot represent | [Ii]nvalid value /
 const IDENTIFIER = /^[\w$@.![\]]{1,128}$/
 
+/** 400 only to who asks for `application/graphql-response+json`, as the GraphQL-over-HTTP specification has it. */
+const SPECIFIED = { status: 400, spec: true }
+
 /**
  * The same error without any value that the caller sent: graphql-js quotes what it rejects, so a key in the wrong place
  * would stand in the message, and from there in a client's log. Place and expectation stay, which is what helps.
  */
 export function withoutQuotedInput(error: GraphQLError): GraphQLError {
-  return reworded(error, describe(error.message), { code: 'BAD_USER_INPUT', ...error.extensions })
+  const { code = 'BAD_USER_INPUT', http, originalError } = error.extensions
+  // Of the extensions only these two are known to quote nothing; for JSON that cannot be parsed there is a third.
+  const known = { code, ...(http === undefined ? {} : { http }) }
+  if (originalError !== undefined) return reworded(error, describe(error.message), { code, http: { status: 400 } })
+  return reworded(error, describe(error.message), error.message.startsWith('Variable "$') ? { ...known, http: SPECIFIED } : known)
 }
 
 function describe(message: string): string {

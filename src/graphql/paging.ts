@@ -10,8 +10,13 @@ export interface PageArguments {
   readonly before?: string | null | undefined
 }
 
-/** A cursor as the connections of Prisma write it, for the ids that ours go by: another kind of value would fail in the database. */
-const CURSOR = /^GPC:S:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Cursors as connections write them; another kind of value would fail behind them, or begin anywhere. */
+const CURSORS = {
+  /** Of a row, for the ids that ours go by. */
+  row: /^GPC:S:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  /** Of a place in a list that is read whole. */
+  offset: /^OffsetConnection:\d{1,9}$/,
+}
 
 /** Limits of every connection that Prisma serves; larger pages are cut to the largest. */
 export const PAGE_SIZES = {
@@ -20,12 +25,12 @@ export const PAGE_SIZES = {
 }
 
 /** Refuses pages that mean nothing: of less than one node, counted from both ends, or beside a cursor that nobody gave out. */
-export function checkPage({ first, last, after, before }: PageArguments): void {
+export function checkPage({ first, last, after, before }: PageArguments, cursors: keyof typeof CURSORS = 'row'): void {
   if (first != null && last != null) throw new Fault('BAD_USER_INPUT', 'Give `first` or `last`, not both.')
   if ((first != null && first < 1) || (last != null && last < 1))
     throw new Fault('BAD_USER_INPUT', '`first` and `last` must be at least 1.')
   for (const cursor of [after, before])
-    if (cursor != null && !CURSOR.test(Buffer.from(cursor, 'base64').toString()))
+    if (cursor != null && !CURSORS[cursors].test(Buffer.from(cursor, 'base64').toString()))
       throw new Fault('BAD_USER_INPUT', 'A cursor in the request is not valid.')
 }
 

@@ -3,6 +3,7 @@ import type { Fault } from '../errors.ts'
 import { nestsDeeperThan } from '../http/json-depth.ts'
 import { readBody } from '../http/read-body.ts'
 import { type Answer, json, send } from '../http/respond.ts'
+import { withoutSpecialKeys } from '../http/special-keys.ts'
 import { httpOf } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
@@ -19,6 +20,8 @@ export async function serveGraphQL(
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return refuse(415, 'Send the request as `content-type: application/json`.')
+  const problem = urlProblem(request.url ?? '')
+  if (problem !== null) return refuse(400, problem)
   const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
   if ('refusal' in read) {
     if (read.refusal === 'aborted') return void response.destroy()
@@ -28,7 +31,22 @@ export async function serveGraphQL(
   const body = read.body.toString()
   if (nestsDeeperThan(body, LIMITS.jsonDepth))
     return refuse(400, `The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
-  await forward(server, request, response, context, body)
+  await forward(server, request, response, context, withoutSpecialKeys(body))
+}
+
+/** What is wrong with the JSON that the URL of a GET carries. */
+function urlProblem(url: string): string | null {
+  const parameters = new URLSearchParams(url.replace(/^[^?]*/, ''))
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name) || '{}'
+    if (nestsDeeperThan(text, LIMITS.jsonDepth)) return `The JSON of \`${name}\` must not nest deeper than ${LIMITS.jsonDepth} levels.`
+    try {
+      JSON.parse(text)
+    } catch {
+      return `The parameter \`${name}\` must be JSON.`
+    }
+  }
+  return null
 }
 
 /** A top-level error in the form of a GraphQL answer, for what is refused before GraphQL begins. */
@@ -58,7 +76,8 @@ async function forward(
   const abort = new AbortController()
   response.once('close', () => abort.abort())
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as [string, string]] : [],
+    // The server compares the type letter by letter, though case means nothing in it.
+    typeof value === 'string' ? [[name, name === 'content-type' ? value.toLowerCase() : value] as [string, string]] : [],
   )
   const answer = await server.fetch(
     new URL(request.url ?? '/graphql', 'http://gateway').href,
@@ -68,7 +87,32 @@ async function forward(
   response.statusCode = answer.status
   answer.headers.forEach((value, name) => void response.setHeader(name, value))
   if (answer.body === null) return void response.end()
-  const reader = answer.body.getReader()
-  for (let part = await reader.read(); !part.done; part = await reader.read()) response.write(part.value)
+  // A proxy that collects answers before it passes them on would hold events back.
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) response.setHeader('x-accel-buffering', 'no')
+  await pipe(answer.body, response)
+}
+
+/** Sends what there is as it comes, no faster than the client reads it. When the client goes away, so does the source. */
+async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader()
+  const leave = () => void reader.cancel().catch(() => {})
+  response.once('close', leave)
+  if (response.destroyed) return leave()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) if (!response.write(part.value)) await drained(response)
+  response.off('close', leave)
   response.end()
+}
+
+/** Also when the client is gone: then there is nothing to wait for. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+    if (response.destroyed) done()
+  })
 }

@@ -8,7 +8,7 @@ import type { ValidationIssue } from '../errors.ts'
 import { checkBifrostSettings } from './bifrost-settings.ts'
 
 /** The dialects that keep settings of their own in the open. */
-export const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
+const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
 type OpenDialect = (typeof OPEN_DIALECTS)[number]
 
 const json = z.json()
@@ -47,8 +47,16 @@ function checkObject(value: unknown, field: string): ValidationIssue[] {
   const path = ['dialectSettings', field]
   if (value === undefined) return []
   if (!settingsOfDialect.safeParse(value).success) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be a JSON object.' }]
+  if (!isStorable(value)) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings have a character in them that cannot be stored.' }]
   if (JSON.stringify(value).length <= MAX_CHARACTERS) return []
   return [{ path, rule: 'OUT_OF_RANGE', message: `The settings must not be longer than ${MAX_CHARACTERS} characters of JSON.` }]
+}
+
+/** PostgreSQL takes neither U+0000 nor half a character in JSON. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, item]) => isStorable(name) && isStorable(item))
 }
 
 function parse(text: string): unknown {

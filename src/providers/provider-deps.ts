@@ -2,10 +2,10 @@ import type { ReadSecretVariable } from '../api-keys/secret-variable.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Database } from '../database/client.ts'
-import type { CheckProxy } from './network-input.ts'
+import type { CheckProxy } from './proxy-input.ts'
 
 /** Says what is wrong with an endpoint for this caller, or null: the address policy's part of the rules. */
-export type CheckEndpoint = (baseUrl: string, channel: Channel, allowPrivateNetwork: boolean) => string | null
+type CheckEndpoint = (baseUrl: string, channel: Channel, allowPrivateNetwork: boolean) => string | null
 
 /** What the commands work with. */
 export interface ProviderDeps {

@@ -3,7 +3,9 @@ const LIKE_SPECIAL: Readonly<Record<string, string>> = { '%': '\ue000', _: '\ue0
 
 /** Folds text so that a plain LIKE finds it as a literal substring in any case, in every database. */
 export function foldForSearch(text: string): string {
-  return text.toLowerCase().replace(/[%_\\]/g, (character) => LIKE_SPECIAL[character] ?? character)
+  // PostgreSQL takes no U+0000 in a text, not even in one that is sought.
+  const readable = text.replaceAll('\u0000', '\ue003').toLowerCase()
+  return readable.replace(/[%_\\]/g, (character) => LIKE_SPECIAL[character] ?? character)
 }
 
 /** The columns that order and search providers, made from what is shown of one. */

@@ -169,6 +169,7 @@ function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: Stor
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(enabled === undefined ? {} : { enabled }),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
+    ...(changes.dialectSettings === undefined ? {} : { dialectSettings: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined
       ? {}

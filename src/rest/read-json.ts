@@ -5,6 +5,7 @@ export type ReadJson = { readonly value: unknown } | { readonly problem: string 
 
 /** Levels of arrays and objects in a body. */
 const MAX_DEPTH = 32
+const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 const SCALAR = /^(?:null|true|false|-?\d[\d.eE+-]*|"(?:[^"\\]|\\.){0,1000}")/s
 
 /**
@@ -25,6 +26,25 @@ export function readGoJson(body: string): ReadJson {
   } catch {
     return { problem: 'invalid character in the JSON text' }
   }
+}
+
+/**
+ * Reads JSON as it is written, for bodies with free keys. Names that mean something to JavaScript itself are left out, at
+ * any depth.
+ */
+export function readJson(body: string): ReadJson {
+  const text = body.replace(/^\ufeff/, '')
+  if (/^\s*[[{]/.test(text) && scanJson(text).depth > MAX_DEPTH) return { problem: `it nests deeper than ${MAX_DEPTH} levels` }
+  try {
+    return { value: JSON.parse(text, (name, value: unknown) => (PROTOTYPE_NAMES.has(name) ? undefined : value)) }
+  } catch {
+    return { problem: 'it is not well formed' }
+  }
+}
+
+/** Whether a body is said to be JSON. */
+export function isJson(contentType: string | undefined): boolean {
+  return /^application\/json\s*(;|$)/i.test(contentType ?? '')
 }
 
 /** Lower-case names, well-formed texts, and no name that means something to JavaScript itself. */

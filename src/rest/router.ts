@@ -26,30 +26,31 @@ export interface RestExchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
+  /** Takes the name of the route for the log, before the answer goes out. */
+  readonly nameRoute: (name: string) => void
 }
 
 /**
- * Answers every request that belongs to a dialect, and returns the name of its route for the log.
+ * Answers every request that belongs to a dialect.
  * In the order of the Coder contract, section 1.4: path, token, method, role, body, and then the route.
  */
-export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<string> {
+export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<void> {
   return async (exchange) => {
     const { request, response } = exchange
     const [path = ''] = (request.url ?? '').split('?')
     const matches = matchPath(options.mounts, path)
     const [first] = matches
     if (first === undefined) {
-      send(response, ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path }))
-      return 'rest.unknown'
+      exchange.nameRoute('rest.unknown')
+      return send(response, ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path }))
     }
     const match = matches.find(({ route }) => route.method === request.method)
-    const name = `${first.dialect.channel}.${match?.route.name ?? 'unknown'}`
+    exchange.nameRoute(`${first.dialect.channel}.${match?.route.name ?? 'unknown'}`)
     const answer = await answerMatch(options, exchange, first.dialect, match, matches).catch((error: unknown) =>
       first.dialect.refusals.fault(options.toFault(error, exchange), match?.route.name ?? ''),
     )
     if (answer === null) response.destroy()
     else send(response, answer)
-    return name
   }
 }
 

@@ -25,6 +25,9 @@ export function bedrockEndpoint(base: URL, settingsRegion: string | null): Bedro
   return { listUrl: under(new URL(host), 'foundation-models'), region: settingsRegion ?? urlRegion, otherRegion }
 }
 
+/** Whether a host is AWS's own Bedrock: other hosts under amazonaws.com may be anyone's. */
+export const BEDROCK_HOST = new RegExp(`${AWS_HOST.source}|${VPC_HOST.source}`)
+
 /** Whether a text can be a region at all: it becomes part of a host's name. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}$/.test(text)

@@ -1,7 +1,7 @@
 import { fromRoot, hasVersion, under, withVersion } from './endpoint-url.ts'
 import { at, isRecord, textAt } from './json.ts'
+import type { Answer } from './messages.ts'
 import { bearer, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
-import type { Answer } from './outbound.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { bareHostname } from './target.ts'
 import type { PresetAuthentication, PresetProbe, VendorPreset } from './vendor-presets.ts'
@@ -25,23 +25,27 @@ export function isOwnHost(base: URL, preset: VendorPreset): boolean {
 /** Where a key is tried. A vendor's special route is used on its own host, and behind a proxy that keeps the vendor's paths. */
 export function routeFor(test: ProbeTest): Route {
   const { base, preset } = test
-  const modelList: Route = {
-    url: test.modelsUrl ?? under(withVersion(base, 'v1'), 'models'),
-    headers: {},
-    isModelList: true,
-    judge: (answer) => judgeQuirks(answer, test) ?? judgeOpenAiList(answer, test),
-  }
-  if (preset === null) return modelList
+  if (preset === null) return modelListRoute(test)
   const { probe } = preset
   switch (probe.kind) {
     case 'account':
       // Someone who runs Ollama behind `/v1` uses its OpenAI mode, and that is what has to work.
-      return preset.hosts.length === 0 && hasVersion(base) ? modelList : accountRoute(test, preset, probe)
+      return preset.hosts.length === 0 && hasVersion(base) ? modelListRoute(test) : accountRoute(test, preset, probe)
     case 'elsewhere':
-      return isOwnHost(base, preset) ? fieldRoute(test, new URL(probe.url), probe.expect) : modelList
+      return isOwnHost(base, preset) ? fieldRoute(test, new URL(probe.url), probe.expect) : modelListRoute(test)
     case 'models':
     case 'unverifiable':
-      return modelList
+      return modelListRoute(test)
+  }
+}
+
+/** The list of models that every OpenAI-like API has. */
+export function modelListRoute(test: ProbeTest): Route {
+  return {
+    url: test.modelsUrl ?? under(withVersion(test.base, 'v1'), 'models'),
+    headers: {},
+    isModelList: true,
+    judge: (answer) => judgeQuirks(answer, test) ?? judgeOpenAiList(answer, test),
   }
 }
 

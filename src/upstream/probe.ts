@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts'
-import type { Reply, UpstreamRequest } from './outbound.ts'
+import type { Reply, UpstreamRequest } from './messages.ts'
 import type { Outcome } from './outcome.ts'
 import type { ProviderTypeInfo } from './provider-type.ts'
 import type { Scrubber } from './scrub.ts'

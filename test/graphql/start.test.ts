@@ -244,7 +244,7 @@ describe('a start ends with one clear line and exit code 1', () => {
     await gateway.stop()
     writeFileSync(join(gateway.folder, 'text.db'), 'This is a text, and no database at all. '.repeat(100))
     const error = await refusal(gateway.restart({ DATABASE_URL: `file:${join(gateway.folder, 'text.db')}` }))
-    expect(error.message).toContain('Check that it is a SQLite database of the gateway')
+    expect(error.message).toContain('Check that the file is a SQLite database')
     expect(error.exitCode).toBe(1)
   })
 })

@@ -89,6 +89,15 @@ describe('a test of all keys', () => {
   })
 })
 
+test('a test of a draft has no provider, whatever is asked of it', async () => {
+  const { result } = await gateway.ask<{ result: { success: boolean; provider: null } }>(
+    `mutation ($input: TestConnectionInput!) { result: testConnection(input: $input) { ... on TestConnectionPayload {
+      success test { models apiKey { id } } provider { apiKeys { nodes { id } } models { totalCount } network { timeoutMs } } } } }`,
+    { input: { draft: { type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKey: GOOD } } },
+  )
+  expect(result).toMatchObject({ success: true, test: { models: ['model-a', 'model-b', 'model-c'], apiKey: null }, provider: null })
+})
+
 interface Models {
   readonly totalCount: number
   readonly nodes: readonly { readonly name: string }[]
@@ -123,7 +132,13 @@ describe('the models of a provider', () => {
     expect(names(await modelsOf(id, '(last: 1)'))).toEqual(['model-c'])
   })
 
-  test.each(['(first: 0)', '(last: -1)', '(first: 1, last: 1)', '(first: 1, after: "nonsense")'])('refuse the page %s', async (page) => {
+  test.each([
+    '(first: 0)',
+    '(last: -1)',
+    '(first: 1, last: 1)',
+    '(first: 1, after: "nonsense")',
+    '(first: 1, after: "T2Zmc2V0Q29ubmVjdGlvbjotMQ==")',
+  ])('refuse the page %s', async (page) => {
     const { id } = await provider([])
     const { body } = await gateway.graphql(
       `query ($id: ID!) { node(id: $id) { ... on Provider { models${page} { totalCount nodes { name } } } } }`,

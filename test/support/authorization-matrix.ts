@@ -108,6 +108,7 @@ export const WAYS: readonly Way[] = [
       'ConnectionTest',
     ),
   ),
+  ...nested(connection('ProviderModelsConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ProviderModelsEdge', 'Model')),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
   { name: 'provider', type: 'Provider', role: 'VIEWER', at: underProvider((s) => s) },
   { name: 'the provider of a key', type: 'Provider', role: 'VIEWER', at: underProvider((s) => `{ apiKeys { nodes { provider ${s} } } }`) },
@@ -124,7 +125,21 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
+  { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
+  { name: 'providersByOffset', type: 'ProviderOffsetPage', role: 'VIEWER', at: query((s) => `{ providersByOffset ${s} }`) },
+  {
+    name: 'upsertProvider',
+    type: 'UpsertProviderPayload',
+    role: 'EDITOR',
+    at: query(mutation('upsertProvider', 'UpsertProviderInput', 'UpsertProviderPayload'), ({ freeName }) => ({
+      input: { name: freeName() },
+    })),
+  },
   { name: 'providerTypes', type: 'ProviderTypeInfo', role: 'VIEWER', at: query((s) => `{ providerTypes ${s} }`) },
+  { name: 'the vendors of a type', type: 'VendorPreset', role: 'VIEWER', at: query((s) => `{ providerTypes { presets ${s} } }`) },
+  { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
+  { name: 'an extra header', type: 'Header', role: 'VIEWER', at: underProvider((s) => `{ network { extraHeaders ${s} } }`) },
+  { name: 'a proxy', type: 'ProxyConfig', role: 'VIEWER', at: underProvider((s) => `{ network { proxy ${s} } }`) },
   { name: 'viewer', type: 'AccessToken', role: 'VIEWER', at: query((s) => `{ viewer ${s} }`) },
   { name: 'a new token', type: 'AccessToken', role: 'ADMIN', at: createToken((s) => `{ token ${s} }`) },
   {
@@ -235,6 +250,8 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   },
   'Query.provider': { role: 'VIEWER', at: query(() => '{ provider(by: { name: "nobody" }) { id } }') },
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
+  'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
+  'Mutation.upsertProvider': { role: 'EDITOR', at: query(() => 'mutation { upsertProvider(input: { name: "" }) { __typename } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
   'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { id } }') },
   'Mutation.createAccessToken': {

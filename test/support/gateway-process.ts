@@ -9,6 +9,7 @@ export interface GatewayProcess {
   readonly url: string
   /** The bootstrap token that this start printed; null when it printed none. */
   readonly token: string | null
+  /** All that it wrote so far, to standard output and standard error. */
   readonly output: () => string
   readonly child: ChildProcess
   /** Sends SIGTERM and returns the exit code. */
@@ -19,6 +20,8 @@ export interface GatewayProcess {
 export interface FailedStart {
   readonly exitCode: number | null
   readonly output: string
+  /** What it wrote to standard error: all that a person gets to see beside the log. */
+  readonly stderr: string
 }
 
 const MAIN = resolve('dist/main.js')
@@ -39,7 +42,12 @@ export async function startProcess(
     stdio: 'pipe',
   })
   let output = ''
-  const exited = once(child, 'exit')
+  let stderr = ''
+  // Not `exit`: what was written last may come after it.
+  const exited = once(child, 'close')
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
   const ready = new Promise<void>((settle) => {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
@@ -48,7 +56,7 @@ export async function startProcess(
       })
   })
   const outcome = await Promise.race([ready.then(() => 'ready' as const), exited.then(() => 'exited' as const)])
-  if (outcome === 'exited') return { exitCode: child.exitCode, output }
+  if (outcome === 'exited') return { exitCode: child.exitCode, output, stderr }
   const [, url = ''] = /GraphQL +(http:\/\/[^/]+)/.exec(output) ?? []
   const stop = async () => {
     if (child.exitCode === null) child.kill('SIGTERM')

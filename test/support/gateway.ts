@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import { type Gateway, startGateway } from '../../src/start.ts'
+import { makeTestDatabase } from './test-database.ts'
 
 export type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
 
@@ -34,19 +35,23 @@ export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>
 
 const ADMIN_TOKEN = 'test-admin-token-of-more-than-32-characters'
 
-/** Starts a real gateway in this process, on a port and in a folder of its own. `close` removes the folder. */
+/** Starts a real gateway in this process, on a port, in a folder and over a database of its own. `close` removes these. */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-test-'))
-  const databaseFile = join(folder, 'gateway.db')
+  const database = await makeTestDatabase(folder)
   const { log, clock } = options
   const logger = log === undefined ? createLogger('silent') : createLogger('trace', { write: log })
 
   const start = (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
-    const own = { PORT: '0', DATABASE_URL: `file:${databaseFile}`, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
+    const own = { PORT: '0', ...database.environment, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
     return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
   }
-  let started: Gateway = await start().catch(async (error: unknown) => {
+  const remove = async () => {
+    await database.remove()
     await rm(folder, { recursive: true, force: true })
+  }
+  let started: Gateway = await start().catch(async (error: unknown) => {
+    await remove()
     throw error
   })
   let isRunning = true
@@ -107,7 +112,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     },
     adminToken: ADMIN_TOKEN,
     folder,
-    databaseFile,
+    databaseUrl: database.url,
+    /** Settings with which another gateway is a replica of this one. */
+    shared: database.environment,
+    /** The file of the database, where it is one. */
+    databaseFile: join(folder, 'gateway.db'),
     keyFile: join(folder, 'encryption.key'),
     graphql,
     ask,
@@ -124,7 +133,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     },
     close: async () => {
       await stop()
-      await rm(folder, { recursive: true, force: true })
+      await remove()
     },
   }
 }

@@ -2,7 +2,7 @@
  * A PostgreSQL server of our own for a test file: made in a temporary folder, reached through a free port of this
  * machine, and thrown away at the end. Needs the server's programs, and no rights: as root it runs as another user.
  */
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,17 +11,27 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 export interface PostgresServer {
+  /** The URL of the server's own database, from which others are made. */
+  readonly url: string
   /** Makes an empty database and returns its URL. */
   freshUrl(): Promise<string>
-  /** Ends the server at once, as a power cut would. */
+  /** Ends the server at once, as a power cut would, and keeps its data. */
   kill(): Promise<void>
+  /** Starts it again over the same data, on the same port. */
+  start(): Promise<void>
+  /** Ends it and removes its data. */
   stop(): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** Writes to the disk before it acknowledges, as a real server does; tests are faster without. */
+  readonly durable?: boolean
 }
 
 /** The folder of the newest installed server; null when there is none, and tests that need one are skipped. */
 export const postgresPrograms = newestPrograms('/usr/lib/postgresql')
 
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> {
   if (postgresPrograms === null) throw new Error('No PostgreSQL server is installed.')
   const bin = postgresPrograms
   const folder = mkdtempSync(join(tmpdir(), 'gateway-postgres-'))
@@ -30,39 +40,49 @@ export async function startPostgres(): Promise<PostgresServer> {
   const run = (program: string, ...parameters: string[]) => promisify(execFile)(join(bin, program), parameters, { cwd: folder, ...user })
 
   const data = join(folder, 'data')
-  await run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync')
+  // Sorts text as people do, so that a test sees where an order of bytes was promised and not asked for.
+  const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
+  await run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync')
   const port = String(await freePort())
-  const settings = ['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', `unix_socket_directories=${folder}`]
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', port, ...settings.flatMap((setting) => ['-c', setting])], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    ...user,
-  })
+  const careless = durable ? [] : ['fsync=off', 'full_page_writes=off']
+  const settings = ['listen_addresses=127.0.0.1', 'max_connections=300', `unix_socket_directories=${folder}`, ...careless]
+  const parameters = ['-D', data, '-p', port, ...settings.flatMap((setting) => ['-c', setting])]
+  let server: ChildProcess | null = null
   // For a test run that ends without calling `stop`.
   const killServer = () => {
-    server.kill('SIGQUIT')
+    server?.kill('SIGQUIT')
     rmSync(folder, { recursive: true, force: true })
   }
   process.once('exit', killServer)
-  await ready(server.stderr)
 
-  const end = async (signal: 'SIGINT' | 'SIGQUIT') => {
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill(signal)
-      await once(server, 'exit')
-    }
-    process.off('exit', killServer)
-    rmSync(folder, { recursive: true, force: true })
+  const start = async () => {
+    const started = spawn(join(bin, 'postgres'), parameters, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], ...user })
+    server = started
+    await ready(started.stderr)
   }
+  const end = async (signal: 'SIGINT' | 'SIGQUIT') => {
+    const ending = server
+    server = null
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return
+    ending.kill(signal)
+    await once(ending, 'exit')
+  }
+  await start()
   let databases = 0
   return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
     freshUrl: async () => {
       databases += 1
       await run('createdb', '-h', '127.0.0.1', '-p', port, '-U', 'postgres', `gateway${databases}`)
       return `postgresql://postgres@127.0.0.1:${port}/gateway${databases}`
     },
     kill: () => end('SIGQUIT'),
-    stop: () => end('SIGINT'),
+    start,
+    stop: async () => {
+      await end('SIGINT')
+      process.off('exit', killServer)
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
@@ -91,11 +111,14 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
+/** Waits for the line that says so, and lets the log flow on: a full pipe would stop the server. */
 async function ready(log: NodeJS.ReadableStream): Promise<void> {
   let text = ''
-  for await (const chunk of log) {
-    text += String(chunk)
-    if (text.includes('ready to accept connections')) return
-  }
-  throw new Error(`PostgreSQL did not start: ${text}`)
+  await new Promise<void>((resolve, reject) => {
+    log.on('data', (chunk) => {
+      text += text.includes('ready to accept connections') ? '' : String(chunk)
+      if (text.includes('ready to accept connections')) resolve()
+    })
+    log.once('end', () => reject(new Error(`PostgreSQL did not start: ${text}`)))
+  })
 }

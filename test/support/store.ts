@@ -3,7 +3,7 @@ import type { TestGateway } from './gateway.ts'
 
 /** Looks into, or changes, the database of a gateway over a second connection. */
 export async function withStore<Result>(gateway: TestGateway, work: (store: Database['prisma']) => Promise<Result>): Promise<Result> {
-  const database = await openDatabase(`file:${gateway.databaseFile}`)
+  const database = await openDatabase(gateway.databaseUrl)
   try {
     return await work(database.prisma)
   } finally {

@@ -4,7 +4,7 @@ import { revokeAccessToken } from '../../auth/revoke-access-token.ts'
 import { ValidationError } from '../../errors.ts'
 import { Role as RoleEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { builder } from '../builder.ts'
-import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 
 const Role = builder.enumType(RoleEnum, {
   name: 'Role',
@@ -47,7 +47,7 @@ builder.queryFields((t) => ({
       cursor: 'id',
       authScopes: { admin: true },
       complexity: pageCost,
-      totalCount: (_root, _args, { deps }) => deps.database.prisma.accessToken.count(),
+      totalCount: (_root, args, { deps }) => deps.database.prisma.accessToken.count(checkedPage(args, {})),
       resolve: (query, _root, args, { deps }) => {
         checkPage(args)
         return deps.database.prisma.accessToken.findMany({ ...query, orderBy: { number: 'desc' } })

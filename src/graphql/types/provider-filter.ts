@@ -10,11 +10,11 @@ interface Filter {
 }
 
 interface Order {
-  readonly field: 'NAME' | 'DISPLAY_NAME' | 'CREATED_AT' | 'UPDATED_AT'
+  readonly field: 'NAME' | 'DISPLAY_NAME' | 'BASE_URL' | 'CREATED_AT' | 'UPDATED_AT'
   readonly direction: 'ASC' | 'DESC'
 }
 
-const COLUMNS = { NAME: 'name', DISPLAY_NAME: 'sortName', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' } as const
+const COLUMNS = { NAME: 'name', DISPLAY_NAME: 'sortName', BASE_URL: 'baseUrl', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' } as const
 
 /** The live providers that the filter lets through. A condition that is null or left out does not count. */
 export function providerWhere(filter: Filter | null | undefined): Prisma.ProviderWhereInput {

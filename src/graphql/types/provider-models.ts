@@ -17,7 +17,7 @@ builder.prismaObjectField(Provider, 'models', (t) =>
       select: { id: true, endpointChangedAt: true },
       complexity: pageCost,
       resolve: async (provider, args, context) => {
-        checkPage(args)
+        checkPage(args, 'offset')
         const models = (await latestModels(context.deps.database, provider)).map((name) => ({ name }))
         const sizes = { defaultSize: PAGE_SIZES.defaultSize, maxSize: PAGE_SIZES.maxSize(args, context) }
         return { ...resolveArrayConnection({ args, ...sizes }, models), totalCount: models.length }

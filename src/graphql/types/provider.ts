@@ -122,7 +122,7 @@ export function toProviderRef(input: typeof ProviderRefInput.$inferInput): Provi
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {
-  values: ['NAME', 'DISPLAY_NAME', 'CREATED_AT', 'UPDATED_AT'] as const,
+  values: ['NAME', 'DISPLAY_NAME', 'BASE_URL', 'CREATED_AT', 'UPDATED_AT'] as const,
   description: 'What providers can be ordered by.',
 })
 const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const, description: 'Ascending or descending.' })
@@ -167,7 +167,7 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: ProviderOrder, description: 'In which order; by name when omitted.' }),
       },
       complexity: pageCost,
-      totalCount: (_root, { filter }, { deps }) => deps.database.prisma.provider.count({ where: providerWhere(filter) }),
+      totalCount: (_root, args, { deps }) => deps.database.prisma.provider.count(checkedPage(args, { where: providerWhere(args.filter) })),
       resolve: async (query, _root, args, { deps }) => {
         checkPage(args)
         const { prisma } = deps.database

@@ -46,8 +46,9 @@ const TestConnectionPayload = builder.objectRef<TestedConnection>('TestConnectio
     provider: t.prismaField({
       type: Provider,
       nullable: true,
+      // A draft has no id, which nothing matches: Pothos takes a query that is not used for a mistake.
       resolve: (query, { providerId }, _args, { deps }) =>
-        providerId === null ? null : deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId, deletedAt: null } }),
+        deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId ?? '', deletedAt: null } }),
       description: 'The provider tested; `null` for a draft.',
     }),
   }),

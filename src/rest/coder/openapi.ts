@@ -13,46 +13,7 @@ export function openApiDocument() {
       description: "Coder's API for AI providers, as this gateway serves it. Names of properties match in any case; null means absent.",
     },
     security: [{ sessionToken: [] }, { bearer: [] }],
-    paths: {
-      '/api/v2/ai/providers': {
-        get: operation('listProviders', 'All providers, ordered by name', {
-          200: body('The providers.', { type: 'array', items: reference('Provider') }),
-        }),
-        post: {
-          ...operation('createProvider', 'Creates a provider with its keys', { 201: providerBody, ...refused(400, 409, 413) }),
-          requestBody: requestBody('CreateRequest'),
-        },
-      },
-      '/api/v2/ai/providers/{idOrName}': {
-        parameters: [ID_OR_NAME],
-        get: operation('getProvider', 'One provider', { 200: providerBody, ...refused(400, 404) }),
-        patch: {
-          ...operation('updateProvider', 'Changes a provider; `api_keys` states the whole set', {
-            200: providerBody,
-            ...refused(400, 404, 412, 413),
-          }),
-          parameters: [IF_MATCH],
-          requestBody: requestBody('UpdateRequest'),
-        },
-        delete: {
-          ...operation('deleteProvider', 'Deletes a provider and frees its name', {
-            204: { description: 'It is gone.' },
-            ...refused(400, 404, 412),
-          }),
-          parameters: [IF_MATCH],
-        },
-      },
-      '/api/v2/ai/providers/{idOrName}/test': {
-        parameters: [ID_OR_NAME],
-        post: operation('testProvider', 'Calls the upstream with each enabled key', {
-          200: body('What the upstream answered; a refusal by it is a result, not an error.', reference('ConnectionTest')),
-          ...refused(400, 404),
-        }),
-      },
-      '/api/v2/openapi.json': {
-        get: operation('openapi', 'This document', { 200: body('An OpenAPI 3.1 document.', { type: 'object' }) }),
-      },
-    },
+    paths: paths(),
     components: {
       securitySchemes: {
         sessionToken: { type: 'apiKey', in: 'header', name: 'Coder-Session-Token' },
@@ -65,6 +26,49 @@ export function openApiDocument() {
         CreateRequest: jsonSchema(createRequest, 'input'),
         UpdateRequest: jsonSchema(updateRequest, 'input'),
       },
+    },
+  }
+}
+
+function paths() {
+  return {
+    '/api/v2/ai/providers': {
+      get: operation('listProviders', 'All providers, ordered by name', {
+        200: body('The providers.', { type: 'array', items: reference('Provider') }),
+      }),
+      post: {
+        ...operation('createProvider', 'Creates a provider with its keys', { 201: providerBody, ...refused(400, 409, 413) }),
+        requestBody: requestBody('CreateRequest'),
+      },
+    },
+    '/api/v2/ai/providers/{idOrName}': {
+      parameters: [ID_OR_NAME],
+      get: operation('getProvider', 'One provider', { 200: providerBody, ...refused(400, 404) }),
+      patch: {
+        ...operation('updateProvider', 'Changes a provider; `api_keys` states the whole set', {
+          200: providerBody,
+          ...refused(400, 404, 412, 413),
+        }),
+        parameters: [IF_MATCH],
+        requestBody: requestBody('UpdateRequest'),
+      },
+      delete: {
+        ...operation('deleteProvider', 'Deletes a provider and frees its name', {
+          204: { description: 'It is gone.' },
+          ...refused(400, 404, 412),
+        }),
+        parameters: [IF_MATCH],
+      },
+    },
+    '/api/v2/ai/providers/{idOrName}/test': {
+      parameters: [ID_OR_NAME],
+      post: operation('testProvider', 'Calls the upstream with each enabled key', {
+        200: body('What the upstream answered; a refusal by it is a result, not an error.', reference('ConnectionTest')),
+        ...refused(400, 404),
+      }),
+    },
+    '/api/v2/openapi.json': {
+      get: operation('openapi', 'This document', { 200: body('An OpenAPI 3.1 document.', { type: 'object' }) }),
     },
   }
 }

@@ -1,8 +1,8 @@
 import { fromRoot, under } from '../endpoint-url.ts'
 import { errorText, textAt } from '../json.ts'
+import type { Answer } from '../messages.ts'
 import { readModelNames } from '../model-list.ts'
 import { bearer, get, postJson } from '../openai-api.ts'
-import type { Answer } from '../outbound.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
 import { type KeyTrial, testKey } from '../test-key.ts'
 import { judgeStatus, keyRefused, keyWorks, lacksPermission, noSuchApi, notTestable, wrongShape } from '../verdict.ts'
@@ -22,7 +22,7 @@ export const azure: Probe = {
     documentationUrl: 'https://learn.microsoft.com/azure/ai-foundry/openai/reference',
     keyPageUrl: 'https://portal.azure.com',
   },
-  vendorHost: /\.(?:openai|services\.ai|cognitiveservices|cognitive|api\.cognitive)\.(?:azure|microsoft)\.(?:com|us|cn)$/,
+  vendorHost: /\.(?:(?:openai|services\.ai|cognitiveservices)\.azure\.(?:com|us|cn)|api\.cognitive\.microsoft\.(?:com|us))$/,
   async run(test) {
     if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
     const deployment = /\/openai\/deployments\/([^/]+)/.exec(test.base.pathname)?.[1]

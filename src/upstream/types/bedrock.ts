@@ -1,12 +1,11 @@
 import { assumeRole } from '../assume-role.ts'
 import { judgeAws } from '../aws-errors.ts'
 import { type AwsKeys, signAws } from '../aws-signature.ts'
-import { type BedrockEndpoint, bedrockEndpoint, isRegion } from '../bedrock-endpoint.ts'
-import type { AwsCredential } from '../credential.ts'
-import { headerProblem } from '../credential.ts'
+import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, isRegion } from '../bedrock-endpoint.ts'
+import { type AwsCredential, headerProblem } from '../credential.ts'
+import type { Answer } from '../messages.ts'
 import { readModelNames } from '../model-list.ts'
 import { bearer, get } from '../openai-api.ts'
-import type { Answer } from '../outbound.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
 import { testKey } from '../test-key.ts'
 import { keyWorks, notTestable, unsendableKey, wrongShape } from '../verdict.ts'
@@ -21,18 +20,18 @@ export const bedrock: Probe = {
     documentationUrl: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/',
     keyPageUrl: 'https://console.aws.amazon.com/iam/home#/security_credentials',
   },
-  vendorHost: /\.(?:amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/,
+  vendorHost: BEDROCK_HOST,
   async run(test) {
     const credential = awsCredential(test)
     if (!credential) return notTestable('No access key is stored for this provider. Add an access key pair to its settings to test it.')
     const endpoint = bedrockEndpoint(test.base, credential.region)
-    if (endpoint.region !== null && !isRegion(endpoint.region))
-      return notTestable('The region is not one of AWS, such as us-east-1. Correct it in the settings.')
+    if (endpoint.region !== null && !isRegion(endpoint.region)) return notTestable(NO_REGION)
     if (endpoint.otherRegion !== null) return regionsDiffer(endpoint)
-    if (credential.apiKey) return runWithApiKey(test, credential.apiKey.reveal(), endpoint)
-    return runWithKeyPair(test, credential, endpoint)
+    return credential.apiKey ? runWithApiKey(test, credential.apiKey.reveal(), endpoint) : runWithKeyPair(test, credential, endpoint)
   },
 }
+
+const NO_REGION = 'The region is not one of AWS, such as us-east-1. Correct it in the settings.'
 
 function awsCredential({ credential }: ProbeTest): AwsCredential | null {
   switch (credential.kind) {
@@ -45,7 +44,9 @@ function awsCredential({ credential }: ProbeTest): AwsCredential | null {
   }
 }
 
-function runWithApiKey(test: ProbeTest, key: string, { listUrl }: BedrockEndpoint): Promise<Verdict> {
+async function runWithApiKey(test: ProbeTest, key: string, { listUrl }: BedrockEndpoint): Promise<Verdict> {
+  const problem = headerProblem(key)
+  if (problem !== null) return unsendableKey(problem)
   return testKey(test, key, {
     request: (candidate) => get(listUrl, bearer(candidate)),
     judge: (answer) => judgeList(answer, test),

@@ -1,6 +1,6 @@
 import { under, withVersion } from '../endpoint-url.ts'
 import { get, judgeOpenAiRefusal, postJson } from '../openai-api.ts'
-import { isOwnHost, keyHeader, type Route, routeFor } from '../preset-route.ts'
+import { isOwnHost, keyHeader, modelListRoute, type Route, routeFor } from '../preset-route.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
 import { readPublicModels, withPublicModels } from '../public-models.ts'
 import { testRefusedCall } from '../refused-call.ts'
@@ -30,21 +30,34 @@ export const openaiCompat: Probe = {
 }
 
 async function runWithKey(test: ProbeTest, key: string, route: Route): Promise<Verdict> {
-  const authentication = test.preset?.authentication ?? 'bearer'
-  const base = withVersion(test.base, 'v1')
-  const listing = await testKey(test, key, {
-    request: (candidate) => get(route.url, { ...route.headers, ...keyHeader(candidate, authentication) }),
+  const listing = await tryRoute(test, key, route)
+  // A key that was tried on another host of the vendor says nothing about models; the public list on this one does.
+  if (route.url.origin !== test.base.origin) return withPublicModels(test, listing, modelListRoute(test).url)
+  if (listing.status !== 'NOT_FOUND') return listing
+  if (route.isModelList) return tryImpossibleChat(test, key, listing)
+  // The vendor's special route is missing on a host that is not the vendor's: it may be a relay that speaks OpenAI's API.
+  return test.preset && isOwnHost(test.base, test.preset) ? listing : tryRoute(test, key, modelListRoute(test))
+}
+
+function tryRoute(test: ProbeTest, key: string, route: Route): Promise<Verdict> {
+  return testKey(test, key, {
+    request: (candidate) => get(route.url, { ...route.headers, ...authentication(test, candidate) }),
     judge: (answer) => route.judge(answer),
     needsControl: true,
   })
-  // A key that was tried on another host of the vendor says nothing about models; the public list on this one does.
-  if (route.url.origin !== test.base.origin) return withPublicModels(test, listing, under(base, 'models'))
-  if (listing.status !== 'NOT_FOUND' || !route.isModelList) return listing
+}
+
+function tryImpossibleChat(test: ProbeTest, key: string, listing: Verdict): Promise<Verdict> {
+  const url = under(withVersion(test.base, 'v1'), 'chat/completions')
   return testRefusedCall(test, key, {
-    request: (candidate) => postJson(under(base, 'chat/completions'), keyHeader(candidate, authentication), IMPOSSIBLE_CHAT),
+    request: (candidate) => postJson(url, authentication(test, candidate), IMPOSSIBLE_CHAT),
     judgeRefusal: (answer) => judgeOpenAiRefusal(answer, test) ?? judgeStatus(answer, test),
     listing,
   })
+}
+
+function authentication({ preset }: ProbeTest, key: string): Readonly<Record<string, string>> {
+  return keyHeader(key, preset?.authentication ?? 'bearer')
 }
 
 /** A chat without messages with a model that does not exist: refused, and free, wherever it lands. */
@@ -60,7 +73,7 @@ async function runWithoutKey(test: ProbeTest, route: Route): Promise<Verdict> {
 
 /** A vendor without a free route that needs a key: any verdict would be made up, so the key is not sent at all. */
 async function unverifiable(test: ProbeTest): Promise<Verdict> {
-  const models = await readPublicModels(test, under(withVersion(test.base, 'v1'), 'models'))
+  const models = await readPublicModels(test, modelListRoute(test).url)
   const reason = `${test.names.displayName} has no free call that needs a key, so a key cannot be tested without cost. Send a real request to be sure.`
   return notTestable(reason, { models })
 }

@@ -55,6 +55,24 @@ test('a Bedrock API key goes as a bearer token, before the key pair', async () =
   expect(bad).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: 403 })
 })
 
+test("a host of AWS's that is not Bedrock's own may be anyone's, so a random key follows", async () => {
+  const baseUrl = 'https://abc123.execute-api.eu-west-1.amazonaws.com'
+  const yes = vendorHost('bedrock', { situation: 'acceptsAnyKey' })
+  const internet = await startInternet({ 'abc123.execute-api.eu-west-1.amazonaws.com': yes })
+  const request = probeRequest({ type: 'BEDROCK', baseUrl, credential: pair(), network: internet.network })
+  const outcome = await probeConnection(request, outboundDeps()).finally(() => internet.close())
+  expect(outcome).toMatchObject({ status: 'OK', keyVerified: false })
+  expect(internet.requests).toHaveLength(2)
+})
+
+test('a Bedrock API key that cannot be sent is UNAUTHORIZED', async () => {
+  expect(await probe(pair({ apiKey: revealable('ABSK\nx') }))).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: null })
+  expect(await probe(pair({ keyPair: { accessKey: revealable('AKIA\nx'), accessKeySecret: revealable(SECRET) } }))).toMatchObject({
+    status: 'UNAUTHORIZED',
+  })
+  expect(vendor.requests).toEqual([])
+})
+
 test('an Anthropic provider with Bedrock settings is tested as Bedrock', async () => {
   const request = probeRequest({ type: 'ANTHROPIC', baseUrl: vendor.baseUrl, credential: pair() })
   expect(await probeConnection(request, outboundDeps())).toMatchObject({ status: 'OK', keyVerified: true })

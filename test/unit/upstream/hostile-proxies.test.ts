@@ -10,10 +10,13 @@ import { listen } from '../../support/upstream/recorder.ts'
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const PASSWORD = 'proxy-password-0123456789'
 
-function probeThrough(type: 'HTTP' | 'SOCKS5', port: number, baseUrl = 'https://api.vendor.example/v1') {
+function probeThrough(type: 'HTTP' | 'SOCKS5', port: number, timeoutMs = 500) {
   const proxy = { type, url: `${type === 'HTTP' ? 'http' : 'socks5'}://127.0.0.1:${port}`, username: 'ann', password: PASSWORD } as const
-  const network = { ...DEFAULT_NETWORK, timeoutMs: 500, proxy }
-  return probeConnection(probeRequest({ type: 'OPENAI', baseUrl, credential: apiKey(KEY), network }), outboundDeps())
+  const network = { ...DEFAULT_NETWORK, timeoutMs, proxy }
+  return probeConnection(
+    probeRequest({ type: 'OPENAI', baseUrl: 'https://api.vendor.example/v1', credential: apiKey(KEY), network }),
+    outboundDeps(),
+  )
 }
 
 async function expectCoded(type: 'HTTP' | 'SOCKS5', upstream: HostileUpstream): Promise<void> {
@@ -56,7 +59,7 @@ test('no bytes of a SOCKS5 proxy harm the gateway', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 4 }), async (pieces) => {
       const server = await listen(scripted(pieces))
-      const outcome = await probeThrough('SOCKS5', server.port).finally(() => server.close())
+      const outcome = await probeThrough('SOCKS5', server.port, 100).finally(() => server.close())
       expect(outcome.status).toMatch(/^(?:UNREACHABLE|TIMED_OUT|TLS_FAILED)$/)
     }),
     { numRuns: 60 },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Header } from '../../../src/upstream/network-settings.ts'
 import { probeConnection } from '../../../src/upstream/test-connection.ts'
 import { presetByHost, presetByName, VENDOR_PRESETS } from '../../../src/upstream/vendor-presets.ts'
 import { type Host, startInternet } from '../../support/upstream/internet.ts'
@@ -115,11 +116,17 @@ function vendor(one: VendorCase): Host {
   }
 }
 
-async function probeOnInternet(name: string, hosts: Readonly<Record<string, Host>>, key: string | null = GOOD) {
+async function probeOnInternet(
+  name: string,
+  hosts: Readonly<Record<string, Host>>,
+  key: string | null = GOOD,
+  extraHeaders: Header[] = [],
+) {
   const internet = await startInternet(hosts)
+  const network = { ...internet.network, extraHeaders }
   const credential = key === null ? ({ kind: 'none' } as const) : apiKey(key)
   const baseUrl = presetByName(name)?.defaultBaseUrl ?? ''
-  const request = probeRequest({ type: 'OPENAI_COMPAT', baseUrl, vendorPreset: name, credential, network: internet.network })
+  const request = probeRequest({ type: 'OPENAI_COMPAT', baseUrl, vendorPreset: name, credential, network })
   const outcome = await probeConnection(request, outboundDeps()).finally(() => internet.close())
   return { outcome, requests: internet.requests }
 }
@@ -148,7 +155,7 @@ describe('on the vendors own hosts', () => {
           : { status: 401, body: { error: 'Invalid username or password.' } },
       'router.huggingface.co': () => MODELS,
     }
-    const { outcome, requests } = await probeOnInternet('huggingface', hosts)
+    const { outcome, requests } = await probeOnInternet('huggingface', hosts, GOOD, [{ name: 'x-team-token', value: 'team-secret' }])
     expect(outcome).toMatchObject({ status: 'OK', keyVerified: true, models: ['model-a'] })
     expect(requests.map(({ headers, path }) => `${headers.host}${path}`)).toEqual([
       'huggingface.co/api/whoami-v2',
@@ -156,6 +163,8 @@ describe('on the vendors own hosts', () => {
       'router.huggingface.co/v1/models',
     ])
     expect(requests[2]?.headers).not.toHaveProperty('authorization')
+    // Extra headers are for the endpoint itself: the vendor's other hosts do not get them.
+    expect(requests.map(({ headers }) => headers['x-team-token'])).toEqual([undefined, undefined, 'team-secret'])
   })
 
   test.each(['perplexity', 'sambanova', 'jina'])(
@@ -256,6 +265,13 @@ describe('servers that people run themselves', () => {
     })
     expect(await probeConnection(request, outboundDeps()).finally(() => server.close())).toMatchObject({ status: 'OK', keyVerified: true })
     expect(server.requests[0]?.path).toBe('/relay/v1/user')
+  })
+
+  test("a relay that does not know the vendor's route is asked for its models instead", async () => {
+    const server = await startVendor('openai-compat', { goodKeys: [GOOD] })
+    const request = probeRequest({ type: 'OPENAI_COMPAT', baseUrl: server.baseUrl, vendorPreset: 'replicate', credential: apiKey(GOOD) })
+    expect(await probeConnection(request, outboundDeps()).finally(() => server.close())).toMatchObject({ status: 'OK', keyVerified: true })
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v1/account', '/v1/models', '/v1/models'])
   })
 
   test("a vendor's other host is never asked when the base URL is not the vendor's", async () => {

@@ -1,0 +1,136 @@
+import { findValidTokens } from '../auth/find-valid-tokens.ts'
+import type { Database } from '../database/client.ts'
+import { readRevision } from '../database/revision.ts'
+import { Fault } from '../errors.ts'
+import { type ProviderChange, readProviderChanges } from './provider-changes.ts'
+import { createStream, type Stream } from './stream.ts'
+
+/**
+ * Tells this process what any process has committed. Nobody publishes to it: the audit event that each change writes in
+ * its own transaction is what it reads, so no change is told that did not happen, and none is missed, not even over a
+ * lost connection.
+ */
+export interface ChangeFeed {
+  /**
+   * The newest revision known here; null when the database has not confirmed one within the last second, or not since
+   * this process last wrote. What was read at this revision or a later one, and kept, misses no write of this process,
+   * and none of another one that is older than a second.
+   */
+  revision(): number | null
+  /**
+   * The changes that are committed from now on and that `accepts` lets through. Ends when the token is no longer valid,
+   * when the reader falls far behind, and when the gateway stops.
+   * @throws Fault when there are too many streams, or the database is away.
+   */
+  subscribe(tokenId: string, accepts: (change: ProviderChange) => boolean): Promise<AsyncIterableIterator<ProviderChange>>
+  /** Ends all streams. */
+  close(): Promise<void>
+}
+
+/** How often the revision is read when nothing wakes the feed. With one read it makes the second that `revision` promises. */
+const POLL_INTERVAL_MS = 500
+const CONFIRMED_FOR_MS = 1_000
+
+const MAX_STREAMS = 1_000
+/** Changes that wait for one slow reader. */
+const MAX_WAITING = 1_000
+
+interface Subscriber {
+  readonly tokenId: string
+  readonly accepts: (change: ProviderChange) => boolean
+  readonly stream: Stream<ProviderChange>
+  /** Changes before this is true happened before the subscription. */
+  live: boolean
+}
+
+export function createChangeFeed(database: Database, clock: () => Date): ChangeFeed {
+  const subscribers = new Set<Subscriber>()
+  let known: number | null = null
+  let confirmedAt = Number.NEGATIVE_INFINITY
+  let wokenAt = Number.NEGATIVE_INFINITY
+  let closed = false
+
+  /** Everything up to the revision that is read first is visible to what is read after it. */
+  async function step(): Promise<void> {
+    if (closed) return
+    const startedAt = performance.now()
+    const current = await readRevision(database)
+    if (subscribers.size > 0) await deliver(known ?? current, current)
+    known = current
+    confirmedAt = startedAt
+  }
+
+  async function deliver(after: number, upTo: number): Promise<void> {
+    const changes = upTo > after ? await readProviderChanges(database, after, upTo) : []
+    const valid = await findValidTokens(
+      database,
+      Array.from(subscribers, ({ tokenId }) => tokenId),
+      clock(),
+    )
+    for (const { tokenId, accepts, stream, live } of subscribers) {
+      if (!valid.has(tokenId)) stream.end()
+      if (live) for (const change of changes.filter(accepts)) stream.push(change)
+    }
+  }
+
+  const follow = oneAtATime(step)
+  // A database that is away is not this feed's to report: whoever asks for a revision or a stream is told.
+  const followQuietly = () => void follow().catch(() => {})
+  const stopWaking = database.onWrite(() => {
+    wokenAt = performance.now()
+    followQuietly()
+  })
+  const timer = setInterval(followQuietly, POLL_INTERVAL_MS)
+  timer.unref()
+  followQuietly()
+
+  return {
+    revision: () => (confirmedAt > wokenAt && performance.now() - confirmedAt <= CONFIRMED_FOR_MS ? known : null),
+    subscribe: async (tokenId, accepts) => {
+      if (closed) throw new Fault('SERVICE_UNAVAILABLE', 'The gateway is stopping. Subscribe again in a moment.', { retryAfterSeconds: 1 })
+      if (subscribers.size >= MAX_STREAMS)
+        throw new Fault('RATE_LIMITED', 'Too many subscriptions are open at this gateway. Try again later.', { retryAfterSeconds: 10 })
+      const stream = createStream<ProviderChange>(MAX_WAITING, () => void subscribers.delete(subscriber))
+      const subscriber: Subscriber = { tokenId, accepts, stream, live: false }
+      subscribers.add(subscriber)
+      try {
+        await follow()
+      } catch (error) {
+        stream.end()
+        throw error
+      }
+      subscriber.live = true
+      return stream
+    },
+    close: async () => {
+      closed = true
+      clearInterval(timer)
+      stopWaking()
+      for (const { stream } of subscribers) stream.end()
+      await follow().catch(() => {})
+    },
+  }
+}
+
+/** Runs `work` once at a time. A call while it runs waits for one more run, which begins after the call. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let next: Promise<void> | null = null
+  const start = (): Promise<void> => {
+    running = work().finally(() => {
+      running = null
+    })
+    return running
+  }
+  return () => {
+    if (next !== null) return next
+    if (running === null) return start()
+    next = running
+      .catch(() => {})
+      .then(() => {
+        next = null
+        return start()
+      })
+    return next
+  }
+}

@@ -1,0 +1,142 @@
+import type { Fault, FaultCode } from '../../errors.ts'
+import type {
+  DeleteProviderMutation,
+  TestConnectionMutation,
+  UpdateProviderMutation,
+  UpsertProviderMutation,
+} from '../../generated/ziri-documents.ts'
+import { type Answer, json } from '../../http/respond.ts'
+import type { AskedFor, Refusals } from '../dialect.ts'
+import { HTTP_STATUS } from '../http-status.ts'
+import type { RouteName } from './routes.ts'
+import type { ErrorBody } from './wire.ts'
+
+/** Everything that is not the answer asked for, in ZIRI's words: always with a text and a code (ZIRI contract, "What we implement"). */
+
+type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
+type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
+type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
+type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
+type TestProblem = Problem<TestConnectionMutation['testConnection']>
+
+export const MISSING_FIELDS = error(400, 'name and apiKey are required', 'MISSING_FIELDS')
+export const INVALID_API_KEY = error(400, 'Invalid API key format', 'INVALID_API_KEY')
+export const NOT_FOUND = error(404, 'Provider not found', 'PROVIDER_NOT_FOUND')
+export const NOT_JSON = error(415, 'Send the body as application/json', 'INVALID_REQUEST')
+
+export function invalidRequest(message: string): Answer {
+  return error(400, message, 'INVALID_REQUEST')
+}
+
+export function connectionFailed(reason: string): Answer {
+  return error(400, `Provider connection failed: ${reason}`, 'CONNECTION_FAILED')
+}
+
+export function upsertProblem(problem: UpsertProblem): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return brokenRules(problem.issues)
+    case 'ApiKeysNotSupportedError':
+      return invalidRequest(problem.message)
+    case 'KeyRequiredForNewEndpointError':
+      return denied(problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function updateProblem(problem: UpdateProblem): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return brokenRules(problem.issues)
+    case 'ProviderNotFoundError':
+      return NOT_FOUND
+    case 'ApiKeysNotSupportedError':
+    case 'ApiKeyNotFoundError':
+    case 'VersionConflictError':
+      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
+    case 'KeyRequiredForNewEndpointError':
+      return denied(problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function deleteProblem(problem: DeleteProblem): Answer {
+  switch (problem.__typename) {
+    case 'ProviderNotFoundError':
+      return NOT_FOUND
+    case 'VersionConflictError':
+      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function testProblem(problem: TestProblem): Answer {
+  switch (problem.__typename) {
+    case 'ProviderNotFoundError':
+      return NOT_FOUND
+    case 'ValidationError':
+    case 'ApiKeyNotFoundError':
+      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
+    default:
+      return unmapped(problem)
+  }
+}
+
+/** Rules of the key have one text for all; of the others the first is told. */
+function brokenRules(issues: readonly { readonly path: readonly string[]; readonly message: string }[]): Answer {
+  if (issues.some(({ path }) => path[0] === 'apiKeys')) return INVALID_API_KEY
+  return invalidRequest(issues[0]?.message ?? 'Invalid request')
+}
+
+/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
+function unmapped(problem: never): never {
+  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
+}
+
+const FAULTS: Readonly<Record<FaultCode, ErrorBody['code']>> = {
+  UNAUTHENTICATED: 'ADMIN_AUTH_REQUIRED',
+  FORBIDDEN: 'ACCESS_DENIED',
+  BAD_USER_INPUT: 'INVALID_REQUEST',
+  QUERY_TOO_COMPLEX: 'INVALID_REQUEST',
+  RATE_LIMITED: 'RATE_LIMITED',
+  SERVICE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
+  INTERNAL_SERVER_ERROR: 'INTERNAL_ERROR',
+}
+
+export const REFUSALS: Refusals<RouteName> = {
+  unauthenticated: () =>
+    error(401, 'Admin authentication required. Please login.', 'ADMIN_AUTH_REQUIRED', {}, { 'www-authenticate': 'Bearer' }),
+  forbidden: () => denied("Your token's role does not allow this."),
+  methodNotAllowed: (_allowed, asked) => unknownPath(asked),
+  unknownPath,
+  bodyTooLarge: () => error(413, 'request entity too large', 'INVALID_REQUEST'),
+  bodyCompressed: () => error(415, 'Send the body without compression', 'INVALID_REQUEST'),
+  fault: (fault) => (fault.code === 'FORBIDDEN' ? denied(fault.message) : faultAnswer(fault)),
+}
+
+/** ZIRI knows no 405 (ZIRI contract, section A3). */
+function unknownPath({ method, path }: AskedFor): Answer {
+  return error(404, `Not found: ${method} ${path}`, 'NOT_FOUND')
+}
+
+function denied(reason: string): Answer {
+  return error(403, 'Access denied', 'ACCESS_DENIED', { reason })
+}
+
+function faultAnswer({ code, message, retryAfterSeconds }: Fault): Answer {
+  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) }
+  return error(HTTP_STATUS[code], message, FAULTS[code], {}, headers)
+}
+
+function error(
+  status: number,
+  message: string,
+  code: ErrorBody['code'],
+  more: Pick<ErrorBody, 'reason'> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return json(status, { error: message, code, ...more } satisfies ErrorBody, headers)
+}

@@ -1,0 +1,249 @@
+import {
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredInputField,
+} from 'graphql'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { schema } from '../../src/graphql/schema.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { leaksIn } from '../support/planted.ts'
+
+const SECRET = 'sk-Planted_Secret-7f3kQ9zXw2Lm'
+const JSON_TYPES = ['application/json', 'application/graphql-response+json'] as const
+const REFUSALS = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED']
+const lines: string[] = []
+const answers: string[] = []
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway({ log: (line) => void lines.push(line) })
+})
+afterAll(() => gateway.close())
+afterEach(() => {
+  expect(leaksIn(answers.splice(0).join('\n'), [SECRET])).toEqual([])
+  expect(leaksIn(lines.splice(0).join('\n'), [SECRET])).toEqual([])
+})
+
+/** Sends a request and notes everything that came back, headers included, for the check after each test. */
+async function send(body: string, headers: Record<string, string> = {}, method = 'POST', path = '/graphql') {
+  const response = await gateway.fetch(path, {
+    ...{ method, headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.adminToken}`, ...headers } },
+    ...(method === 'GET' ? {} : { body }),
+  })
+  const text = await response.text()
+  answers.push(text, JSON.stringify([...response.headers]))
+  return { status: response.status, text, headers: response.headers }
+}
+
+const codesOf = (text: string): string[] =>
+  JSON.parse(text).errors?.map(({ extensions }: { extensions: { code: string } }) => extensions.code) ?? []
+
+/** Expects a request that GraphQL refuses: 200 to who asks for plain JSON, 400 to who asks for GraphQL's own type. */
+async function expectRefused(query: string, variables: unknown): Promise<void> {
+  for (const accept of JSON_TYPES) {
+    const { status, text } = await send(JSON.stringify({ query, variables }), { accept })
+    // Once a field has been asked for its value the answer has `data`, and is a partial success.
+    const isPartial = 'data' in JSON.parse(text)
+    expect(`${status} ${text}`).toMatch(accept === 'application/json' || isPartial ? /^200 / : /^400 /)
+    expect([...new Set(codesOf(text))].filter((code) => !REFUSALS.includes(code))).toEqual([])
+    expect(codesOf(text)).not.toEqual([])
+  }
+}
+
+/** An input that fits its type, as small as possible. */
+function fitting(type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return fitting(type.ofType)
+  if (isListType(type)) return [fitting(type.ofType)]
+  const named = getNamedType(type)
+  if (isEnumType(named)) return named.getValues()[0]?.name
+  if (isInputObjectType(named)) {
+    const fields = Object.values(named.getFields())
+    const needed = named.isOneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField)
+    return Object.fromEntries(needed.map((field) => [field.name, fitting(field.type)]))
+  }
+  const samples: Record<string, unknown> = {
+    ...{ Boolean: true, Int: 1, Float: 1, DateTime: '2100-01-01T00:00:00Z', UUID: '6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e' },
+    ...{ ID: Buffer.from('Provider:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64'), String: 'text', Secret: 'sk-fits' },
+  }
+  return samples[named.name]
+}
+
+/** Values that do not fit a type, each with the secret inside; none for JSON, which everything fits. */
+function misfits(type: GraphQLInputType): unknown[] {
+  if (getNamedType(type).name === 'JSON') return []
+  const name = getNamedType(type).name
+  const isList = isListType(isNonNullType(type) ? type.ofType : type)
+  const anywhere: unknown[] = [
+    { [SECRET]: 1 },
+    ...(['NewApiKeyInput'].includes(name) ? [] : [{ value: SECRET }]),
+    { deep: [{ deeper: SECRET }] },
+  ]
+  const asText = ['String', 'Secret', 'ID'].includes(name) && !isList ? [] : [SECRET]
+  // A single value stands for a list of one, so that only what does not fit the item is a misfit.
+  return [...(['String', 'Secret', 'ID'].includes(name) && isList ? [] : asText), [SECRET, SECRET], ...anywhere]
+}
+
+interface Position {
+  readonly name: string
+  readonly query: string
+  readonly variables: readonly Record<string, unknown>[]
+}
+
+/** Every place of the schema where input goes in, each with a query that has nothing wrong but what stands there. */
+function positions(): Position[] {
+  return ['Query', 'Mutation'].flatMap((root) => {
+    const type = schema.getType(root)
+    const fields = isObjectType(type) ? Object.values(type.getFields()) : []
+    return fields.flatMap((field) =>
+      field.args.flatMap((arg) => {
+        const others = field.args.filter((other) => other !== arg && isNonNullType(other.type))
+        const given = [...others, arg].map((one) => `${one.name}: $${one.name}`).join(', ')
+        const declared = [...others, arg].map((one) => `$${one.name}: ${one.type}`).join(', ')
+        const query = `${root.toLowerCase()} (${declared}) { ${field.name}(${given}) { __typename } }`
+        const rest = Object.fromEntries(others.map((other) => [other.name, fitting(other.type)]))
+        return placesIn(arg.type, [arg.name]).map(({ path, type: placed }) => ({
+          name: `${field.name}(${path.join('.')}:)`,
+          query,
+          variables: misfits(placed).map((value) => ({ ...rest, [arg.name]: nest(arg.type, path.slice(1), value) })),
+        }))
+      }),
+    )
+  })
+}
+
+function placesIn(type: GraphQLInputType, path: readonly string[]): { path: readonly string[]; type: GraphQLInputType }[] {
+  const named = getNamedType(type)
+  const here = [{ path, type }]
+  if (!isInputObjectType(named)) return here
+  return [...here, ...Object.values(named.getFields()).flatMap((field) => placesIn(field.type, [...path, field.name]))]
+}
+
+/** An input of the type that fits but for the value at the path. */
+function nest(type: GraphQLInputType, path: readonly string[], value: unknown): unknown {
+  const [step, ...rest] = path
+  const named = getNamedType(type)
+  if (step === undefined || !isInputObjectType(named)) return value
+  const field = named.getFields()[step]
+  if (field === undefined) return value
+  const base = named.isOneOf ? {} : fitting(named)
+  const object = { ...(typeof base === 'object' ? base : {}), [step]: nest(field.type, rest, value) }
+  return isListType(isNonNullType(type) ? type.ofType : type) ? [object] : object
+}
+
+describe('a secret in a variable that does not fit its type comes back nowhere', () => {
+  test.each(positions().map((position) => [position.name, position] as const))('%s', async (_name, { query, variables }) => {
+    for (const one of variables) await expectRefused(query, one)
+  })
+})
+
+describe('a secret in a wrong place of a document comes back nowhere', () => {
+  test.each([
+    `{ providers(first: "${SECRET}") { totalCount } }`,
+    `{ providers(filter: { type: "${SECRET}" }) { totalCount } }`,
+    `{ providers(filter: { search: ["${SECRET}"] }) { totalCount } }`,
+    `{ provider(by: { uuid: "${SECRET}" }) { id } }`,
+    `{ provider(by: { nothing: "${SECRET}" }) { id } }`,
+    `{ node(id: "${SECRET}") { id } }`,
+    `{ nodes(ids: ["${SECRET}"]) { id } }`,
+    `{ node(id: "${Buffer.from(`Provider:${SECRET}`).toString('base64')}") { id } nothing }`,
+    `{ providers(after: "${SECRET}") { totalCount nodes { id } } }`,
+    `{ providers(before: "${Buffer.from(`GPC:S:${SECRET}`).toString('base64')}") { nodes { id } } }`,
+    `{ providers(after: "${Buffer.from(`GPC:J:["${SECRET}"]`).toString('base64')}") { nodes { id } } }`,
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: "${SECRET}" }) { __typename } }`,
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: ["${SECRET}"] }) { __typename } }`,
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: [{ value: ["${SECRET}"] }] }) { __typename } }`,
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKey: "${SECRET}" }) { __typename } }`,
+    `mutation { createProvider(input: { name: "a", type: "${SECRET}", baseUrl: "https://a.example" }) { __typename } }`,
+    `mutation { createAccessToken(input: { name: "a", role: VIEWER, expiresAt: "${SECRET}" }) { __typename } }`,
+    `mutation { testConnection(input: { draft: { type: OPENAI, baseUrl: "https://a.example", apiKey: { value: "${SECRET}" } } }) { __typename } }`,
+    `query ($a: String = ["${SECRET}"]) { provider(by: { name: $a }) { id } }`,
+    `query ($a: Int = "${SECRET}") { providers(first: $a) { totalCount } }`,
+    `{ providers @include(if: "${SECRET}") { totalCount } }`,
+    `{ viewer @nothing(a: "${SECRET}") { id } }`,
+    `{ viewer(token: "${SECRET}") { id } }`,
+    `{ viewer { id } } """${SECRET}"""`,
+    `{ viewer { id } "${SECRET}" }`,
+    `{ viewer { id } } "${SECRET}`,
+    `${SECRET}`,
+    `"${SECRET}"`,
+    `{ providers(first: ${SECRET}) { totalCount } }`,
+    `{ "${SECRET}": viewer { id } }`,
+  ])('%s', async (query) => {
+    await expectRefused(query, {})
+  })
+
+  test('a name of a field is repeated only when it can be none of a secret: with the characters of a name', async () => {
+    const { text } = await send(JSON.stringify({ query: '{ nothingLikeThis }' }))
+    expect(text).toContain('nothingLikeThis')
+    expect(codesOf(text)).toEqual(['GRAPHQL_VALIDATION_FAILED'])
+    await expectRefused(`{ viewer { ${SECRET.replaceAll('-', ' ')} } }`, {})
+  })
+})
+
+describe('a secret outside of the GraphQL comes back nowhere', () => {
+  test.each([
+    ['text instead of JSON', SECRET],
+    ['a JSON text', JSON.stringify(SECRET)],
+    ['a list', JSON.stringify([SECRET])],
+    ['a batch', JSON.stringify([{ query: `{ viewer { id } } # ${SECRET}` }])],
+    ['broken JSON', `{"query": "${SECRET}`],
+    ['a query that is no text', JSON.stringify({ query: { [SECRET]: SECRET } })],
+    ['variables that are a text', JSON.stringify({ query: '{ viewer { id } }', variables: SECRET })],
+    ['variables that are a list', JSON.stringify({ query: '{ viewer { id } }', variables: [SECRET] })],
+    ['an operation that is not there', JSON.stringify({ query: '{ viewer { id } }', operationName: SECRET })],
+    ['an unknown parameter', JSON.stringify({ query: '{ viewer { id } }', [SECRET]: SECRET })],
+    ['extensions that are a text', JSON.stringify({ query: '{ viewer { id } }', extensions: SECRET })],
+  ])('%s', async (_name, body) => {
+    for (const accept of JSON_TYPES) {
+      const { status, text } = await send(body, { accept })
+      expect(status).toBeGreaterThanOrEqual(200)
+      expect(status).toBeLessThan(500)
+      expect(() => JSON.parse(text)).not.toThrow()
+    }
+  })
+
+  test.each([
+    ['as a token', { authorization: `Bearer ${SECRET}` }, 401],
+    ['as half a header', { authorization: SECRET }, 401],
+    ['as a session token', { 'coder-session-token': SECRET }, 401],
+    ['as a content type', { 'content-type': SECRET }, 415],
+    ['as an encoding', { 'content-encoding': SECRET }, 415],
+    ['as a wanted type', { accept: SECRET }, null],
+    ['as a request id', { 'x-request-id': SECRET }, 200],
+    ['as a user agent', { 'user-agent': SECRET, cookie: SECRET, referer: `https://a.example/${SECRET}` }, 200],
+  ])('in a header %s', async (_name, headers, expected) => {
+    const { status } = await send('{"query":"{ viewer { id } }"}', headers)
+    expect(status).toBeLessThan(500)
+    if (expected !== null) expect(status).toBe(expected)
+  })
+
+  test('in a path or a query string', async () => {
+    for (const path of [
+      `/${SECRET}`,
+      `/graphql/${SECRET}`,
+      `/graphql?token=${SECRET}`,
+      `/graphql?query=${SECRET}`,
+      `/graphql?query={viewer{id}}&variables=${SECRET}`,
+    ])
+      expect((await send('', {}, 'GET', path)).status).toBeLessThan(500)
+  })
+})
+
+test('an accepted secret comes back nowhere either', async () => {
+  const query = `mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename
+    ... on CreateProviderPayload { provider { name apiKeys { nodes { masked } } } } ... on ValidationError { message issues { message } } } }`
+  for (const apiKeys of [
+    [{ value: SECRET }],
+    [{ value: ` ${SECRET}` }],
+    [{ value: `${SECRET}\n` }],
+    [{ value: SECRET.repeat(400) }],
+    [{ value: `${SECRET}****` }],
+  ])
+    await send(JSON.stringify({ query, variables: { input: { name: 'planted', type: 'OPENAI', baseUrl: 'https://a.example', apiKeys } } }))
+  const { text } = await send(JSON.stringify({ query: '{ providers { nodes { name apiKeys { nodes { masked } } } } }' }))
+  expect(text).toContain('planted')
+})

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
+import { subscribe, type TestSubscription } from '../support/subscription.ts'
+
+interface Changed {
+  readonly providerChanged: {
+    readonly action: string
+    readonly providerId: string
+    readonly provider: { name: string; version: number } | null
+  }
+}
+
+const SUBSCRIBE = `subscription ($provider: ProviderRef) {
+  providerChanged(provider: $provider) { action providerId provider { name version } }
+}`
+
+let gateway: TestGateway
+let replica: TestGateway
+let open: TestSubscription<Changed>[] = []
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  replica = await startTestGateway({ environment: gateway.shared })
+})
+afterEach(() => {
+  for (const subscription of open) subscription.leave()
+  open = []
+})
+afterAll(async () => {
+  await replica.close()
+  await gateway.close()
+})
+
+async function follow(
+  at: TestGateway,
+  provider: Readonly<Record<string, string>> | null = null,
+  options: { token?: string; method?: 'GET' | 'POST' } = {},
+): Promise<TestSubscription<Changed>> {
+  const subscription = await subscribe<Changed>(at, SUBSCRIBE, { provider }, options)
+  open.push(subscription)
+  return subscription
+}
+
+const shapeOf = ({ providerChanged: { action, provider } }: Changed) => [action, provider?.version ?? null]
+
+describe.each(['this replica', 'another replica'])('a subscription at %s', (where) => {
+  const at = () => (where === 'this replica' ? gateway : replica)
+
+  test.each(['GET', 'POST'] as const)('tells of every change in its order (%s)', async (method) => {
+    const changes = await follow(at(), null, { method })
+    expect(changes.status).toBe(200)
+    expect(changes.headers.get('content-type')).toContain('text/event-stream')
+    expect(changes.headers.get('cache-control')).toContain('no-')
+    const write = writerOf(gateway)
+    const { id, name } = await write.created({})
+    expect(await changes.atLeast(1)).toEqual([{ providerChanged: { action: 'CREATED', providerId: id, provider: { name, version: 1 } } }])
+    await write.updated(id, { icon: 'x' })
+    await changes.atLeast(2)
+    await write.test(id)
+    await changes.atLeast(3)
+    await write.remove(id)
+    expect((await changes.atLeast(4)).map(shapeOf)).toEqual([
+      ['CREATED', 1],
+      ['UPDATED', 2],
+      ['TESTED', 2],
+      ['DELETED', null],
+    ])
+  })
+
+  test('misses nothing of many writes at once, and tells each once', async () => {
+    const changes = await follow(at())
+    const writers = [writerOf(gateway), writerOf(replica)]
+    const created = await Promise.all(Array.from({ length: 30 }, (_, index) => writers[index % 2]?.created({ name: uniqueName('burst') })))
+    const told = await changes.atLeast(30)
+    await sleep(700)
+    expect(changes.received).toHaveLength(30)
+    expect(told.map(({ providerChanged }) => providerChanged.providerId).sort()).toEqual(created.map((provider) => provider?.id).sort())
+  })
+
+  test('is told of a change in a fraction of a second', async () => {
+    const changes = await follow(at())
+    const started = performance.now()
+    await writerOf(gateway).created({})
+    await changes.atLeast(1)
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+
+  test('ends when its token is revoked at the other one, and not for other tokens', async () => {
+    const { id, value } = await gateway.createToken('VIEWER')
+    const mine = await follow(at(), null, { token: value })
+    const other = await follow(at())
+    const started = performance.now()
+    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id })
+    expect(await mine.ended).toEqual({ complete: true })
+    expect(performance.now() - started).toBeLessThan(2_000)
+    await writerOf(gateway).created({})
+    await other.atLeast(1)
+    expect(mine.received).toEqual([])
+  })
+})
+
+test('a subscription to one provider tells of that one alone, by whatever it is named', async () => {
+  const write = writerOf(gateway)
+  const [wanted, other] = [await write.created({}), await write.created({})]
+  const all = await Promise.all(
+    [{ id: wanted.id }, { uuid: wanted.uuid }, { name: wanted.name }].map((provider) => follow(gateway, provider)),
+  )
+  await write.updated(other.id, { icon: 'x' })
+  await write.updated(wanted.id, { icon: 'x' })
+  for (const changes of all)
+    expect((await changes.atLeast(1)).map(({ providerChanged }) => providerChanged.providerId)).toEqual([wanted.id])
+})
+
+test('a subscription to a provider that does not exist yields nothing, until one has its name', async () => {
+  const name = uniqueName('later')
+  const changes = await follow(gateway, { name })
+  const nobody = await follow(gateway, { uuid: '00000000-0000-4000-8000-000000000000' })
+  await writerOf(gateway).created({})
+  await writerOf(gateway).created({ name })
+  expect((await changes.atLeast(1)).map(({ providerChanged }) => providerChanged.provider?.name)).toEqual([name])
+  expect(nobody.received).toEqual([])
+})
+
+test('what was committed before is not told, and a new connection goes on', async () => {
+  const write = writerOf(gateway)
+  const { id } = await write.created({})
+  const first = await follow(gateway)
+  await write.updated(id, { icon: 'a' })
+  await first.atLeast(1)
+  first.leave()
+  await write.updated(id, { icon: 'b' })
+  const second = await follow(gateway)
+  await write.updated(id, { icon: 'c' })
+  expect((await second.atLeast(1)).map(shapeOf)).toEqual([['UPDATED', 4]])
+})
+
+test('a token that expires ends its subscription', async () => {
+  const { value } = await gateway.createToken('VIEWER', new Date(Date.now() + 1_500))
+  const changes = await follow(gateway, null, { token: value })
+  const started = performance.now()
+  expect(await changes.ended).toEqual({ complete: true })
+  expect(performance.now() - started).toBeLessThan(4_000)
+})
+
+test('nobody follows without a valid token', async () => {
+  const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
+  const body = JSON.stringify({ query: SUBSCRIBE })
+  expect((await gateway.fetch('/graphql', { method: 'POST', headers, body })).status).toBe(401)
+  expect((await follow(gateway, null, { token: 'gw_0123456789_no' })).status).toBe(401)
+})
+
+test('a stop ends the subscriptions at once, and says so', async () => {
+  const other = await startTestGateway()
+  const changes = await subscribe<Changed>(other, SUBSCRIBE)
+  const started = performance.now()
+  await other.stop()
+  expect(await changes.ended).toEqual({ complete: true })
+  expect(performance.now() - started).toBeLessThan(3_000)
+  await other.close()
+})

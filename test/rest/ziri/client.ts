@@ -1,0 +1,17 @@
+import { openApiDocument } from '../../../src/rest/ziri/openapi.ts'
+import type { ErrorBody, ProviderFields } from '../../../src/rest/ziri/wire.ts'
+import { type DialectClient, dialectClient } from '../../support/dialect-client.ts'
+import type { TestGateway } from '../../support/gateway.ts'
+
+/** Every field that an answer of ZIRI's API can have. */
+interface ZiriBody extends ErrorBody {
+  readonly provider: ProviderFields
+  readonly providers: readonly ProviderFields[]
+  readonly total: number
+}
+
+export type ZiriClient = DialectClient<ZiriBody>
+
+export function ziriClient(gateway: TestGateway): ZiriClient {
+  return dialectClient<ZiriBody>(gateway, '/ziri', openApiDocument())
+}

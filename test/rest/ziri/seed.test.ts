@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { startVendor } from '../../support/upstream/vendors.ts'
+import { type ZiriClient, ziriClient } from './client.ts'
+
+/** The examples of ZIRI's Providers page, in its order, as they stand there. */
+let gateway: TestGateway
+let client: ZiriClient
+const now = new Date('2025-01-01T12:00:00.000Z')
+beforeAll(async () => {
+  gateway = await startTestGateway({ clock: () => now, environment: { OUTBOUND_ALLOW: 'loopback' } })
+  client = ziriClient(gateway)
+})
+afterAll(() => gateway.close())
+
+const REQUEST = `{
+    "name": "openai",
+    "apiKey": "sk-...",
+    "metadata": {
+      "displayName": "OpenAI",
+      "baseUrl": "https://api.openai.com/v1"
+    }
+  }`
+const PROVIDER = {
+  id: 1,
+  name: 'openai',
+  displayName: 'OpenAI',
+  baseUrl: 'https://api.openai.com/v1',
+  createdAt: '2025-01-01 12:00:00',
+  updatedAt: '2025-01-01 12:00:00',
+}
+const NOT_FOUND = { error: 'Provider not found', code: 'PROVIDER_NOT_FOUND' }
+
+describe('the examples of the page', () => {
+  it('Get Provider, Provider Not Found', async () => {
+    const { status, body } = await client.get('/api/providers/openai')
+    expect([status, body]).toEqual([404, NOT_FOUND])
+  })
+
+  it('Create or Update Provider', async () => {
+    const { status, body } = await client.post('/api/providers', REQUEST)
+    expect([status, body]).toMatchObject([200, { provider: PROVIDER }])
+    expect((await client.post('/api/providers', REQUEST)).body).toMatchObject({ provider: PROVIDER })
+  })
+
+  it('List Providers', async () => {
+    const { status, body } = await client.get('/api/providers?search=openai&limit=10')
+    expect([status, body]).toMatchObject([200, { providers: [PROVIDER], total: 1 }])
+  })
+
+  it('Get Provider', async () => {
+    const { status, body } = await client.get('/api/providers/openai')
+    expect([status, body]).toMatchObject([200, { provider: PROVIDER }])
+  })
+
+  it('Missing Fields, Invalid API Key', async () => {
+    const missing = await client.post('/api/providers', { name: 'openai' })
+    expect([missing.status, missing.body]).toEqual([400, { error: 'name and apiKey are required', code: 'MISSING_FIELDS' }])
+    const invalid = await client.post('/api/providers', { name: 'openai', apiKey: 'no-key' })
+    expect([invalid.status, invalid.body]).toEqual([400, { error: 'Invalid API key format', code: 'INVALID_API_KEY' }])
+  })
+
+  it('Test Provider, and Connection Failed', async () => {
+    const vendor = await startVendor('openai', { goodKeys: ['sk-good-key'] })
+    const metadata = { baseUrl: vendor.baseUrl }
+    await client.post('/api/providers', { name: 'openai', apiKey: 'sk-good-key', metadata })
+    const good = await client.post('/api/providers/openai/test')
+    expect([good.status, good.body]).toEqual([200, { success: true, message: 'Provider connection successful' }])
+    await client.post('/api/providers', { name: 'openai', apiKey: 'sk-bad-key' })
+    const bad = await client.post('/api/providers/openai/test')
+    expect([bad.status, bad.body]).toEqual([400, { error: 'Provider connection failed: Invalid API key', code: 'CONNECTION_FAILED' }])
+    await vendor.close()
+  })
+
+  it('Delete Provider, and Provider Not Found', async () => {
+    const { status, body } = await client.remove('/api/providers/openai')
+    expect([status, body]).toEqual([200, { success: true }])
+    const again = await client.remove('/api/providers/openai')
+    expect([again.status, again.body]).toEqual([404, NOT_FOUND])
+  })
+})

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { TestGateway } from './gateway.ts'
+
+export interface DialectAnswer<Body> {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** With the fields of every answer of the dialect; which of them are there, the description checks. */
+  readonly body: Body
+}
+
+export interface SendOptions {
+  /** A text goes as it is, anything else as JSON. */
+  readonly body?: unknown
+  /** Null for none. */
+  readonly token?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type DialectClient<Body> = ReturnType<typeof dialectClient<Body>>
+
+interface Description {
+  readonly paths: Readonly<Record<string, object>>
+}
+
+/** A client of a REST dialect below its prefix. It refuses every answer that the OpenAPI description does not allow, and keeps all texts. */
+export function dialectClient<Body>(gateway: TestGateway, prefix: string, description: Description) {
+  const check = checkerOf(description)
+  const texts: string[] = []
+
+  async function send(method: string, path: string, options: SendOptions = {}): Promise<DialectAnswer<Body>> {
+    const { body, token = gateway.adminToken, headers = {} } = options
+    const response = await gateway.fetch(`${prefix}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    texts.push(text, JSON.stringify([...response.headers]))
+    const parsed = JSON.parse(text === '' ? 'null' : text)
+    check(method, path, response.status, parsed)
+    return { status: response.status, headers: response.headers, text, body: parsed }
+  }
+
+  return {
+    send,
+    /** Everything that was answered so far. */
+    answered: () => texts.join('\n'),
+    get: (path: string, options?: SendOptions) => send('GET', path, options),
+    post: (path: string, body?: unknown, options?: SendOptions) => send('POST', path, { ...options, body }),
+    put: (path: string, body?: unknown, options?: SendOptions) => send('PUT', path, { ...options, body }),
+    patch: (path: string, body?: unknown, options?: SendOptions) => send('PATCH', path, { ...options, body }),
+    remove: (path: string, options?: SendOptions) => send('DELETE', path, options),
+  }
+}
+
+/** Everything in the folder of a gateway's database, as one text. */
+export function storedBytes({ folder }: TestGateway): string {
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('\n')
+}
+
+interface Operation {
+  readonly pointer: string
+  readonly responses: Readonly<Record<string, { readonly content?: unknown }>>
+}
+
+/** Throws when the description has no such answer, or another shape for it. Answers outside of it have the shape of errors. */
+function checkerOf(description: Description) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ajv.addSchema({ $id: 'openapi', ...description })
+  const checkShape = (pointer: string, what: string, body: unknown) => {
+    const validate = ajv.getSchema(pointer)
+    if (validate === undefined) throw new Error(`The description has no schema at ${pointer}.`)
+    if (!validate(body)) throw new Error(`${what} does not fit: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`)
+  }
+  return (method: string, path: string, status: number, body: unknown): void => {
+    const operation = findOperation(description, method, path)
+    const what = `${method} ${path} ${status}`
+    if (operation === null) {
+      checkShape('openapi#/components/schemas/Error', what, body)
+      return
+    }
+    const answer = operation.responses[String(status)]
+    if (answer === undefined) throw new Error(`${what} is not in the description: ${JSON.stringify(body)}`)
+    if (answer.content !== undefined) checkShape(`${operation.pointer}/responses/${status}/content/application~1json/schema`, what, body)
+    else if (body !== null) throw new Error(`${what} has a body that the description does not have.`)
+  }
+}
+
+function findOperation({ paths }: Description, method: string, path: string): Operation | null {
+  const plain = path.replace(/\?.*$/, '').replace(/\/$/, '')
+  for (const [template, item] of Object.entries(paths)) {
+    const pattern = template
+      .replace(/\/$/, '')
+      .replace(/\{\w+\}/g, '[^/]+')
+      .replaceAll('.', '\\.')
+    if (!new RegExp(`^${pattern}$`).test(plain)) continue
+    const found = Object.entries(item).find(([name]) => name === method.toLowerCase())
+    if (found === undefined) return null
+    const pointer = `openapi#/paths/${encodeURIComponent(template.replaceAll('~', '~0').replaceAll('/', '~1'))}/${found[0]}`
+    return { pointer, responses: found[1].responses }
+  }
+  return null
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { inject } from 'vitest'
+
+/** A database for one test gateway alone. */
+export interface TestDatabase {
+  readonly url: string
+  /** The settings that a gateway needs to use it. */
+  readonly environment: Readonly<Record<string, string>>
+  remove(): Promise<void>
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The PostgreSQL server that a test run shares; empty when none was started. */
+    postgresUrl: string
+  }
+}
+
+/** Which database the gateways of this test project use: see `vitest.config.ts`. */
+export const testDatabaseKind = process.env.TEST_DATABASE === 'postgresql' ? 'postgresql' : 'sqlite'
+
+/** SQLite makes a key file beside the database; PostgreSQL wants its keys configured. */
+const ENCRYPTION_KEYS = `base64:${Buffer.from('a key for tests, of 32 bytes .. ').toString('base64')}`
+
+/** Makes an empty database: a file in `folder`, or one on the shared server. */
+export async function makeTestDatabase(folder: string): Promise<TestDatabase> {
+  if (testDatabaseKind === 'sqlite') {
+    const url = `file:${join(folder, 'gateway.db')}`
+    return { url, environment: { DATABASE_URL: url }, remove: async () => {} }
+  }
+  const name = `gateway_${randomUUID().replaceAll('-', '')}`
+  await onServer(`CREATE DATABASE ${name}`)
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    environment: { DATABASE_URL: url.href, ENCRYPTION_KEYS },
+    remove: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`),
+  }
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: inject('postgresUrl') })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
