@@ -42,7 +42,7 @@ export function routeFor(test: ProbeTest): Route {
 /** The list of models that every OpenAI-like API has. */
 export function modelListRoute(test: ProbeTest): Route {
   return {
-    url: under(withVersion(test.base, 'v1'), 'models'),
+    url: test.modelsUrl ?? under(withVersion(test.base, 'v1'), 'models'),
     headers: {},
     isModelList: true,
     judge: (answer) => judgeQuirks(answer, test) ?? judgeOpenAiList(answer, test),

@@ -190,6 +190,21 @@ describe('status (Bifrost contract, section 6)', () => {
     ])
   })
 
+  it('follows a path override for the list of models on the same origin, and nowhere else', async () => {
+    const ask = async (list_models: string) => {
+      const before = upstream.requests.length
+      await client.created({
+        network_config: { base_url: `${upstream.origin}/base` },
+        custom_provider_config: { base_provider_type: 'openai', is_key_less: true, request_path_overrides: { list_models } },
+      })
+      return upstream.requests.slice(before).map(({ path }) => path)
+    }
+    expect(await ask('/my/list')).toContain('/base/my/list')
+    expect(await ask('my/list')).toContain('/base/my/list')
+    expect(await ask(`${upstream.origin}/whole`)).toContain('/whole')
+    expect(await ask('https://thief.example/list')).toContain('/base/v1/models')
+  })
+
   it('does not ask a custom provider that may not list its models', async () => {
     const before = upstream.requests.length
     const { status } = await client.created({
