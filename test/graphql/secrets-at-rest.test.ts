@@ -136,7 +136,7 @@ describe('a sealed key does not open', () => {
   test('when its provider lost its base URL in the database', async () => {
     await withStore(gateway, (store) => store.provider.update({ where: { id: provider.uuid }, data: { baseUrl: '' } }))
     const result = await editor.test(provider.id)
-    expect(result.tests.map(({ status }) => status)).toEqual(provider.apiKeys.nodes.map(() => 'NOT_TESTABLE'))
+    expect(result.tests?.map(({ status }) => status)).toEqual(provider.apiKeys.nodes.map(() => 'NOT_TESTABLE'))
     expect(recorder.requests).toEqual([])
   })
 
