@@ -113,14 +113,15 @@ it('lets no viewer upsert', async () => {
 describe('what dialects keep with a provider', () => {
   it('merges what each one gives, and deletes what is null', async () => {
     const name = uniqueName()
-    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { x: true } } })
+    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { send_back_raw_request: true } } })
     const { provider } = await upsert({ name, dialectSettings: { ziri: { a: null, d: 'e' } } })
-    expect(provider?.dialectSettings).toEqual({ bifrost: { x: true }, ziri: { b: { c: [2] }, d: 'e' } })
+    expect(provider?.dialectSettings).toEqual({ bifrost: { send_back_raw_request: true }, ziri: { b: { c: [2] }, d: 'e' } })
   })
 
   it.each([
     [{ ziri: 'text' }, 'dialectSettings.ziri NOT_ALLOWED'],
     [{ ziri: { long: 'x'.repeat(70_000) } }, 'dialectSettings.ziri OUT_OF_RANGE'],
+    [{ bifrost: { x: true } }, 'dialectSettings.bifrost NOT_ALLOWED'],
     [{ respanExtraKwargs: '[]' }, 'dialectSettings.respanExtraKwargs NOT_ALLOWED'],
   ])('refuses what is no object of reasonable size', async (dialectSettings, issue) => {
     expect(rulesOf(await upsert({ name: uniqueName(), dialectSettings }))).toEqual([issue])
