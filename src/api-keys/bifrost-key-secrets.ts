@@ -55,7 +55,7 @@ export async function storeBifrostKey(
 }
 
 /** The error of keeping what is not there (Bifrost contract, section 1.2). */
-export function nothingToKeep(path: string): ValidationError {
+function nothingToKeep(path: string): ValidationError {
   const message = `masked preview cannot be used for ${path} without a stored value`
   return new ValidationError([{ path: ['apiKeys', path], rule: 'NOTHING_TO_KEEP', message }])
 }
