@@ -138,6 +138,18 @@ export const WAYS: readonly Way[] = [
     at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
   },
   { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
+  {
+    name: "Bifrost's part of a key",
+    type: 'BifrostKey',
+    role: 'VIEWER',
+    at: underProvider((s) => `{ apiKeys { nodes { bifrost ${s} } } }`),
+  },
+  {
+    name: 'a secret of a vendor configuration',
+    type: 'BifrostKeySecret',
+    role: 'VIEWER',
+    at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
+  },
   { name: 'providersByOffset', type: 'ProviderOffsetPage', role: 'VIEWER', at: query((s) => `{ providersByOffset ${s} }`) },
   {
     name: 'upsertProvider',
