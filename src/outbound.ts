@@ -29,7 +29,11 @@ export function createOutbound(config: Config): Outbound {
       checkEndpoint: (baseUrl, channel, allowPrivateNetwork) =>
         channel === 'graphql'
           ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, strictHttp: true })
-          : checkEndpoint(baseUrl, dialectPolicy, { allowPrivateNetwork: true, strictHttp: false }),
+          : // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
+            checkEndpoint(baseUrl, dialectPolicy, {
+              allowPrivateNetwork: channel === 'bifrost' ? allowPrivateNetwork : true,
+              strictHttp: false,
+            }),
       checkProxy: (url, allowPrivateNetwork) =>
         checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, strictHttp: false }),
       probe: (request) => probeConnection(request, outboundDeps),

@@ -1,5 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { type BifrostKeyInput, checkBifrostKey } from './bifrost-key.ts'
 import { checkText } from './check-text.ts'
 import { looksMasked } from './mask.ts'
 
@@ -11,39 +12,62 @@ const NEXT_LINE = '\u0085'
 
 /** A key to add: either a value to store, or the name of the environment variable that holds it. */
 export interface NewApiKey {
+  /** The id that the caller wants; undefined for a new one. */
+  readonly id: string | undefined
   readonly value: Secret | undefined
   readonly environmentVariable: string | undefined
   readonly name: string | null
   readonly enabled: boolean
   readonly weight: number
+  /** What only Bifrost knows of it; with this a key needs no value, since the vendor configurations may hold the credential. */
+  readonly bifrost: BifrostKeyInput | undefined
 }
 
 /** A stored key that stays, with what changes about it; undefined leaves a field as it is. */
 export interface KeptApiKey {
   readonly id: string
+  /** A value or a variable takes the place of the stored one; an empty value leaves the key without one. */
+  readonly value: Secret | undefined
+  readonly environmentVariable: string | undefined
+  readonly bifrost: BifrostKeyInput | undefined
   readonly name: string | undefined
   readonly enabled: boolean | undefined
   readonly weight: number | undefined
 }
 
-/** One wanted key of a provider. A stored key that no change keeps is deleted. */
-export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewApiKey }
+/** One wanted key of a provider, or one to delete. What happens to keys that no change names, the change of the provider says. */
+export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewApiKey } | { readonly remove: string }
 
 /**
  * Checks the fields of one key; whether a variable may be named at all is the operator's list to say.
  * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
  */
 function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
-  const { value, environmentVariable } = key
+  const { value, environmentVariable, bifrost } = key
+  const isWithout = value === undefined && environmentVariable === undefined
+  const isBoth = value !== undefined && environmentVariable !== undefined
   return [
-    ...((value === undefined) === (environmentVariable === undefined) ? [neitherOrBoth(path)] : []),
+    ...(isBoth || (isWithout && bifrost === undefined) ? [neitherOrBoth(path)] : []),
     ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
     ...checkKeyFields(key, path),
+    ...(bifrost === undefined ? [] : checkBifrostKey(bifrost, [...path, 'bifrost'])),
   ]
 }
 
 function neitherOrBoth(path: readonly string[]): ValidationIssue {
   return { path, rule: 'EXACTLY_ONE', message: 'A key has exactly one of `value` and `environmentVariable`.' }
+}
+
+/** Checks what changes about a stored key. */
+function checkKeptApiKey(key: KeptApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
+  const { value, environmentVariable, bifrost } = key
+  const isCleared = value?.reveal() === '' && bifrost !== undefined
+  return [
+    ...(value !== undefined && environmentVariable !== undefined ? [neitherOrBoth(path)] : []),
+    ...(value === undefined || isCleared ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
+    ...checkKeyFields(key, path),
+    ...(bifrost === undefined ? [] : checkBifrostKey(bifrost, [...path, 'bifrost'])),
+  ]
 }
 
 /** Checks the keys of a new provider. */
@@ -53,12 +77,12 @@ export function checkNewApiKeys(keys: readonly NewApiKey[], anyText: boolean): V
 
 /** Checks a set of keys that replaces the stored one. */
 export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: boolean): ValidationIssue[] {
-  const keptIds = changes.map((change) => ('keep' in change ? change.keep.id : null))
+  const keptIds = changes.map((change) => ('keep' in change ? change.keep.id : 'remove' in change ? change.remove : null))
   const checkOne = (change: ApiKeyChange, index: number): ValidationIssue[] => {
     const path = ['apiKeys', String(index)]
     if ('add' in change) return checkNewApiKey(change.add, [...path, 'add'], anyText)
-    const issues = checkKeyFields(change.keep, [...path, 'keep'])
-    const first = keptIds.indexOf(change.keep.id)
+    const issues = 'keep' in change ? checkKeptApiKey(change.keep, [...path, 'keep'], anyText) : []
+    const first = keptIds.indexOf('keep' in change ? change.keep.id : change.remove)
     if (first === index) return issues
     return [
       ...issues,
@@ -68,7 +92,7 @@ export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: bo
   return [...checkKeyCount(changes.length), ...changes.flatMap(checkOne)]
 }
 
-function checkKeyCount(count: number): ValidationIssue[] {
+export function checkKeyCount(count: number): ValidationIssue[] {
   if (count <= MAX_API_KEYS) return []
   return [{ path: ['apiKeys'], rule: 'OUT_OF_RANGE', message: `A provider can have at most ${MAX_API_KEYS} API keys.` }]
 }

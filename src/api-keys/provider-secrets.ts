@@ -4,13 +4,14 @@ import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { providerSecretBinding, type SecretOwner } from './secret-owner.ts'
 
-/** The secrets that a provider itself can have; a header's name in lower case. */
+/** The secrets that a provider has besides its keys: a header's name is in lower case, a key's configuration has the key's id. */
 export type ProviderSecretField =
   | 'bedrock.accessKey'
   | 'bedrock.accessKeySecret'
   | 'network.proxy.password'
   | `network.header.${string}`
   | 'respan.extraKwargs'
+  | `apiKey.${string}.config`
 
 /** Stores a secret of the provider itself, or deletes it when the value is null. */
 export async function storeProviderSecret(
@@ -37,6 +38,21 @@ export async function storeProviderSecret(
 export async function listProviderSecrets(transaction: TransactionClient, providerId: string): Promise<string[]> {
   const rows = await transaction.providerSecret.findMany({ where: { providerId }, select: { field: true } })
   return rows.map((row) => row.field)
+}
+
+/**
+ * Opens one secret of a provider; undefined when there is none.
+ * @throws UnreadableSecretError when it cannot be opened with the keyring.
+ */
+export async function openProviderSecret(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  owner: SecretOwner,
+  field: ProviderSecretField,
+): Promise<Secret | undefined> {
+  const { providerId } = owner
+  const row = await transaction.providerSecret.findUnique({ where: { providerId_field: { providerId, field } } })
+  return row === null ? undefined : open(keyring, row.sealed, providerSecretBinding(owner, field))
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Fault } from '../errors.ts'
 import { nestsDeeperThan } from '../http/json-depth.ts'
 import { readBody } from '../http/read-body.ts'
 import { type Answer, json, send } from '../http/respond.ts'
+import { withoutSpecialKeys } from '../http/special-keys.ts'
 import { httpOf } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
@@ -30,7 +31,7 @@ export async function serveGraphQL(
   const body = read.body.toString()
   if (nestsDeeperThan(body, LIMITS.jsonDepth))
     return refuse(400, `The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
-  await forward(server, request, response, context, body)
+  await forward(server, request, response, context, withoutSpecialKeys(body))
 }
 
 /** What is wrong with the JSON that the URL of a GET carries. */
@@ -75,7 +76,8 @@ async function forward(
   const abort = new AbortController()
   response.once('close', () => abort.abort())
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as [string, string]] : [],
+    // The server compares the type letter by letter, though case means nothing in it.
+    typeof value === 'string' ? [[name, name === 'content-type' ? value.toLowerCase() : value] as [string, string]] : [],
   )
   const answer = await server.fetch(
     new URL(request.url ?? '/graphql', 'http://gateway').href,

@@ -1,5 +1,5 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import { type DocumentNode, type ExecutionResult, GraphQLError, Kind, type SelectionNode, type ValidationRule } from 'graphql'
+import { type ExecutionResult, GraphQLError, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { withClientErrors } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
@@ -33,8 +33,8 @@ export type GraphQLServer = ReturnType<typeof createGraphQLServer>
 /** Bounds a document while it is parsed and validated, and keeps the schema's names out of error messages. */
 function useLimits(): Plugin {
   return {
-    onParse: ({ params }) => {
-      params.options = { ...params.options, maxTokens: LIMITS.tokens }
+    onParse: ({ parseFn, setParseFn }) => {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: LIMITS.tokens }))
     },
     onValidate: ({ addValidationRule, validateFn, setValidationFn }) => {
       addValidationRule(limitRootFields)
@@ -45,26 +45,34 @@ function useLimits(): Plugin {
   }
 }
 
-const limitRootFields: ValidationRule = (context) => ({
-  OperationDefinition: (operation) => {
-    const count = countRootFields(context.getDocument(), operation.selectionSet.selections)
-    if (count > LIMITS.rootFields)
-      context.reportError(new GraphQLError(`The operation has ${count} root fields of at most ${LIMITS.rootFields}.`, { nodes: operation }))
-  },
-})
-
-/** Counts through fragments too; a fragment that contains itself is another rule's to report. */
-function countRootFields(document: DocumentNode, selections: readonly SelectionNode[], seen: readonly string[] = []): number {
-  return selections.reduce((count, selection) => {
-    if (selection.kind === Kind.FIELD) return count + 1
-    if (selection.kind === Kind.INLINE_FRAGMENT) return count + countRootFields(document, selection.selectionSet.selections, seen)
-    const name = selection.name.value
-    const fragment = document.definitions.find(
-      (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name,
-    )
-    if (fragment?.kind !== Kind.FRAGMENT_DEFINITION || seen.includes(name)) return count
-    return count + countRootFields(document, fragment.selectionSet.selections, [...seen, name])
-  }, 0)
+/** Counts through fragments too, each of them once: fragments that spread each other twice would take for ever. */
+const limitRootFields: ValidationRule = (context) => {
+  const counts = new Map<string, number>()
+  const count = (selections: readonly SelectionNode[]): number =>
+    selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FIELD) return sum + 1
+      return (
+        sum + (selection.kind === Kind.INLINE_FRAGMENT ? count(selection.selectionSet.selections) : countFragment(selection.name.value))
+      )
+    }, 0)
+  const countFragment = (name: string): number => {
+    const known = counts.get(name)
+    if (known !== undefined) return known
+    // A fragment that contains itself is another rule's to report.
+    counts.set(name, 0)
+    const total = count(context.getFragment(name)?.selectionSet.selections ?? [])
+    counts.set(name, total)
+    return total
+  }
+  return {
+    OperationDefinition: (operation) => {
+      const total = count(operation.selectionSet.selections)
+      if (total > LIMITS.rootFields)
+        context.reportError(
+          new GraphQLError(`The operation has ${total} root fields of at most ${LIMITS.rootFields}.`, { nodes: operation }),
+        )
+    },
+  }
 }
 
 /** The last look at every result, whatever step it failed in. */

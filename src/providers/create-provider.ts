@@ -8,6 +8,7 @@ import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type
 import { checkProvider } from './check-provider.ts'
 import { storeDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
+import { settleNewEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { keylessReason, type NewProvider } from './provider-input.ts'
 import { presetNameFor } from './provider-types.ts'
@@ -23,7 +24,8 @@ const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
  * @throws ValidationError with every rule that the input breaks; ApiKeysNotSupportedError when keys for a type that has
  * none are its only fault; ProviderNameTakenError.
  */
-export async function createProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): Promise<string> {
+export async function createProvider(deps: ProviderDeps, caller: Caller, given: NewProvider): Promise<string> {
+  const input = settleNewEndpoint(caller, given)
   refuseBroken(deps, caller, input)
   const now = deps.clock()
   return deps.database.write((transaction) => storeProvider(transaction, deps, caller, input, now))
@@ -49,13 +51,8 @@ export async function storeProvider(
   const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
   const network = input.network && planNetwork(input.network, null)
   await insertProvider(transaction, id, input, network, now)
-  const keys = await applyKeyChanges(
-    transaction,
-    deps.keyring,
-    owner,
-    input.apiKeys.map((add) => ({ add })),
-    now,
-  )
+  const adds = input.apiKeys.map((add) => ({ add }))
+  const keys = await applyKeyChanges({ transaction, keyring: deps.keyring, owner, now }, adds, false)
   if (input.settings !== undefined) {
     const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
     await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })

@@ -5,9 +5,10 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { checkBifrostSettings } from './bifrost-settings.ts'
 
 /** The dialects that keep settings of their own in the open. */
-export const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
+const OPEN_DIALECTS = ['bifrost', 'ziri'] as const
 type OpenDialect = (typeof OPEN_DIALECTS)[number]
 
 const json = z.json()
@@ -37,6 +38,7 @@ export function checkDialectSettings(input: DialectSettingsInput | undefined): V
   const sealed = input.respanExtraKwargs?.reveal() ?? ''
   return [
     ...OPEN_DIALECTS.flatMap((dialect) => checkObject(input[dialect], dialect)),
+    ...(input.bifrost === undefined ? [] : checkBifrostSettings(input.bifrost)),
     ...(sealed === '' ? [] : checkObject(parse(sealed), 'respanExtraKwargs')),
   ]
 }

@@ -1,3 +1,5 @@
+import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../api-keys/api-key-input.ts'
+import { keyConfigField } from '../api-keys/bifrost-key-secrets.ts'
 import { listProviderSecrets, storeProviderSecret } from '../api-keys/provider-secrets.ts'
 import { rebindSecrets, type StayingSecrets } from '../api-keys/rebind-secrets.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
@@ -6,6 +8,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { KeyRequiredForNewEndpointError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import { openedKeyDoors } from './key-doors.ts'
 import { openedDoors } from './network-doors.ts'
 import type { ProviderChanges } from './provider-input.ts'
 import type { NetworkPlan } from './store-network.ts'
@@ -28,15 +31,17 @@ export async function moveSecrets(
   const { id: providerId, type, baseUrl } = provider
   const newBaseUrl = changes.baseUrl ?? baseUrl
   const isMoved = endpointBinding(type, baseUrl) !== endpointBinding(type, newBaseUrl)
+  const keyDoors = await openedKeyDoors(transaction, keyring, provider, changes.apiKeys ?? [])
+  if (keyDoors.length > 0 && !hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const doors = [...(isMoved ? ['baseUrl'] : []), ...(network === undefined ? [] : openedDoors(provider.network, network))]
-  if (doors.length === 0) return []
+  if (doors.length === 0) return keyDoors
   await dropExtraKwargs(transaction, keyring, caller, provider, changes)
   const staying = await findStayingSecrets(transaction, providerId, changes, network)
-  if (staying.apiKeyIds.length === 0 && staying.fields.length === 0 && !namesVariable(changes)) return []
+  if (staying.apiKeyIds.length === 0 && staying.fields.length === 0 && !namesVariable(changes)) return keyDoors
   if (!hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const owner = { providerId, type }
   if (isMoved) await rebindSecrets(transaction, keyring, { ...owner, baseUrl }, { ...owner, baseUrl: newBaseUrl }, staying)
-  return doors
+  return [...doors, ...keyDoors]
 }
 
 /**
@@ -56,7 +61,26 @@ async function dropExtraKwargs(
 
 /** A key from the environment is never given again: its name says nothing of whoever repeats it. */
 function namesVariable({ apiKeys }: ProviderChanges): boolean {
-  return apiKeys?.some((change) => 'add' in change && change.add.environmentVariable !== undefined) ?? false
+  return apiKeys?.some((change) => keyOf(change)?.environmentVariable !== undefined) ?? false
+}
+
+function keyOf(change: ApiKeyChange): NewApiKey | KeptApiKey | null {
+  if ('add' in change) return change.add
+  return 'keep' in change ? change.keep : null
+}
+
+/** Which stored keys a change leaves as they are: their value, and the secret part of their configuration. */
+function findStayingKeys({ apiKeys, keepOtherApiKeys }: ProviderChanges, stored: readonly string[]) {
+  if (apiKeys === undefined) return { apiKeyIds: stored, configs: stored }
+  const kept = new Map(apiKeys.flatMap((change) => ('keep' in change ? [[change.keep.id, change.keep] as const] : [])))
+  const removed = apiKeys.flatMap((change) => ('remove' in change ? [change.remove] : []))
+  const staying = stored.filter((id) => kept.has(id) || (keepOtherApiKeys && !removed.includes(id)))
+  const keepsPart = (key: KeptApiKey | undefined) =>
+    key?.bifrost === undefined || key.bifrost.secrets.some((part) => part.value === undefined && part.environmentVariable === undefined)
+  return {
+    apiKeyIds: staying.filter((id) => kept.get(id)?.value === undefined && kept.get(id)?.environmentVariable === undefined),
+    configs: staying.filter((id) => keepsPart(kept.get(id))),
+  }
 }
 
 async function findStayingSecrets(
@@ -66,7 +90,9 @@ async function findStayingSecrets(
   network: NetworkPlan | undefined,
 ): Promise<StayingSecrets> {
   const stored = await transaction.apiKey.findMany({ where: { providerId }, select: { id: true } })
-  const kept = changes.apiKeys?.flatMap((change) => ('keep' in change ? [change.keep.id] : []))
+  const ids = stored.map((key) => key.id)
+  const { apiKeyIds, configs } = findStayingKeys(changes, ids)
+  const droppedConfigs = ids.filter((id) => !configs.includes(id)).map(keyConfigField)
   const { accessKey, accessKeySecret } = changes.settings ?? {}
   const replaced = [
     ...(accessKey === undefined ? [] : ['bedrock.accessKey']),
@@ -76,7 +102,7 @@ async function findStayingSecrets(
   const isDropped = (field: string) => network !== undefined && field.startsWith('network.') && !network.kept.some((one) => one === field)
   const fields = await listProviderSecrets(transaction, providerId)
   return {
-    apiKeyIds: stored.map((key) => key.id).filter((id) => kept === undefined || kept.includes(id)),
-    fields: fields.filter((field) => !replaced.includes(field) && !isDropped(field)),
+    apiKeyIds,
+    fields: fields.filter((field) => !replaced.includes(field) && !isDropped(field) && !droppedConfigs.some((one) => one === field)),
   }
 }

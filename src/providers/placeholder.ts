@@ -2,7 +2,7 @@ import type { Caller } from '../auth/principal.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { checkBaseUrl, type ProviderChanges } from './provider-input.ts'
+import { checkBaseUrl, type NewProvider, type ProviderChanges } from './provider-input.ts'
 import { vendorDefaults } from './vendor-defaults.ts'
 
 /** A provider without an endpoint cannot be used, so nothing may enable it. */
@@ -22,6 +22,17 @@ export function settleEndpoint(deps: ProviderDeps, caller: Caller, provider: Pro
     return provider.enabled ? { ...changes, enabled: false } : changes
   }
   return provider.baseUrl === '' && changes.enabled === undefined ? { ...changes, enabled: true } : changes
+}
+
+/**
+ * Bifrost's clients may leave the endpoint out: the vendor's takes its place, and without one the provider is a placeholder
+ * (Bifrost contract, decisions at its top). Elsewhere a new provider needs an endpoint.
+ */
+export function settleNewEndpoint({ channel }: Caller, input: NewProvider): NewProvider {
+  if (channel !== 'bifrost' || input.baseUrl !== '') return input
+  const defaults = vendorDefaults(input.name)
+  const baseUrl = defaults?.type === input.type ? (defaults.baseUrl ?? '') : ''
+  return { ...input, baseUrl, enabled: baseUrl !== '', mayBePlaceholder: true }
 }
 
 /** The endpoint of the vendor that the name stands for, unless the provider speaks another protocol than that vendor. */

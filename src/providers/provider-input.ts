@@ -42,7 +42,7 @@ export interface NewProvider {
   readonly mayBePlaceholder?: boolean
 }
 
-/** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set. */
+/** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
 export interface ProviderChanges {
   readonly displayName: string | undefined
   readonly icon: string | undefined
@@ -51,6 +51,8 @@ export interface ProviderChanges {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly ApiKeyChange[] | undefined
+  /** Whether the stored keys that `apiKeys` does not name stay: then it adds, changes and removes single keys. */
+  readonly keepOtherApiKeys?: boolean | undefined
   /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
   readonly resetBaseUrl?: boolean | undefined
   /** In place of `network`: changes some of it. */
@@ -61,7 +63,7 @@ export interface ProviderChanges {
 /** What the rules about places ask the operator's policy. */
 type PlaceChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
 
-export const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
+const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const KEYLESS_TYPES: readonly ProviderType[] = ['BEDROCK', 'COPILOT']
 
 /** Whether providers of the type have stored API keys at all; the others authenticate in another way. */
@@ -79,7 +81,8 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
-    ...checkSettingsOfType(input.type, settings),
+    // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
+    ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
     ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
     ...checkDialectSettings(input.dialectSettings),
@@ -100,7 +103,7 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
   ]
 }
 
-export function keysNotSupported(type: ProviderType): ValidationIssue {
+function keysNotSupported(type: ProviderType): ValidationIssue {
   return {
     path: ['apiKeys'],
     rule: 'API_KEYS_NOT_SUPPORTED',

@@ -5,7 +5,9 @@ import type { TestLimiter } from '../upstream/limiter.ts'
 import type { NetworkSettings } from '../upstream/network-settings.ts'
 import { type Outcome, worstOf } from '../upstream/outcome.ts'
 import type { ProbeRequest } from '../upstream/test-connection.ts'
+import { readBifrostSettings } from './bifrost-settings.ts'
 import { storeTests, toRow } from './connection-test-store.ts'
+import { readDialectSettings } from './dialect-settings.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderRef } from './provider-input.ts'
 import { openNetwork } from './store-network.ts'
@@ -80,14 +82,22 @@ async function tryOne(
   attempt: Attempt,
   openNetworkOnce: () => Promise<NetworkSettings>,
 ): Promise<Outcome> {
-  const { type, baseUrl, vendorPreset } = provider
+  const { type, vendorPreset } = provider
   let request: ProbeRequest
   try {
-    request = { type, baseUrl, vendorPreset, credential: await attempt.credential(), network: await openNetworkOnce() }
+    const { credential, baseUrl } = await attempt.open()
+    const network = await openNetworkOnce()
+    request = { type, baseUrl: baseUrl ?? provider.baseUrl, vendorPreset, modelsPath: modelsPathOf(provider), credential, network }
   } catch (error) {
     return notTestable(unreadableMessage(error))
   }
   return deps.probe(request)
+}
+
+/** Where a custom provider of Bifrost says that its models are (Bifrost contract, decisions at its top). */
+function modelsPathOf({ dialectSettings }: Provider): string | null {
+  const { custom_provider_config: custom } = readBifrostSettings(readDialectSettings(dialectSettings).bifrost) ?? {}
+  return custom?.request_path_overrides?.list_models ?? null
 }
 
 function notTestable(message: string): Outcome {

@@ -5,8 +5,10 @@ import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
-import { storeDialectSettings } from './dialect-settings.ts'
+import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
+import { readDialectSettings, storeDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
+import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
 import { moveSecrets } from './move-secrets.ts'
 import { settleNetwork } from './network-changes.ts'
@@ -61,7 +63,7 @@ export async function changeProvider(
 ): Promise<string> {
   const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
   const storedSettings = readBedrockSettings(provider.settings)
-  checkAgainstStored(provider, storedSettings, changes)
+  checkAgainstStored(provider, storedSettings, changes, caller)
   await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
 
   const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
@@ -71,7 +73,8 @@ export async function changeProvider(
   if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
   const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
   if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)
-  const keys = changes.apiKeys && (await applyKeyChanges(transaction, deps.keyring, owner, changes.apiKeys, now))
+  const store = { transaction, keyring: deps.keyring, owner, now }
+  const keys = changes.apiKeys && (await applyKeyChanges(store, changes.apiKeys, changes.keepOtherApiKeys ?? false))
   const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
   const parts = { settings, network, networkChanges, keys }
   await updateRow(transaction, provider, changes, parts, now)
@@ -86,12 +89,18 @@ export async function changeProvider(
 }
 
 /** The rules that depend on what is stored. */
-function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges): void {
+function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges, { channel }: Caller): void {
+  const { bifrost } = changes.dialectSettings ?? {}
+  const storedBifrost = readBifrostSettings(readDialectSettings(provider.dialectSettings).bifrost)
+  const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
+  if (customIssues.length > 0) throw new ValidationError(customIssues)
   const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
   if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
   if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
   if (changes.apiKeys === undefined || changes.apiKeys.length === 0) return
   if (changes.settings !== undefined || stored !== null) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
+  // In Bifrost the keys of a Bedrock provider bring their credentials (Bifrost contract, section 2.6).
+  if (provider.type === 'BEDROCK' && channel === 'bifrost') return
   if (!acceptsApiKeys(provider.type)) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
 }
 
@@ -112,6 +121,7 @@ async function checkPlacesAndKeys(
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, stored)),
     ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider.id, changes.apiKeys)),
+    ...(changes.apiKeys === undefined || caller.channel !== 'bifrost' ? [] : await checkKeyNames(transaction, changes.apiKeys)),
   ]
   if (issues.length > 0) throw new ValidationError(issues)
 }
@@ -137,7 +147,7 @@ async function updateRow(
   const endpointChanged = baseUrl !== provider.baseUrl || settings !== undefined
   const routeChanged = endpointChanged || networkChanges.length > 0
   if (routeChanged) await transaction.apiKey.updateMany({ where: { providerId: provider.id }, data: { lastConnectionTestId: null } })
-  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.switched)
+  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.replaced.length > 0 || keys.switched)
   await transaction.provider.update({
     where: { id: provider.id },
     data: {
@@ -159,10 +169,18 @@ function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: Stor
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(enabled === undefined ? {} : { enabled }),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
+    ...(changes.dialectSettings === undefined ? {} : { dialectSettings: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined
       ? {}
-      : { apiKeys: { added: keys.added.map((key) => ({ ...key })), removed: keys.removed.map((key) => ({ ...key })), kept: keys.kept } }),
+      : {
+          apiKeys: {
+            added: keys.added.map((key) => ({ ...key })),
+            removed: keys.removed.map((key) => ({ ...key })),
+            ...(keys.replaced.length === 0 ? {} : { replaced: keys.replaced.map((key) => ({ ...key })) }),
+            kept: keys.kept,
+          },
+        }),
     ...(doors.length === 0 ? {} : { keysKeptForNewEndpoint: true, sentElsewhereBy: [...doors] }),
   }
 }

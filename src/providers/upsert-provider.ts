@@ -74,13 +74,13 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
   const now = deps.clock()
   const stored = await transaction.provider.findFirst({ where: { name: input.name, deletedAt: null }, select: { id: true } })
   if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
-  const provider = toNewProvider(input)
+  const provider = toNewProvider(input, caller)
   refuseBroken(deps, caller, provider)
   return { id: await storeProvider(transaction, deps, caller, provider, now), created: true }
 }
 
 /** The whole provider that the input stands for when there is none yet. */
-function toNewProvider(input: ProviderUpsert): NewProvider {
+function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
   const { name, apiKeys = [], settings, dialectSettings } = input
   const vendor = vendorDefaults(name)
   const baseUrl = input.baseUrl || defaultBaseUrl(input)
@@ -93,8 +93,8 @@ function toNewProvider(input: ProviderUpsert): NewProvider {
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
-    // A stated type needs an endpoint: a placeholder speaks no protocol yet that could be another one than OPENAI_COMPAT's.
-    mayBePlaceholder: (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
+    // In Bifrost, each key of some vendors brings its own endpoint (Bifrost contract, section 2.6). Elsewhere a stated type needs an endpoint: a placeholder speaks no protocol yet that could be another one than OPENAI_COMPAT's.
+    mayBePlaceholder: channel === 'bifrost' || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
   }
 }
 

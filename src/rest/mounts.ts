@@ -1,5 +1,7 @@
+import { bifrostDialect } from './bifrost/routes.ts'
 import { coderDialect } from './coder/routes.ts'
 import type { Dialect, Route } from './dialect.ts'
+import { respanDialect } from './respan/routes.ts'
 import { ziriDialect } from './ziri/routes.ts'
 
 /** A dialect at one place. */
@@ -18,7 +20,7 @@ export interface Match {
 /** Which dialect is also mounted without its prefix. */
 export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
 
-const DIALECTS: readonly Dialect[] = [coderDialect, ziriDialect]
+const DIALECTS: readonly Dialect[] = [coderDialect, bifrostDialect, respanDialect, ziriDialect]
 
 /** Every dialect at its own prefix, and the one that the operator chose at the bare paths of its documentation. */
 export function rootMounts(rootDialect: RootDialect): Mount[] {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
-export type AddressRange = [Address, number]
+type AddressRange = [Address, number]
 
 /** `never` needs no reason and knows no exception; `private` and `loopback` need the operator's leave. */
 export type Tier = 'public' | 'private' | 'loopback' | 'never'

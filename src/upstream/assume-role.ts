@@ -2,7 +2,7 @@ import { judgeAws } from './aws-errors.ts'
 import { type AwsKeys, signAws } from './aws-signature.ts'
 import { stsUrl } from './bedrock-endpoint.ts'
 import { textAt } from './json.ts'
-import type { Answer } from './outbound.ts'
+import type { Answer } from './messages.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { failed, wrongShape } from './verdict.ts'
 

@@ -1,5 +1,5 @@
 import { textAt } from './json.ts'
-import type { Answer } from './outbound.ts'
+import type { Answer } from './messages.ts'
 import type { Verdict } from './probe.ts'
 import { judgeStatus, keyRefused, lacksPermission, rateLimited, unexpected, type Wording } from './verdict.ts'
 

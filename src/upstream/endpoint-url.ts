@@ -34,6 +34,15 @@ export function fromRoot(base: URL, pathAndQuery: string): URL {
   return new URL(pathAndQuery, base.origin)
 }
 
+/** A path appended to the base, or a whole URL; null when that is of another origin, where no key may go. */
+export function withinOrigin(base: URL, pathOrUrl: string): URL | null {
+  const isWhole = /^[A-Za-z][A-Za-z0-9+.-]*:/.test(pathOrUrl)
+  const text = isWhole ? pathOrUrl : `${base.origin}${trimSlashes(base.pathname)}/${pathOrUrl.replace(/^\/+/, '')}`
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  return url.origin === base.origin && url.username === '' && url.password === '' ? url : null
+}
+
 function trimSlashes(path: string): string {
   return path.replace(/\/+$/, '')
 }

@@ -1,6 +1,6 @@
 import { at, errorText, textAt } from './json.ts'
+import type { Answer, UpstreamRequest } from './messages.ts'
 import { readModelNames } from './model-list.ts'
-import type { Answer, UpstreamRequest } from './outbound.ts'
 import type { Verdict } from './probe.ts'
 import { judgeStatus, keyRefused, keyWorks, lacksPermission, rateLimited, type Wording, wrongShape } from './verdict.ts'
 

@@ -1,7 +1,7 @@
 import { fromRoot, hasVersion, under, withVersion } from './endpoint-url.ts'
 import { at, isRecord, textAt } from './json.ts'
+import type { Answer } from './messages.ts'
 import { bearer, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
-import type { Answer } from './outbound.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { bareHostname } from './target.ts'
 import type { PresetAuthentication, PresetProbe, VendorPreset } from './vendor-presets.ts'
@@ -42,7 +42,7 @@ export function routeFor(test: ProbeTest): Route {
 /** The list of models that every OpenAI-like API has. */
 export function modelListRoute(test: ProbeTest): Route {
   return {
-    url: under(withVersion(test.base, 'v1'), 'models'),
+    url: test.modelsUrl ?? under(withVersion(test.base, 'v1'), 'models'),
     headers: {},
     isModelList: true,
     judge: (answer) => judgeQuirks(answer, test) ?? judgeOpenAiList(answer, test),

@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts'
-import type { Reply, UpstreamRequest } from './outbound.ts'
+import type { Reply, UpstreamRequest } from './messages.ts'
 import type { Outcome } from './outcome.ts'
 import type { ProviderTypeInfo } from './provider-type.ts'
 import type { Scrubber } from './scrub.ts'
@@ -24,6 +24,8 @@ export interface ProbeTest {
   readonly names: ServiceNames
   /** Whether the endpoint is the vendor's own, whose routes are known to refuse bad keys. */
   readonly isVendorHost: boolean
+  /** Where the provider says that its models are listed, on its own origin; null for the usual place. */
+  readonly modelsUrl: URL | null
   readonly scrubber: Scrubber
   /** With the provider's retries. */
   send(request: UpstreamRequest): Promise<Reply>

@@ -1,5 +1,5 @@
 import { at, errorText, isApiError } from './json.ts'
-import type { Answer, UpstreamRequest } from './outbound.ts'
+import type { Answer, UpstreamRequest } from './messages.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { refusesRandomKey } from './test-key.ts'
 import { failed, keyWorks, reachable } from './verdict.ts'

@@ -36,11 +36,21 @@ export function caCertificateProblem(pem: string): string | null {
   }
 }
 
+/** Reading all public certificates beside a private one blocks for some 30 ms, so the latest few results are kept. */
+const contexts = new Map<string, SecureContext>()
+const MAX_CONTEXTS = 16
+
 function secureContext(caCertificate: string | null): SecureContext {
   if (caCertificate === null) return createSecureContext()
+  const known = contexts.get(caCertificate)
+  if (known) return known
   const problem = caCertificateProblem(caCertificate)
   if (problem !== null) throw new OutboundError('TLS_FAILED', problem)
-  return createSecureContext({ ca: [...rootCertificates, caCertificate] })
+  const [oldest] = contexts.keys()
+  if (oldest !== undefined && contexts.size >= MAX_CONTEXTS) contexts.delete(oldest)
+  const context = createSecureContext({ ca: [...rootCertificates, caCertificate] })
+  contexts.set(caCertificate, context)
+  return context
 }
 
 function handshake(secure: TLSSocket, hostname: string): Promise<void> {

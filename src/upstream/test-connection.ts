@@ -1,6 +1,6 @@
 import { type Credential, headerProblem, secretsOf } from './credential.ts'
 import { LIMITS, startDeadline } from './deadline.ts'
-import { cleanBase } from './endpoint-url.ts'
+import { cleanBase, withinOrigin } from './endpoint-url.ts'
 import { headerNameProblem, headerValueProblem, isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
 import { send, sendOnce } from './outbound.ts'
 import type { Outcome } from './outcome.ts'
@@ -20,6 +20,8 @@ export interface ProbeRequest {
   readonly baseUrl: string
   /** The vendor preset that is stored with the provider; null when there is none, and for drafts. */
   readonly vendorPreset: string | null
+  /** A path below the base URL, or a URL of its origin, that lists models in place of the usual one. */
+  readonly modelsPath?: string | null
   readonly credential: Credential
   readonly network: NetworkSettings
 }
@@ -63,6 +65,7 @@ function testOf(request: ProbeRequest, probe: Probe, target: Target, session: Se
     preset,
     names: namesOf(probe, preset, isVendorHost),
     isVendorHost,
+    modelsUrl: request.modelsPath ? withinOrigin(cleanBase(target.url), request.modelsPath) : null,
     scrubber: createScrubber([...secretsOf(request.credential), ...networkSecrets(request.network)]),
     send: (call) => send(call, session),
     sendOnce: (call) => sendOnce(call, session),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer, UpstreamRequest } from './outbound.ts'
+import type { Answer, UpstreamRequest } from './messages.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 import { failed, reachable } from './verdict.ts'
 

@@ -1,5 +1,5 @@
 import { errorText } from './json.ts'
-import type { Answer } from './outbound.ts'
+import type { Answer } from './messages.ts'
 import type { Failure } from './outbound-error.ts'
 import type { ProbeTest, Verdict } from './probe.ts'
 

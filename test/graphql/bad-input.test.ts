@@ -115,10 +115,14 @@ function positions(): Position[] {
   })
 }
 
+const entered = new Set<string>()
+
+/** The place itself and those in it. A type that stands in several places is entered in the first one only: what reads it is the same. */
 function placesIn(type: GraphQLInputType, path: readonly string[]): { path: readonly string[]; type: GraphQLInputType }[] {
   const named = getNamedType(type)
   const here = [{ path, type }]
-  if (!isInputObjectType(named)) return here
+  if (!isInputObjectType(named) || entered.has(named.name)) return here
+  entered.add(named.name)
   return [...here, ...Object.values(named.getFields()).flatMap((field) => placesIn(field.type, [...path, field.name]))]
 }
 

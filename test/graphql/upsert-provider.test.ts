@@ -113,9 +113,9 @@ it('lets no viewer upsert', async () => {
 describe('what dialects keep with a provider', () => {
   it('merges what each one gives, and deletes what is null', async () => {
     const name = uniqueName()
-    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { x: true } } })
+    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { send_back_raw_request: true } } })
     const { provider } = await upsert({ name, dialectSettings: { ziri: { a: null, d: 'e' } } })
-    expect(provider?.dialectSettings).toEqual({ bifrost: { x: true }, ziri: { b: { c: [2] }, d: 'e' } })
+    expect(provider?.dialectSettings).toEqual({ bifrost: { send_back_raw_request: true }, ziri: { b: { c: [2] }, d: 'e' } })
   })
 
   it.each([

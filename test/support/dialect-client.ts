@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { openDatabase } from '../../src/database/client.ts'
 import type { TestGateway } from './gateway.ts'
 
 export interface DialectAnswer<Body> {
@@ -61,11 +62,21 @@ export function dialectClient<Body>(gateway: TestGateway, prefix: string, descri
   }
 }
 
-/** Everything in the folder of a gateway's database, as one text. */
-export function storedBytes({ folder }: TestGateway): string {
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'latin1'))
-    .join('\n')
+/** Everything that a stopped gateway has stored, as one text: the bytes of its files, and the rows of its tables. */
+export async function storedText({ folder, databaseUrl }: TestGateway): Promise<string> {
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'))
+  const database = await openDatabase(databaseUrl)
+  const { provider, apiKey, apiKeySecret, providerSecret, connectionTest, auditEvent } = database.prisma
+  const rows = await Promise.all([
+    provider.findMany(),
+    apiKey.findMany(),
+    apiKeySecret.findMany(),
+    providerSecret.findMany(),
+    connectionTest.findMany(),
+    auditEvent.findMany(),
+  ])
+  await database.close()
+  return [...files, JSON.stringify(rows)].join('\n')
 }
 
 interface Operation {

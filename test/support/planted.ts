@@ -1,5 +1,5 @@
 /** The forms in which a secret could show: as it is, and in the usual encodings of bytes. */
-export function formsOf(secret: string): string[] {
+function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   // A secret inside a longer text that is encoded as a whole starts at any of three offsets.
   const shifted = [0, 1, 2].map((offset) => {

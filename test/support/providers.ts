@@ -68,19 +68,19 @@ export const PROVIDER_FIELDS = `id uuid name displayName icon type baseUrl enabl
 const PROBLEMS = `... on UserError { code message } ... on ValidationError { issues { path rule message } }`
 const STORED_KEY_PROBLEMS = `... on ApiKeysNotSupportedError { providerType }`
 
-export const CREATE = `mutation ($input: CreateProviderInput!) { result: createProvider(input: $input) { __typename
+const CREATE = `mutation ($input: CreateProviderInput!) { result: createProvider(input: $input) { __typename
   ... on CreateProviderPayload { provider { ${PROVIDER_FIELDS} } }
   ... on ProviderNameTakenError { takenName: name } ${PROBLEMS} ${STORED_KEY_PROBLEMS} } }`
 
-export const UPDATE = `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) { __typename
+const UPDATE = `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) { __typename
   ... on UpdateProviderPayload { provider { ${PROVIDER_FIELDS} } }
   ... on VersionConflictError { currentVersion } ${PROBLEMS} ${STORED_KEY_PROBLEMS} } }`
 
-export const DELETE = `mutation ($input: DeleteProviderInput!) { result: deleteProvider(input: $input) { __typename
+const DELETE = `mutation ($input: DeleteProviderInput!) { result: deleteProvider(input: $input) { __typename
   ... on DeleteProviderPayload { deletedProviderId deletedProviderUuid name }
   ... on VersionConflictError { currentVersion } ... on UserError { code message } } }`
 
-export const TEST = `mutation ($input: TestConnectionInput!) { result: testConnection(input: $input) { __typename
+const TEST = `mutation ($input: TestConnectionInput!) { result: testConnection(input: $input) { __typename
   ... on TestConnectionPayload { success tests { id status message keyVerified models apiKey { id } } provider { id } }
   ${PROBLEMS} } }`
 

@@ -9,7 +9,8 @@ const DialectSettingsType = builder.objectRef<DialectSettings>('DialectSettings'
       type: 'JSON',
       nullable: true,
       resolve: ({ bifrost }) => bifrost,
-      description: "Bifrost's; `null` when it keeps nothing.",
+      description:
+        "What only Bifrost's data plane uses, in the words of its API: `concurrency_and_buffer_size`, `custom_provider_config`, `openai_config`, the numbers of `network_config` and others; `null` when it keeps nothing.",
     }),
     ziri: t.field({
       type: 'JSON',
@@ -24,7 +25,10 @@ export const DialectSettingsInput = builder.inputType('DialectSettingsInput', {
   description:
     'What REST dialects keep with a provider. A dialect left out keeps what it has; in an object given, each property replaces the stored one of its name, and `null` deletes it.',
   fields: (t) => ({
-    bifrost: t.field({ type: 'JSON', description: "Bifrost's: an object." }),
+    bifrost: t.field({
+      type: 'JSON',
+      description: "Bifrost's: an object with the properties of its API that `DialectSettings.bifrost` names.",
+    }),
     ziri: t.field({ type: 'JSON', description: "ZIRI's other metadata: an object." }),
     respanExtraKwargs: t.field({
       type: 'Secret',

@@ -4,12 +4,16 @@ import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
 import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
+import { BifrostKeyInput, toBifrostKey } from './bifrost-key-inputs.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { ProviderRefInput, ProviderType } from './provider.ts'
 
+export const TEST_AFTERWARDS =
+  'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.'
+
 export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
-  description: 'A new key. Exactly one of `value` and `environmentVariable`.',
+  description: 'A new key. Exactly one of `value` and `environmentVariable`, unless `bifrost` says more.',
   fields: (t) => ({
     value: t.field({ type: 'Secret', description: 'The key itself: 1 to 10,240 bytes of printable ASCII. It is stored sealed.' }),
     environmentVariable: t.string({
@@ -19,6 +23,11 @@ export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
     name: t.string({ description: 'What people call it.' }),
     enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
     weight: t.float({ defaultValue: 1, description: 'Its share of the traffic among the enabled keys; 0 to 1,000,000.' }),
+    uuid: t.field({ type: 'UUID', description: 'The UUID that it shall have; a new one when omitted.' }),
+    bifrost: t.field({
+      type: BifrostKeyInput,
+      description: 'What only Bifrost knows of it. With this, a key needs no value: vendor configurations may hold the credential.',
+    }),
   }),
 })
 
@@ -26,19 +35,23 @@ const KeepApiKeyInput = builder.inputType('KeepApiKeyInput', {
   description: 'A stored key that stays. Fields left out keep their value.',
   fields: (t) => ({
     id: t.globalID({ required: true, for: ApiKey, description: 'The key.' }),
-    name: t.string({ description: 'A new name.' }),
+    name: t.string({ description: 'A new name; empty for none.' }),
     enabled: t.boolean({ description: 'Whether tools should use it.' }),
     weight: t.float({ description: 'A new weight.' }),
+    value: t.field({ type: 'Secret', description: 'A new value in place of the stored one.' }),
+    environmentVariable: t.string({ description: 'Name of the environment variable of the gateway that holds the key from now on.' }),
+    bifrost: t.field({ type: BifrostKeyInput, description: 'What only Bifrost knows of it, in place of what is stored.' }),
   }),
 })
 
 const ApiKeyChangeInput = builder.inputType('ApiKeyChangeInput', {
   isOneOf: true,
   description:
-    'One wanted key: keep a stored one (and perhaps change what is not secret), or add a new one. Stored keys not kept are deleted.',
+    'One wanted key: keep a stored one and perhaps change it, or add a new one; or a key to remove. Stored keys that are not named are deleted, unless `keepOtherApiKeys` is given.',
   fields: (t) => ({
     keep: t.field({ type: KeepApiKeyInput, description: 'A stored key to keep.' }),
     add: t.field({ type: NewApiKeyInput, description: 'A new key.' }),
+    remove: t.globalID({ for: ApiKey, description: 'A stored key to delete.' }),
   }),
 })
 
@@ -76,6 +89,7 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
     network: t.field({ type: NetworkConfigInput, description: 'How the gateway reaches the upstream; the defaults when omitted.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
+    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
 })
@@ -98,6 +112,8 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       type: [ApiKeyChangeInput],
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
+    keepOtherApiKeys: t.boolean({ description: 'True makes `apiKeys` a list of changes to single keys: all others stay as they are.' }),
+    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     resetBaseUrl: t.boolean({
       description:
         'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
@@ -122,8 +138,10 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
 export const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
 
 export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
-  const { value, environmentVariable, name, enabled, weight } = input
+  const { value, environmentVariable, name, enabled, weight, uuid, bifrost } = input
   return {
+    id: given(uuid),
+    bifrost: toBifrostKey(bifrost),
     value: given(value),
     environmentVariable: given(environmentVariable),
     name: name ?? null,
@@ -132,10 +150,15 @@ export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey
   }
 }
 
-function toApiKeyChange({ keep, add }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
+function toApiKeyChange({ keep, add, remove }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
+  if (remove) return { remove: remove.id }
   if (add) return { add: toNewApiKey(add) }
-  if (keep) return { keep: { id: keep.id.id, name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) } }
-  throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep` and `add`.')
+  if (keep) {
+    const plain = { name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) }
+    const secret = { value: given(keep.value), environmentVariable: given(keep.environmentVariable), bifrost: toBifrostKey(keep.bifrost) }
+    return { keep: { id: keep.id.id, ...plain, ...secret } }
+  }
+  throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep`, `add` and `remove`.')
 }
 
 export function toSettings(input: typeof ProviderSettingsInput.$inferInput | null | undefined): BedrockSettingsInput | undefined {
@@ -172,6 +195,7 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     settings: toSettings(input.settings),
     network: toNetwork(input.network),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
+    keepOtherApiKeys: input.keepOtherApiKeys ?? false,
     resetBaseUrl: given(input.resetBaseUrl),
     networkChanges: toNetworkChanges(input.networkChanges),
     dialectSettings: toDialectSettings(input.dialectSettings),

@@ -10,6 +10,7 @@ import {
 import { checkProvider } from '../../providers/check-provider.ts'
 import { createProvider } from '../../providers/create-provider.ts'
 import { deleteProvider } from '../../providers/delete-provider.ts'
+import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { updateProvider } from '../../providers/update-provider.ts'
 import { builder } from '../builder.ts'
 import { ValidationIssue } from '../errors.ts'
@@ -70,7 +71,11 @@ builder.mutationFields((t) => ({
       union: { name: 'CreateProviderResult', description: 'The new provider, or why there is none.' },
     },
     args: { input: t.arg({ type: CreateProviderInput, required: true, description: 'The provider.' }) },
-    resolve: async (_root, { input }, context) => ({ id: await createProvider(context.deps, context, toNewProvider(input)) }),
+    resolve: async (_root, { input }, context) => {
+      const id = await createProvider(context.deps, context, toNewProvider(input))
+      if (input.testAfterwards) await testAfterWrite(context.deps, context, id)
+      return { id }
+    },
     description: 'Creates a provider with its keys, in one transaction. Requires `editor`.',
   }),
   updateProvider: t.field({
@@ -88,9 +93,12 @@ builder.mutationFields((t) => ({
       union: { name: 'UpdateProviderResult', description: 'The changed provider, or why nothing changed.' },
     },
     args: { input: t.arg({ type: UpdateProviderInput, required: true, description: 'The change.' }) },
-    resolve: async (_root, { input }, context) => ({
-      id: await updateProvider(context.deps, context, toProviderRef(input.provider), toProviderChanges(input), toExpectedState(input)),
-    }),
+    resolve: async (_root, { input }, context) => {
+      const ref = toProviderRef(input.provider)
+      const id = await updateProvider(context.deps, context, ref, toProviderChanges(input), toExpectedState(input))
+      if (input.testAfterwards) await testAfterWrite(context.deps, context, id)
+      return { id }
+    },
     description:
       'Changes a provider. Omitted fields stay; `apiKeys`, when given, states the whole set. One transaction: all of it or none of it. Requires `editor`.',
   }),

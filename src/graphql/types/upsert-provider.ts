@@ -1,10 +1,11 @@
 import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ValidationError } from '../../errors.ts'
+import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { Provider, ProviderType } from './provider.ts'
-import { given, NewApiKeyInput, ProviderSettingsInput, toNewApiKey, toSettings } from './provider-inputs.ts'
+import { given, NewApiKeyInput, ProviderSettingsInput, TEST_AFTERWARDS, toNewApiKey, toSettings } from './provider-inputs.ts'
 
 const ProviderDefaultsInput = builder.inputType('ProviderDefaultsInput', {
   description: "What a field left out takes, where the caller's own API promises something else than the vendor's defaults.",
@@ -37,6 +38,7 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
   }),
 })
@@ -81,7 +83,11 @@ builder.mutationField('upsertProvider', (t) =>
       union: { name: 'UpsertProviderResult', description: 'The provider created or changed, or why nothing was.' },
     },
     args: { input: t.arg({ type: UpsertProviderInput, required: true, description: 'The provider.' }) },
-    resolve: (_root, { input }, context) => upsertProvider(context.deps, context, toUpsert(input)),
+    resolve: async (_root, { input }, context) => {
+      const upserted = await upsertProvider(context.deps, context, toUpsert(input))
+      if (input.testAfterwards) await testAfterWrite(context.deps, context, upserted.id)
+      return upserted
+    },
     description:
       'Creates by name, or changes what exists: safe to repeat and under a race. `created` tells which happened. Requires `editor`.',
   }),

@@ -73,6 +73,9 @@ function detailOf(issue: Issue, asked: Asked): string {
     case 'API_KEY_CHARACTERS':
     case 'API_KEY_MASKED':
     case 'API_KEY_UNREADABLE':
+    case 'API_KEY_NAME_TAKEN':
+    case 'API_KEY_ID_TAKEN':
+    case 'NOTHING_TO_KEEP':
     case 'OUT_OF_RANGE':
     case 'NOT_ALLOWED':
     case 'IMMUTABLE':

@@ -38,7 +38,7 @@ const providerFields = {
   hasCredentials: z.boolean(),
   models: z.array(z.string()).meta({ description: 'The models that the latest test listed.' }),
 }
-export const provider = z.looseObject(providerFields).meta({ description: 'Other metadata stands beside these fields.' })
+const provider = z.looseObject(providerFields).meta({ description: 'Other metadata stands beside these fields.' })
 
 /** Names that no other metadata can have: those of our fields, and that of the secret. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([...Object.keys(providerFields), 'apiKey'])
@@ -52,7 +52,7 @@ export const testBody = z.strictObject({
   verified: z.literal(false).exactOptional().meta({ description: 'There when the upstream answers anyone: the key is not proven.' }),
 })
 
-export const ERROR_CODES = [
+const ERROR_CODES = [
   'MISSING_FIELDS',
   'INVALID_API_KEY',
   'INVALID_REQUEST',

@@ -1,6 +1,6 @@
 import { under, withVersion } from '../endpoint-url.ts'
+import type { Answer } from '../messages.ts'
 import { bearer, get, judgeOpenAiList, judgeOpenAiRefusal } from '../openai-api.ts'
-import type { Answer } from '../outbound.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
 import { testKey } from '../test-key.ts'
 import { judgeStatus, lacksPermission, notTestable } from '../verdict.ts'

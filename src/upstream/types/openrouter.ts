@@ -1,7 +1,7 @@
 import { under, withVersion } from '../endpoint-url.ts'
 import { at, isRecord } from '../json.ts'
+import type { Answer } from '../messages.ts'
 import { bearer, get } from '../openai-api.ts'
-import type { Answer } from '../outbound.ts'
 import type { Probe, ProbeTest, Verdict } from '../probe.ts'
 import { withPublicModels } from '../public-models.ts'
 import { testKey } from '../test-key.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { storedBytes } from '../../support/dialect-client.ts'
+import { storedText } from '../../support/dialect-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName, writerOf } from '../../support/providers.ts'
 import { type ZiriClient, ziriClient } from './client.ts'
@@ -256,6 +256,6 @@ it('shows no secret in an answer, the log or the stored files', async () => {
   await upsert({ name: 'openai', apiKey: SECRET, metadata: { apiKey: SECRET } })
   await client.post(`${PATH}/openai/test`, undefined, { headers: {} })
   await gateway.stop()
-  for (const text of [client.answered(), LOG.join('\n'), storedBytes(gateway)]) expect(text).not.toContain('very-secret')
+  for (const text of [client.answered(), LOG.join('\n'), await storedText(gateway)]) expect(text).not.toContain('very-secret')
   await gateway.restart()
 })

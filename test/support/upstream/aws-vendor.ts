@@ -47,7 +47,7 @@ export const bedrockShapes: VendorShapes = {
   },
 }
 
-export const ASSUMED: Known = {
+const ASSUMED: Known = {
   id: 'ASIATEMPORARY0000001',
   secret: 'temporarySecret+/0123456789abcdefghijklmn',
   token: 'temporary-session-token-0123456789',

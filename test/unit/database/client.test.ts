@@ -26,6 +26,7 @@ describeDatabases('the client', (databases, kind) => {
   test('answers a ping, unless it takes too long', async () => {
     const url = await databases.freshUrl()
     const database = await databases.open(kind === 'sqlite' ? url : `${url}?connection_limit=1`)
+    await migrate(database)
     expect(await database.ping(5_000)).toBe(true)
     await database.write(async () => expect(await database.ping(50)).toBe(false))
     expect(await database.ping(5_000)).toBe(true)

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkNetwork } from '../../../src/upstream/check-network.ts'
 import { DEFAULT_NETWORK, isAuthenticationHeader, type NetworkSettings } from '../../../src/upstream/network-settings.ts'
 import type { OutboundDeps } from '../../../src/upstream/session.ts'
 import { probeConnection } from '../../../src/upstream/test-connection.ts'
@@ -256,35 +255,5 @@ describe('proxies', () => {
     const network = { proxy: { type: 'ENVIRONMENT', url: null, username: null, password: null } } as const
     expect(await probe(vendor.baseUrl, network)).toMatchObject({ status: 'OK' })
     await vendor.close()
-  })
-})
-
-describe('settings are checked when they are saved', () => {
-  const policy = { allow: LOOPBACK_ALLOWED, never: [] }
-  const paths = (network: Partial<NetworkSettings>) =>
-    checkNetwork({ ...DEFAULT_NETWORK, ...network }, policy).map(({ path }) => path.join('.'))
-  const httpProxy = (url: string) => ({ proxy: { type: 'HTTP', url, username: null, password: null } }) as const
-
-  test('the defaults are good', () => {
-    expect(paths({})).toEqual([])
-  })
-
-  test.each([
-    [{ timeoutMs: 0 }, ['timeoutMs']],
-    [{ timeoutMs: 600_001 }, ['timeoutMs']],
-    [{ maxRetries: 11 }, ['maxRetries']],
-    [{ maxRetries: 1.5 }, ['maxRetries']],
-    [{ caCertificate: 'no certificate' }, ['caCertificate']],
-    [{ extraHeaders: [{ name: 'bad name', value: 'x' }] }, ['extraHeaders.0.name']],
-    [{ extraHeaders: [{ name: 'x', value: 'a\nb' }] }, ['extraHeaders.0.value']],
-    [httpProxy('http://proxy.example:3128'), []],
-    [httpProxy('http://user:pass@proxy.example:3128'), ['proxy.url']],
-    [httpProxy('socks5://proxy.example'), ['proxy.url']],
-    [httpProxy('http://169.254.169.254:80'), ['proxy.url']],
-    [httpProxy('http://10.0.0.1:3128'), ['proxy.url']],
-    [httpProxy('nonsense'), ['proxy.url']],
-    [{ proxy: { type: 'SOCKS5', url: 'socks5://[::1]:1080', username: null, password: null } } as const, []],
-  ])('%j', (network, expected) => {
-    expect(paths(network)).toEqual(expected)
   })
 })

@@ -1,0 +1,25 @@
+import type { Caller } from '../auth/principal.ts'
+import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
+import { readBifrostSettings } from './bifrost-settings.ts'
+import { readDialectSettings } from './dialect-settings.ts'
+import { type TestDeps, testSavedConnection } from './test-connection.ts'
+
+/**
+ * Tests what was just stored, when there is something to test: an enabled key, or an endpoint that is said to need none
+ * (Bifrost contract, section 6). The write stands whatever the test finds.
+ */
+export async function testAfterWrite(deps: TestDeps, caller: Caller, providerId: string): Promise<void> {
+  const provider = await deps.database.prisma.provider.findFirst({ where: { id: providerId, deletedAt: null } })
+  const custom = readBifrostSettings(readDialectSettings(provider?.dialectSettings ?? null).bifrost)?.custom_provider_config
+  // A custom provider that may not list its models is not asked for them.
+  if (custom?.allowed_requests !== undefined && custom.allowed_requests.list_models !== true) return
+  const enabled = await deps.database.prisma.apiKey.count({ where: { providerId, enabled: true } })
+  const needsNoKey = custom?.is_key_less === true && provider?.baseUrl !== ''
+  if (enabled === 0 && !needsNoKey) return
+  try {
+    await testSavedConnection(deps, caller, { id: providerId }, undefined)
+  } catch (error) {
+    const isGone = error instanceof ProviderNotFoundError || error instanceof ApiKeyNotFoundError
+    if (!isGone) throw error
+  }
+}

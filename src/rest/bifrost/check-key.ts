@@ -1,0 +1,92 @@
+import type { BifrostKeyFieldsFragment, BifrostProviderFragment } from '../../generated/bifrost-documents.ts'
+import { withoutStoredValue } from './check-provider.ts'
+import type { KeyParts } from './key-parts.ts'
+import { readSecret } from './secret.ts'
+import { customConfigOf } from './to-response.ts'
+import { mayBeWithoutValue, REQUIRED_PARTS } from './vendor-configs.ts'
+import { type KeyRequest, parseUuid } from './wire-key.ts'
+
+/** The rules of a key's fields in Bifrost's words and order (Bifrost contract, sections 1.2 and 1.3). Null: nothing is wrong. */
+
+/** The rules for keys are those of what a custom provider is based on (Bifrost contract, section 7). */
+function baseOf(provider: BifrostProviderFragment): string {
+  return customConfigOf(provider)?.base_provider_type ?? provider.name
+}
+
+export function isKeyless(provider: BifrostProviderFragment): boolean {
+  return provider.type === 'COPILOT' || customConfigOf(provider)?.is_key_less === true
+}
+
+/** @param stored the key that a PUT changes; null for a new one. */
+export function keyProblem(
+  request: KeyRequest,
+  parts: KeyParts,
+  provider: BifrostProviderFragment,
+  stored: BifrostKeyFieldsFragment | null,
+): string | null {
+  const base = baseOf(provider)
+  const isPut = stored !== null
+  if (!isPut && request.id && parseUuid(request.id) === null) return 'Invalid key id: must be a UUID'
+  const rest = [() => blacklistProblem(request), () => aliasProblem(request), () => modelsProblem(request)]
+  const required = () => requiredProblem(base, parts)
+  // A PUT asks for the vendor's own fields last, a POST first.
+  const rules = [() => maskProblem(request, parts, stored), () => referenceProblem(request, parts), () => valueProblem(request, base)]
+  const ordered = isPut ? [...rules, ...rest, required] : [...rules, required, ...rest]
+  return ordered.reduce<string | null>((found, rule) => found ?? rule(), null)
+}
+
+function maskProblem(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment | null): string | null {
+  const hasValue = stored !== null && (stored.masked !== '' || stored.environmentVariable !== null)
+  if (readSecret(request.value).kind === 'mask' && !hasValue) return withoutStoredValue('value')
+  const known = (stored?.bifrost?.secrets ?? []).map(({ path }) => path)
+  const lost = parts.secrets.find(({ path, secret }) => secret.kind === 'mask' && !known.includes(path))
+  return lost === undefined ? null : withoutStoredValue(lost.path)
+}
+
+function referenceProblem(request: KeyRequest, parts: KeyParts): string | null {
+  const vault = [{ path: 'value', secret: readSecret(request.value) }, ...parts.secrets].find(({ secret }) => secret.kind === 'vault')
+  return vault === undefined ? null : `vault references are not supported for ${vault.path}`
+}
+
+function valueProblem(request: KeyRequest, base: string): string | null {
+  return readSecret(request.value).kind === 'empty' && !mayBeWithoutValue(base) ? 'Key value must not be empty' : null
+}
+
+function requiredProblem(base: string, { secrets, plain }: KeyParts): string | null {
+  const isGiven = (path: string) => {
+    const [config = '', part = ''] = path.split('.')
+    return secrets.some((given) => given.path === path) || Boolean(plain[config]?.[part])
+  }
+  return (REQUIRED_PARTS[base] ?? []).find(({ path }) => !isGiven(path))?.message ?? null
+}
+
+function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {
+  const problem = listProblem(models ?? [], 'blacklist')
+  return problem === null ? null : `Invalid blacklisted_models: ${problem}`
+}
+
+/** Upstream notices a bad list too late and answers 500; here it is the request's fault (Bifrost contract, decisions at its top). */
+function modelsProblem({ models }: KeyRequest): string | null {
+  const problem = listProblem(models ?? [], 'whitelist')
+  return problem === null ? null : `Invalid models: ${problem}`
+}
+
+function listProblem(models: readonly string[], list: string): string | null {
+  if (models.includes('*') && models.length > 1) return `wildcard '*' cannot be used with other values in the ${list}`
+  const lower = models.map((model) => model.toLowerCase())
+  const repeated = models.find((_, index) => lower.indexOf(lower[index] ?? '') < index)
+  return repeated === undefined ? null : `duplicate value '${repeated}' in ${list}`
+}
+
+function aliasProblem({ aliases }: KeyRequest): string | null {
+  const sources = Object.keys(aliases ?? {})
+  const lower = sources.map((source) => source.toLowerCase())
+  for (const [index, [source, target]] of Object.entries(aliases ?? {}).entries()) {
+    const model = typeof target === 'string' ? target : String(target.model_id ?? '')
+    if (source.trim() === '' || model.trim() === '') return 'Invalid aliases: source and target must not be empty'
+    if (source !== source.trim() || model !== model.trim())
+      return `Invalid aliases: '${source.trim()}' must not have leading or trailing whitespace`
+    if (lower.indexOf(lower[index] ?? '') < index) return `Invalid aliases: duplicate source '${source}'`
+  }
+  return null
+}

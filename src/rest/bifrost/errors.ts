@@ -1,0 +1,176 @@
+import type { Fault } from '../../errors.ts'
+import type {
+  ChangeKeysMutation,
+  CreateProviderMutation,
+  DeleteProviderMutation,
+  RefreshModelsMutation,
+  UpsertProviderMutation,
+  ValidationRule,
+} from '../../generated/bifrost-documents.ts'
+import type { Answer } from '../../http/respond.ts'
+import type { Refusals } from '../dialect.ts'
+import { HTTP_STATUS } from '../http-status.ts'
+import { answer } from './answer.ts'
+import { baseUrlReason } from './base-url-reason.ts'
+import { NAME_RULE } from './names.ts'
+import type { ErrorBody } from './wire-key.ts'
+
+/** Everything that is not the answer asked for, in Bifrost's words (Bifrost contract, sections 1.1 and 1.2). */
+
+type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
+type WriteProblem = Problem<CreateProviderMutation['createProvider']> | Problem<UpsertProviderMutation['upsertProvider']>
+type KeyProblem = Problem<ChangeKeysMutation['updateProvider']>
+type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
+type RefreshProblem = Problem<RefreshModelsMutation['testConnection']>
+
+interface Issue {
+  readonly path: readonly string[]
+  readonly rule: ValidationRule
+  readonly message: string
+}
+
+export const INVALID_PAYLOAD = badRequest('Invalid request payload')
+export const INVALID_NAME = badRequest(`Invalid provider: name must match ${NAME_RULE} (lowercase alphanumeric, hyphens between words)`)
+export const PROVIDER_NOT_FOUND = error(HTTP_STATUS.PROVIDER_NOT_FOUND, 'Provider not found: not found')
+export const KEY_NOT_FOUND = error(404, 'Provider key not found: not found')
+const REFRESHING = error(409, 'model refresh already in progress for this provider')
+const NAME_TAKEN = error(409, 'API key names must be unique across providers. Choose a different name')
+const KEYS_STAY = badRequest('base_url cannot change while keys are stored; add the keys again or ask an admin')
+
+export function badRequest(message: string): Answer {
+  return error(HTTP_STATUS.VALIDATION_FAILED, message)
+}
+
+export function alreadyExists(name: string): Answer {
+  return error(HTTP_STATUS.PROVIDER_NAME_TAKEN, `Provider ${name} already exists`)
+}
+
+/** A part of the path that cannot be decoded; null when it can (Bifrost contract, section 1.2). */
+export function encodingProblem(part: string): Answer | null {
+  const [wrong] = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part) ?? []
+  if (wrong === undefined) return null
+  return badRequest(`Invalid provider: invalid provider parameter encoding: invalid URL escape "${wrong}"`)
+}
+
+export function writeProblem(problem: WriteProblem, name: string, baseUrl: string): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return issueAnswer(problem.issues, { baseUrl, variables: [] })
+    case 'ProviderNameTakenError':
+      return alreadyExists(name)
+    case 'ApiKeysNotSupportedError':
+      return badRequest(problem.message)
+    case 'KeyRequiredForNewEndpointError':
+      return KEYS_STAY
+    default:
+      return unmapped(problem)
+  }
+}
+
+/** @param verb what the request does to keys, and `variables` the names of the environment that it gives. */
+export function keyProblemAnswer(problem: KeyProblem, verb: 'add' | 'update' | 'delete', variables: readonly string[]): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return issueAnswer(problem.issues, { baseUrl: '', variables })
+    case 'ProviderNotFoundError':
+      return PROVIDER_NOT_FOUND
+    case 'ApiKeyNotFoundError':
+      return KEY_NOT_FOUND
+    case 'ApiKeysNotSupportedError':
+      return keylessAnswer(verb)
+    case 'KeyRequiredForNewEndpointError':
+      return badRequest('the endpoint of a key cannot change while its secrets are kept; give them again or ask an admin')
+    case 'VersionConflictError':
+      return error(HTTP_STATUS.VERSION_CONFLICT, problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function keylessAnswer(verb: 'add' | 'update' | 'delete'): Answer {
+  return badRequest(`Cannot ${verb} keys ${verb === 'add' ? 'to' : 'on'} a keyless provider`)
+}
+
+export function deleteProblem(problem: DeleteProblem): Answer {
+  switch (problem.__typename) {
+    case 'ProviderNotFoundError':
+      return PROVIDER_NOT_FOUND
+    case 'VersionConflictError':
+      return error(HTTP_STATUS.VERSION_CONFLICT, problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function refreshProblem(problem: RefreshProblem): Answer {
+  switch (problem.__typename) {
+    case 'ProviderNotFoundError':
+      return PROVIDER_NOT_FOUND
+    case 'ApiKeyNotFoundError':
+      return KEY_NOT_FOUND
+    case 'ValidationError':
+      return badRequest(problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+/** Our own refusal to run a test while others are under way; an upstream that limits its callers has a status. */
+export function busyAnswer({
+  test,
+}: Extract<RefreshModelsMutation['testConnection'], { __typename: 'TestConnectionPayload' }>): Answer | null {
+  return test.status === 'RATE_LIMITED' && test.httpStatus === null ? REFRESHING : null
+}
+
+interface Asked {
+  readonly baseUrl: string
+  readonly variables: readonly string[]
+}
+
+/** Bifrost names one problem at a time: the first. */
+function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
+  const [issue] = issues
+  if (issue === undefined) return INVALID_PAYLOAD
+  const { path, rule, message } = issue
+  if (rule === 'API_KEY_NAME_TAKEN' || rule === 'API_KEY_ID_TAKEN') return NAME_TAKEN
+  if (path[0] === 'baseUrl') return badRequest(`Invalid base URL: ${baseUrlReason(asked.baseUrl) ?? message}`)
+  if (rule === 'NAME_FORMAT') return INVALID_NAME
+  if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
+  if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW')) return badRequest(variablesMessage(asked.variables))
+  if (rule === 'NOTHING_TO_KEEP') return badRequest(message)
+  const field = path[0] === 'network' ? `network_config: ${path.slice(1).join('.')}` : (path.at(-1) ?? '')
+  return badRequest(`Invalid ${path[1] === 'proxy' ? `proxy_config: ${path.slice(2).join('.')}` : field}: ${message}`)
+}
+
+function variablesMessage(names: readonly string[]): string {
+  const name = names.join(', ').slice(0, 200)
+  return `environment variable ${name} is not allowed; the operator lists allowed names in SECRET_ENV_ALLOW`
+}
+
+/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
+function unmapped(problem: never): never {
+  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
+}
+
+export const REFUSALS: Refusals = {
+  unauthenticated: () => error(HTTP_STATUS.UNAUTHENTICATED, 'Unauthorized'),
+  forbidden: () => error(HTTP_STATUS.FORBIDDEN, 'Forbidden'),
+  // Plain text, as the router of Bifrost answers it (Bifrost contract, section 1).
+  methodNotAllowed: (allowed) => ({
+    status: 405,
+    headers: { 'content-type': 'text/plain; charset=utf-8', allow: allowed.join(', ') },
+    body: 'Method Not Allowed',
+  }),
+  unknownPath: ({ path }) => error(404, `Route not found: ${path.slice(0, 200)}`),
+  bodyTooLarge: (maxBytes) => error(413, `Request body too large: at most ${maxBytes} bytes`),
+  bodyCompressed: () => error(415, 'Compressed request bodies are not accepted'),
+  fault: (fault: Fault) => {
+    const headers = fault.retryAfterSeconds === null ? {} : { 'retry-after': String(fault.retryAfterSeconds) }
+    return error(HTTP_STATUS[fault.code], fault.code === 'FORBIDDEN' ? 'Forbidden' : fault.message, headers)
+  },
+}
+
+export function error(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  const body: ErrorBody = { is_bifrost_error: false, status_code: status, error: { message }, extra_fields: { routing_info: {} } }
+  return answer(status, body, headers)
+}

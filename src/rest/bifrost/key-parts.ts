@@ -1,0 +1,36 @@
+import { type GivenSecret, readSecret, secretRequest } from './secret.ts'
+import { CONFIG_NAMES, VENDOR_CONFIGS } from './vendor-configs.ts'
+import type { KeyRequest } from './wire-key.ts'
+
+/** A secret part of a vendor configuration that was given, by its path. */
+export interface GivenPart {
+  readonly path: string
+  readonly secret: GivenSecret
+}
+
+/** The parts of a key's vendor configurations: secrets, and what is not secret. Parts that Bifrost does not know are left out. */
+export interface KeyParts {
+  readonly secrets: readonly GivenPart[]
+  readonly plain: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The path of a secret that has no form of one; null when all have. */
+  readonly malformed: string | null
+}
+
+export function readParts(request: KeyRequest): KeyParts {
+  const secrets: GivenPart[] = []
+  const plain: Record<string, Record<string, unknown>> = {}
+  let malformed: string | null = null
+  for (const config of CONFIG_NAMES) {
+    const given = request[config]
+    if (!given) continue
+    for (const part of VENDOR_CONFIGS[config].secrets) {
+      const parsed = secretRequest.safeParse(given[part])
+      if (!parsed.success) malformed ??= `${config}.${part}`
+      const secret = readSecret(parsed.data)
+      if (secret.kind !== 'empty') secrets.push({ path: `${config}.${part}`, secret })
+    }
+    const known = VENDOR_CONFIGS[config].plain.filter((part) => given[part] !== undefined && given[part] !== null)
+    plain[config] = Object.fromEntries(known.map((part) => [part, given[part]]))
+  }
+  return { secrets, plain, malformed }
+}

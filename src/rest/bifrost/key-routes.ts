@@ -1,0 +1,173 @@
+import { encodeGlobalID } from '@pothos/plugin-relay'
+import {
+  type ApiKeyChangeInput,
+  type BifrostKeyFieldsFragment,
+  ChangeKeysDocument,
+  GetProviderDocument,
+  ListKeysDocument,
+  type ProviderWithKeysFragment,
+  RefreshModelsDocument,
+} from '../../generated/bifrost-documents.ts'
+import type { Answer } from '../../http/respond.ts'
+import type { RestRequest } from '../dialect.ts'
+import { answer } from './answer.ts'
+import { isKeyless, keyProblem } from './check-key.ts'
+import { decodeBody } from './decode.ts'
+import {
+  badRequest,
+  busyAnswer,
+  encodingProblem,
+  INVALID_PAYLOAD,
+  KEY_NOT_FOUND,
+  keylessAnswer,
+  keyProblemAnswer,
+  PROVIDER_NOT_FOUND,
+  refreshProblem,
+} from './errors.ts'
+import { type KeyParts, readParts } from './key-parts.ts'
+import { readSecret } from './secret.ts'
+import { toKeptKey, toNewKey } from './to-key-input.ts'
+import { toDatabaseKey, toKeyBody } from './to-key-response.ts'
+import { type KeyRequest, keyRequest, parseUuid } from './wire-key.ts'
+
+type Provider = ProviderWithKeysFragment
+type Verb = 'add' | 'update' | 'delete'
+
+export async function listKeys(request: RestRequest): Promise<Answer> {
+  const found = await findProvider(request)
+  return 'refusal' in found ? found.refusal : keyListAnswer(found.provider)
+}
+
+export async function listAllKeys({ run }: RestRequest): Promise<Answer> {
+  const { providers } = await run(ListKeysDocument, {})
+  return answer(
+    200,
+    providers.nodes.flatMap(({ name, apiKeys }) => apiKeys.nodes.map((key) => toDatabaseKey(key, name))),
+  )
+}
+
+export async function getKey(request: RestRequest): Promise<Answer> {
+  const found = await findProvider(request)
+  if ('refusal' in found) return found.refusal
+  const key = findKey(found.provider, request)
+  return key === undefined ? KEY_NOT_FOUND : answer(200, toKeyBody(key))
+}
+
+/** The order of the rules is Bifrost's (Bifrost contract, section 1.3). */
+export async function createKey(request: RestRequest): Promise<Answer> {
+  const decoded = decodeBody(keyRequest, request.body)
+  if (decoded === null) return INVALID_PAYLOAD
+  const found = await findProvider(request)
+  if ('refusal' in found) return found.refusal
+  const { provider } = found
+  if (isKeyless(provider)) return keylessAnswer('add')
+  const parts = readParts(decoded)
+  if (parts.malformed !== null) return INVALID_PAYLOAD
+  const problem = keyProblem(decoded, parts, provider, null)
+  if (problem !== null) return badRequest(problem)
+  const changed = await changeKeys(request, provider, { add: toNewKey(decoded, parts) }, { verb: 'add', decoded, parts })
+  if ('refusal' in changed) return changed.refusal
+  // New keys come last; one that another request added meanwhile has other words.
+  const known = provider.apiKeys.nodes.map(({ uuid }) => uuid)
+  const wanted = decoded.id ? parseUuid(decoded.id) : null
+  const fresh = changed.provider.apiKeys.nodes.filter(({ uuid, name }) =>
+    wanted === null ? !known.includes(uuid) && (name ?? '') === (decoded.name ?? '') : uuid === wanted,
+  )
+  const created = fresh.at(-1)
+  return created === undefined ? KEY_NOT_FOUND : answer(200, toKeyBody(created))
+}
+
+export async function updateKey(request: RestRequest): Promise<Answer> {
+  const decoded = decodeBody(keyRequest, request.body)
+  if (decoded === null) return INVALID_PAYLOAD
+  const found = await findProvider(request)
+  if ('refusal' in found) return found.refusal
+  const { provider } = found
+  if (isKeyless(provider)) return keylessAnswer('update')
+  const stored = findKey(provider, request)
+  if (stored === undefined) return KEY_NOT_FOUND
+  const parts = readParts(decoded)
+  if (parts.malformed !== null) return INVALID_PAYLOAD
+  const problem = keyProblem(decoded, parts, provider, stored)
+  if (problem !== null) return badRequest(problem)
+  const changed = await changeKeys(request, provider, { keep: toKeptKey(decoded, parts, stored) }, { verb: 'update', decoded, parts })
+  if ('refusal' in changed) return changed.refusal
+  const key = findKey(changed.provider, request)
+  return key === undefined ? KEY_NOT_FOUND : answer(200, toKeyBody(key))
+}
+
+export async function deleteKey(request: RestRequest): Promise<Answer> {
+  const found = await findProvider(request)
+  if ('refusal' in found) return found.refusal
+  const { provider } = found
+  if (isKeyless(provider)) return keylessAnswer('delete')
+  const stored = findKey(provider, request)
+  if (stored === undefined) return KEY_NOT_FOUND
+  const changed = await changeKeys(request, provider, { remove: stored.id }, { verb: 'delete' })
+  return 'refusal' in changed ? changed.refusal : answer(200, toKeyBody(stored))
+}
+
+/** Discovery is our connection test (Bifrost contract, section 6). */
+export async function refreshModels(request: RestRequest): Promise<Answer> {
+  const refreshed = await refresh(request, null)
+  return 'refusal' in refreshed ? refreshed.refusal : keyListAnswer(refreshed.provider)
+}
+
+export async function refreshKey(request: RestRequest): Promise<Answer> {
+  const uuid = parseUuid(request.parameters.keyId ?? '')
+  if (uuid === null) return KEY_NOT_FOUND
+  const refreshed = await refresh(request, uuid)
+  if ('refusal' in refreshed) return refreshed.refusal
+  const key = findKey(refreshed.provider, request)
+  return key === undefined ? KEY_NOT_FOUND : answer(200, toKeyBody(key))
+}
+
+type Found = { readonly provider: Provider } | { readonly refusal: Answer }
+
+async function findProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Found> {
+  const misread = encodingProblem(name)
+  if (misread !== null) return { refusal: misread }
+  const { provider } = await run(GetProviderDocument, { name })
+  return provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider }
+}
+
+function findKey({ apiKeys }: Provider, { parameters: { keyId = '' } }: RestRequest): BifrostKeyFieldsFragment | undefined {
+  const uuid = parseUuid(keyId)
+  return apiKeys.nodes.find((key) => key.uuid === uuid)
+}
+
+function keyListAnswer({ apiKeys }: Provider): Answer {
+  return answer(200, { keys: apiKeys.nodes.map(toKeyBody), total: apiKeys.nodes.length })
+}
+
+interface Asked {
+  readonly verb: Verb
+  readonly decoded?: KeyRequest
+  readonly parts?: KeyParts
+}
+
+/** One change to one key; all others stay as they are, whatever else happens to them at the same time. */
+async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiKeyChangeInput, asked: Asked): Promise<Found> {
+  const input = {
+    provider: { id: provider.id },
+    apiKeys: [change],
+    keepOtherApiKeys: true,
+    testAfterwards: asked.verb !== 'delete',
+  }
+  const { updateProvider: result } = await run(ChangeKeysDocument, { input })
+  if (result.__typename === 'UpdateProviderPayload') return { provider: result.provider }
+  const secrets = [readSecret(asked.decoded?.value), ...(asked.parts?.secrets ?? []).map(({ secret }) => secret)]
+  const variables = secrets.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
+  return { refusal: keyProblemAnswer(result, asked.verb, variables) }
+}
+
+async function refresh(request: RestRequest, keyUuid: string | null): Promise<Found> {
+  const found = await findProvider(request)
+  if ('refusal' in found) return found
+  const saved = { provider: { id: found.provider.id }, ...(keyUuid === null ? {} : { apiKeyId: encodeGlobalID('ApiKey', keyUuid) }) }
+  const { testConnection: result } = await request.run(RefreshModelsDocument, { input: { saved } })
+  if (result.__typename !== 'TestConnectionPayload') return { refusal: refreshProblem(result) }
+  const busy = busyAnswer(result)
+  if (busy !== null) return { refusal: busy }
+  return result.provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider: result.provider }
+}

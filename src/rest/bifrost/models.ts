@@ -1,0 +1,81 @@
+import type { BifrostKeyFieldsFragment, ProviderWithKeysFragment } from '../../generated/bifrost-documents.ts'
+import { toKeyBody } from './to-key-response.ts'
+import type { ModelBody } from './wire-key.ts'
+
+/** What a client asks of the list of models (Bifrost contract, section 1.4). */
+export interface ModelQuery {
+  readonly text: string
+  readonly provider: string
+  readonly keys: readonly string[]
+  /** Zero is no limit. */
+  readonly limit: number
+  readonly offset: number
+  readonly unfiltered: boolean
+}
+
+/** Reads the query. A number that is none, or is negative, is the default. */
+export function readModelQuery(query: URLSearchParams, defaultLimit: number): ModelQuery {
+  const number = (name: string, usual: number) => (/^\d{1,9}$/.test(query.get(name) ?? '') ? Number(query.get(name)) : usual)
+  return {
+    text: query.get('query') ?? '',
+    provider: query.get('provider') ?? '',
+    keys: (query.get('keys') ?? '').split(',').filter((id) => id !== ''),
+    limit: number('limit', defaultLimit),
+    offset: number('offset', 0),
+    unfiltered: query.get('unfiltered') === 'true',
+  }
+}
+
+/** The models that the latest connection tests found, in the order of their names. */
+export function findModels(providers: readonly ProviderWithKeysFragment[], asked: ModelQuery): { models: ModelBody[]; total: number } {
+  const found = providers
+    .filter(({ name }) => asked.provider === '' || name === asked.provider)
+    .flatMap((provider) => modelsOf(provider, asked))
+    .filter(({ name }) => matches(name, asked.text))
+    .sort((one, other) => compare(one.name, other.name) || compare(one.provider, other.provider))
+  const end = asked.limit === 0 ? undefined : asked.offset + asked.limit
+  return { models: found.slice(asked.offset, end), total: found.length }
+}
+
+function modelsOf(provider: ProviderWithKeysFragment, asked: ModelQuery): ModelBody[] {
+  const { name, apiKeys, lastConnectionTest } = provider
+  if (apiKeys.nodes.length === 0) return seenBy(lastConnectionTest).map((model) => ({ name: model, provider: name }))
+  const enabled = apiKeys.nodes.filter((key) => key.enabled)
+  // Ids of no enabled key do not count, and when none is left there is no such filter.
+  const chosen = asked.unfiltered ? [] : enabled.filter((key) => asked.keys.includes(key.uuid))
+  const accessible = new Map<string, string[]>()
+  for (const key of chosen.length > 0 ? chosen : enabled)
+    for (const model of servedBy(key, asked.unfiltered)) accessible.set(model, [...(accessible.get(model) ?? []), key.uuid])
+  return Array.from(accessible, ([model, ids]) => ({ name: model, provider: name, accessible_by_keys: ids }))
+}
+
+function seenBy(test: ProviderWithKeysFragment['lastConnectionTest']): string[] {
+  return test?.status === 'OK' ? [...new Set(test.models)] : []
+}
+
+/** The models that a key was seen to list, as far as its own lists let them through. */
+function servedBy(key: BifrostKeyFieldsFragment, unfiltered: boolean): string[] {
+  const { models, blacklisted_models: blocked } = toKeyBody(key)
+  return seenBy(key.lastConnectionTest).filter((model) => unfiltered || (allows(models, model) && !allows(blocked, model)))
+}
+
+function allows(list: readonly string[], model: string): boolean {
+  return list.includes('*') || list.some((entry) => entry.toLowerCase() === model.toLowerCase())
+}
+
+/** A part of the name, with or without its hyphens, or its letters in their order. */
+function matches(name: string, text: string): boolean {
+  const [where, what] = [name.toLowerCase(), text.toLowerCase()]
+  const bare = (full: string) => full.replace(/[-_]/g, '')
+  return where.includes(what) || bare(where).includes(bare(what)) || isSubsequence(what, where)
+}
+
+function isSubsequence(what: string, where: string): boolean {
+  let at = 0
+  for (const character of where) if (character === what[at]) at++
+  return at >= what.length
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other)
+}

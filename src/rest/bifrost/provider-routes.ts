@@ -1,0 +1,133 @@
+import {
+  CheckProviderDocument,
+  CreateProviderDocument,
+  type CreateProviderInput,
+  DeleteProviderDocument,
+  GetProviderDocument,
+  ListProvidersDocument,
+  UpsertProviderDocument,
+} from '../../generated/bifrost-documents.ts'
+import type { Answer } from '../../http/respond.ts'
+import type { RestRequest } from '../dialect.ts'
+import { answer } from './answer.ts'
+import {
+  bedrockProblem,
+  changedCustomProblem,
+  concurrencyProblem,
+  isBaseType,
+  networkProblem,
+  newCustomProblem,
+  secretsProblem,
+} from './check-provider.ts'
+import { decodeBody } from './decode.ts'
+import {
+  alreadyExists,
+  badRequest,
+  deleteProblem,
+  encodingProblem,
+  INVALID_NAME,
+  INVALID_PAYLOAD,
+  PROVIDER_NOT_FOUND,
+  writeProblem,
+} from './errors.ts'
+import { isName, typeOf } from './names.ts'
+import { keepableFields, toNetwork, toSettings } from './to-input.ts'
+import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
+import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
+
+export async function listProviders({ run }: RestRequest): Promise<Answer> {
+  const { providers } = await run(ListProvidersDocument, {})
+  // By bytes, which is not how every database orders hyphens (Bifrost contract, section 1).
+  const bodies = providers.nodes.map(toProviderBody).sort((one, other) => (one.name < other.name ? -1 : 1))
+  return answer(200, { providers: bodies, total: bodies.length })
+}
+
+export async function getProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
+  const misread = encodingProblem(name)
+  if (misread !== null) return misread
+  const { provider } = await run(GetProviderDocument, { name })
+  return provider === null ? PROVIDER_NOT_FOUND : answer(200, toProviderBody(provider))
+}
+
+/** The order of its rules is Bifrost's (Bifrost contract, section 1.3). */
+export async function createProvider({ run, body }: RestRequest): Promise<Answer> {
+  const request = decodeBody(addProviderRequest, body)
+  if (request === null) return INVALID_PAYLOAD
+  const name = request.provider ?? ''
+  if (name === '') return badRequest('Missing provider')
+  if (!isName(name)) return INVALID_NAME
+  const stored = keepableFields(null)
+  const problem =
+    newCustomProblem(name, request.custom_provider_config) ??
+    concurrencyProblem(request.concurrency_and_buffer_size, false) ??
+    networkProblem(request.network_config) ??
+    secretsProblem(request, stored)
+  if (problem !== null) return badRequest(problem)
+  const input = toCreateInput(name, request)
+  const keyless = bedrockProblem(request.custom_provider_config)
+  if (keyless !== null) return behindOthers(run, input, keyless)
+  const { createProvider: result } = await run(CreateProviderDocument, { input: { ...input, testAfterwards: true } })
+  if (result.__typename === 'CreateProviderPayload') return answer(200, toProviderBody(result.provider))
+  return writeProblem(result, name, input.baseUrl)
+}
+
+function toCreateInput(name: string, request: AddProviderRequest): CreateProviderInput {
+  const base = request.custom_provider_config?.base_provider_type
+  return {
+    name,
+    type: typeOf(name, isBaseType(base) ? base : undefined),
+    baseUrl: request.network_config?.base_url ?? '',
+    enabled: true,
+    network: toNetwork(request, keepableFields(null)),
+    dialectSettings: { bifrost: toSettings(request, true) },
+  }
+}
+
+/** A rule that comes behind those for the endpoint and the name: they are asked for first. */
+async function behindOthers(run: RestRequest['run'], input: CreateProviderInput, problem: string): Promise<Answer> {
+  const { checkProvider, provider } = await run(CheckProviderDocument, { input, name: input.name })
+  const issues = checkProvider.filter(({ path }) => path[0] === 'baseUrl' && input.baseUrl !== '')
+  if (issues.length > 0)
+    return writeProblem({ __typename: 'ValidationError', code: 'VALIDATION_FAILED', message: '', issues }, input.name, input.baseUrl)
+  return provider === null ? badRequest(problem) : alreadyExists(input.name)
+}
+
+/** Creates or replaces, with a rule of its own for each field (Bifrost contract, sections 1.3 and 4). */
+export async function updateProvider({ run, body, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
+  const misread = encodingProblem(name)
+  if (misread !== null) return misread
+  const request = decodeBody(updateProviderRequest, body)
+  if (request === null) return INVALID_PAYLOAD
+  if (!isName(name)) return INVALID_NAME
+  if ((request.keys ?? []).length > 0) return badRequest(KEYS_ELSEWHERE)
+  const sizes = concurrencyProblem(request.concurrency_and_buffer_size, true)
+  if (sizes !== null) return badRequest(sizes)
+  const { provider: stored } = await run(GetProviderDocument, { name })
+  const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
+  const keepable = keepableFields(stored)
+  const { custom_provider_config: custom } = request
+  const problem =
+    changedCustomProblem(name, custom, storedBase) ?? networkProblem(request.network_config) ?? secretsProblem(request, keepable)
+  if (problem !== null) return badRequest(problem)
+  const base = custom?.base_provider_type
+  const baseUrl = request.network_config?.base_url ?? ''
+  const input = {
+    name,
+    ...(stored === null ? { type: typeOf(name, isBaseType(base) ? base : undefined) } : {}),
+    baseUrl,
+    network: toNetwork(request, keepable),
+    dialectSettings: { bifrost: toSettings(request, false) },
+    testAfterwards: true,
+  }
+  const { upsertProvider: result } = await run(UpsertProviderDocument, { input })
+  return result.__typename === 'UpsertProviderPayload' ? answer(200, toProviderBody(result.provider)) : writeProblem(result, name, baseUrl)
+}
+
+const KEYS_ELSEWHERE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
+
+export async function deleteProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
+  const misread = encodingProblem(name)
+  if (misread !== null) return misread
+  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
+  return result.__typename === 'DeleteProviderPayload' ? answer(200, deletedBody(name)) : deleteProblem(result)
+}

@@ -1,0 +1,67 @@
+import { ListKeysDocument } from '../../generated/bifrost-documents.ts'
+import type { Answer } from '../../http/respond.ts'
+import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { answer } from './answer.ts'
+import { badRequest, error, REFUSALS } from './errors.ts'
+import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refreshModels, updateKey } from './key-routes.ts'
+import { findModels, readModelQuery } from './models.ts'
+import { openApiDocument } from './openapi.ts'
+import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './provider-routes.ts'
+
+const MAX_BODY_BYTES = 1_000_000
+const COLLECTION = '/api/providers/'
+const ITEM = '/api/providers/:provider/'
+const KEYS = '/api/providers/:provider/keys/'
+const KEY = '/api/providers/:provider/keys/:keyId/'
+
+const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
+const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
+const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+
+/** Bifrost contract, section 1. */
+const ROUTES: readonly Route[] = [
+  { name: 'listProviders', method: 'GET', path: COLLECTION, ...read, handle: listProviders },
+  { name: 'createProvider', method: 'POST', path: COLLECTION, ...write, handle: createProvider },
+  { name: 'getProvider', method: 'GET', path: ITEM, ...read, handle: getProvider },
+  { name: 'updateProvider', method: 'PUT', path: ITEM, ...write, handle: updateProvider },
+  { name: 'deleteProvider', method: 'DELETE', path: ITEM, ...act, handle: deleteProvider },
+  { name: 'listKeys', method: 'GET', path: KEYS, ...read, handle: listKeys },
+  { name: 'createKey', method: 'POST', path: KEYS, ...write, handle: createKey },
+  { name: 'getKey', method: 'GET', path: KEY, ...read, handle: getKey },
+  { name: 'updateKey', method: 'PUT', path: KEY, ...write, handle: updateKey },
+  { name: 'deleteKey', method: 'DELETE', path: KEY, ...act, handle: deleteKey },
+  { name: 'refreshModels', method: 'POST', path: `${ITEM}refresh-models`, ...act, handle: refreshModels },
+  { name: 'refreshKey', method: 'POST', path: `${KEY}refresh-models`, ...act, handle: refreshKey },
+  { name: 'listAllKeys', method: 'GET', path: '/api/keys/', ...read, handle: listAllKeys },
+  { name: 'listModels', method: 'GET', path: '/api/models/', ...read, handle: (request) => listModels(request, 5) },
+  // Nothing is known of models but their names, so their details are those.
+  { name: 'modelDetails', method: 'GET', path: '/api/models/details', ...read, handle: (request) => listModels(request, 20) },
+  { name: 'baseModels', method: 'GET', path: '/api/models/base', ...read, handle: baseModels },
+  { name: 'modelParameters', method: 'GET', path: '/api/models/parameters', ...read, handle: modelParameters },
+  { name: 'openapi', method: 'GET', path: '/api/openapi.json', ...read, handle: () => answer(200, OPENAPI) },
+]
+
+const OPENAPI = openApiDocument()
+
+/** Bifrost's API for providers and their keys (Bifrost contract, section 1). */
+export const bifrostDialect: Dialect = { channel: 'bifrost', prefix: '/bifrost', routes: ROUTES, refusals: REFUSALS }
+
+async function listModels({ run, query }: RestRequest, defaultLimit: number): Promise<Answer> {
+  const { providers } = await run(ListKeysDocument, {})
+  return answer(200, findModels(providers.nodes, readModelQuery(query, defaultLimit)))
+}
+
+async function baseModels({ run, query }: RestRequest): Promise<Answer> {
+  const { providers } = await run(ListKeysDocument, {})
+  const asked = readModelQuery(query, 20)
+  const { models } = findModels(providers.nodes, { ...asked, limit: 0, offset: 0, provider: '', keys: [] })
+  const names = [...new Set(models.map(({ name }) => name))]
+  return answer(200, { models: names.slice(0, asked.limit === 0 ? undefined : asked.limit), total: names.length })
+}
+
+/** The gateway keeps no parameters of models (Bifrost contract, section 1.2). */
+function modelParameters({ query }: RestRequest): Answer {
+  const model = query.get('model') ?? ''
+  if (model === '') return badRequest('model query parameter is required')
+  return error(404, `no parameters found for model ${model.slice(0, 200)}`)
+}

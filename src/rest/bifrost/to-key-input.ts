@@ -1,0 +1,56 @@
+import type { BifrostKeyFieldsFragment, BifrostKeyInput, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
+import type { KeyParts } from './key-parts.ts'
+import { readSecret } from './secret.ts'
+import { type KeyRequest, parseUuid, storedKeySettings } from './wire-key.ts'
+
+/** A new key; what is left out gets Bifrost's defaults (Bifrost contract, section 2.6). */
+export function toNewKey(request: KeyRequest, parts: KeyParts): NewApiKeyInput {
+  const value = readSecret(request.value)
+  return {
+    ...(request.id ? { uuid: parseUuid(request.id) } : {}),
+    ...(value.kind === 'plain' ? { value: value.value } : {}),
+    ...(value.kind === 'variable' ? { environmentVariable: value.name } : {}),
+    name: request.name || null,
+    enabled: request.enabled ?? true,
+    weight: request.weight ?? 0,
+    bifrost: toBifrostKey(request, parts, {}),
+  }
+}
+
+/** A PUT replaces the whole key, but a mask keeps what it stands for (Bifrost contract, section 3.4). */
+export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment): KeepApiKeyInput {
+  const value = readSecret(request.value)
+  const { replicate_key_config: replicate } = storedKeySettings.safeParse(stored.bifrost?.settings).data ?? {}
+  const isSameVariable = value.kind === 'variable' && value.name === stored.environmentVariable
+  const hadValue = stored.masked !== '' || stored.environmentVariable !== null
+  return {
+    id: stored.id,
+    ...(value.kind === 'plain' ? { value: value.value } : {}),
+    ...(value.kind === 'empty' && hadValue ? { value: '' } : {}),
+    ...(value.kind === 'variable' && !isSameVariable ? { environmentVariable: value.name } : {}),
+    name: request.name ?? '',
+    enabled: request.enabled ?? true,
+    weight: request.weight ?? 0,
+    // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
+    bifrost: toBifrostKey(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),
+  }
+}
+
+function toBifrostKey(request: KeyRequest, parts: KeyParts, kept: Readonly<Record<string, unknown>>): BifrostKeyInput {
+  return {
+    settings: {
+      models: request.models ?? [],
+      blacklisted_models: request.blacklisted_models ?? [],
+      use_for_batch_api: request.use_for_batch_api ?? false,
+      use_anthropic_endpoints: request.use_anthropic_endpoints ?? false,
+      ...(Object.keys(request.aliases ?? {}).length > 0 ? { aliases: request.aliases } : {}),
+      ...kept,
+      ...parts.plain,
+    },
+    secrets: parts.secrets.map(({ path, secret }) => ({
+      path,
+      ...(secret.kind === 'plain' ? { value: secret.value } : {}),
+      ...(secret.kind === 'variable' ? { environmentVariable: secret.name } : {}),
+    })),
+  }
+}

@@ -1,0 +1,80 @@
+import type { BifrostKeyFieldsFragment } from '../../generated/bifrost-documents.ts'
+import { maskFromOurs } from './mask.ts'
+import { type SecretBody, toSecretBody } from './secret.ts'
+import { toStatus } from './to-response.ts'
+import { CONFIG_NAMES, VENDOR_CONFIGS } from './vendor-configs.ts'
+import { type DatabaseKeyBody, type KeyBody, key, storedKeySettings } from './wire-key.ts'
+
+const NEVER = '0001-01-01T00:00:00Z'
+
+/** A key as Bifrost's API shows it (Bifrost contract, section 2.6). One that was made elsewhere serves all models. */
+export function toKeyBody(stored: BifrostKeyFieldsFragment): KeyBody {
+  const settings = storedKeySettings.safeParse(stored.bifrost?.settings).data ?? { models: ['*'] }
+  const { status = 'unknown', ...description } = toStatus(stored.lastConnectionTest)
+  // The configurations are checked against the shapes they are described with, and so is that they hold nothing else.
+  return key.parse({
+    id: stored.uuid,
+    name: stored.name ?? '',
+    value: toValue(stored),
+    models: settings.models ?? [],
+    blacklisted_models: settings.blacklisted_models ?? [],
+    weight: stored.weight,
+    ...(settings.aliases === undefined ? {} : { aliases: shortAliases(settings.aliases) }),
+    ...toConfigs(stored, settings),
+    enabled: stored.enabled,
+    use_for_batch_api: settings.use_for_batch_api ?? false,
+    use_anthropic_endpoints: settings.use_anthropic_endpoints ?? false,
+    status,
+    ...description,
+  })
+}
+
+/** The same key in the shape of Bifrost's database (Bifrost contract, section 1.4). */
+export function toDatabaseKey(stored: BifrostKeyFieldsFragment, provider: string): DatabaseKeyBody {
+  const {
+    id,
+    name,
+    value,
+    enabled: _,
+    use_for_batch_api: __,
+    use_anthropic_endpoints: ___,
+    status: ____,
+    description: _____,
+    ...rest
+  } = toKeyBody(stored)
+  const times = { created_at: NEVER, updated_at: NEVER }
+  return { id: 0, name, provider_id: 0, provider, key_id: id, value, ...rest, ...times, config_hash: '', status: '' }
+}
+
+function toValue({ masked, environmentVariable, bifrost }: BifrostKeyFieldsFragment): SecretBody {
+  if (environmentVariable !== null) return toSecretBody('', environmentVariable)
+  return toSecretBody(bifrost?.maskedValue ?? maskFromOurs(masked), null)
+}
+
+function toConfigs({ bifrost }: BifrostKeyFieldsFragment, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const configs = CONFIG_NAMES.flatMap((config) => {
+    const plain = settings[config]
+    if (typeof plain !== 'object' || plain === null) return []
+    const secrets = (bifrost?.secrets ?? []).filter(({ path }) => path.startsWith(`${config}.`))
+    const shown = secrets.map(({ path, masked, environmentVariable }) => [
+      path.slice(config.length + 1),
+      toSecretBody(masked, environmentVariable),
+    ])
+    const order: readonly string[] = [...VENDOR_CONFIGS[config].secrets, ...VENDOR_CONFIGS[config].plain]
+    const parts = [...shown, ...Object.entries(plain)].sort(([one], [other]) => order.indexOf(String(one)) - order.indexOf(String(other)))
+    return [[config, Object.fromEntries(parts)] as const]
+  })
+  return Object.fromEntries(configs)
+}
+
+type Aliases = NonNullable<KeyBody['aliases']>
+
+/** An alias that has a model id alone is shown as that (Bifrost contract, section 2.6). */
+function shortAliases(aliases: Aliases): Aliases {
+  return Object.fromEntries(
+    Object.entries(aliases).map(([source, target]) => {
+      if (typeof target === 'string' || Object.keys(target).length !== 1) return [source, target]
+      return [source, typeof target.model_id === 'string' ? target.model_id : target]
+    }),
+  )
+}

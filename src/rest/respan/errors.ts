@@ -1,0 +1,128 @@
+import type { Fault } from '../../errors.ts'
+import type { DeleteProviderMutation, UpdateProviderMutation, UpsertProviderMutation } from '../../generated/respan-documents.ts'
+import { type Answer, json } from '../../http/respond.ts'
+import type { Refusals } from '../dialect.ts'
+import { HTTP_STATUS } from '../http-status.ts'
+import type { RouteName } from './routes.ts'
+import type { FieldErrors } from './wire.ts'
+
+/** Everything that is not the answer asked for, in the words of Django REST Framework (Respan contract, section B3). */
+
+type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
+type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
+type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
+type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
+
+export const NOT_FOUND = detail(404, 'Not found.')
+
+export function parseError(problem: string): Answer {
+  return detail(400, `JSON parse error - ${problem}`)
+}
+
+export function unsupportedMediaType(contentType: string): Answer {
+  return detail(415, `Unsupported media type "${contentType.slice(0, 100)}" in request.`)
+}
+
+/** The answer to fields that break rules. */
+export function invalidFields(errors: FieldErrors): Answer {
+  return json(400, errors)
+}
+
+export function upsertProblem(problem: UpsertProblem): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return brokenRules(problem.issues)
+    case 'ApiKeysNotSupportedError':
+      return invalidFields({ api_key: [problem.message] })
+    case 'KeyRequiredForNewEndpointError':
+      return KEY_REQUIRED
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function updateProblem(problem: UpdateProblem): Answer {
+  switch (problem.__typename) {
+    case 'ValidationError':
+      return brokenRules(problem.issues)
+    case 'ProviderNotFoundError':
+      return NOT_FOUND
+    case 'ApiKeysNotSupportedError':
+    case 'ApiKeyNotFoundError':
+      return invalidFields({ api_key: [problem.message] })
+    case 'KeyRequiredForNewEndpointError':
+      return KEY_REQUIRED
+    case 'VersionConflictError':
+      return detail(HTTP_STATUS[problem.code], problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+export function deleteProblem(problem: DeleteProblem): Answer {
+  switch (problem.__typename) {
+    case 'ProviderNotFoundError':
+      return NOT_FOUND
+    case 'VersionConflictError':
+      return detail(HTTP_STATUS[problem.code], problem.message)
+    default:
+      return unmapped(problem)
+  }
+}
+
+/** Respan contract, "Details". */
+const KEY_REQUIRED = invalidFields({ api_key: ['required when base_url changes'] })
+
+/** What the gateway's fields are called here; those that stand in the extra settings say so in their message. */
+const FIELDS: Readonly<Record<string, string>> = {
+  name: 'provider_id',
+  displayName: 'provider_name',
+  apiKeys: 'api_key',
+  baseUrl: 'extra_kwargs',
+  network: 'extra_kwargs',
+  dialectSettings: 'extra_kwargs',
+}
+
+function brokenRules(issues: readonly { readonly path: readonly string[]; readonly message: string }[]): Answer {
+  const errors: Record<string, string[]> = {}
+  for (const { path, message } of issues) {
+    const field = FIELDS[path[0] ?? ''] ?? 'non_field_errors'
+    errors[field] = [...(errors[field] ?? []), path[0] === 'baseUrl' ? `base_url: ${message}` : message]
+  }
+  return invalidFields(errors)
+}
+
+/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
+function unmapped(problem: never): never {
+  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
+}
+
+const FORBIDDEN = detail(403, 'You do not have permission to perform this action.')
+
+export const REFUSALS: Refusals<RouteName> = {
+  unauthenticated: ({ reason }) => {
+    const text = reason === 'missing' ? 'Authentication credentials were not provided.' : 'Your API key is invalid or expired.'
+    return detail(401, text, {}, { 'www-authenticate': 'Bearer realm="api"' })
+  },
+  forbidden: () => FORBIDDEN,
+  methodNotAllowed: (allowed, { method }) => detail(405, `Method "${method}" not allowed.`, {}, { allow: allowed.join(', ') }),
+  unknownPath: () => NOT_FOUND,
+  bodyTooLarge: (maxBytes) => detail(413, `Request body must not be larger than ${maxBytes} bytes.`),
+  bodyCompressed: () => detail(415, 'Send the body without compression.'),
+  fault: (fault) => (fault.code === 'FORBIDDEN' ? FORBIDDEN : faultAnswer(fault)),
+}
+
+function faultAnswer({ code, message, retryAfterSeconds }: Fault): Answer {
+  const headers = retryAfterSeconds === null ? {} : { 'retry-after': String(retryAfterSeconds) }
+  if (code === 'RATE_LIMITED') return detail(429, 'Rate limit exceeded', { retry_after: retryAfterSeconds ?? 60 }, headers)
+  return detail(HTTP_STATUS[code], message, code === 'INTERNAL_SERVER_ERROR' ? { error_code: 'INTERNAL_ERROR' } : {}, headers)
+}
+
+function detail(
+  status: number,
+  text: string,
+  more: { readonly retry_after?: number; readonly error_code?: string } = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return json(status, { detail: text, ...more }, headers)
+}

@@ -1,0 +1,45 @@
+import type { NetworkChangesInput, UpdateProviderInput, UpsertProviderInput } from '../../generated/respan-documents.ts'
+import type { CreateRequest, ExtraKwargs, PatchRequest } from './wire.ts'
+
+/** An upsert: what is left out stays; the key states the whole set (Respan contract, "Details"). */
+export function toUpsert(name: string, { provider_name, api_key, extra_kwargs }: CreateRequest): UpsertProviderInput {
+  const keys = toKeys(api_key, extra_kwargs)
+  return {
+    name,
+    displayName: provider_name,
+    ...(keys === undefined ? {} : { apiKeys: keys }),
+    ...(extra_kwargs === undefined ? {} : { baseUrl: extra_kwargs?.base_url || '', ...toParts(extra_kwargs) }),
+  }
+}
+
+/** What a PATCH changes; null when it has nothing to change. */
+export function toChanges(name: string, { provider_name, api_key, extra_kwargs }: PatchRequest): UpdateProviderInput | null {
+  const keys = toKeys(api_key, extra_kwargs)
+  const endpoint = extra_kwargs?.base_url ? { baseUrl: extra_kwargs.base_url } : { resetBaseUrl: true }
+  const changes = {
+    ...(provider_name === undefined ? {} : { displayName: provider_name }),
+    ...(keys === undefined ? {} : { apiKeys: keys.map((add) => ({ add })) }),
+    ...(extra_kwargs === undefined ? {} : { ...endpoint, ...toParts(extra_kwargs) }),
+  }
+  return Object.keys(changes).length === 0 ? null : { provider: { name }, ...changes }
+}
+
+/** The keys that a request states; undefined when it leaves them as they are. */
+function toKeys(apiKey: string | null | undefined, kwargs: ExtraKwargs | null | undefined) {
+  const value = apiKey === undefined ? (kwargs?.api_key ?? '') : (apiKey ?? '')
+  if (value !== '') return [{ value, enabled: true, weight: 1 }]
+  return apiKey === undefined ? undefined : []
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** What the extra settings say to the gateway, and the whole of them, to be sealed. They replace all that earlier ones said. */
+function toParts(kwargs: ExtraKwargs | null): Pick<UpsertProviderInput, 'networkChanges' | 'dialectSettings'> {
+  const { timeout, headers } = kwargs ?? {}
+  const networkChanges: NetworkChangesInput = {
+    timeoutMs: timeout === undefined ? DEFAULT_TIMEOUT_MS : Math.max(1, Math.round(timeout * 1_000)),
+    extraHeaders: Object.entries(headers ?? {}).map(([name, value]) => ({ name, value })),
+  }
+  const isEmpty = kwargs === null || Object.keys(kwargs).length === 0
+  return { networkChanges, dialectSettings: { respanExtraKwargs: isEmpty ? '' : JSON.stringify(kwargs) } }
+}

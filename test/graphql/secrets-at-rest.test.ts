@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { leaksIn } from '../support/planted.ts'
+import { type ProviderView, readProvider, type Writer, writerAs } from '../support/providers.ts'
+import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { withStore } from '../support/store.ts'
+
+const KEYS = ['sk-Planted-first-key-4Qw8ZrT1', 'sk-Planted-second-key-9XbN2kLp', 'sk-Planted-third-key-7HdFs3Gv']
+const [FIRST = '', SECOND = '', THIRD = ''] = KEYS
+const PAIR = { accessKey: 'AKIAPLANTED0EXAMPLE1', accessKeySecret: 'wJalrXUtnFEMI-Planted-bPxRfiCY' }
+const PLANTED = [
+  ...KEYS,
+  ...Object.values(PAIR),
+  'sk-Planted-in-a-draft-5TgB6yHn',
+  'sk-Planted-refused-key-1QaZ ',
+  'Planted-password-3EdC4rFv',
+]
+
+let gateway: TestGateway
+let recorder: Recorder
+let editor: Writer
+const lines: string[] = []
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) })
+  recorder = await startRecorder(FIRST, SECOND)
+  editor = await writerAs(gateway, 'EDITOR')
+})
+afterAll(async () => {
+  await gateway.close()
+  await recorder.close()
+})
+
+const filesOf = ({ folder }: TestGateway) => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'))
+
+describe('after a life of a gateway', () => {
+  beforeAll(async () => {
+    const admin = await writerAs(gateway, 'ADMIN')
+    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST, name: 'first' }, { value: SECOND }] })
+    await editor.test(provider.id)
+    await editor.updated(provider.id, { apiKeys: [{ keep: { id: provider.apiKeys.nodes[0]?.id } }, { add: { value: THIRD } }] })
+    await admin.updated(provider.id, { baseUrl: `${recorder.origin.replace('127.0.0.1', 'localhost')}/v1` })
+    await editor.test(provider.id)
+    await editor.testDraft({ type: 'OPENAI', baseUrl: recorder.origin, apiKey: PLANTED[5] })
+    await editor.create({ apiKeys: [{ value: PLANTED[6] }] })
+    await editor.create({ baseUrl: `https://user:${PLANTED[7]}@example.com` })
+    const bedrock = await editor.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1', ...PAIR } } })
+    await editor.test(bedrock.id)
+    await editor.remove(bedrock.id)
+    for (const secret of PLANTED)
+      await gateway.graphql('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input: secret })
+    await gateway.fetch(`/graphql?query={viewer{id}}&token=${FIRST}`, { headers: { authorization: `Bearer ${SECOND}` } })
+  })
+
+  test('no file of it, nor the write-ahead log, shows a key that it was given', async () => {
+    expect(readdirSync(gateway.folder)).toEqual(expect.arrayContaining(['gateway.db', 'gateway.db-wal']))
+    expect(filesOf(gateway).flatMap((bytes) => leaksIn(bytes, PLANTED))).toEqual([])
+    await gateway.restart()
+    expect(filesOf(gateway).flatMap((bytes) => leaksIn(bytes, PLANTED))).toEqual([])
+  })
+
+  test('no line of the log does', () => {
+    expect(lines.length).toBeGreaterThan(20)
+    expect(leaksIn(lines.join(''), PLANTED)).toEqual([])
+    expect(leaksIn(lines.join(''), [gateway.adminToken])).toEqual([])
+  })
+
+  test('the check would see one: a name that was given stands in the file', () => {
+    expect(filesOf(gateway).some((bytes) => leaksIn(bytes, ['api.example.com', 'first']).length > 0)).toBe(true)
+  })
+})
+
+describe('a sealed key does not open', () => {
+  let provider: ProviderView
+  let other: ProviderView
+  beforeEach(async () => {
+    provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST }, { value: SECOND }] })
+    other = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST }] })
+    recorder.requests.length = 0
+  })
+
+  const sealedOf = (uuid: string | undefined) =>
+    withStore(gateway, (store) => store.apiKeySecret.findUniqueOrThrow({ where: { apiKeyId: uuid ?? '' } }))
+  const reseal = (uuid: string | undefined, sealed: string) =>
+    withStore(gateway, (store) => store.apiKeySecret.update({ where: { apiKeyId: uuid ?? '' }, data: { sealed } }))
+
+  /** Every test of the provider says that nothing can be opened, and sends nothing. */
+  async function expectUnreadable(id: string, count: number): Promise<void> {
+    const result = await editor.test(id)
+    expect(result).toMatchObject({ __typename: 'TestConnectionPayload', success: false })
+    expect(result.tests?.map(({ status, message }) => [status, message])).toEqual(
+      Array<unknown>(count).fill(['NOT_TESTABLE', expect.stringContaining('cannot be opened')]),
+    )
+    expect(recorder.requests).toEqual([])
+  }
+
+  test('in the row of another key of the same provider', async () => {
+    const [first, second] = provider.apiKeys.nodes.map(({ uuid }) => uuid)
+    const [a, b] = [await sealedOf(first), await sealedOf(second)]
+    await reseal(first, b.sealed)
+    await reseal(second, a.sealed)
+    await expectUnreadable(provider.id, 2)
+  })
+
+  test('in the row of a key of another provider', async () => {
+    const foreign = await sealedOf(provider.apiKeys.nodes[0]?.uuid)
+    await reseal(other.apiKeys.nodes[0]?.uuid, foreign.sealed)
+    await expectUnreadable(other.id, 1)
+  })
+
+  test('when its row is given to another provider', async () => {
+    await withStore(gateway, (store) => store.apiKey.updateMany({ where: { providerId: provider.uuid }, data: { providerId: other.uuid } }))
+    const result = await editor.test(other.id)
+    expect(result.tests?.map(({ status }) => status)).toEqual(['NOT_TESTABLE', 'NOT_TESTABLE', 'OK'])
+    expect(recorder.keys()).not.toContain(SECOND)
+  })
+
+  test('when the origin of its provider was changed in the database', async () => {
+    const thief = await startRecorder(FIRST, SECOND)
+    try {
+      for (const baseUrl of [
+        thief.origin,
+        `${recorder.origin.replace('127.0.0.1', 'localhost')}`,
+        recorder.origin.replace('http', 'https'),
+      ]) {
+        await withStore(gateway, (store) => store.provider.update({ where: { id: provider.uuid }, data: { baseUrl } }))
+        await expectUnreadable(provider.id, 2)
+      }
+      expect(thief.requests).toEqual([])
+    } finally {
+      await thief.close()
+    }
+  })
+
+  test('when its provider lost its base URL in the database', async () => {
+    await withStore(gateway, (store) => store.provider.update({ where: { id: provider.uuid }, data: { baseUrl: '' } }))
+    const result = await editor.test(provider.id)
+    expect(result.tests?.map(({ status }) => status)).toEqual(provider.apiKeys.nodes.map(() => 'NOT_TESTABLE'))
+    expect(recorder.requests).toEqual([])
+  })
+
+  test('when one character of it was changed, cut off or added', async () => {
+    const [first] = provider.apiKeys.nodes.map(({ uuid }) => uuid)
+    const { sealed } = await sealedOf(first)
+    const changed = sealed.at(-5) === 'A' ? 'B' : 'A'
+    for (const broken of [`${sealed.slice(0, -5)}${changed}${sealed.slice(-4)}`, sealed.slice(0, -1), `${sealed}A`, '', 'gw1...', FIRST]) {
+      await reseal(first, broken)
+      const result = await editor.test(provider.id, { apiKeyId: provider.apiKeys.nodes[0]?.id })
+      expect(result.tests).toMatchObject([{ status: 'NOT_TESTABLE' }])
+    }
+    expect(recorder.requests).toEqual([])
+  })
+
+  test('yet the path behind the same origin may change, and it still does', async () => {
+    await withStore(gateway, (store) => store.provider.update({ where: { id: provider.uuid }, data: { baseUrl: `${recorder.origin}/v1` } }))
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+  })
+
+  test('and leaves the list, its mask and the other keys as they are', async () => {
+    const [first, second] = provider.apiKeys.nodes
+    await reseal(first?.uuid, 'gw1.broken')
+    expect((await readProvider(gateway, provider.id))?.apiKeys.nodes.map(({ masked }) => masked)).toEqual([first?.masked, second?.masked])
+    const list = await gateway.ask<{ providers: { nodes: { id: string }[] } }>(
+      '{ providers(first: 100) { nodes { id apiKeys(first: 5) { nodes { masked } } } } }',
+    )
+    expect(list.providers.nodes.map(({ id }) => id)).toEqual(expect.arrayContaining([provider.id, other.id]))
+    const result = await editor.test(provider.id)
+    expect(result.tests?.map(({ status }) => status)).toEqual(['NOT_TESTABLE', 'OK'])
+    expect((await readProvider(gateway, provider.id))?.apiKeys.nodes.map((key) => key.lastConnectionTest?.status)).toEqual([
+      'NOT_TESTABLE',
+      'OK',
+    ])
+  })
+
+  test('but can be dropped or replaced by an editor', async () => {
+    const [first, second] = provider.apiKeys.nodes
+    await reseal(first?.uuid, 'gw1.broken')
+    const changed = await editor.updated(provider.id, { apiKeys: [{ keep: { id: second?.id } }, { add: { value: FIRST } }] })
+    expect(changed.apiKeys.totalCount).toBe(2)
+    expect(await editor.test(provider.id)).toMatchObject({ success: true })
+  })
+})
+
+test('one value is sealed differently each time', async () => {
+  const { uuid } = await editor.created({ apiKeys: [{ value: FIRST }, { value: FIRST }] })
+  const rows = await withStore(gateway, (store) => store.apiKeySecret.findMany({ where: { apiKey: { providerId: uuid } } }))
+  expect(new Set(rows.map(({ sealed }) => sealed)).size).toBe(2)
+  expect(rows.filter(({ sealed }) => !/^gw1(\.[A-Za-z0-9_-]+){3}$/.test(sealed))).toEqual([])
+})

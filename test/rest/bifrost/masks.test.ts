@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BifrostClient, bifrostClient, custom, uniqueName } from '../../support/bifrost-client.ts'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { type OpenAiUpstream, startOpenAiUpstream } from '../../support/openai-upstream.ts'
+
+const KEY = 'sk-1234567890abcdefghijklmnop'
+const MASK = `sk-1${'*'.repeat(24)}mnop`
+const log: string[] = []
+
+let gateway: TestGateway
+let upstream: OpenAiUpstream
+let client: BifrostClient
+beforeAll(async () => {
+  upstream = await startOpenAiUpstream({ [KEY]: ['gpt-a'] })
+  const environment = { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: 'BIFROST_TEST_KEY,BIFROST_UNSET' }
+  process.env.BIFROST_TEST_KEY = KEY
+  gateway = await startTestGateway({ environment: { ...environment, BIFROST_TEST_KEY: KEY }, log: (line) => log.push(line) })
+  client = bifrostClient(gateway)
+})
+afterAll(async () => {
+  delete process.env.BIFROST_TEST_KEY
+  await gateway.close()
+  await upstream.close()
+})
+
+/** The key that the upstream gets when the provider is tested now. */
+async function sentKeys(name: string): Promise<number> {
+  const before = upstream.sentWith(KEY).length
+  await client.send('POST', `/api/providers/${name}/refresh-models`)
+  return upstream.sentWith(KEY).length - before
+}
+
+describe('the mask (Bifrost contract, section 3.1)', () => {
+  it.each([
+    ['abc', '***'],
+    ['12345678', '********'],
+    ['123456789', `1234${'*'.repeat(24)}6789`],
+    [KEY, MASK],
+    ['us-east-1', `us-e${'*'.repeat(24)}st-1`],
+  ])('of %s is %s', async (value, masked) => {
+    const { name } = await client.created({
+      ...custom('https://x.invalid'),
+      custom_provider_config: { base_provider_type: 'openai', allowed_requests: {} },
+    })
+    const key = await client.createdKey(name, { value })
+    expect(key.value).toEqual({ value: masked, type: 'plain_text' })
+    expect((await client.readKey(name, key.id)).value).toEqual(key.value)
+  })
+})
+
+describe('a mask sent back never overwrites a key (Bifrost contract, section 3.4)', () => {
+  const shapes: [string, unknown][] = [
+    ['a text', MASK],
+    ['another text of that form', `xx-9${'*'.repeat(24)}zzzz`],
+    ['stars', '********'],
+    ['the constant', '<redacted>'],
+    ['the constant in brackets', '[REDACTED]'],
+    ['the object of profile B', { value: MASK, type: 'plain_text' }],
+    ['the object of profile A', { value: MASK, env_var: '', from_env: false }],
+  ]
+  it.each(shapes)('as %s', async (_what, value) => {
+    const { name } = await client.created(custom(upstream.origin))
+    const { id } = await client.createdKey(name, { value: KEY })
+    const changed = await client.replacedKey(name, id, { value, weight: 0.5 })
+    expect(changed).toMatchObject({ value: { value: MASK, type: 'plain_text' }, weight: 0.5, status: 'success' })
+    expect(await sentKeys(name)).toBeGreaterThan(0)
+  })
+
+  it('and what merely looks like one is refused', async () => {
+    const { name } = await client.created(custom(upstream.origin))
+    const { id } = await client.createdKey(name, { value: KEY })
+    for (const value of ['sk-a****key', 'sk-1...mnop']) expect((await client.putKey(name, id, { value })).status).toBe(400)
+    expect((await client.postKey(name, { value: 'sk-a****key' })).status).toBe(400)
+    expect(await sentKeys(name)).toBeGreaterThan(0)
+  })
+
+  it('and is refused where nothing is stored', async () => {
+    const { name } = await client.created(custom(upstream.origin))
+    const message = 'masked preview cannot be used for value without a stored value'
+    expect(await client.refused('POST', `/api/providers/${name}/keys`, { value: MASK })).toEqual([400, message])
+  })
+
+  it('nor the secrets of a proxy', async () => {
+    const proxy = { type: 'http', url: 'http://proxy.example.com:3128', username: 'proxyuser', password: 'proxy-password-1' }
+    const { name, proxy_config } = await client.created({ proxy_config: proxy })
+    expect(proxy_config).toEqual({
+      type: 'http',
+      url: { value: `http${'*'.repeat(24)}3128`, type: 'plain_text' },
+      username: { value: `prox${'*'.repeat(24)}user`, type: 'plain_text' },
+      password: { value: '<REDACTED>', type: 'plain_text' },
+      ca_cert_pem: null,
+    })
+    expect((await client.replaced(name, { proxy_config })).proxy_config).toEqual(proxy_config)
+    const read = 'query ($name: String!) { provider(by: { name: $name }) { network { proxy { url username hasPassword } } } }'
+    expect(await gateway.ask(read, { name })).toEqual({
+      provider: { network: { proxy: { url: proxy.url, username: 'proxyuser', hasPassword: true } } },
+    })
+    expect((await client.replaced(name)).proxy_config).toBeNull()
+    expect((await client.read(name)).proxy_config).toBeNull()
+  })
+})
+
+describe('secrets (Bifrost contract, sections 2.3 and 2.6)', () => {
+  it('are read in the shapes of both profiles', async () => {
+    const { name } = await client.created(custom(upstream.origin))
+    for (const value of [KEY, { value: KEY, type: 'plain_text' }, { value: KEY, env_var: '', from_env: false }])
+      expect(await client.createdKey(name, { value })).toMatchObject({ value: { value: MASK, type: 'plain_text' }, status: 'success' })
+  })
+
+  it('may be in an environment variable that the operator lists', async () => {
+    const { name } = await client.created(custom(upstream.origin))
+    const message = 'environment variable NOT_LISTED is not allowed; the operator lists allowed names in SECRET_ENV_ALLOW'
+    expect(await client.refused('POST', `/api/providers/${name}/keys`, { value: 'env.NOT_LISTED' })).toEqual([400, message])
+    expect(await client.refused('POST', `/api/providers/${name}/keys`, { value: 'env.BIFROST_UNSET' })).toEqual([
+      400,
+      'Key value must not be empty',
+    ])
+    for (const value of [
+      'env.BIFROST_TEST_KEY',
+      { value: '', ref: 'env.BIFROST_TEST_KEY', type: 'env' },
+      { value: '', env_var: 'env.BIFROST_TEST_KEY', from_env: true },
+    ])
+      expect(await client.createdKey(name, { value })).toMatchObject({ value: { value: '', ref: 'env.BIFROST_TEST_KEY', type: 'env' } })
+  })
+
+  it('of vendors are sealed, masked, kept by their masks, and used', async () => {
+    const { name } = await client.created({ provider: 'azure' })
+    const azure_key_config = {
+      endpoint: 'https://corp.openai.azure.com',
+      client_id: 'client-id-0001',
+      client_secret: 'azure-client-secret-1',
+      tenant_id: 'tenant-0001',
+      scopes: ['a'],
+    }
+    const key = await client.createdKey(name, { value: null, azure_key_config, enabled: false })
+    expect(key.azure_key_config).toEqual({
+      endpoint: { value: 'https://corp.openai.azure.com', type: 'plain_text' },
+      client_id: { value: `clie${'*'.repeat(24)}0001`, type: 'plain_text' },
+      client_secret: { value: `azur${'*'.repeat(24)}et-1`, type: 'plain_text' },
+      tenant_id: { value: `tena${'*'.repeat(24)}0001`, type: 'plain_text' },
+      scopes: ['a'],
+    })
+    const again = await client.replacedKey(name, key.id, { ...key, enabled: false })
+    expect(again).toEqual(key)
+    const lost = { endpoint: 'https://corp.openai.azure.com', client_secret: '********' }
+    const other = await client.createdKey(name, { azure_key_config: { endpoint: 'https://corp.openai.azure.com' }, enabled: false })
+    expect(await client.refused('PUT', `/api/providers/${name}/keys/${other.id}`, { azure_key_config: lost })).toEqual([
+      400,
+      'masked preview cannot be used for azure_key_config.client_secret without a stored value',
+    ])
+  })
+
+  it('may name an endpoint for one key, which is where that key is tested', async () => {
+    const { name } = await client.created({ provider: 'vllm', network_config: { base_url: 'https://elsewhere.invalid' } })
+    const vllm_key_config = { url: upstream.origin, model_name: 'm' }
+    const key = await client.createdKey(name, { value: KEY, vllm_key_config })
+    expect(key).toMatchObject({ status: 'success', vllm_key_config: { url: { type: 'plain_text' }, model_name: 'm' } })
+    expect(key.vllm_key_config).not.toMatchObject({ url: { value: upstream.origin } })
+    const editor = bifrostClient(gateway, await gateway.token('EDITOR'))
+    const moved = { value: MASK, vllm_key_config: { url: 'https://thief.example', model_name: 'm' } }
+    expect((await editor.putKey(name, key.id, moved)).status).toBe(400)
+    expect((await editor.putKey(name, key.id, { ...moved, vllm_key_config: key.vllm_key_config })).status).toBe(200)
+    expect(await sentKeys(name)).toBeGreaterThan(0)
+  })
+
+  it('are in no answer, log line or file of the database', async () => {
+    const { name } = await client.created({
+      proxy_config: { type: 'http', url: 'http://proxy.example.com:3128', username: 'u', password: 'never-shown-password' },
+    })
+    const vllm = await client.created({ provider: uniqueName('plain') })
+    const texts = [
+      JSON.stringify(vllm),
+      (await client.get(name)).text,
+      (await client.send('GET', '/api/providers')).text,
+      (await client.send('GET', '/api/keys')).text,
+    ]
+    const graphql = await gateway.graphql(
+      '{ providers(first: 50) { nodes { dialectSettings { bifrost } apiKeys { nodes { masked bifrost { settings secrets { masked } } } } } } }',
+    )
+    const files = await Promise.all(
+      [gateway.databaseFile, `${gateway.databaseFile}-wal`].map((file) => readFile(file, 'latin1').catch(() => '')),
+    )
+    for (const text of [...texts, graphql.text, ...files, ...log])
+      for (const secret of [KEY, 'azure-client-secret-1', 'proxy-password-1', 'never-shown-password'])
+        expect(text.includes(secret)).toBe(false)
+  })
+})

@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+
+let gateway: TestGateway
+let client: BifrostClient
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  client = bifrostClient(gateway)
+})
+afterAll(() => gateway.close())
+
+const NAME_MESSAGE = 'Invalid provider: name must match ^[a-z0-9]+(-[a-z0-9]+)*$ (lowercase alphanumeric, hyphens between words)'
+const post = (body: unknown) => client.refused('POST', '/api/providers', body)
+const put = (name: string, body: unknown) => client.refused('PUT', `/api/providers/${name}`, body)
+
+describe('the message catalogue of POST (Bifrost contract, section 1.2)', () => {
+  const base = (base_provider_type: string | null, is_key_less = false) => ({ custom_provider_config: { base_provider_type, is_key_less } })
+  const network = (fields: object) => ({ provider: uniqueName(), network_config: fields })
+  it.each<[string, () => unknown, string]>([
+    ['text that is no JSON', () => '{', 'Invalid request payload'],
+    ['a wrong type', () => ({ provider: 1 }), 'Invalid request payload'],
+    ['a negative timeout', () => network({ default_request_timeout_in_seconds: -1 }), 'Invalid request payload'],
+    ['a fractional number of retries', () => network({ max_retries: 1.5 }), 'Invalid request payload'],
+    ['a fractional backoff', () => network({ retry_backoff_initial: 100.5 }), 'Invalid request payload'],
+    ['a backoff that is no duration', () => network({ retry_backoff_initial: 'soon' }), 'Invalid request payload'],
+    ['no provider', () => ({}), 'Missing provider'],
+    ['a whole null', () => 'null', 'Missing provider'],
+    ['a name against the rule', () => ({ provider: 'Open AI' }), NAME_MESSAGE],
+    [
+      'a custom provider of a standard name',
+      () => ({ provider: 'openai', ...base('openai') }),
+      'Custom provider cannot be same as a standard provider',
+    ],
+    ['no base type', () => ({ provider: uniqueName(), ...base('') }), 'BaseProviderType is required when CustomProviderConfig is provided'],
+    ['an unknown base type', () => ({ provider: uniqueName(), ...base('azure') }), 'BaseProviderType must be a standard provider'],
+    ['no concurrency', () => ({ provider: 'groq', concurrency_and_buffer_size: { buffer_size: 1 } }), 'Concurrency must be greater than 0'],
+    [
+      'a negative concurrency',
+      () => ({ provider: 'groq', concurrency_and_buffer_size: { concurrency: -1, buffer_size: 1 } }),
+      'Concurrency must be greater than 0',
+    ],
+    ['no buffer size', () => ({ provider: 'groq', concurrency_and_buffer_size: { concurrency: 1 } }), 'Buffer size must be greater than 0'],
+    [
+      'more concurrency than buffer',
+      () => ({ provider: 'groq', concurrency_and_buffer_size: { concurrency: 2, buffer_size: 1 } }),
+      'Concurrency must be less than or equal to buffer size',
+    ],
+    [
+      'a short first backoff',
+      () => network({ retry_backoff_initial: 99 }),
+      'Invalid retry backoff: retry backoff initial must be at least 100ms',
+    ],
+    [
+      'a long first backoff',
+      () => network({ retry_backoff_initial: '17m' }),
+      'Invalid retry backoff: retry backoff initial must be at most 16m40s',
+    ],
+    ['a short last backoff', () => network({ retry_backoff_max: 1 }), 'Invalid retry backoff: retry backoff max must be at least 100ms'],
+    [
+      'a long last backoff',
+      () => network({ retry_backoff_max: 1_000_001 }),
+      'Invalid retry backoff: retry backoff max must be at most 16m40s',
+    ],
+    [
+      'backoffs that shrink',
+      () => network({ retry_backoff_initial: 300, retry_backoff_max: 200 }),
+      'Invalid retry backoff: retry backoff initial must be less than or equal to retry backoff max',
+    ],
+    [
+      'another scheme',
+      () => network({ base_url: 'ftp://x.example' }),
+      'Invalid base URL: only https and http schemes are allowed, got: ftp',
+    ],
+    ['no host', () => network({ base_url: 'https://' }), 'Invalid base URL: URL must have a hostname'],
+    ['an unspecified address', () => network({ base_url: 'http://0.0.0.0' }), 'Invalid base URL: unspecified IP addresses are not allowed'],
+    [
+      'a link-local address, whatever is allowed',
+      () => network({ base_url: 'http://169.254.1.1', allow_private_network: true }),
+      'Invalid base URL: link-local IP addresses are not allowed',
+    ],
+    ['a private address', () => network({ base_url: 'http://10.0.0.1' }), 'Invalid base URL: private IP addresses are not allowed'],
+    [
+      'a keyless Bedrock',
+      () => ({ provider: uniqueName(), ...base('bedrock', true) }),
+      'Invalid custom provider config: custom provider validation failed: Bedrock providers cannot be keyless (is_key_less=true)',
+    ],
+    [
+      'a mask of a proxy password',
+      () => ({ provider: 'groq', proxy_config: { type: 'http', url: 'http://p.example:1', password: '<REDACTED>' } }),
+      'masked preview cannot be used for proxy_config.password without a stored value',
+    ],
+    [
+      'a mask of a certificate',
+      () => network({ ca_cert_pem: `----${'*'.repeat(24)}---\n` }),
+      'masked preview cannot be used for network_config.ca_cert_pem without a stored value',
+    ],
+  ])('refuses %s', async (_what, body, message) => {
+    expect(await post(body())).toEqual([400, message])
+  })
+
+  it('refuses a name that exists, behind the rules of its fields and before the one for Bedrock', async () => {
+    const { name } = await client.created()
+    expect(await post({ provider: name })).toEqual([409, `Provider ${name} already exists`])
+    expect(await post({ provider: name, network_config: { base_url: 'ftp://x' } })).toEqual([
+      400,
+      expect.stringContaining('Invalid base URL'),
+    ])
+    expect(await post({ provider: name, ...base('bedrock', true) })).toEqual([409, `Provider ${name} already exists`])
+  })
+
+  it('ignores unknown fields and keys, and takes null as absent', async () => {
+    const { name } = await client.created({
+      keys: [{ value: 'sk-ignored-00000000000' }],
+      other: 1,
+      network_config: null,
+      proxy_config: null,
+    })
+    expect((await client.send('GET', `/api/providers/${name}/keys`)).body).toEqual({ keys: [], total: 0 })
+  })
+
+  it('accepts loopback, and a private address when the provider allows it', async () => {
+    await client.created({ network_config: { base_url: 'http://127.0.0.1:1' } })
+    const body = await client.created({ network_config: { base_url: 'http://10.0.0.1', allow_private_network: true } })
+    expect(body.network_config).toMatchObject({ base_url: 'http://10.0.0.1', allow_private_network: true })
+  })
+})
+
+describe('PUT (Bifrost contract, section 4)', () => {
+  it('creates what is not there, and keeps what it does not know, with 200', async () => {
+    const body = await client.replaced('mistral', { openai_config: { disable_store: true } })
+    expect(body).toMatchObject({
+      name: 'mistral',
+      openai_config: { disable_store: true },
+      network_config: { base_url: 'https://api.mistral.ai/v1' },
+    })
+    expect(await client.read('mistral')).toEqual(body)
+  })
+
+  it('needs the block of sizes', async () => {
+    for (const body of [{}, 'null', { concurrency_and_buffer_size: null }])
+      expect(await put('groq', body)).toEqual([400, 'Concurrency must be greater than 0'])
+  })
+
+  it('takes no keys but an empty list', async () => {
+    const message = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
+    expect(await put('groq', { keys: [{ value: 'x' }] })).toEqual([400, message])
+    for (const keys of [[], null]) expect((await client.put('groq', { concurrency_and_buffer_size: SIZES, keys })).status).toBe(200)
+  })
+
+  it('resets what is left out, but for the flag that stores raw requests', async () => {
+    const flags = { send_back_raw_request: true, send_back_raw_response: true, store_raw_request_response: true }
+    const full = { ...flags, openai_config: { disable_store: true }, proxy_config: { type: 'http', url: 'http://p.example:1' } }
+    const { name } = await client.created({ ...full, network_config: { base_url: 'https://x.example', max_retries: 3 } })
+    const body = await client.replaced(name)
+    expect(body).toMatchObject({
+      send_back_raw_request: false,
+      send_back_raw_response: false,
+      store_raw_request_response: true,
+      proxy_config: null,
+    })
+    expect(body).not.toHaveProperty('openai_config')
+    expect(body.network_config).toEqual({
+      default_request_timeout_in_seconds: 0,
+      max_retries: 0,
+      retry_backoff_initial: 0,
+      retry_backoff_max: 0,
+    })
+    expect(await client.read(name)).toEqual(body)
+  })
+
+  it('is back at the preset without a network block', async () => {
+    await client.replaced('xai', { network_config: { base_url: 'https://relay.example' } })
+    expect((await client.replaced('xai')).network_config.base_url).toBe('https://api.x.ai/v1')
+  })
+
+  it('keeps what a custom provider is based on', async () => {
+    const { name } = await client.created(custom('https://x.example'))
+    const change = (custom_provider_config: unknown) => put(name, { concurrency_and_buffer_size: SIZES, custom_provider_config })
+    const prefix = 'Invalid custom provider config: '
+    expect(await change(undefined)).toEqual([400, `${prefix}custom_provider_config cannot be removed after creation for provider ${name}`])
+    expect(await change({})).toEqual([400, `${prefix}custom provider validation failed: base_provider_type is required`])
+    expect(await change({ base_provider_type: 'azure' })).toEqual([
+      400,
+      `${prefix}custom provider validation failed: unsupported base_provider_type: azure`,
+    ])
+    expect(await change({ base_provider_type: 'cohere' })).toEqual([
+      400,
+      `${prefix}provider ${name}: base_provider_type cannot be changed from openai to cohere after creation`,
+    ])
+    expect(await put('cohere', { concurrency_and_buffer_size: SIZES, custom_provider_config: { base_provider_type: 'openai' } })).toEqual([
+      400,
+      `${prefix}custom provider validation failed: cannot be created on standard providers: cohere`,
+    ])
+    const kept = await client.replaced(name, custom('https://y.example', true))
+    expect(kept.custom_provider_config).toEqual({ is_key_less: true, base_provider_type: 'openai' })
+  })
+
+  it('refuses names against the rule', async () => {
+    expect(await put('Open-AI', { concurrency_and_buffer_size: SIZES })).toEqual([400, NAME_MESSAGE])
+    expect(await client.refused('GET', '/api/providers/Open-AI')).toEqual([404, 'Provider not found: not found'])
+  })
+
+  it('makes one provider of many requests at once', async () => {
+    const name = uniqueName('race')
+    const answers = await Promise.all(Array.from({ length: 50 }, () => client.put(name, { concurrency_and_buffer_size: SIZES })))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const { body } = await client.send('GET', '/api/providers')
+    expect(body.providers?.filter((provider) => provider.name === name)).toHaveLength(1)
+  })
+})
+
+describe('what is stored comes back (Bifrost contract, section 2)', () => {
+  it('returns every field of a full provider as it was sent, at once and later', async () => {
+    const network_config = {
+      base_url: 'https://relay.example/base',
+      extra_headers: { 'X-Team': 'core' },
+      default_request_timeout_in_seconds: 172_800,
+      max_retries: 20,
+      retry_backoff_initial: 200,
+      retry_backoff_max: 900_000,
+      insecure_skip_verify: true,
+      stream_idle_timeout_in_seconds: 60,
+      max_conns_per_host: 100,
+      enforce_http2: true,
+      beta_header_overrides: { 'files-api': false },
+      keep_alive_timeout_in_seconds: 30,
+      http2_ping_interval_in_seconds: 5,
+      allow_private_network: true,
+    }
+    const custom_provider_config = {
+      is_key_less: false,
+      base_provider_type: 'openai',
+      allowed_requests: { list_models: false, chat_completion: true },
+      request_path_overrides: { chat_completion: '/chat' },
+    }
+    const body = await client.created({
+      network_config,
+      concurrency_and_buffer_size: SIZES,
+      custom_provider_config,
+      send_back_raw_request: true,
+    })
+    expect(body.network_config).toEqual(network_config)
+    expect(body.concurrency_and_buffer_size).toEqual(SIZES)
+    expect(body.custom_provider_config).toMatchObject({
+      ...custom_provider_config,
+      allowed_requests: { chat_completion: true, list_models: false, realtime: false },
+    })
+    expect(Object.keys(body.custom_provider_config?.allowed_requests ?? {}).length).toBeGreaterThanOrEqual(55)
+    expect(await client.read(body.name)).toEqual(body)
+  })
+
+  it('reads durations as Go writes them', async () => {
+    const { network_config } = await client.created({ network_config: { retry_backoff_initial: '500ms', retry_backoff_max: '1m30s' } })
+    expect(network_config).toMatchObject({ retry_backoff_initial: 500, retry_backoff_max: 90_000 })
+  })
+
+  it('maps to the network of GraphQL, and shows what others change there', async () => {
+    const { name } = await client.created({
+      network_config: { base_url: 'https://x.example', default_request_timeout_in_seconds: 45, max_retries: 2 },
+    })
+    const read = 'query ($name: String!) { provider(by: { name: $name }) { network { timeoutMs maxRetries allowPrivateNetwork } } }'
+    expect((await gateway.ask<{ provider: unknown }>(read, { name })).provider).toEqual({
+      network: { timeoutMs: 45_000, maxRetries: 2, allowPrivateNetwork: false },
+    })
+    const change = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }'
+    await gateway.ask(change, { input: { provider: { name }, network: { timeoutMs: 7_000 } } })
+    expect((await client.read(name)).network_config).toMatchObject({
+      default_request_timeout_in_seconds: 7,
+      max_retries: 0,
+      allow_private_network: true,
+    })
+  })
+
+  it('shows a provider that was made elsewhere with sensible values', async () => {
+    const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    const name = uniqueName('elsewhere')
+    await gateway.ask(create, {
+      input: { name, type: 'ANTHROPIC', baseUrl: 'https://api.anthropic.com', apiKeys: [{ value: 'sk-elsewhere-000000000000' }] },
+    })
+    expect(await client.read(name)).toMatchObject({
+      network_config: { base_url: 'https://api.anthropic.com', default_request_timeout_in_seconds: 30, retry_backoff_initial: 500 },
+      concurrency_and_buffer_size: { concurrency: 1000, buffer_size: 5000 },
+      custom_provider_config: { is_key_less: false, base_provider_type: 'anthropic' },
+      provider_status: 'active',
+      status: 'unknown',
+    })
+    const { body } = await client.send('GET', `/api/providers/${name}/keys`)
+    expect(body.keys).toMatchObject([
+      { name: '', value: { value: `sk-e${'*'.repeat(24)}0000`, type: 'plain_text' }, models: ['*'], weight: 1, enabled: true },
+    ])
+  })
+})

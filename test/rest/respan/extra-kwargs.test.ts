@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openProviderSecrets } from '../../../src/api-keys/provider-secrets.ts'
+import { parseKeyring } from '../../../src/crypto/keyring.ts'
+import { openDatabase } from '../../../src/database/client.ts'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { uniqueName, writerAs, writerOf } from '../../support/providers.ts'
+import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
+
+let gateway: TestGateway
+let client: RespanClient
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  client = respanClient(gateway)
+})
+afterAll(() => gateway.close())
+
+const KWARGS = { base_url: 'https://a.example.com', temperature: 0.5, aws_secret_access_key: 'secret' }
+
+async function made(): Promise<string> {
+  const provider_id = uniqueName()
+  await client.post(PATH, { provider_id, provider_name: 'Name', api_key: 'key-0123456789-0123456789', extra_kwargs: KWARGS })
+  return provider_id
+}
+
+/** What is sealed of the extra settings, opened with the key of the gateway. */
+async function sealedKwargs(name: string): Promise<unknown> {
+  await gateway.stop()
+  const database = await openDatabase(gateway.databaseUrl)
+  try {
+    const { id, type, baseUrl } = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
+    const keyring = parseKeyring(gateway.shared.ENCRYPTION_KEYS ?? readFileSync(gateway.keyFile, 'utf8').trim())
+    const secrets = await openProviderSecrets(database.prisma, keyring, { providerId: id, type, baseUrl })
+    const text = secrets.get('respan.extraKwargs')?.reveal()
+    return text === undefined ? null : JSON.parse(text)
+  } finally {
+    await database.close()
+    await gateway.restart()
+  }
+}
+
+describe('the extra settings', () => {
+  it('are sealed as they came, and stay over an upsert without them', async () => {
+    const name = await made()
+    await client.post(PATH, { provider_id: name, provider_name: 'Other' })
+    expect(await sealedKwargs(name)).toEqual(KWARGS)
+  })
+
+  it('are replaced as a whole by a PATCH', async () => {
+    const name = await made()
+    await client.patch(`${PATH}${name}/`, { extra_kwargs: { base_url: KWARGS.base_url, max_tokens: 5 } })
+    expect(await sealedKwargs(name)).toEqual({ base_url: KWARGS.base_url, max_tokens: 5 })
+  })
+
+  it('are cleared by a PUT without them', async () => {
+    const name = await made()
+    await client.put(`${PATH}${name}/`, { provider_name: 'Other' })
+    expect(await sealedKwargs(name)).toBeNull()
+  })
+
+  it('follow to another host when an admin says so, and are dropped when an editor does', async () => {
+    const followed = await made()
+    const { id } = await seenInGraphQL(gateway, followed)
+    await writerOf(gateway).updated(id, { baseUrl: 'https://b.example.com' })
+    expect(await sealedKwargs(followed)).toEqual(KWARGS)
+    const dropped = await made()
+    const editor = await writerAs(gateway, 'EDITOR')
+    const other = await seenInGraphQL(gateway, dropped)
+    await editor.updated(other.id, { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-0123456789' } }] })
+    expect(await sealedKwargs(dropped)).toBeNull()
+  })
+})

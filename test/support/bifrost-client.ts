@@ -1,0 +1,122 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { openApiDocument } from '../../src/rest/bifrost/openapi.ts'
+import type { ErrorBody, KeyBody, ModelBody } from '../../src/rest/bifrost/wire-key.ts'
+import type { ProviderBody } from '../../src/rest/bifrost/wire-provider.ts'
+import type { TestGateway } from './gateway.ts'
+
+export interface BifrostAnswer<Body> {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: Body
+}
+
+export interface SendOptions {
+  /** A text goes as it is, anything else as JSON. */
+  readonly body?: unknown
+  /** Null for none. */
+  readonly token?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type AnyBody = Partial<ProviderBody & Omit<KeyBody, 'models'> & ErrorBody> & {
+  readonly providers?: readonly ProviderBody[]
+  readonly keys?: readonly KeyBody[]
+  readonly models?: readonly (ModelBody | string)[]
+  readonly total?: number
+}
+
+export type BifrostClient = ReturnType<typeof bifrostClient>
+type Fields = Readonly<Record<string, unknown>>
+
+/** A client of Bifrost's API. It refuses every answer that the OpenAPI description does not allow. */
+export function bifrostClient(gateway: TestGateway, ownToken: string = gateway.adminToken) {
+  async function send(
+    method: string,
+    path: string,
+    { body, token = ownToken, headers = {} }: SendOptions = {},
+  ): Promise<BifrostAnswer<AnyBody>> {
+    const response = await gateway.fetch(`/bifrost${path}`, {
+      method,
+      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type') === 'application/json'
+    if (isJson) checkAgainstDescription(method, path, response.status, JSON.parse(text))
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
+  }
+  const accepted = async <Body>(answer: Promise<BifrostAnswer<AnyBody>>): Promise<Body> => {
+    const { status, text } = await answer
+    if (status !== 200) throw new Error(`Refused with ${status}: ${text}`)
+    return JSON.parse(text)
+  }
+  const at = (name: string) => `/api/providers/${name}`
+  const keyAt = (name: string, id: string) => `${at(name)}/keys/${id}`
+  return {
+    send,
+    post: (body: unknown) => send('POST', '/api/providers', { body }),
+    put: (name: string, body: unknown) => send('PUT', at(name), { body }),
+    get: (name: string) => send('GET', at(name)),
+    remove: (name: string) => send('DELETE', at(name)),
+    postKey: (name: string, body: unknown) => send('POST', `${at(name)}/keys`, { body }),
+    putKey: (name: string, id: string, body: unknown) => send('PUT', keyAt(name, id), { body }),
+    getKey: (name: string, id: string) => send('GET', keyAt(name, id)),
+    created: (fields: Fields = {}) =>
+      accepted<ProviderBody>(send('POST', '/api/providers', { body: { provider: uniqueName(), ...fields } })),
+    replaced: (name: string, fields: Fields = {}) =>
+      accepted<ProviderBody>(send('PUT', at(name), { body: { concurrency_and_buffer_size: SIZES, ...fields } })),
+    read: (name: string) => accepted<ProviderBody>(send('GET', at(name))),
+    createdKey: (name: string, fields: Fields = {}) =>
+      accepted<KeyBody>(send('POST', `${at(name)}/keys`, { body: { value: uniqueKey(), ...fields } })),
+    replacedKey: (name: string, id: string, fields: Fields) => accepted<KeyBody>(send('PUT', keyAt(name, id), { body: fields })),
+    readKey: (name: string, id: string) => accepted<KeyBody>(send('GET', keyAt(name, id))),
+    /** The status and message of a request that must be refused. */
+    refused: async (method: string, path: string, body?: unknown): Promise<readonly [number, string | undefined]> => {
+      const answer = await send(method, path, body === undefined ? {} : { body })
+      return [answer.status, answer.body.error?.message]
+    },
+  }
+}
+
+export const SIZES = { concurrency: 10, buffer_size: 100 }
+
+let counter = 0
+
+export function uniqueName(stem = 'custom'): string {
+  counter += 1
+  return `${stem}-${counter}`
+}
+
+export function uniqueKey(): string {
+  counter += 1
+  return `sk-test-${String(counter).padStart(24, '0')}`
+}
+
+/** A custom provider based on OpenAI at this upstream, keyless or not. */
+export function custom(baseUrl: string, isKeyless = false): Fields {
+  return { network_config: { base_url: baseUrl }, custom_provider_config: { base_provider_type: 'openai', is_key_less: isKeyless } }
+}
+
+const description = openApiDocument()
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+ajv.addSchema({ $id: 'openapi', ...description })
+
+/** Throws when the description has no such answer, or another shape for it. Answers outside of it have the shape of errors. */
+function checkAgainstDescription(method: string, path: string, status: number, body: unknown): void {
+  const plain = path.replace(/\?.*$/, '').replace(/\/$/, '')
+  const isAt = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(plain)
+  const template = Object.keys(description.paths).find(isAt) ?? ''
+  const at = `openapi#/paths/${encodeURIComponent(template.replaceAll('/', '~1'))}/${method.toLowerCase()}`
+  if (template === '' || ajv.getSchema(`${at}/responses/401/content/application~1json/schema`) === undefined) {
+    checkShape('openapi#/components/schemas/Error', `${method} ${path}`, body)
+    return
+  }
+  checkShape(`${at}/responses/${status}/content/application~1json/schema`, `${method} ${path} ${status}`, body)
+}
+
+function checkShape(pointer: string, what: string, body: unknown): void {
+  const validate = ajv.getSchema(pointer)
+  if (validate === undefined) throw new Error(`The description has no schema at ${pointer}.`)
+  if (!validate(body)) throw new Error(`${what} does not fit its description: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`)
+}
