@@ -61,13 +61,15 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
   }
 
   async function deliver(after: number, upTo: number): Promise<void> {
+    // Whoever comes while this reads waits for a step of their own.
+    const present = [...subscribers]
     const changes = upTo > after ? await readProviderChanges(database, after, upTo) : []
     const valid = await findValidTokens(
       database,
-      Array.from(subscribers, ({ tokenId }) => tokenId),
+      present.map(({ tokenId }) => tokenId),
       clock(),
     )
-    for (const { tokenId, accepts, stream, live } of subscribers) {
+    for (const { tokenId, accepts, stream, live } of present) {
       if (!valid.has(tokenId)) stream.end()
       if (live) for (const change of changes.filter(accepts)) stream.push(change)
     }

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { type Writer, writerAs, writerOf } from '../support/providers.ts'
-import { withStore } from '../support/store.ts'
+import { everythingStored, withStore } from '../support/store.ts'
 
 const NAME = 'GATEWAY_TEST_KEY'
 const VALUE = 'sk-from-the-environment-0123456789'
@@ -41,7 +39,7 @@ test('a key from the environment is shown by its name and sent by its value, whi
   expect(await admin.test(id)).toMatchObject({ success: true, tests: [{ status: 'OK', keyVerified: true, models: ['model-one'] }] })
   expect(upstream.sentWith(VALUE)).toHaveLength(1)
   expect(await withStore(gateway, (store) => store.apiKeySecret.count({ where: { apiKey: { providerId: uuid } } }))).toBe(0)
-  for (const file of readdirSync(gateway.folder)) expect(readFileSync(join(gateway.folder, file), 'latin1')).not.toContain(VALUE)
+  expect(await everythingStored(gateway)).not.toContain(VALUE)
 })
 
 test('the value is read at use', async () => {

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { type Issue, type Writer, writerOf } from '../support/providers.ts'
-import { withStore } from '../support/store.ts'
+import { everythingStored, withStore } from '../support/store.ts'
 import { type Authority, createAuthority } from '../support/upstream/certificates.ts'
 import { startHttpProxy, startSocksProxy } from '../support/upstream/proxies.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
@@ -57,12 +55,6 @@ async function issuesOf(network: object): Promise<readonly Pick<Issue, 'path' | 
 }
 
 /** Everything that the gateway keeps on disk. */
-function storedBytes(): string {
-  return readdirSync(gateway.folder)
-    .map((file) => readFileSync(join(gateway.folder, file), 'latin1'))
-    .join('\n')
-}
-
 async function onlyTest(id: string) {
   const { tests } = await admin.test(id)
   expect(tests).toHaveLength(1)
@@ -208,7 +200,7 @@ describe('secrets', () => {
     ])
     expect(await onlyTest(id)).toMatchObject({ status: 'OK', keyVerified: true })
     expect(upstream.requests.at(-1)?.headers).toMatchObject({ 'x-gateway-token': SECRET, 'x-team': 'platform' })
-    const stored = storedBytes()
+    const stored = await everythingStored(gateway)
     expect(stored).toContain('platform')
     expect(stored).not.toContain(SECRET)
   })
@@ -243,7 +235,7 @@ describe('secrets', () => {
     expect(await hasPassword()).toEqual({ ...proxy, hasPassword: true })
     await admin.updated(id, { network: { proxy } })
     expect(await hasPassword()).toEqual({ ...proxy, hasPassword: true })
-    expect(storedBytes()).not.toContain(password)
+    expect(await everythingStored(gateway)).not.toContain(password)
     await admin.updated(id, { network: { proxy: { ...proxy, password: '' } } })
     expect(await hasPassword()).toEqual({ ...proxy, hasPassword: false })
   })
@@ -341,6 +333,6 @@ describe('a test goes', () => {
     const result = await admin.testDraft({ type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKey: KEY, network })
     expect(result).toMatchObject({ success: true })
     expect(upstream.sentWith(KEY).at(-1)?.headers['api-key']).toBe(secret)
-    expect(storedBytes()).not.toContain(secret)
+    expect(await everythingStored(gateway)).not.toContain(secret)
   })
 })

@@ -143,6 +143,13 @@ test('a token that expires ends its subscription', async () => {
   expect(performance.now() - started).toBeLessThan(4_000)
 })
 
+test.each(['VIEWER', 'EDITOR', 'ADMIN'] as const)('a token of the role %s may follow, and sees every field', async (role) => {
+  const changes = await follow(gateway, null, { token: await gateway.token(role) })
+  await writerOf(gateway).created({})
+  const [change] = await changes.atLeast(1)
+  expect(change?.providerChanged).toMatchObject({ action: 'CREATED', providerId: expect.any(String), provider: { version: 1 } })
+})
+
 test('nobody follows without a valid token', async () => {
   const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
   const body = JSON.stringify({ query: SUBSCRIBE })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { readProvider, uniqueName, type Writer, writerAs } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
-import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
+import { auditEvents, countAuditEvents, withoutAudit, withStore } from '../support/store.ts'
 
 const KEY = 'sk-openai-primary-fixture-aaaaaa'
 let gateway: TestGateway
@@ -176,22 +176,10 @@ describe('deleting a provider', () => {
 })
 
 describe('an audit event that cannot be written', () => {
-  /** Lets the database refuse every audit event while `work` runs. */
-  async function withoutAudit(work: () => Promise<void>): Promise<void> {
-    await withStore(gateway, (store) =>
-      store.$executeRawUnsafe("CREATE TRIGGER no_audit BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'no audit'); END"),
-    )
-    try {
-      await work()
-    } finally {
-      await withStore(gateway, (store) => store.$executeRawUnsafe('DROP TRIGGER no_audit'))
-    }
-  }
-
   test('keeps each change from happening', async () => {
     const provider = await editor.created({ apiKeys: [{ value: KEY }] })
     const name = uniqueName()
-    await withoutAudit(async () => {
+    await withoutAudit(gateway, async () => {
       const refusals = [
         [
           'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }',

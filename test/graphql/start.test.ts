@@ -7,7 +7,8 @@ import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { StartupError } from '../../src/errors.ts'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
-import { withStore } from '../support/store.ts'
+import { everythingStored, withStore } from '../support/store.ts'
+import { testDatabaseKind } from '../support/test-database.ts'
 
 const opened: TestGateway[] = []
 afterEach(async () => {
@@ -19,6 +20,9 @@ async function open(options: TestGatewayOptions = {}): Promise<TestGateway> {
   opened.push(gateway)
   return gateway
 }
+
+/** For what only a database in a file has: the file itself, and the key file beside it. */
+const testOfFiles = test.runIf(testDatabaseKind === 'sqlite')
 
 const VIEWER = '{ viewer { role } }'
 const NO_TOKEN = { environment: { ADMIN_TOKEN: '' } }
@@ -48,7 +52,7 @@ function bytesOf({ folder }: TestGateway): Record<string, string> {
 }
 
 describe('the first start', () => {
-  test('makes a key file for its user alone, and one admin token that works', async () => {
+  testOfFiles('makes a key file for its user alone, and one admin token that works', async () => {
     const gateway = await open(NO_TOKEN)
     expect(statSync(gateway.keyFile).mode & 0o777).toBe(0o600)
     expect(gateway.started.keys).toMatchObject({ path: gateway.keyFile, created: true })
@@ -64,7 +68,7 @@ describe('the first start', () => {
     expect(shared).toEqual([])
   })
 
-  test('is followed by one that makes neither, and serves the same data', async () => {
+  testOfFiles('is followed by one that makes neither, and serves the same data', async () => {
     const gateway = await open(NO_TOKEN)
     const { admin } = gateway.started
     const key = readFileSync(gateway.keyFile, 'utf8')
@@ -116,7 +120,7 @@ describe('ADMIN_TOKEN', () => {
   test('is stored as a digest only', async () => {
     const gateway = await open({ environment: { ADMIN_TOKEN: first } })
     await gateway.stop()
-    for (const name of readdirSync(gateway.folder)) expect(readFileSync(join(gateway.folder, name), 'latin1')).not.toContain(first)
+    expect(await everythingStored(gateway)).not.toContain(first)
   })
 })
 
@@ -137,7 +141,7 @@ describe('a start is refused before it listens, and changes nothing,', () => {
     expect(bytesOf(gateway)).toEqual(before)
   }
 
-  test('with a keyring that does not belong to the database', async () => {
+  testOfFiles('with a keyring that does not belong to the database', async () => {
     const gateway = await stopped()
     const other = generateKeyText()
     const [own, wrong] = [readFileSync(gateway.keyFile, 'utf8'), other].map((text) => parseKeyring(text).primary.kid)
@@ -145,7 +149,7 @@ describe('a start is refused before it listens, and changes nothing,', () => {
     await gateway.restart()
   })
 
-  test('without the key file, which is not made again', async () => {
+  testOfFiles('without the key file, which is not made again', async () => {
     const gateway = await stopped()
     const aside = join(gateway.folder, 'aside')
     renameSync(gateway.keyFile, aside)
@@ -155,19 +159,19 @@ describe('a start is refused before it listens, and changes nothing,', () => {
     await gateway.restart()
   })
 
-  test('with a key file that holds no key', async () => {
+  testOfFiles('with a key file that holds no key', async () => {
     const gateway = await stopped()
     writeFileSync(gateway.keyFile, 'no key\n')
     await expectRefusal(gateway, {}, 'Encryption key 1 of 1')
   })
 
-  test('with a key file that was emptied', async () => {
+  testOfFiles('with a key file that was emptied', async () => {
     const gateway = await stopped()
     writeFileSync(gateway.keyFile, '')
     await expectRefusal(gateway, {}, 'encryption key')
   })
 
-  test('with a key file that cannot be read', async () => {
+  testOfFiles('with a key file that cannot be read', async () => {
     const gateway = await open({ environment: { ENCRYPTION_KEYS: generateKeyText() } })
     await gateway.stop()
     const folderInItsPlace = join(gateway.folder, 'encryption.key')
@@ -175,6 +179,10 @@ describe('a start is refused before it listens, and changes nothing,', () => {
     const error = await refusal(gateway.restart({ ENCRYPTION_KEYS: '' }))
     expect(error.message).toContain(`The key file ${folderInItsPlace} cannot be read (EISDIR)`)
     rmSync(folderInItsPlace, { recursive: true })
+  })
+
+  test.runIf(testDatabaseKind === 'postgresql')('without configured keys, where there is no place for a key file', async () => {
+    await expectRefusal(await stopped(), { ENCRYPTION_KEYS: '' }, 'ENCRYPTION_KEYS')
   })
 
   test('when the first key is retired', async () => {
@@ -230,7 +238,7 @@ describe('a start ends with one clear line and exit code 1', () => {
     expect(error.exitCode).toBe(1)
   })
 
-  test('when the data folder cannot be used', async () => {
+  testOfFiles('when the data folder cannot be used', async () => {
     const gateway = await open()
     await gateway.stop()
     const error = await refusal(gateway.restart({ DATABASE_URL: `file:${gateway.databaseFile}/below-a-file/gateway.db` }))
@@ -239,7 +247,7 @@ describe('a start ends with one clear line and exit code 1', () => {
     expect(error.exitCode).toBe(1)
   })
 
-  test('when the file is no database', async () => {
+  testOfFiles('when the file is no database', async () => {
     const gateway = await open()
     await gateway.stop()
     writeFileSync(join(gateway.folder, 'text.db'), 'This is a text, and no database at all. '.repeat(100))

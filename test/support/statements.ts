@@ -1,25 +1,37 @@
 import { PrismaLibSql } from '@prisma/adapter-libsql'
+import { Client } from 'pg'
 
-/** The SQL statements that every SQLite database opened from now on runs, in order. Call before a gateway starts. */
+/** The SQL statements that every database opened from now on runs, in order. Call before a gateway starts. */
 export function recordStatements(): string[] {
   const statements: string[] = []
+  const record = (statement: unknown) => {
+    const sql = sqlOf(statement)
+    // The change feed reads the revision by a clock of its own, whatever the test does.
+    if (!sql.includes('revisions')) statements.push(sql)
+  }
   const createClient = PrismaLibSql.prototype.createClient
   PrismaLibSql.prototype.createClient = function (config) {
     const connection = createClient.call(this, config)
     const execute = connection.execute
     return Object.assign(connection, {
       execute: (...given: unknown[]) => {
-        const sql = sqlOf(given[0])
-        // The change feed reads the revision by a clock of its own, whatever the test does.
-        if (!sql.includes('revisions')) statements.push(sql)
+        record(given[0])
         return Reflect.apply(execute, connection, given)
       },
     })
   }
+  const query = Client.prototype.query
+  Object.assign(Client.prototype, {
+    query(this: Client, ...given: unknown[]) {
+      record(given[0])
+      return Reflect.apply(query, this, given)
+    },
+  })
   return statements
 }
 
 function sqlOf(statement: unknown): string {
   if (typeof statement === 'string') return statement
-  return typeof statement === 'object' && statement !== null && 'sql' in statement ? String(statement.sql) : ''
+  if (typeof statement !== 'object' || statement === null) return ''
+  return 'sql' in statement ? String(statement.sql) : 'text' in statement ? String(statement.text) : ''
 }
