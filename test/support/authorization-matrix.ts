@@ -125,18 +125,6 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
-  {
-    name: 'what Bifrost knows of a key',
-    type: 'BifrostKey',
-    role: 'VIEWER',
-    at: underProvider((s) => `{ apiKeys { nodes { bifrost ${s} } } }`),
-  },
-  {
-    name: 'a secret part of it',
-    type: 'BifrostKeySecret',
-    role: 'VIEWER',
-    at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
-  },
   { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
   {
     name: "Bifrost's part of a key",
