@@ -19,7 +19,7 @@ declare module 'vitest' {
 }
 
 /** Which database the gateways of this test project use: see `vitest.config.ts`. */
-const testDatabaseKind = process.env.TEST_DATABASE === 'postgresql' ? 'postgresql' : 'sqlite'
+export const testDatabaseKind = process.env.TEST_DATABASE === 'postgresql' ? 'postgresql' : 'sqlite'
 
 /** SQLite makes a key file beside the database; PostgreSQL wants its keys configured. */
 const ENCRYPTION_KEYS = `base64:${Buffer.from('a key for tests, of 32 bytes .. ').toString('base64')}`
