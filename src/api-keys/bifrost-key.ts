@@ -4,7 +4,7 @@ import type { ValidationIssue } from '../errors.ts'
 import { looksMasked } from './mask.ts'
 
 /** A secret part of a vendor configuration: a value to seal, a variable to read, or neither, which keeps the stored one. */
-export interface BifrostSecretInput {
+interface BifrostSecretInput {
   /** Where it is in the configuration, e.g. `azure_key_config.client_secret`. */
   readonly path: string
   readonly value: Secret | undefined

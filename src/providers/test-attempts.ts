@@ -22,7 +22,7 @@ export interface Attempt {
 }
 
 /** What a call is made with. */
-export interface Opened {
+interface Opened {
   readonly credential: Credential
   /** The endpoint of the key alone; null for the provider's. */
   readonly baseUrl: string | null

@@ -29,7 +29,7 @@ export function chooseProxy(target: Target, { network, deps }: Session): ProxyHo
 export type ParsedProxy = { readonly kind: 'proxy'; readonly proxy: ProxyHop } | { readonly kind: 'invalid'; readonly issue: string }
 
 /** Reads the proxy address that a user gives for one provider. Credentials have fields of their own. */
-export function parseProxyUrl(url: string, type: 'HTTP' | 'SOCKS5'): ParsedProxy {
+function parseProxyUrl(url: string, type: 'HTTP' | 'SOCKS5'): ParsedProxy {
   const read = readProxyUrl(url, type === 'SOCKS5' ? ['socks5'] : ['http', 'https'])
   if (read === null)
     return { kind: 'invalid', issue: `The proxy URL must be like ${type === 'SOCKS5' ? 'socks5://host:1080' : 'http://host:3128'}.` }

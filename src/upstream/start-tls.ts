@@ -26,7 +26,7 @@ export async function startTls(socket: Socket, hostname: string, settings: TlsSe
 }
 
 /** What is wrong with a CA certificate setting, or null: at least one certificate, all readable. */
-export function caCertificateProblem(pem: string): string | null {
+function caCertificateProblem(pem: string): string | null {
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) return 'The CA certificate must be PEM: "-----BEGIN CERTIFICATE-----" and so on.'
   try {
     createSecureContext({ ca: pem })

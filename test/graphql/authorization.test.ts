@@ -7,6 +7,7 @@ import { uniqueName, writerOf } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 
 const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN']
+const BIFROST = { settings: { azure_key_config: {} }, secrets: [{ path: 'azure_key_config.client_id', value: 'client-id-0001' }] }
 const KEY = 'sk-authorization-fixture-aaaa'
 const objectTypes = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type))
 const roots = ['Query', 'Mutation']
@@ -30,7 +31,7 @@ afterAll(async () => {
 async function makeFixtures(): Promise<Fixtures> {
   const writer = writerOf(gateway)
   const network = { extraHeaders: [{ name: 'X-Team', value: 'platform' }], proxy: { type: 'ENVIRONMENT' } }
-  const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }], network })
+  const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY, bifrost: BIFROST }], network })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT' })

@@ -121,6 +121,7 @@ describe('what dialects keep with a provider', () => {
   it.each([
     [{ ziri: 'text' }, 'dialectSettings.ziri NOT_ALLOWED'],
     [{ ziri: { long: 'x'.repeat(70_000) } }, 'dialectSettings.ziri OUT_OF_RANGE'],
+    [{ bifrost: { x: true } }, 'dialectSettings.bifrost NOT_ALLOWED'],
     [{ respanExtraKwargs: '[]' }, 'dialectSettings.respanExtraKwargs NOT_ALLOWED'],
   ])('refuses what is no object of reasonable size', async (dialectSettings, issue) => {
     expect(rulesOf(await upsert({ name: uniqueName(), dialectSettings }))).toEqual([issue])

@@ -125,19 +125,19 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
+  { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
   {
-    name: 'what Bifrost knows of a key',
+    name: "Bifrost's part of a key",
     type: 'BifrostKey',
     role: 'VIEWER',
     at: underProvider((s) => `{ apiKeys { nodes { bifrost ${s} } } }`),
   },
   {
-    name: 'a secret part of it',
+    name: 'a secret of a vendor configuration',
     type: 'BifrostKeySecret',
     role: 'VIEWER',
     at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
   },
-  { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
   { name: 'providersByOffset', type: 'ProviderOffsetPage', role: 'VIEWER', at: query((s) => `{ providersByOffset ${s} }`) },
   {
     name: 'upsertProvider',

@@ -3,7 +3,7 @@ import { CONFIG_NAMES, VENDOR_CONFIGS } from './vendor-configs.ts'
 import type { KeyRequest } from './wire-key.ts'
 
 /** A secret part of a vendor configuration that was given, by its path. */
-export interface GivenPart {
+interface GivenPart {
   readonly path: string
   readonly secret: GivenSecret
 }
