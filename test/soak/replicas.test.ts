@@ -4,6 +4,8 @@ import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { MIGRATIONS_FOLDER, readMigrations } from '../../src/database/migrations.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres.ts'
+import { subscribe } from '../support/subscription.ts'
+import { LoadClient } from './load-client.ts'
 import { findLies, isLong, startLoad, tell } from './run-load.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-replicas-32-characters'
@@ -76,6 +78,28 @@ describe.skipIf(postgresPrograms === null)('replicas over one PostgreSQL', () =>
     expect(report).toMatchObject({ faults: [], unanswered: 0, duplicateNames: 0, staleReads: [] })
     expect(report.unavailable).toBeGreaterThan(0)
     expect(await findLies(url, report)).toEqual([])
+  })
+
+  test('a change at one is told by the other within a fraction of a second', async () => {
+    const [one = '', other = ''] = await start(await server.freshUrl(), 2)
+    const at = { fetch: (path: string, init?: RequestInit) => fetch(`${other}${path}`, init), adminToken: ADMIN_TOKEN }
+    const changes = await subscribe(at, 'subscription { providerChanged { action } }')
+    const client = new LoadClient([one], ADMIN_TOKEN)
+    const delays: number[] = []
+    for (let count = 1; count <= (isLong ? 300 : 30); count++) {
+      await client.create(one, `told-${count}`)
+      const acknowledged = performance.now()
+      await changes.atLeast(count)
+      delays.push(performance.now() - acknowledged)
+    }
+    changes.leave()
+    const sorted = delays.sort((a, b) => a - b).map((delay) => Math.round(delay * 10) / 10)
+    tell('told by the other replica, ms behind the acknowledgement', {
+      p50: sorted.at(sorted.length / 2),
+      p99: sorted.at(-4),
+      max: sorted.at(-1),
+    })
+    expect(sorted.at(-1)).toBeLessThan(1_000)
   })
 
   /** How long it takes until this replica accepts a write, in milliseconds. */
