@@ -23,6 +23,12 @@ const onPostgresql = postgresPrograms === null ? [] : ON_EACH_DATABASE.map((name
 export default defineConfig({
   test: {
     globalSetup: 'test/support/shared-postgres.ts',
-    projects: [project('unit', 30_000), ...ON_EACH_DATABASE.map((name) => project(name, 30_000)), ...onPostgresql, project('e2e', 120_000)],
+    projects: [
+      project('unit', 30_000),
+      ...ON_EACH_DATABASE.map((name) => project(name, 30_000)),
+      ...onPostgresql,
+      project('e2e', 120_000),
+      project('soak', 1_800_000),
+    ],
   },
 })

@@ -2,6 +2,7 @@ import { makeCanary, opensCanary } from '../crypto/canary.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Database } from '../database/client.ts'
 import { isMissingTable } from '../database/failures.ts'
+import { raiseRevision } from '../database/revision.ts'
 import { StartupError } from '../errors.ts'
 
 interface KnownKey {
@@ -52,6 +53,8 @@ export async function registerKeys(database: Database, keyring: Keyring, now: Da
   const unknown = keyring.kids.filter((kid) => !known.has(kid))
   if (unknown.length === 0) return
   await database.write(async (transaction) => {
+    // First of all: replicas that start together take turns, and the second finds what the first has made.
+    await raiseRevision(transaction)
     for (const kid of unknown) {
       const key = keyring.find(kid)
       if (key === undefined) continue

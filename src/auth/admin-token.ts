@@ -1,4 +1,5 @@
 import type { Database, TransactionClient } from '../database/client.ts'
+import { raiseRevision } from '../database/revision.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 import { insertToken, validAdminTokens } from './create-access-token.ts'
 import { digestToken, generateToken } from './token.ts'
@@ -15,9 +16,11 @@ export type AdminAccess =
  * An ADMIN_TOKEN that is no longer configured stops working; one that an admin revoked stays revoked.
  */
 export async function ensureAdminToken(database: Database, configured: string | null, now: Date): Promise<AdminAccess> {
-  return database.write((transaction) =>
-    configured === null ? useStoredTokens(transaction, now) : useConfiguredToken(transaction, configured, now),
-  )
+  return database.write(async (transaction) => {
+    // First of all: replicas that start together take turns, and the second finds what the first has made.
+    await raiseRevision(transaction)
+    return configured === null ? useStoredTokens(transaction, now) : useConfiguredToken(transaction, configured, now)
+  })
 }
 
 async function useConfiguredToken(transaction: TransactionClient, configured: string, now: Date): Promise<AdminAccess> {

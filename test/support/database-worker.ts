@@ -28,6 +28,13 @@ const tasks: Record<string, (database: Database) => Promise<void>> = {
       print('Holding.')
       await sleep(1_500)
     }),
+  /** Keeps it for longer than anybody waits. */
+  holdLong: (database) =>
+    database.write(async (tx) => {
+      await tx.auditEvent.create({ data: auditRow('holder') })
+      print('Holding.')
+      await sleep(12_000)
+    }),
   /** Is gone at once, with nothing closed. */
   crash: async (database) => {
     await migrate(database)

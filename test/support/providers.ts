@@ -68,7 +68,7 @@ export const PROVIDER_FIELDS = `id uuid name displayName icon type baseUrl enabl
 const PROBLEMS = `... on UserError { code message } ... on ValidationError { issues { path rule message } }`
 const STORED_KEY_PROBLEMS = `... on ApiKeysNotSupportedError { providerType }`
 
-const CREATE = `mutation ($input: CreateProviderInput!) { result: createProvider(input: $input) { __typename
+export const CREATE = `mutation ($input: CreateProviderInput!) { result: createProvider(input: $input) { __typename
   ... on CreateProviderPayload { provider { ${PROVIDER_FIELDS} } }
   ... on ProviderNameTakenError { takenName: name } ${PROBLEMS} ${STORED_KEY_PROBLEMS} } }`
 

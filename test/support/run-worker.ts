@@ -12,7 +12,7 @@ export interface Worker {
 }
 
 /** Starts `database-worker.ts` in a process of its own. */
-export function runWorker(url: string, task: 'migrate' | 'write' | 'hold' | 'crash'): Worker {
+export function runWorker(url: string, task: 'migrate' | 'write' | 'hold' | 'holdLong' | 'crash'): Worker {
   const child = spawn(process.execPath, ['--import', 'tsx', WORKER, url, task], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''

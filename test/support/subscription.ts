@@ -18,7 +18,7 @@ const PATIENCE_MS = 10_000
 
 /** Subscribes as a client does: a request that accepts events, by POST or by GET. */
 export async function subscribe<Data>(
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'fetch' | 'adminToken'>,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
   { token = gateway.adminToken, method = 'POST' }: { token?: string; method?: 'GET' | 'POST' } = {},

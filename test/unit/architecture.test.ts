@@ -51,6 +51,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
   graphql: ['api-keys', 'audit', 'auth', 'changes', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
   rest: ['auth', 'errors', 'graphql', 'http'],
+  cli: ['database', 'errors'],
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
@@ -94,7 +95,9 @@ describe('import boundaries', () => {
     const users = files.filter(({ text }) =>
       /\b(apiKeySecret|providerSecret)s?\.(find|create|update|upsert|groupBy|aggregate|count)/.test(text),
     )
-    expect(users.map(({ path }) => roomOf(path)).filter((room) => room !== 'api-keys')).toEqual([])
+    // Which copies sealed texts into another database, and could not open them.
+    const copier = 'src/database/copy-tables.ts'
+    expect(users.filter(({ path }) => roomOf(path) !== 'api-keys').map(({ path }) => path)).toEqual([copier])
   })
 
   test('the files do not import each other in a circle', () => {

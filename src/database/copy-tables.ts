@@ -1,0 +1,137 @@
+import { Prisma } from '../generated/prisma-sqlite/client.ts'
+import type { TransactionClient } from './client.ts'
+
+/** How one table gets from one database into another. */
+interface Table {
+  count(client: TransactionClient): Promise<number>
+  copy(from: TransactionClient, to: TransactionClient): Promise<void>
+}
+
+/** Few enough for the parameters of one statement, whatever the table. */
+const PAGE = 500
+
+type Write<Row> = (client: TransactionClient, rows: Row[]) => Promise<unknown>
+
+/** Copies a table whose rows have numbers. */
+function byNumber<Row extends { number: number }>(
+  read: (
+    client: TransactionClient,
+    page: { take: number; orderBy: { number: 'asc' }; where: { number: { gt: number } } },
+  ) => Promise<Row[]>,
+  write: Write<Row>,
+): Table['copy'] {
+  return async (from, to) => {
+    let last: Row | undefined
+    do {
+      const rows = await read(from, { take: PAGE, orderBy: { number: 'asc' }, where: { number: { gt: last?.number ?? 0 } } })
+      if (rows.length > 0) await write(to, rows)
+      last = rows.at(-1)
+    } while (last !== undefined)
+  }
+}
+
+/** Copies a table that has a key of another kind; nobody writes to it meanwhile. */
+function byPosition<Row>(
+  read: (client: TransactionClient, page: { take: number; skip: number }) => Promise<Row[]>,
+  write: Write<Row>,
+): Table['copy'] {
+  return async (from, to) => {
+    for (let skip = 0; ; skip += PAGE) {
+      const rows = await read(from, { take: PAGE, skip })
+      if (rows.length === 0) return
+      await write(to, rows)
+    }
+  }
+}
+
+/** Nothing in the column, which is not the JSON value `null`. */
+const json = (value: Prisma.JsonValue) => value ?? Prisma.DbNull
+
+/**
+ * Every table, in the order in which rows may refer to each other; it does not compile while one is missing. Sealed
+ * texts are copied as they are: nothing here could open them.
+ */
+export const TABLES: Readonly<Record<Prisma.ModelName, Table>> = {
+  EncryptionKey: {
+    count: (client) => client.encryptionKey.count(),
+    copy: byPosition(
+      (client, page) => client.encryptionKey.findMany({ ...page, orderBy: { kid: 'asc' } }),
+      (client, data) => client.encryptionKey.createMany({ data }),
+    ),
+  },
+  AccessToken: {
+    count: (client) => client.accessToken.count(),
+    copy: byNumber(
+      (client, page) => client.accessToken.findMany(page),
+      (client, data) => client.accessToken.createMany({ data }),
+    ),
+  },
+  Provider: {
+    count: (client) => client.provider.count(),
+    // The tests that rows point to come later: see `linkLatestTests`.
+    copy: byNumber(
+      (client, page) => client.provider.findMany(page),
+      (client, rows) => {
+        const data = rows.map(({ settings, network, dialectSettings, ...row }) => ({
+          ...{ ...row, lastConnectionTestId: null },
+          ...{ settings: json(settings), network: json(network), dialectSettings: json(dialectSettings) },
+        }))
+        return client.provider.createMany({ data })
+      },
+    ),
+  },
+  ApiKey: {
+    count: (client) => client.apiKey.count(),
+    copy: byNumber(
+      (client, page) => client.apiKey.findMany(page),
+      (client, rows) => {
+        const data = rows.map((row) => ({ ...row, dialectSettings: json(row.dialectSettings), lastConnectionTestId: null }))
+        return client.apiKey.createMany({ data })
+      },
+    ),
+  },
+  ConnectionTest: {
+    count: (client) => client.connectionTest.count(),
+    copy: byNumber(
+      (client, page) => client.connectionTest.findMany(page),
+      (client, rows) => client.connectionTest.createMany({ data: rows.map(({ models, ...row }) => ({ ...row, models: models ?? [] })) }),
+    ),
+  },
+  ApiKeySecret: {
+    count: (client) => client.apiKeySecret.count(),
+    copy: byPosition(
+      (client, page) => client.apiKeySecret.findMany({ ...page, orderBy: { apiKeyId: 'asc' } }),
+      (client, data) => client.apiKeySecret.createMany({ data }),
+    ),
+  },
+  ProviderSecret: {
+    count: (client) => client.providerSecret.count(),
+    copy: byPosition(
+      (client, page) => client.providerSecret.findMany({ ...page, orderBy: [{ providerId: 'asc' }, { field: 'asc' }] }),
+      (client, data) => client.providerSecret.createMany({ data }),
+    ),
+  },
+  AuditEvent: {
+    count: (client) => client.auditEvent.count(),
+    copy: byNumber(
+      (client, page) => client.auditEvent.findMany(page),
+      (client, rows) => client.auditEvent.createMany({ data: rows.map(({ changes, ...row }) => ({ ...row, changes: json(changes) })) }),
+    ),
+  },
+  Revision: {
+    count: (client) => client.revision.count(),
+    // The migrations made its one row. The events that are copied have revisions up to the old value.
+    copy: async (from, to) => {
+      for (const { id, value } of await from.revision.findMany()) await to.revision.update({ where: { id }, data: { value } })
+    },
+  },
+}
+
+/** Points providers and keys to their latest tests again, when all of these exist. */
+export async function linkLatestTests(from: TransactionClient, to: TransactionClient): Promise<void> {
+  const page = { where: { lastConnectionTestId: { not: null } }, select: { id: true, lastConnectionTestId: true } } as const
+  for (const { id, lastConnectionTestId } of await from.provider.findMany(page))
+    await to.provider.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
+  for (const { id, lastConnectionTestId } of await from.apiKey.findMany(page))
+    await to.apiKey.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
+}

@@ -1,0 +1,92 @@
+import { StartupError } from '../errors.ts'
+import { type Database, openDatabase, type TransactionClient } from './client.ts'
+import { linkLatestTests, TABLES } from './copy-tables.ts'
+import { toUnavailable } from './failures.ts'
+import { migrate, migrationsApplied } from './migrate.ts'
+
+export interface DataMigration {
+  /** The URL of the database to copy. */
+  readonly from: string
+  /** The URL of an empty database; it is made where it is a file that does not exist. */
+  readonly to: string
+  readonly log: (message: string) => void
+}
+
+/** Time for a large database: an hour. */
+const TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Serializable' } as const
+
+/**
+ * Copies everything from one database into an empty one, of either kind: rows keep their ids and numbers, sealed texts
+ * stay sealed, tokens stay valid. The source is read as it stood at one moment (a file is kept from changing meanwhile)
+ * and is not changed; the target gets all of it, or nothing. Returns how many rows each table has.
+ * @throws StartupError when the source is not of this release, when the target has data, or when counts differ.
+ */
+export async function migrateData({ from: fromUrl, to: toUrl, log }: DataMigration): Promise<Readonly<Record<string, number>>> {
+  const from = await openDatabase(fromUrl)
+  try {
+    await requireMigrated(from)
+    const to = await openDatabase(toUrl)
+    try {
+      if (to.location === from.location) throw new StartupError('The source and the target are the same database.')
+      await migrate(to, log)
+      return await from.prisma.$transaction(
+        (source) => to.prisma.$transaction((target) => copyAll(source, target, to, log), TRANSACTION),
+        TRANSACTION,
+      )
+    } catch (error) {
+      throw toUnavailable(error)
+    } finally {
+      await to.close()
+    }
+  } finally {
+    await from.close()
+  }
+}
+
+async function requireMigrated(from: Database): Promise<void> {
+  if (await migrationsApplied(from)) return
+  throw new StartupError(
+    `The database ${from.location} is not one of this release. If the address is right, start this release on it once, which brings it up to date.`,
+  )
+}
+
+async function copyAll(
+  source: TransactionClient,
+  target: TransactionClient,
+  { kind, location }: Database,
+  log: DataMigration['log'],
+): Promise<Record<string, number>> {
+  const { Revision, ...tables } = TABLES
+  for (const { count } of Object.values(tables))
+    if ((await count(target)) > 0)
+      throw new StartupError(
+        `The database ${location} already has data, and is left as it is. Give an empty one, on which no gateway was started.`,
+      )
+
+  const counts: Record<string, number> = {}
+  for (const [name, table] of Object.entries(tables)) {
+    await table.copy(source, target)
+    const [wanted, found] = [await table.count(source), await table.count(target)]
+    if (wanted !== found) throw new StartupError(`Of ${wanted} rows of ${name} ${found} arrived; nothing was copied.`, 1)
+    counts[name] = found
+    log(`Copied ${found} rows of ${name}.`)
+  }
+  await linkLatestTests(source, target)
+  await Revision.copy(source, target)
+  await CONTINUE_NUMBERS[kind](target)
+  return counts
+}
+
+/** Lets new rows be numbered behind the copied ones. SQLite does that by itself. */
+const CONTINUE_NUMBERS: Readonly<Record<Database['kind'], (target: TransactionClient) => Promise<void>>> = {
+  sqlite: async () => {},
+  postgresql: async (target) => {
+    const columns = await target.$queryRaw<{ table: string; column: string }[]>`
+      SELECT table_name::text AS "table", column_name::text AS "column" FROM information_schema.columns
+      WHERE table_schema = current_schema() AND column_default LIKE 'nextval(%'`
+    for (const { table, column } of columns)
+      await target.$queryRawUnsafe(
+        `SELECT setval(pg_get_serial_sequence('"${table}"', '${column}'), COALESCE(max("${column}"), 0) + 1, false)::text FROM "${table}"`,
+      )
+  },
+}

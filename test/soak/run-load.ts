@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type Database, openDatabase } from '../../src/database/client.ts'
+import type { LoadReport } from './load-client.ts'
+import type { LoadPlan } from './load-worker.ts'
+
+const WORKER = fileURLToPath(new URL('./load-worker.ts', import.meta.url))
+
+/** Whether this is the long run of `npm run test:soak`, not the sample in the normal suite. */
+export const isLong = process.env.SOAK === 'long'
+
+export interface Load {
+  /** What came of it, when it is over. */
+  readonly report: Promise<LoadReport>
+  /** Lets it finish what it is doing. */
+  stop(): void
+}
+
+export function startLoad(plan: LoadPlan): Load {
+  const child = spawn(process.execPath, ['--import', 'tsx', WORKER, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk)
+  })
+  const report = once(child, 'close').then(([code]): LoadReport => {
+    if (code !== 0) throw new Error(`The load ended with ${code}.`)
+    return JSON.parse(output)
+  })
+  return { report, stop: () => child.stdin.end() }
+}
+
+/** Says what was measured; the long run is for reading it. */
+export function tell(title: string, figures: Readonly<Record<string, unknown>>): void {
+  if (isLong) process.stdout.write(`\n${title}: ${JSON.stringify(figures)}\n`)
+}
+
+/** Everything that must be true of what is stored, whatever happened meanwhile; each entry of the result is a lie. */
+export async function findLies(url: string, { acknowledged, unknown, counters }: LoadReport): Promise<string[]> {
+  const database = await openDatabase(url)
+  try {
+    const live = await database.prisma.provider.findMany({
+      where: { deletedAt: null },
+      select: { name: true, version: true, displayName: true },
+    })
+    const stored = new Map(live.map((row) => [row.name, row]))
+    const lost = Object.entries(acknowledged).filter(
+      ([name, version]) => !unknown.includes(name) && (stored.get(name)?.version ?? 0) < version,
+    )
+    const miscounted = Object.entries(counters).filter(([name, { sure, perhaps }]) => {
+      const { displayName = 'NaN', version = 0 } = stored.get(name) ?? {}
+      const value = Number(displayName)
+      return !(value >= sure && value <= sure + perhaps && version === value + 1)
+    })
+    return [
+      ...lost.map(([name, version]) => `${name} was acknowledged at version ${version} and is at ${stored.get(name)?.version}`),
+      ...miscounted.map(([name, raised]) => `${name} is ${stored.get(name)?.displayName} but was raised ${JSON.stringify(raised)}`),
+      ...(stored.size === live.length ? [] : ['two live providers have one name']),
+      ...(await findUnaudited(database)),
+    ]
+  } finally {
+    await database.close()
+  }
+}
+
+/** Each accepted write raises the version by one and leaves one event: neither is without the other. */
+async function findUnaudited({ prisma }: Database): Promise<string[]> {
+  const events = await prisma.auditEvent.groupBy({ by: 'subjectId', where: { subjectType: 'provider' }, _count: true })
+  const counts = new Map(events.map(({ subjectId, _count }) => [subjectId, _count]))
+  const providers = await prisma.provider.findMany({ select: { id: true, name: true, version: true, deletedAt: true } })
+  const ids = new Set(providers.map(({ id }) => id))
+  return [
+    ...providers
+      .filter(({ id, version }) => counts.get(id) !== version)
+      .map(({ id, name, version }) => `${name} is at version ${version} with ${counts.get(id) ?? 0} events`),
+    ...[...counts.keys()].filter((id) => !ids.has(id)).map((id) => `an event tells of ${id}, which is not there`),
+  ]
+}

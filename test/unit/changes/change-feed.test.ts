@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { recordAudit } from '../../../src/audit/record.ts'
+import { insertToken } from '../../../src/auth/create-access-token.ts'
+import type { Caller } from '../../../src/auth/principal.ts'
+import { type ChangeFeed, createChangeFeed } from '../../../src/changes/change-feed.ts'
+import type { ProviderChange } from '../../../src/changes/provider-changes.ts'
+import { createStream } from '../../../src/changes/stream.ts'
+import type { Database } from '../../../src/database/client.ts'
+import { migrate } from '../../../src/database/migrate.ts'
+import { readRevision } from '../../../src/database/revision.ts'
+import { describeDatabases } from '../../support/databases.ts'
+import { providerRow } from '../../support/rows.ts'
+
+const clock = () => new Date()
+const caller: Caller = { principal: { tokenId: 'id', tokenName: 'name', role: 'ADMIN' }, channel: 'cli', requestId: 'test' }
+
+const makeToken = (database: Database) =>
+  database.write((tx) => insertToken(tx, `token-${Math.random()}`, { name: 'test', role: 'VIEWER', expiresAt: null }, 'API', clock()))
+
+/** A committed change; the transaction stays open for some milliseconds behind its audit event. */
+async function change(database: Database, name: string, pauseMs = 0): Promise<string> {
+  const row = providerRow(name)
+  await database.write(async (tx) => {
+    await tx.provider.create({ data: row })
+    await recordAudit(tx, caller, { action: 'provider.created', subjectType: 'provider', subjectId: row.id }, clock())
+    await sleep(pauseMs)
+  })
+  return name
+}
+
+async function take(stream: AsyncIterator<ProviderChange>, count: number): Promise<string[]> {
+  const names: string[] = []
+  while (names.length < count) {
+    const { done, value } = await stream.next()
+    if (done) throw new Error(`The stream ended after ${names.length} changes.`)
+    names.push(value.providerName)
+  }
+  return names
+}
+
+describeDatabases('the feed', (databases, kind) => {
+  let feeds: ChangeFeed[] = []
+  afterEach(async () => {
+    await Promise.all(feeds.map((feed) => feed.close()))
+    feeds = []
+  })
+  const feedOf = (database: Database): ChangeFeed => {
+    const feed = createChangeFeed(database, clock)
+    feeds.push(feed)
+    return feed
+  }
+
+  test('tells of each change once and in the order of commits, whoever made it', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(url), await databases.open(url)]
+    await migrate(one)
+    const token = await makeToken(one)
+    const streams = await Promise.all([one, other].map((database) => feedOf(database).subscribe(token, () => true)))
+    const names = Array.from({ length: 40 }, (_, index) => `provider-${index}`)
+    await Promise.all(names.map((name, index) => change(index % 2 === 0 ? one : other, name, Math.random() * 5)))
+    const [first = [], second = []] = await Promise.all(streams.map((stream) => take(stream, names.length)))
+    expect([...first].sort()).toEqual([...names].sort())
+    expect(second).toEqual(first)
+  })
+
+  test('knows a revision that nothing committed before a read of it is missing from', async () => {
+    const database = await databases.open()
+    const feed = feedOf(database)
+    expect(feed.revision()).toBeNull()
+    for (let round = 0; round < 20; round++) {
+      await change(database, `provider-${round}`)
+      // Right behind an own write it is either unknown, or includes that write.
+      const known = feed.revision()
+      const stored = await readRevision(database)
+      expect([null, stored]).toContain(known)
+    }
+    await sleep(700)
+    expect(feed.revision()).toBe(await readRevision(database))
+  })
+
+  test('notices within a second what another process wrote, though nothing told it', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(url), await databases.open(url)]
+    await migrate(one)
+    const deaf = feedOf({ ...one, onWrite: () => () => {} })
+    await sleep(100)
+    for (let round = 0; round < 3; round++) {
+      await change(other, `provider-${round}`)
+      await sleep(1_000)
+      expect([null, await readRevision(one)]).toContain(deaf.revision())
+    }
+  })
+
+  test('does not end a subscription that begins while it checks others', async () => {
+    const database = await databases.open()
+    const feed = feedOf(database)
+    const first = await makeToken(database)
+    const ended: string[] = []
+    await feed.subscribe(first, () => true)
+    for (let round = 0; round < 50; round++) {
+      const [token] = await Promise.all([makeToken(database), change(database, `provider-${round}`)])
+      void change(database, `beside-${round}`)
+      const stream = await feed.subscribe(token, () => true)
+      void stream.next().then(({ done }) => done && ended.push(token))
+      await sleep(Math.random() * 3)
+    }
+    await sleep(100)
+    expect(ended).toEqual([])
+  })
+
+  test('ends a subscription whose token is gone', async () => {
+    const database = await databases.open()
+    const token = await makeToken(database)
+    const stream = await feedOf(database).subscribe(token, () => true)
+    await database.write((tx) => tx.accessToken.delete({ where: { id: token } }))
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test.runIf(kind === 'postgresql')('goes on when its connection is ended, and misses nothing', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(`${url}?application_name=victim`), await databases.open(url)]
+    await migrate(other)
+    const stream = await feedOf(one).subscribe(await makeToken(other), () => true)
+    for (let round = 0; round < 5; round++) {
+      await other.prisma.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'`
+      const name = await change(other, `provider-${round}`)
+      expect(await take(stream, 1)).toEqual([name])
+    }
+    const started = performance.now()
+    while (!(await isListening(other))) await sleep(50)
+    expect(performance.now() - started).toBeLessThan(8_000)
+  })
+})
+
+/** Whether the victim has a connection that listens again. */
+async function isListening({ prisma }: Database): Promise<boolean> {
+  const rows = await prisma.$queryRaw<{ query: string }[]>`
+    SELECT query FROM pg_stat_activity WHERE application_name = 'victim' AND query LIKE 'LISTEN%'`
+  return rows.length > 0
+}
+
+test('a stream can be left while it waits, and ends when its reader falls far behind', async () => {
+  let ended = 0
+  const left = createStream<number>(10, () => (ended += 1))
+  const waiting = left.next()
+  await left.return?.()
+  expect(await waiting).toEqual({ done: true, value: undefined })
+  const slow = createStream<number>(2, () => (ended += 1))
+  for (const item of [1, 2, 3, 4]) slow.push(item)
+  expect(await slow.next()).toEqual({ done: false, value: 1 })
+  expect(await slow.next()).toEqual({ done: false, value: 2 })
+  expect(await slow.next()).toEqual({ done: true, value: undefined })
+  expect(ended).toBe(2)
+})

@@ -1,0 +1,148 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Database, openDatabase } from '../../../src/database/client.ts'
+import { migrate } from '../../../src/database/migrate.ts'
+import { migrateData } from '../../../src/database/migrate-data.ts'
+import { Prisma } from '../../../src/generated/prisma-sqlite/client.ts'
+import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
+import { auditRow, providerRow } from '../../support/rows.ts'
+
+const now = new Date('2026-03-04T05:06:07.089Z')
+
+/** Rows in every table, with whatever a column can hold, and numbers with gaps. */
+async function fill({ prisma, write }: Database): Promise<void> {
+  await prisma.encryptionKey.create({ data: { kid: 'kid', canary: 'sealed', createdAt: now } })
+  await prisma.provider.create({ data: providerRow('deleted', { deletedAt: now, number: 3 }) })
+  const settings = { bedrock: { region: 'eu-west-1', note: 'größer, "quoted", \\ and 💡' } }
+  const more = { number: 7, settings, network: { extraHeaders: [] }, endpointChangedAt: now, icon: "O'Reilly" }
+  const { id: providerId } = await prisma.provider.create({ data: providerRow('openai', more) })
+  await prisma.providerSecret.create({ data: { providerId, field: 'bedrock.accessKey', sealed: 'gw1.kid.a.b', kid: 'kid' } })
+  await prisma.apiKey.create({ data: { id: 'key', providerId, masked: 'sk-...', weight: 0.25, enabled: false, createdAt: now } })
+  await prisma.apiKeySecret.create({ data: { apiKeyId: 'key', sealed: 'gw1.kid.c.d', kid: 'kid', fingerprint: 'f' } })
+  const outcome = { status: 'OK', message: 'It works.', keyVerified: true, durationMs: 12, models: ['a', 'b'], testedAt: now } as const
+  await prisma.connectionTest.create({ data: { id: 'test', providerId, apiKeyId: 'key', httpStatus: 200, ...outcome } })
+  await prisma.apiKey.update({ where: { id: 'key' }, data: { lastConnectionTestId: 'test' } })
+  await prisma.provider.update({ where: { id: providerId }, data: { lastConnectionTestId: 'test' } })
+  const token = { lookupId: 'lookup', secretHash: 'hash', name: 'ci', role: 'EDITOR', source: 'API' } as const
+  await prisma.accessToken.create({ data: { id: 'token', ...token, createdAt: now, expiresAt: now, number: 11 } })
+  await prisma.auditEvent.createMany({
+    data: Array.from({ length: 1_203 }, (_, index) => ({ ...auditRow(`event ${index}`), revision: index })),
+  })
+  await write((tx) => tx.auditEvent.create({ data: { ...auditRow('last'), changes: { name: 'openai' } } }))
+}
+
+async function contentOf({ prisma }: Database): Promise<Record<string, unknown[]>> {
+  const byNumber = { orderBy: { number: 'asc' } } as const
+  return {
+    EncryptionKey: await prisma.encryptionKey.findMany(),
+    Provider: await prisma.provider.findMany(byNumber),
+    ProviderSecret: await prisma.providerSecret.findMany(),
+    ApiKey: await prisma.apiKey.findMany(byNumber),
+    ApiKeySecret: await prisma.apiKeySecret.findMany(),
+    ConnectionTest: await prisma.connectionTest.findMany(byNumber),
+    AccessToken: await prisma.accessToken.findMany(byNumber),
+    AuditEvent: await prisma.auditEvent.findMany(byNumber),
+    Revision: await prisma.revision.findMany(),
+  }
+}
+
+const log = () => {}
+
+let folder = ''
+let files = 0
+let server: PostgresServer | null = null
+let opened: Database[] = []
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-migrate-data-'))
+  server = postgresPrograms === null ? null : await startPostgres()
+})
+afterEach(async () => {
+  await Promise.all(opened.map((database) => database.close()))
+  opened = []
+})
+afterAll(async () => {
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The URL of a database that is empty, or does not exist yet. */
+async function freshUrl(kind: 'SQLite' | 'PostgreSQL'): Promise<string> {
+  files += 1
+  return kind === 'PostgreSQL' && server !== null ? server.freshUrl() : `file:${join(folder, `${files}.db`)}`
+}
+
+async function open(url: string): Promise<Database> {
+  const database = await openDatabase(url)
+  opened.push(database)
+  return database
+}
+
+async function filledUrl(kind: 'SQLite' | 'PostgreSQL'): Promise<string> {
+  const url = await freshUrl(kind)
+  const database = await open(url)
+  await migrate(database)
+  await fill(database)
+  return url
+}
+
+const refusalOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+
+describe.each([
+  ['SQLite', 'PostgreSQL'],
+  ['PostgreSQL', 'SQLite'],
+  ['SQLite', 'SQLite'],
+] as const)('from %s to %s', (source, target) => {
+  const available = postgresPrograms !== null || (source === 'SQLite' && target === 'SQLite')
+
+  test.runIf(available)('every row of every table is copied as it is, and new numbers go on behind them', async () => {
+    const [from, to] = [await filledUrl(source), await freshUrl(target)]
+    const counts = await migrateData({ from, to, log })
+    const expected = await contentOf(await open(from))
+    const copy = await open(to)
+    expect(await contentOf(copy)).toEqual(expected)
+    expect(Object.keys(expected).sort()).toEqual(Object.keys(Prisma.ModelName).sort())
+    for (const [name, count] of Object.entries(counts)) expect(count).toBe(expected[name]?.length)
+    expect((await copy.prisma.provider.create({ data: providerRow('next') })).number).toBe(8)
+    await copy.write((tx) => tx.auditEvent.create({ data: auditRow('next') }))
+    expect((await copy.prisma.auditEvent.findFirst({ where: { action: 'next' } }))?.number).toBe(1_205)
+  })
+
+  test.runIf(available)('a target that has data is left as it is', async () => {
+    const [from, to] = [await filledUrl(source), await filledUrl(target)]
+    const before = await contentOf(await open(to))
+    const refusal = await refusalOf(migrateData({ from, to, log }))
+    expect(refusal).toMatchObject({ exitCode: 78, message: expect.stringContaining('already has data') })
+    expect(await contentOf(await open(to))).toEqual(before)
+  })
+
+  test.runIf(available)('a copy that fails half way leaves nothing in the target', async () => {
+    const [from, to] = [await filledUrl(source), await freshUrl(target)]
+    const stop = (message: string) => {
+      if (message.includes('of ConnectionTest')) throw new Error('The plug was pulled.')
+    }
+    expect(await refusalOf(migrateData({ from, to, log: stop }))).toMatchObject({ message: 'The plug was pulled.' })
+    const { Revision, ...tables } = await contentOf(await open(to))
+    expect(Object.values(tables).flat()).toEqual([])
+    await migrateData({ from, to, log })
+  })
+})
+
+test('a source that no gateway of this release has used is refused, and the target is not touched', async () => {
+  const to = await freshUrl('SQLite')
+  expect(await refusalOf(migrateData({ from: await freshUrl('SQLite'), to, log }))).toMatchObject({
+    exitCode: 78,
+    message: expect.stringContaining('is not one of this release'),
+  })
+  expect(existsSync(to.replace('file:', ''))).toBe(false)
+})
+
+test('one database is not both', async () => {
+  const from = await filledUrl('SQLite')
+  expect(await refusalOf(migrateData({ from, to: from, log }))).toMatchObject({ message: expect.stringContaining('the same database') })
+})
