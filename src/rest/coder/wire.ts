@@ -5,7 +5,7 @@ import { z } from 'zod'
  * OpenAPI document. In requests `null` is what a server in Go makes of it: the same as absent.
  */
 
-export const PROVIDER_TYPE_NAMES = [
+const PROVIDER_TYPE_NAMES = [
   'anthropic',
   'azure',
   'bedrock',
