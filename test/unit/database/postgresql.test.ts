@@ -33,6 +33,22 @@ describe('the URL', () => {
   )
 })
 
+describe.skipIf(postgresPrograms === null)('a server that talks TLS', () => {
+  test('is talked to in private when the URL says so, and refused when its certificate is not known', async () => {
+    const server = await startPostgres({ tls: true })
+    const url = await server.freshUrl()
+    const database = await openDatabase(`${url}?sslmode=verify-full&sslrootcert=${server.certificate}`)
+    const own = database.prisma.$queryRaw`SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`
+    expect(await own).toEqual([{ ssl: true }])
+    await database.close()
+    expect(await failureOf(openDatabase(`${url}?sslmode=verify-full`))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('certificate'),
+    })
+    await server.stop()
+  })
+})
+
 describe.skipIf(postgresPrograms === null)('the server', () => {
   let server: PostgresServer
   let database: Database
