@@ -30,6 +30,8 @@ export interface Database {
    * may come for nothing, and from another process late or never. Returns a function that ends it.
    */
   onWrite(wake: () => void): () => void
+  /** Runs work that may take minutes, a migration for one, on connections that wait for it. */
+  patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
   /** Whether the database answers in time. */
   ping(timeoutMs: number): Promise<boolean>
   close(): Promise<void>
@@ -45,7 +47,7 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, beforeCommit, listen } = await open(url)
+  const { kind, prisma, location, beforeCommit, listen, patiently } = await open(url)
   const sleepers = new Set<() => void>()
   const wakeAll = () => {
     for (const wake of sleepers) wake()
@@ -69,6 +71,7 @@ export async function openDatabase(url: string): Promise<Database> {
       listener ??= listen?.(wakeAll) ?? null
       return () => void sleepers.delete(wake)
     },
+    patiently,
     ping: (timeoutMs) => answersWithin(prisma, PROBE[kind], timeoutMs),
     close: async () => {
       await listener?.close()
@@ -77,7 +80,7 @@ export async function openDatabase(url: string): Promise<Database> {
   }
 }
 
-interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location'> {
+interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'patiently'> {
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the database cannot tell. */
@@ -85,14 +88,18 @@ interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location'> {
 }
 
 async function open(url: string): Promise<OpenDatabase> {
-  if (url.startsWith('file:')) return { kind: 'sqlite', ...(await openSqlite(url, TRANSACTION_OPTIONS)), listen: null }
+  if (url.startsWith('file:')) {
+    const opened = await openSqlite(url, TRANSACTION_OPTIONS)
+    return { kind: 'sqlite', ...opened, listen: null, patiently: (work) => work(opened.prisma) }
+  }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
   }
-  const { prisma, ...others } = await openPostgresql(url, TRANSACTION_OPTIONS)
+  const { prisma, patiently, ...others } = await openPostgresql(url, TRANSACTION_OPTIONS)
   // The two clients are generated from schemas that differ in the provider line alone, and SQLite's knows the fewer
   // operations: what compiles against it exists in both.
-  return { kind: 'postgresql', prisma: prisma as unknown as PrismaClient, ...others }
+  const alike = (client: typeof prisma) => client as unknown as PrismaClient
+  return { kind: 'postgresql', prisma: alike(prisma), patiently: (work) => patiently((client) => work(alike(client))), ...others }
 }
 
 async function writeWithRetries<T>(prisma: PrismaClient, work: (tx: TransactionClient) => Promise<T>): Promise<T> {

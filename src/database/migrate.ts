@@ -109,18 +109,20 @@ async function requireReferences(tx: TransactionClient): Promise<void> {
   if (broken !== undefined) throw new Error(`a row of ${broken.table} refers to a row of ${broken.parent} that does not exist`)
 }
 
-async function withLock<T>({ kind, prisma }: Database, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
+async function withLock<T>({ kind, prisma, patiently }: Database, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
   const options = { maxWait: PATIENCE_MS, timeout: PATIENCE_MS }
   if (kind === 'postgresql') {
-    return prisma.$transaction(async (tx) => {
+    const locked = async (tx: TransactionClient) => {
+      // The URL may say otherwise, for all connections.
       await tx.$executeRaw`SET LOCAL statement_timeout = 0`
       await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRISMA_LOCK})`
       return await work(tx)
-    }, options)
+    }
+    return patiently((client) => client.$transaction(locked, options))
   }
   try {
-    return await patiently(async () => {
+    return await untilFree(async () => {
       // SQLite changes a table by building another, and dropping the old one would delete the rows that refer to it.
       // This setting does nothing inside a transaction, so it is made before, and the references are checked at the end.
       await prisma.$executeRaw`PRAGMA foreign_keys=OFF`
@@ -141,7 +143,7 @@ async function requireSetting(tx: TransactionClient): Promise<void> {
 }
 
 /** Goes on trying to take SQLite's write lock, which is given up after seconds. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+async function untilFree<T>(work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     try {

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { ClientConfig, PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
@@ -12,7 +13,12 @@ export interface OpenPostgresql {
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
   readonly listen: ((wake: () => void) => Listener) | null
+  /** Runs work on connections that wait for as long as a statement takes. */
+  patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
 }
+
+/** What the network may add to the time of a statement. */
+const MARGIN_MS = 5_000
 
 const RAISE = 'UPDATE revisions SET value = value + 1 WHERE id = 1'
 /** The announcement is sent when the transaction commits, and not at all when it does not. */
@@ -20,8 +26,10 @@ const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE} RETURNING value) SELECT pg_
 
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
 export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
-  const { config, schema, location } = settingsOf(url)
-  const prisma = new PrismaClient({ adapter: new PrismaPg(config, { schema }), transactionOptions, errorFormat: 'minimal' })
+  const { config, silenceMs, schema, location } = settingsOf(url)
+  const connect = (more: PoolConfig) =>
+    new PrismaClient({ adapter: new PrismaPg({ ...config, ...more }, { schema }), transactionOptions, errorFormat: 'minimal' })
+  const prisma = connect({ stream: () => impatientSocket(silenceMs) })
   try {
     const announces = await canAnnounce(prisma)
     return {
@@ -29,6 +37,14 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       location,
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
+      patiently: async (work) => {
+        const patient = connect({ max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+        try {
+          return await work(patient)
+        } finally {
+          await patient.$disconnect()
+        }
+      },
     }
   } catch (error) {
     await prisma.$disconnect()
@@ -37,6 +53,16 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       1,
     )
   }
+}
+
+/**
+ * A server that vanishes from the network refuses nothing, and the system would go on waiting for a quarter of an hour.
+ * One that works says something before `statement_timeout` is over.
+ */
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket()
+  const giveUp = () => socket.destroy(Object.assign(new Error('The database server is silent.'), { code: 'ETIMEDOUT' }))
+  return socket.setTimeout(silenceMs, giveUp)
 }
 
 /** Engines that speak PostgreSQL's protocol do not all have its notifications. */
@@ -56,7 +82,7 @@ async function canAnnounce(prisma: PrismaClient): Promise<boolean> {
  * the defaults here: `sslmode`, `sslrootcert`, `statement_timeout` (milliseconds) and so on. Those of the pool have the
  * names that Prisma gave them: `connection_limit`, `pool_timeout` (seconds), `schema`.
  */
-function settingsOf(url: string): { config: PoolConfig & ClientConfig; schema: string; location: string } {
+function settingsOf(url: string): { config: PoolConfig & ClientConfig; silenceMs: number; schema: string; location: string } {
   if (!URL.canParse(url))
     throw new StartupError('The database URL is not valid. It looks like postgresql://user:password@host:5432/database.')
   const { host, pathname, searchParams } = new URL(url)
@@ -71,7 +97,9 @@ function settingsOf(url: string): { config: PoolConfig & ClientConfig; schema: s
     application_name: 'ai-provider-gateway',
     ...(schema === 'public' ? {} : { options: `-c search_path="${schema}"` }),
   }
-  return { config, schema, location: `postgresql://${host}${pathname}` }
+  const statementTimeoutMs = Number(searchParams.get('statement_timeout') ?? config.statement_timeout)
+  const silenceMs = statementTimeoutMs > 0 ? statementTimeoutMs + MARGIN_MS : 0
+  return { config, silenceMs, schema, location: `postgresql://${host}${pathname}` }
 }
 
 function wholeNumber(parameters: URLSearchParams, name: string, otherwise: number): number {

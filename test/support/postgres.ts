@@ -13,6 +13,8 @@ import { promisify } from 'node:util'
 export interface PostgresServer {
   /** The URL of the server's own database, from which others are made. */
   readonly url: string
+  /** The file of its certificate, where it has one. */
+  readonly certificate: string
   /** Makes an empty database and returns its URL. */
   freshUrl(): Promise<string>
   /** Ends the server at once, as a power cut would, and keeps its data. */
@@ -26,12 +28,14 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** Writes to the disk before it acknowledges, as a real server does; tests are faster without. */
   readonly durable?: boolean
+  /** Talks TLS too, with a certificate for 127.0.0.1 that it signs itself: see `certificate`. */
+  readonly tls?: boolean
 }
 
 /** The folder of the newest installed server; null when there is none, and tests that need one are skipped. */
 export const postgresPrograms = newestPrograms('/usr/lib/postgresql')
 
-export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({ durable = false, tls = false }: PostgresOptions = {}): Promise<PostgresServer> {
   if (postgresPrograms === null) throw new Error('No PostgreSQL server is installed.')
   const bin = postgresPrograms
   const folder = mkdtempSync(join(tmpdir(), 'gateway-postgres-'))
@@ -44,8 +48,15 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
   await run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync')
   const port = String(await freePort())
+  const [certificate, key] = [join(folder, 'server.crt'), join(folder, 'server.key')]
+  if (tls) {
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+    const parameters = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject]
+    await promisify(execFile)('openssl', parameters, { cwd: folder, ...user })
+  }
+  const secured = tls ? ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`] : []
   const careless = durable ? [] : ['fsync=off', 'full_page_writes=off']
-  const settings = ['listen_addresses=127.0.0.1', 'max_connections=300', `unix_socket_directories=${folder}`, ...careless]
+  const settings = ['listen_addresses=127.0.0.1', 'max_connections=300', `unix_socket_directories=${folder}`, ...careless, ...secured]
   const parameters = ['-D', data, '-p', port, ...settings.flatMap((setting) => ['-c', setting])]
   let server: ChildProcess | null = null
   // For a test run that ends without calling `stop`.
@@ -71,6 +82,7 @@ export async function startPostgres({ durable = false }: PostgresOptions = {}): 
   let databases = 0
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    certificate,
     freshUrl: async () => {
       databases += 1
       await run('createdb', '-h', '127.0.0.1', '-p', port, '-U', 'postgres', `gateway${databases}`)

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
@@ -29,6 +31,22 @@ describe('the URL', () => {
       expect(String(error)).not.toContain('s3cret')
     },
   )
+})
+
+describe.skipIf(postgresPrograms === null)('a server that talks TLS', () => {
+  test('is talked to in private when the URL says so, and refused when its certificate is not known', async () => {
+    const server = await startPostgres({ tls: true })
+    const url = await server.freshUrl()
+    const database = await openDatabase(`${url}?sslmode=verify-full&sslrootcert=${server.certificate}`)
+    const own = database.prisma.$queryRaw`SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`
+    expect(await own).toEqual([{ ssl: true }])
+    await database.close()
+    expect(await failureOf(openDatabase(`${url}?sslmode=verify-full`))).toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('certificate'),
+    })
+    await server.stop()
+  })
 })
 
 describe.skipIf(postgresPrograms === null)('the server', () => {
@@ -98,6 +116,22 @@ describe.skipIf(postgresPrograms === null)('the server', () => {
     await other.close()
   })
 
+  test('that falls silent is given up, and asked again when it is back', async () => {
+    const network = await startNetwork(Number(new URL(url).port))
+    const far = await openDatabase(`${url.replace(/:\d+\//, `:${network.port}/`)}?statement_timeout=500`)
+    expect(await far.prisma.auditEvent.count()).toBeGreaterThanOrEqual(0)
+    network.hold()
+    const started = performance.now()
+    const [read, write] = await Promise.all([failureOf(far.prisma.auditEvent.count()), failureOf(far.write((tx) => tx.auditEvent.count()))])
+    expect(toUnavailable(read)).toMatchObject(away)
+    expect(write).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+    expect(performance.now() - started).toBeLessThan(20_000)
+    network.release()
+    await far.write((tx) => tx.auditEvent.create({ data: auditRow('after the silence') }))
+    await far.close()
+    network.close()
+  })
+
   test('makes writers that block each other take turns', async () => {
     await database.prisma.auditEvent.createMany({ data: [auditRow('a'), auditRow('b')] })
     const both = (first: string, second: string) =>
@@ -116,3 +150,36 @@ describe.skipIf(postgresPrograms === null)('the server', () => {
     expect(await database.ping(1_000)).toBe(false)
   })
 })
+
+/** A network that can swallow everything, as one does whose other end has lost its power. */
+async function startNetwork(target: number) {
+  const sockets = new Set<Socket>()
+  let held = false
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (chunk) => held || to.write(chunk))
+      from.on('error', () => {})
+      from.on('close', () => held || to.destroy())
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    hold: () => {
+      held = true
+    },
+    release: () => {
+      held = false
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
