@@ -1,5 +1,6 @@
 import { findValidTokens } from '../auth/find-valid-tokens.ts'
 import type { Database } from '../database/client.ts'
+import { oneAtATime } from '../database/one-at-a-time.ts'
 import { readRevision } from '../database/revision.ts'
 import { Fault } from '../errors.ts'
 import { type ProviderChange, readProviderChanges } from './provider-changes.ts'
@@ -111,28 +112,5 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
       for (const { stream } of subscribers) stream.end()
       await follow().catch(() => {})
     },
-  }
-}
-
-/** Runs `work` once at a time. A call while it runs waits for one more run, which begins after the call. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-  const start = (): Promise<void> => {
-    running = work().finally(() => {
-      running = null
-    })
-    return running
-  }
-  return () => {
-    if (next !== null) return next
-    if (running === null) return start()
-    next = running
-      .catch(() => {})
-      .then(() => {
-        next = null
-        return start()
-      })
-    return next
   }
 }
