@@ -16,7 +16,7 @@ const config: CodegenConfig = {
     dialects.map((dialect) => [
       `src/generated/${dialect}-documents.ts`,
       {
-        documents: `src/rest/${dialect}/operations/*.graphql`,
+        documents: ['src/rest/problem.graphql', `src/rest/${dialect}/operations/*.graphql`],
         plugins: ['typescript-operations', 'typed-document-node'],
         config: {
           // In-process results are serialized, and inputs are parsed: on this side of the schema all of them are strings.
