@@ -60,6 +60,8 @@ function providerInput(index: number, keysEach: number): Parameters<typeof store
     displayName: `Provider number ${index}`,
     icon: '',
     enabled: index % 5 !== 0,
+    settings: undefined,
+    network: undefined,
     apiKeys,
   }
 }
