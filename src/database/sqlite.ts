@@ -18,7 +18,7 @@ export interface OpenSqlite {
 
 /** Opens the file that the URL names, and makes it when there is none. */
 export async function openSqlite(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenSqlite> {
-  const path = pathOf(url)
+  const path = sqlitePath(url)
   prepareFile(path)
   const adapter = new SingleConnection(pathToFileURL(path).href)
   const prisma = new PrismaClient({ adapter, transactionOptions, errorFormat: 'minimal' })
@@ -39,7 +39,8 @@ export async function openSqlite(url: string, transactionOptions: { maxWait: num
   }
 }
 
-function pathOf(url: string): string {
+/** The file that a URL names, from the root. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^file:(\/\/(?=\/))?/, '')
   if (path === '' || path.startsWith(':memory:') || path.includes('?')) {
     throw new StartupError('The database URL must name a file, for example file:./data/gateway.db.')
