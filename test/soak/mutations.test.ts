@@ -99,7 +99,8 @@ describe(`of ${MUTATIONS.toLocaleString('en')} random changes`, () => {
         counts.set(kind, (counts.get(kind) ?? 0) + 1)
         return !isOpened(changed, row)
       }),
-      { numRuns: MUTATIONS, seed: SEED },
+      // Some leave the text as it was, and do not count.
+      { numRuns: Math.round(MUTATIONS * 1.01), seed: SEED },
     )
     const tried = [...counts.values()].reduce((sum, count) => sum + count, 0)
     tell('changes to sealed secrets', {
@@ -108,7 +109,7 @@ describe(`of ${MUTATIONS.toLocaleString('en')} random changes`, () => {
       seconds: Math.round((performance.now() - started) / 100) / 10,
       ...Object.fromEntries(counts),
     })
-    expect(tried).toBeGreaterThan(MUTATIONS * 0.97)
+    expect(tried).toBeGreaterThanOrEqual(MUTATIONS)
     expect(counts.size).toBe(KINDS.length)
   })
 
