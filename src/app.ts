@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { createSignIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
+import { readConsoleFiles } from './console/console-files.ts'
+import { createConsolePages } from './console/console-pages.ts'
 import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
@@ -23,6 +25,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** Whether a browser gets the console. */
+  readonly console: boolean
   /** The dialect that is also mounted at the bare path that several share; empty for none. */
   readonly rootDialect: RootDialect
 }
@@ -43,12 +47,13 @@ interface Exchange {
   readonly nameRoute: (name: string) => void
 }
 
-type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
+export function createApp({ deps, tokenUsage, log, graphiql, console: withConsole, rootDialect }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
+  const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
   let draining = false
 
@@ -59,6 +64,7 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppO
       send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
     },
     home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
+    console: async ({ request, response }) => send(response, consolePages === null ? NOT_FOUND : await consolePages(request)),
     graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: async ({ request, response, requestId, log: requestLog }) => {
       const signedIn = await signIn(request)
@@ -131,6 +137,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
+  if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

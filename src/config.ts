@@ -126,6 +126,7 @@ export const SETTINGS = {
     default: '',
     schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
   }),
+  CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 

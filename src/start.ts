@@ -82,6 +82,7 @@ async function serve(
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))

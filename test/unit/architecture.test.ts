@@ -41,6 +41,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   logger: [],
   http: [],
+  console: ['http'],
   crypto: ['errors'],
   upstream: ['errors'],
   database: ['errors', 'generated'],
@@ -55,7 +56,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
-  app: ['auth', 'database', 'errors', 'graphql', 'http', 'rest'],
+  app: ['auth', 'console', 'database', 'errors', 'graphql', 'http', 'rest'],
   start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['config', 'errors', 'logger', 'start'],
 }
