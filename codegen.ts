@@ -23,7 +23,7 @@ const codegen: CodegenConfig = {
     ...Object.fromEntries(
       dialects.map((dialect) => [
         `src/generated/${dialect}-documents.ts`,
-        { documents: `src/rest/${dialect}/operations/*.graphql`, plugins, config },
+        { documents: ['src/rest/problem.graphql', `src/rest/${dialect}/operations/*.graphql`], plugins, config },
       ]),
     ),
     'console/src/generated/documents.ts': {

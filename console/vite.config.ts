@@ -14,5 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Every browser that has what the console uses loads modules by itself.
     modulePreload: { polyfill: false },
+    // The budget is of compressed bytes, and a test holds it: 300 KB for everything that the first page loads.
+    chunkSizeWarningLimit: 900,
   },
 })

@@ -189,3 +189,16 @@ export function secretVariables({
     return value ? new Secret(value) : 'NOT_SET'
   }
 }
+
+/**
+ * Reads a variable that somebody names as the place of a secret: null when it has no value. Never one of the gateway's own
+ * secrets, which would end up at an upstream.
+ */
+export function readSecretReference(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Secret | 'OWN_SECRET' | null {
+  if (OWN_SECRETS.includes(name)) return 'OWN_SECRET'
+  const value = environment[name]
+  return value ? new Secret(value) : null
+}

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { isBusy, toUnavailable } from './failures.ts'
 import { openPostgresql } from './postgresql.ts'
 import type { Listener } from './postgresql-listener.ts'
-import { openSqlite } from './sqlite.ts'
+import { openSqlite, sqlitePath } from './sqlite.ts'
 
 /** The client inside a transaction. */
 export type TransactionClient = Prisma.TransactionClient
@@ -78,6 +79,11 @@ export async function openDatabase(url: string): Promise<Database> {
       await prisma.$disconnect()
     },
   }
+}
+
+/** Whether there is a file to open; only opening a database of another kind tells. `openDatabase` would make the file. */
+export function isDatabaseThere(url: string): boolean {
+  return !url.startsWith('file:') || existsSync(sqlitePath(url))
 }
 
 interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'patiently'> {

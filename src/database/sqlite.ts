@@ -11,7 +11,7 @@ export async function openSqlite(
   url: string,
   transactionOptions: { maxWait: number; timeout: number },
 ): Promise<{ prisma: PrismaClient; location: string; beforeCommit: string }> {
-  const path = pathOf(url)
+  const path = sqlitePath(url)
   prepareFile(path)
   const adapter = new SingleConnection(pathToFileURL(path).href)
   const prisma = new PrismaClient({ adapter, transactionOptions, errorFormat: 'minimal' })
@@ -25,7 +25,8 @@ export async function openSqlite(
   return { prisma, location: `file:${path}`, beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1' }
 }
 
-function pathOf(url: string): string {
+/** The file that a URL names, from the root. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^file:(\/\/(?=\/))?/, '')
   if (path === '' || path.startsWith(':memory:') || path.includes('?')) {
     throw new StartupError('The database URL must name a file, for example file:./data/gateway.db.')

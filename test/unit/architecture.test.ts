@@ -52,13 +52,17 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
   graphql: ['api-keys', 'audit', 'auth', 'changes', 'crypto', 'database', 'errors', 'generated', 'http', 'providers'],
   rest: ['auth', 'errors', 'graphql', 'http'],
-  cli: ['database', 'errors'],
+  'encryption-keys': ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors'],
+  cli: [
+    ...['api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'encryption-keys', 'errors', 'generated', 'key-file'],
+    ...['logger', 'outbound', 'providers', 'start', 'upstream'],
+  ],
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
   app: ['auth', 'console', 'database', 'errors', 'graphql', 'http', 'rest'],
   start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
-  main: ['config', 'errors', 'logger', 'start'],
+  main: ['cli'],
 }
 
 /** A dialect may use what all of them share, and nothing of another one. */
