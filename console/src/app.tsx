@@ -1,5 +1,6 @@
 import { Center, Loader } from '@mantine/core'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Provider as ReadsProvider } from 'urql'
 import type { FetchEvents } from './gateway/gateway-fetch.ts'
 import { ConsolePages } from './pages.tsx'
 import { forgetToken, keepToken, keptToken } from './session/kept-token.ts'
@@ -58,9 +59,11 @@ export function App() {
   if (session !== null)
     return (
       <SessionContext value={session}>
-        <LiveProvider onStream={onStream}>
-          <ConsolePages />
-        </LiveProvider>
+        <ReadsProvider value={session.clients.reads}>
+          <LiveProvider onStream={onStream}>
+            <ConsolePages />
+          </LiveProvider>
+        </ReadsProvider>
       </SessionContext>
     )
   if (door.kind !== 'closed')

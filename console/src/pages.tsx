@@ -7,8 +7,8 @@ import { NoticeProvider } from './parts/notices.tsx'
 import { PageHeading } from './parts/page-heading.tsx'
 import { Shell } from './parts/shell.tsx'
 import { ProviderPage } from './provider/provider-page.tsx'
-import { ProvidersPage } from './providers/providers-page.tsx'
 import { ListViewProvider } from './providers/list-view.tsx'
+import { ProvidersPage } from './providers/providers-page.tsx'
 import { usePermissions } from './session/session.ts'
 
 // Few people open these, and none of them first.

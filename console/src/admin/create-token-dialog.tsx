@@ -1,8 +1,8 @@
 import { Alert, Button, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
-import { CreateAccessTokenDocument, type Role } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { CreateAccessTokenDocument, type Role } from '../generated/documents.ts'
 import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
 import { useSession } from '../session/session.ts'
 
@@ -95,7 +95,7 @@ function TokenForm({ onMade, onClose }: TokenFormProps) {
           error={issueAt(issues, 'expiresAt')}
         />
         {elsewhere.length > 0 && (
-          <Alert color="red" role="alert" className="plain-alert">
+          <Alert color="red" role="alert">
             {elsewhere.map(({ message }) => message).join(' ')}
           </Alert>
         )}

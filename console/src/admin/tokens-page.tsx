@@ -1,8 +1,8 @@
 import { Button, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useQuery } from 'urql'
-import { AccessTokensDocument, type AccessTokensQuery, RevokeAccessTokenDocument } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { AccessTokensDocument, type AccessTokensQuery, RevokeAccessTokenDocument } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { useNotify } from '../parts/notices.tsx'
@@ -10,10 +10,10 @@ import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
+import { ROLE_NAMES } from '../session/roles.ts'
 import { useSession } from '../session/session.ts'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 import { PageTurner } from './page-turner.tsx'
-import { ROLE_NAMES } from '../session/roles.ts'
 
 type Token = AccessTokensQuery['accessTokens']['nodes'][number]
 

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Text } from '@mantine/core'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
-import { differencesOf } from './differences.ts'
+import { type Difference, differencesOf } from './differences.ts'
 import type { ProviderDraft } from './provider-draft.ts'
 
 export interface ConflictDialogProps {
@@ -25,32 +25,7 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
       {differences.length === 0 ? (
         <Text fz="sm">What you want and what is stored now agree in every field that the form has.</Text>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className="table-scroll" tabIndex={0} aria-label="Both versions">
-          <table className="plain-table conflict-table">
-            <thead>
-              <tr>
-                <th scope="col">Field</th>
-                <th scope="col">When you began</th>
-                <th scope="col">Yours</th>
-                <th scope="col">Stored now</th>
-              </tr>
-            </thead>
-            <tbody>
-              {differences.map(({ label, before, mine: wanted, theirs: now, isBoth }) => (
-                <tr key={label}>
-                  <th scope="row">
-                    {label}
-                    {isBoth && <span className="both-changed">changed by both</span>}
-                  </th>
-                  <td>{before}</td>
-                  <td className={wanted === before ? undefined : 'changed-cell'}>{wanted}</td>
-                  <td className={now === before ? undefined : 'changed-cell'}>{now}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <DifferencesTable differences={differences} />
       )}
       <Text fz="sm" c="dimmed" mt="md">
         Saving yours writes the fields that you changed over what is stored now; fields that only they changed stay theirs.
@@ -65,5 +40,36 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
         <Button onClick={() => onKeepMine(theirs)}>Save mine</Button>
       </Group>
     </Modal>
+  )
+}
+
+function DifferencesTable({ differences }: { readonly differences: readonly Difference[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className="table-scroll" tabIndex={0} aria-label="Both versions">
+      <table className="plain-table conflict-table">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">When you began</th>
+            <th scope="col">Yours</th>
+            <th scope="col">Stored now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {differences.map(({ label, before, mine: wanted, theirs: now, isBoth }) => (
+            <tr key={label}>
+              <th scope="row">
+                {label}
+                {isBoth && <span className="both-changed">changed by both</span>}
+              </th>
+              <td>{before}</td>
+              <td className={wanted === before ? undefined : 'changed-cell'}>{wanted}</td>
+              <td className={now === before ? undefined : 'changed-cell'}>{now}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from 'urql'
-import { ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { ProviderMissing } from '../provider/provider-page.tsx'

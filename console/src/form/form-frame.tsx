@@ -42,7 +42,7 @@ export function FormFrame(props: FormFrameProps) {
       <div className="detail-main">
         {children}
         {reasons.length > 0 && (
-          <Alert color="red" role="alert" title="Not saved" className="plain-alert">
+          <Alert color="red" role="alert" title="Not saved">
             {reasons.join(' ')}
           </Alert>
         )}

@@ -94,7 +94,8 @@ const SEALED_HEADER = /^(authorization|x-api-key|api-key|cookie)$|-(token|secret
 
 /** For the test of a draft: without the headers whose stored values only the gateway knows. */
 export function withoutSealedHeaders(input: NetworkConfigInput, stored: StoredNetwork | null): NetworkConfigInput {
-  const isStored = (name: string, value: string) => stored?.extraHeaders.some((header) => header.name === name && header.value === value) ?? false
+  const isStored = (name: string, value: string) =>
+    stored?.extraHeaders.some((header) => header.name === name && header.value === value) ?? false
   const headers = input.extraHeaders ?? []
   return { ...input, extraHeaders: headers.filter(({ name, value }) => !(SEALED_HEADER.test(name) && isStored(name, value))) }
 }

@@ -28,20 +28,7 @@ export function NetworkFields(props: ProviderFieldsProps) {
     <details className="network-fields" {...(hasIssue ? { open: true } : {})}>
       <summary>Network: headers, timeouts, proxy, TLS</summary>
       <Stack gap="md">
-        <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {NUMBERS.map(([field, label, description]) => (
-            <TextInput
-              key={field}
-              label={label}
-              description={description}
-              inputMode="numeric"
-              value={network[field]}
-              onChange={(event) => set({ [field]: event.currentTarget.value })}
-              onBlur={() => onLeave(`network.${field}`)}
-              error={issueAt(issues, 'network', field)}
-            />
-          ))}
-        </SimpleGrid>
+        <NumberFields network={network} onChange={set} onLeave={onLeave} issues={issues} />
         <HeaderFields network={network} onChange={set} issues={issues} />
         <ProxyFields network={network} onChange={set} issues={issues} hasProxyPassword={props.hasProxyPassword} />
         <Textarea
@@ -75,6 +62,25 @@ export function NetworkFields(props: ProviderFieldsProps) {
 interface PartProps extends Pick<ProviderFieldsProps, 'issues'> {
   readonly network: NetworkDraft
   readonly onChange: (change: Partial<NetworkDraft>) => void
+}
+
+function NumberFields({ network, onChange, onLeave, issues }: PartProps & Pick<ProviderFieldsProps, 'onLeave'>) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      {NUMBERS.map(([field, label, description]) => (
+        <TextInput
+          key={field}
+          label={label}
+          description={description}
+          inputMode="numeric"
+          value={network[field]}
+          onChange={(event) => onChange({ [field]: event.currentTarget.value })}
+          onBlur={() => onLeave(`network.${field}`)}
+          error={issueAt(issues, 'network', field)}
+        />
+      ))}
+    </SimpleGrid>
+  )
 }
 
 function HeaderFields({ network, onChange, issues }: PartProps) {

@@ -8,14 +8,14 @@ const COLORS = { good: 'teal', warn: 'yellow', bad: 'red', quiet: 'gray' } as co
 export function OutcomePanel({ outcome }: { readonly outcome: DraftOutcome }) {
   if (outcome.kind === 'refused')
     return (
-      <Alert color="red" title="Not tested" role="status" mt="sm" className="plain-alert">
+      <Alert color="red" title="Not tested" role="status" mt="sm">
         {outcome.message}
       </Alert>
     )
   const { test } = outcome
   const { label, tone } = statusOf(test.status)
   return (
-    <Alert color={COLORS[tone]} title={label} role="status" mt="sm" className="plain-alert">
+    <Alert color={COLORS[tone]} title={label} role="status" mt="sm">
       {test.message}
       <Text fz="xs" mt={4}>
         {test.durationMs.toLocaleString('en')} ms

@@ -109,7 +109,11 @@ export function toDraftConnection(draft: ProviderDraft, stored: ProviderDetailsF
 export type GivenKeys = Readonly<Record<string, string>>
 
 /** What differs from `stored`, and nothing else: what somebody else changed meanwhile stays as they want it. */
-export function toUpdateInput(draft: ProviderDraft, stored: ProviderDetailsFragment, givenKeys: GivenKeys): Omit<UpdateProviderInput, 'provider'> {
+export function toUpdateInput(
+  draft: ProviderDraft,
+  stored: ProviderDetailsFragment,
+  givenKeys: GivenKeys,
+): Omit<UpdateProviderInput, 'provider'> {
   const before = draftOf(stored)
   const given = Object.entries(givenKeys).filter(([, value]) => value !== '')
   return {

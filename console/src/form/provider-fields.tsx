@@ -27,76 +27,89 @@ export interface ProviderFieldsProps extends FieldsProps {
 
 /** All fields of a provider; which ones there are follows its type. */
 export function ProviderFields(props: ProviderFieldsProps) {
+  return (
+    <Stack>
+      <IdentityFields {...props} />
+      <EndpointFields {...props} />
+      <NetworkFields {...props} />
+    </Stack>
+  )
+}
+
+function IdentityFields(props: ProviderFieldsProps) {
+  const { draft, onChange, onLeave, issues, isStored } = props
+  return (
+    <Section title="What it is">
+      <Stack gap="md">
+        {!isStored && <TypeFields {...props} />}
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <TextInput
+            label="Name"
+            description={isStored ? 'It cannot be changed.' : 'Lowercase words joined by hyphens, e.g. openai-eu.'}
+            value={draft.name}
+            disabled={isStored}
+            required={!isStored}
+            onChange={(event) => onChange({ name: event.currentTarget.value })}
+            onBlur={() => onLeave('name')}
+            error={issueAt(issues, 'name')}
+          />
+          <TextInput
+            label="Display name"
+            description="What people read; the name when empty."
+            value={draft.displayName}
+            onChange={(event) => onChange({ displayName: event.currentTarget.value })}
+            onBlur={() => onLeave('displayName')}
+            error={issueAt(issues, 'displayName')}
+          />
+        </SimpleGrid>
+        <TextInput
+          label="Icon"
+          description="An emoji, or a URL that other tools show."
+          value={draft.icon}
+          onChange={(event) => onChange({ icon: event.currentTarget.value })}
+          onBlur={() => onLeave('icon')}
+          error={issueAt(issues, 'icon')}
+        />
+        <Switch
+          label="Enabled: tools should use this provider"
+          checked={draft.enabled}
+          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
+          error={issueAt(issues, 'enabled')}
+        />
+      </Stack>
+    </Section>
+  )
+}
+
+function EndpointFields(props: ProviderFieldsProps) {
   const { draft, onChange, onLeave, issues, types, isStored } = props
   const info = types.find(({ type }) => type === draft.type)
   return (
-    <Stack>
-      <Section title="What it is">
-        <Stack gap="md">
-          {!isStored && <TypeFields {...props} />}
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <TextInput
-              label="Name"
-              description={isStored ? 'It cannot be changed.' : 'Lowercase words joined by hyphens, e.g. openai-eu.'}
-              value={draft.name}
-              disabled={isStored}
-              required={!isStored}
-              onChange={(event) => onChange({ name: event.currentTarget.value })}
-              onBlur={() => onLeave('name')}
-              error={issueAt(issues, 'name')}
-            />
-            <TextInput
-              label="Display name"
-              description="What people read; the name when empty."
-              value={draft.displayName}
-              onChange={(event) => onChange({ displayName: event.currentTarget.value })}
-              onBlur={() => onLeave('displayName')}
-              error={issueAt(issues, 'displayName')}
-            />
-          </SimpleGrid>
-          <TextInput
-            label="Icon"
-            description="An emoji, or a URL that other tools show."
-            value={draft.icon}
-            onChange={(event) => onChange({ icon: event.currentTarget.value })}
-            onBlur={() => onLeave('icon')}
-            error={issueAt(issues, 'icon')}
-          />
+    <Section title="How to reach it">
+      <Stack gap="md">
+        <TextInput
+          label="Base URL"
+          description={info?.defaultBaseUrl ? `The vendor's own is ${info.defaultBaseUrl}.` : 'Absolute URL of the API.'}
+          type="url"
+          inputMode="url"
+          value={draft.baseUrl}
+          required
+          onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
+          onBlur={() => onLeave('baseUrl')}
+          error={issueAt(issues, 'baseUrl')}
+        />
+        {takesKey(draft) && <KeyField {...props} />}
+        {draft.type === 'ANTHROPIC' && (
           <Switch
-            label="Enabled: tools should use this provider"
-            checked={draft.enabled}
-            onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
-            error={issueAt(issues, 'enabled')}
+            label="Through Amazon Bedrock"
+            checked={draft.viaBedrock}
+            disabled={isStored && props.hasAccessKey}
+            onChange={(event) => onChange({ viaBedrock: event.currentTarget.checked })}
           />
-        </Stack>
-      </Section>
-      <Section title="How to reach it">
-        <Stack gap="md">
-          <TextInput
-            label="Base URL"
-            description={info?.defaultBaseUrl ? `The vendor's own is ${info.defaultBaseUrl}.` : 'Absolute URL of the API.'}
-            type="url"
-            inputMode="url"
-            value={draft.baseUrl}
-            required
-            onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
-            onBlur={() => onLeave('baseUrl')}
-            error={issueAt(issues, 'baseUrl')}
-          />
-          {takesKey(draft) && <KeyField {...props} />}
-          {draft.type === 'ANTHROPIC' && (
-            <Switch
-              label="Through Amazon Bedrock"
-              checked={draft.viaBedrock}
-              disabled={isStored && props.hasAccessKey}
-              onChange={(event) => onChange({ viaBedrock: event.currentTarget.checked })}
-            />
-          )}
-          {usesBedrock(draft) && <BedrockFields {...props} />}
-        </Stack>
-      </Section>
-      <NetworkFields {...props} />
-    </Stack>
+        )}
+        {usesBedrock(draft) && <BedrockFields {...props} />}
+      </Stack>
+    </Section>
   )
 }
 
@@ -145,7 +158,10 @@ function TypeFields({ draft, onChange, types }: ProviderFieldsProps) {
         <NativeSelect
           label="Vendor"
           description="Fills in the name and the endpoint."
-          data={[{ value: '', label: 'Another one' }, ...info.presets.map(({ name, displayName }) => ({ value: name, label: displayName }))]}
+          data={[
+            { value: '', label: 'Another one' },
+            ...info.presets.map(({ name, displayName }) => ({ value: name, label: displayName })),
+          ]}
           value={info.presets.some(({ name }) => name === draft.name) ? draft.name : ''}
           onChange={(event) => choosePreset(event.currentTarget.value)}
         />

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
-import { type DraftConnectionInput, TestConnectionDocument, type TestConnectionMutation } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { type DraftConnectionInput, TestConnectionDocument, type TestConnectionMutation } from '../generated/documents.ts'
 import { useSession } from '../session/session.ts'
 
 type TestResult = Extract<TestConnectionMutation['testConnection'], { __typename: 'TestConnectionPayload' }>['test']

@@ -35,7 +35,7 @@ export function ProblemPanel({ problem, onRetry }: ProblemPanelProps) {
     return () => clearTimeout(timer)
   }, [isWaiting, left, onRetry, problem])
   return (
-    <Alert color={passes ? 'yellow' : 'red'} title={TITLES[problem.kind]} role="alert" className="plain-alert">
+    <Alert color={passes ? 'yellow' : 'red'} title={TITLES[problem.kind]} role="alert">
       {problem.message}
       {onRetry !== undefined && problem.kind !== 'forbidden' && (
         <Group mt="sm" gap="sm">

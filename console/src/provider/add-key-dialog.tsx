@@ -18,7 +18,6 @@ const SHOWN = ['value', 'environmentVariable', 'name', 'weight'].map((field) => 
 
 /** Stores another key, or names the environment variable that holds it. */
 export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
-  const { mayAdminister } = usePermissions()
   const { isBusy, change } = useChangeProvider(provider)
   const [isVariable, setVariable] = useState(false)
   const [secret, setSecret] = useState('')
@@ -51,6 +50,34 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
       onClose={onClose}
       extra={isVariable ? null : <DraftTest provider={provider} apiKey={secret} />}
     >
+      <KeyPlace {...{ isVariable, secret, errorAt }} onSecret={setSecret} onVariable={setVariable} />
+      <TextInput
+        label="Name"
+        description="Optional, for people."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={errorAt('name')}
+      />
+      <WeightField value={weight} onChange={setWeight} error={errorAt('weight')} />
+      <Switch label="Tools should use this key" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
+    </KeyDialog>
+  )
+}
+
+interface KeyPlaceProps {
+  readonly isVariable: boolean
+  /** The key, or the name of the variable that holds it. */
+  readonly secret: string
+  readonly errorAt: (field: string) => string | undefined
+  readonly onVariable: (isVariable: boolean) => void
+  readonly onSecret: (secret: string) => void
+}
+
+/** The key itself; an admin may name a variable that holds it instead. */
+function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlaceProps) {
+  const { mayAdminister } = usePermissions()
+  return (
+    <>
       {mayAdminister && (
         <SegmentedControl
           aria-label="Where the key is"
@@ -60,8 +87,8 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
           ]}
           value={isVariable ? 'variable' : 'stored'}
           onChange={(chosen) => {
-            setVariable(chosen === 'variable')
-            setSecret('')
+            onVariable(chosen === 'variable')
+            onSecret('')
           }}
         />
       )}
@@ -70,7 +97,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
           label="Environment variable"
           description="Of the gateway; the operator lists it in SECRET_ENV_ALLOW."
           value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
+          onChange={(event) => onSecret(event.currentTarget.value)}
           error={errorAt('environmentVariable')}
         />
       ) : (
@@ -78,14 +105,11 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
           label="API key"
           description="It is sealed before it reaches the disk, and never shown again."
           value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
+          onChange={(event) => onSecret(event.currentTarget.value)}
           error={errorAt('value')}
           data-autofocus
         />
       )}
-      <TextInput label="Name" description="Optional, for people." value={name} onChange={(event) => setName(event.currentTarget.value)} error={errorAt('name')} />
-      <WeightField value={weight} onChange={setWeight} error={errorAt('weight')} />
-      <Switch label="Tools should use this key" checked={enabled} onChange={(event) => setEnabled(event.currentTarget.checked)} />
-    </KeyDialog>
+    </>
   )
 }

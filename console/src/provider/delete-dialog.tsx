@@ -1,8 +1,8 @@
 import { Alert } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { useSession } from '../session/session.ts'
@@ -46,11 +46,11 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
   return (
     <ConfirmDialog title={`Delete ${displayName}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>
       <p>
-        Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that
-        use it stop working. Its name becomes free.
+        Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that use
+        it stop working. Its name becomes free.
       </p>
       {refusal !== null && (
-        <Alert color="red" role="alert" title="Not deleted" className="plain-alert">
+        <Alert color="red" role="alert" title="Not deleted">
           {refusal}
         </Alert>
       )}

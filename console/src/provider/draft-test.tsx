@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
+import { networkOf } from '../form/network-draft.ts'
 import { OutcomePanel } from '../form/outcome-panel.tsx'
 import { useDraftTest } from '../form/use-draft-test.ts'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
-import { networkOf } from '../form/network-draft.ts'
 
 export interface DraftTestProps {
   readonly provider: ProviderDetailsFragment

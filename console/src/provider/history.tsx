@@ -1,8 +1,8 @@
 import { Anchor, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useQuery } from 'urql'
-import { ProviderHistoryDocument, type ProviderHistoryQuery } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { ProviderHistoryDocument, type ProviderHistoryQuery } from '../generated/documents.ts'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { formatTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
@@ -16,7 +16,8 @@ export type PastTest = Found['connectionTests']['nodes'][number]
 export function History({ name }: { readonly name: string }) {
   const [{ data, error }, read] = useQuery({ query: ProviderHistoryDocument, variables: { name }, requestPolicy: 'cache-and-network' })
   const provider = data?.provider
-  if (error !== undefined && !provider) return <ProblemPanel problem={problemOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />
+  if (error !== undefined && !provider)
+    return <ProblemPanel problem={problemOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />
   if (!provider) return <Skeleton height={200} />
   return (
     <>
@@ -71,7 +72,9 @@ function TestTable({ tests }: { readonly tests: readonly PastTest[] }) {
                 <ToneBadge tone={statusOf(test.status).tone}>{statusOf(test.status).label}</ToneBadge>
               </td>
               <td>{test.durationMs.toLocaleString('en')} ms</td>
-              <td>{test.apiKey === null ? <span className="dimmed">None, or gone</span> : <code className="mask">{test.apiKey.masked}</code>}</td>
+              <td>
+                {test.apiKey === null ? <span className="dimmed">None, or gone</span> : <code className="mask">{test.apiKey.masked}</code>}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -27,7 +27,7 @@ export function KeyDialog({ title, action, isBusy, issues, onSubmit, onClose, ex
         <Stack gap="md">
           {children}
           {issues.length > 0 && (
-            <Alert color="red" role="alert" className="plain-alert">
+            <Alert color="red" role="alert">
               {issues.map(({ message }) => message).join(' ')}
             </Alert>
           )}

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Menu, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { KeyFieldsFragment, ProviderDetailsFragment } from '../generated/documents.ts'
-import { EditIcon, KeyIcon, MoreIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { EditIcon, KeyIcon, MoreIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { Section } from '../parts/section.tsx'
 import { TestStatus, ToneBadge } from '../parts/test-status.tsx'
 import { usePermissions } from '../session/session.ts'
@@ -76,10 +76,11 @@ function KeyRow({ provider, apiKey }: KeyProps) {
   )
 }
 
+type KeyDialogName = 'edit' | 'rotate' | 'remove'
+
 function KeyActions({ provider, apiKey }: KeyProps) {
   const { isBusy, change } = useChangeProvider(provider)
-  const { isTesting, test } = useTestConnection(provider)
-  const [open, setOpen] = useState<'edit' | 'rotate' | 'remove' | null>(null)
+  const [open, setOpen] = useState<KeyDialogName | null>(null)
   const close = () => setOpen(null)
   const switchKey = (enabled: boolean) =>
     change(
@@ -98,34 +99,47 @@ function KeyActions({ provider, apiKey }: KeyProps) {
         disabled={isBusy}
         onChange={(event) => void switchKey(event.currentTarget.checked)}
       />
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon variant="default" loading={isTesting} aria-label={`Actions for the key ${apiKey.masked}`}>
-            <MoreIcon size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<PlayIcon size={15} />} onClick={() => void test(apiKey.id)}>
-            Test this key
-          </Menu.Item>
-          <Menu.Item leftSection={<RotateIcon size={15} />} onClick={() => setOpen('rotate')}>
-            Rotate…
-          </Menu.Item>
-          <Menu.Item leftSection={<EditIcon size={15} />} onClick={() => setOpen('edit')}>
-            Name and weight…
-          </Menu.Item>
-          <Menu.Item color="red" className="danger-item" leftSection={<TrashIcon size={15} />} onClick={() => setOpen('remove')}>
-            Remove…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <KeyMenu provider={provider} apiKey={apiKey} onOpen={setOpen} />
       {open === 'edit' && <EditKeyDialog provider={provider} apiKey={apiKey} onClose={close} />}
       {open === 'rotate' && <RotateKeyDialog provider={provider} apiKey={apiKey} onClose={close} />}
       {open === 'remove' && (
-        <ConfirmDialog title={`Remove the key ${apiKey.masked}?`} action="Remove" isBusy={isBusy} onConfirm={() => void remove()} onClose={close}>
+        <ConfirmDialog
+          title={`Remove the key ${apiKey.masked}?`}
+          action="Remove"
+          isBusy={isBusy}
+          onConfirm={() => void remove()}
+          onClose={close}
+        >
           It is deleted at once and for good. Tools that use it stop working.
         </ConfirmDialog>
       )}
     </span>
+  )
+}
+
+function KeyMenu({ provider, apiKey, onOpen }: KeyProps & { readonly onOpen: (dialog: KeyDialogName) => void }) {
+  const { isTesting, test } = useTestConnection(provider)
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" loading={isTesting} aria-label={`Actions for the key ${apiKey.masked}`}>
+          <MoreIcon size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<PlayIcon size={15} />} onClick={() => void test(apiKey.id)}>
+          Test this key
+        </Menu.Item>
+        <Menu.Item leftSection={<RotateIcon size={15} />} onClick={() => onOpen('rotate')}>
+          Rotate…
+        </Menu.Item>
+        <Menu.Item leftSection={<EditIcon size={15} />} onClick={() => onOpen('edit')}>
+          Name and weight…
+        </Menu.Item>
+        <Menu.Item color="red" className="danger-item" leftSection={<TrashIcon size={15} />} onClick={() => onOpen('remove')}>
+          Remove…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }

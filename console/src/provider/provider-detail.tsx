@@ -36,7 +36,7 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
             <ProviderIcon type={provider.type} icon={provider.icon} size={40} />
           </>
         }
-        aside={<ToneBadge tone={provider.enabled ? 'good' : 'quiet'}>{provider.enabled ? 'Enabled' : 'Disabled'}</ToneBadge>}
+        aside={!mayEdit && <ToneBadge tone={provider.enabled ? 'good' : 'quiet'}>{provider.enabled ? 'Enabled' : 'Disabled'}</ToneBadge>}
         actions={mayEdit && <Actions provider={provider} />}
       />
       <div className="detail-grid">

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { UpdateProviderDocument, type UpdateProviderInput, type UpdateProviderMutation } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { UpdateProviderDocument, type UpdateProviderInput, type UpdateProviderMutation } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useSession } from '../session/session.ts'
 import { useRefresh } from './use-refresh.ts'

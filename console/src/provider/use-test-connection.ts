@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { TestConnectionDocument } from '../generated/documents.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { TestConnectionDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { statusOf } from '../parts/test-status.tsx'
 import { useSession } from '../session/session.ts'

@@ -9,10 +9,7 @@ import type { ListView } from './list-view.tsx'
 const TYPES = ['OPENAI', 'ANTHROPIC', 'AZURE', 'BEDROCK', 'GOOGLE', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL', 'COPILOT'] as const
 
 const typeOptions = [{ value: '', label: 'Any type' }, ...TYPES.map((type) => ({ value: type, label: typeName(type) }))]
-const statusOptions = [
-  { value: '', label: 'Any outcome' },
-  ...Object.entries(STATUSES).map(([value, { label }]) => ({ value, label })),
-]
+const statusOptions = [{ value: '', label: 'Any outcome' }, ...Object.entries(STATUSES).map(([value, { label }]) => ({ value, label }))]
 const enabledOptions = [
   { value: '', label: 'On or off' },
   { value: 'true', label: 'Enabled' },

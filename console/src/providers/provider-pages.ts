@@ -1,6 +1,6 @@
 import type { Client, RequestPolicy } from '@urql/core'
-import { ProvidersDocument, type ProviderRowFragment, type ProvidersQueryVariables } from '../generated/documents.ts'
 import { type Problem, problemOf } from '../gateway/problem.ts'
+import { type ProviderRowFragment, ProvidersDocument, type ProvidersQueryVariables } from '../generated/documents.ts'
 
 /** What of the list has been read. */
 export interface ProviderList {

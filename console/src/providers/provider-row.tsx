@@ -24,15 +24,17 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure 
   const { name, displayName, type, baseUrl, enabled, apiKeys } = provider
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="provider-row">
-      <td className="cell-name">
-        <ProviderIcon type={type} icon={provider.icon} />
-        <span className="two-lines">
-          <Link href={`/providers/${name}`} className="provider-link">
-            {displayName}
-          </Link>
-          <span className="dimmed">
-            {typeName(type)}
-            {displayName !== name && ` · ${name}`}
+      <td>
+        <span className="cell-name">
+          <ProviderIcon type={type} icon={provider.icon} />
+          <span className="two-lines">
+            <Link href={`/providers/${name}`} className="provider-link">
+              {displayName}
+            </Link>
+            <span className="dimmed">
+              {typeName(type)}
+              {displayName !== name && ` · ${name}`}
+            </span>
           </span>
         </span>
       </td>
@@ -42,7 +44,7 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure 
         </span>
       </td>
       <td className="cell-keys">
-        <KeyMasks apiKeys={apiKeys} />
+        <KeyMasks type={type} apiKeys={apiKeys} />
       </td>
       <td className="cell-test">
         <TestStatus test={provider.lastConnectionTest} />
@@ -59,9 +61,9 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure 
   )
 })
 
-function KeyMasks({ apiKeys }: Pick<ProviderRowFragment, 'apiKeys'>) {
+function KeyMasks({ type, apiKeys }: Pick<ProviderRowFragment, 'type' | 'apiKeys'>) {
   const shown = apiKeys.nodes.slice(0, SHOWN_KEYS)
-  if (shown.length === 0) return <span className="dimmed">No keys</span>
+  if (shown.length === 0) return <span className="dimmed">{type === 'BEDROCK' || type === 'COPILOT' ? 'None needed' : 'No keys'}</span>
   const others = apiKeys.totalCount - shown.length
   return (
     <span className="masks">

@@ -19,10 +19,10 @@ export interface ProviderTableProps {
 
 /**
  * The table draws the rows that can be seen and a few more, so that a thousand providers cost no more than twenty, and reads the
- * next page before the last row comes into sight. Roles are spelt out: on a narrow screen the rows are laid out as cards.
+ * next page before the last row comes into sight. On a narrow screen the rows
+ * are laid out as cards.
  */
 export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
-  const { mayEdit } = usePermissions()
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
@@ -46,26 +46,8 @@ export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
   const below = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
   return (
     <div className="table-frame" aria-busy={isLoading}>
-      {/* biome-ignore lint/a11y/noRedundantRoles: a table whose rows are laid out as cards is no table to a browser any more. */}
-      <table role="table" className="provider-table" aria-label="Providers" aria-rowcount={(list.totalCount ?? rows.length) + 1}>
-        <thead>
-          <tr aria-rowindex={1}>
-            <SortableHead field="NAME" orderBy={orderBy} onOrder={onOrder}>
-              Provider
-            </SortableHead>
-            <SortableHead field="BASE_URL" orderBy={orderBy} onOrder={onOrder}>
-              Endpoint
-            </SortableHead>
-            <th scope="col">Keys</th>
-            <th scope="col">Last test</th>
-            <th scope="col">State</th>
-            {mayEdit && (
-              <th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
+      <table className="provider-table" aria-label="Providers" aria-rowcount={(list.totalCount ?? rows.length) + 1}>
+        <TableHead orderBy={orderBy} onOrder={onOrder} />
         <tbody ref={body}>
           {above > 0 && <Spacer height={above} />}
           {items.map(({ index, key }) => {
@@ -85,9 +67,34 @@ export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
   )
 }
 
+function TableHead({ orderBy, onOrder }: Pick<ProviderTableProps, 'orderBy' | 'onOrder'>) {
+  const { mayEdit } = usePermissions()
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        <SortableHead field="NAME" orderBy={orderBy} onOrder={onOrder}>
+          Provider
+        </SortableHead>
+        <SortableHead field="BASE_URL" orderBy={orderBy} onOrder={onOrder}>
+          Endpoint
+        </SortableHead>
+        <th scope="col">Keys</th>
+        <th scope="col">Last test</th>
+        <th scope="col">State</th>
+        {mayEdit && (
+          <th scope="col">
+            <span className="visually-hidden">Actions</span>
+          </th>
+        )}
+      </tr>
+    </thead>
+  )
+}
+
 /** Stands for the rows that are not drawn. */
 function Spacer({ height }: { readonly height: number }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it is no row to whoever listens.
     <tr aria-hidden="true" className="spacer" style={{ height }}>
       <td colSpan={6} />
     </tr>
@@ -102,7 +109,7 @@ interface SortableHeadProps extends Pick<ProviderTableProps, 'orderBy' | 'onOrde
 function SortableHead({ field, orderBy, onOrder, children }: SortableHeadProps) {
   const isSorted = orderBy.field === field
   const isUp = orderBy.direction === 'ASC'
-  const Arrow = !isSorted ? SortIcon : isUp ? DownIcon : UpIcon
+  const Arrow = !isSorted ? SortIcon : isUp ? UpIcon : DownIcon
   return (
     <th scope="col" aria-sort={!isSorted ? 'none' : isUp ? 'ascending' : 'descending'}>
       <button type="button" className="sort-button" onClick={() => onOrder({ field, direction: isSorted && isUp ? 'DESC' : 'ASC' })}>
@@ -117,6 +124,7 @@ const PLACES = [0, 1, 2, 3, 4, 5]
 
 function LoadingRows() {
   return PLACES.map((place) => (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it says nothing.
     <tr key={place} aria-hidden="true" className="provider-row">
       <td colSpan={6}>
         <Skeleton height={18} width={`${72 - place * 6}%`} />

@@ -1,6 +1,6 @@
-import { type ConnectionStatus, type ProviderFilter, ProvidersToTestDocument, TestConnectionDocument } from '../generated/documents.ts'
 import type { GatewayClients } from '../gateway/clients.ts'
 import { problemOf } from '../gateway/problem.ts'
+import { type ConnectionStatus, type ProviderFilter, ProvidersToTestDocument, TestConnectionDocument } from '../generated/documents.ts'
 
 /** How far a run of tests has come. */
 export interface TestRun {

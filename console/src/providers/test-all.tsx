@@ -34,7 +34,12 @@ export function TestAll({ filter, count }: TestAllProps) {
         {filter === undefined ? 'Test all' : `Test these ${count}`}
       </Button>
       {run !== null && (
-        <Modal opened onClose={close} title={run.isRunning ? 'Testing connections' : 'Connections tested'} closeOnClickOutside={!run.isRunning}>
+        <Modal
+          opened
+          onClose={close}
+          title={run.isRunning ? 'Testing connections' : 'Connections tested'}
+          closeOnClickOutside={!run.isRunning}
+        >
           <Progress value={run.total === 0 ? 0 : (100 * run.done) / run.total} aria-label="Tested" animated={run.isRunning} mb="xs" />
           <Text fz="sm" mb="md" role="status">
             {run.done} of {run.total} tested{run.isRunning ? '' : '.'}

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react'
-import type { Role } from '../generated/documents.ts'
 import type { GatewayClients } from '../gateway/clients.ts'
+import type { Role } from '../generated/documents.ts'
 
 /** Who is signed in, and how to speak to the gateway in their name. */
 export interface Session {

@@ -8,7 +8,7 @@ import { build } from 'vite'
  * and once more after an upgrade. Works without a network, and makes the same files from the same sources.
  */
 const WORKSPACE = 'console'
-const SOURCES = ['src', 'index.html', 'package.json', 'vite.config.ts']
+const SOURCES = ['src', 'index.html', 'package.json', 'vite.config.ts', 'build.ts']
 /** Holds the digest of the sources that the build beside it was made from. */
 const STAMP = join(WORKSPACE, 'dist', 'sources.sha256')
 
