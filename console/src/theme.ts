@@ -2,7 +2,11 @@ import { type CSSVariablesResolver, createTheme, Modal, NativeSelect, PasswordIn
 
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
+  colors: {
+    // The library's greys with a little blue, as the surfaces have.
+    dark: ['#d5d9e0', '#b1b8c3', '#8b93a0', '#5f6772', '#414853', '#30353d', '#252931', '#1b1e24', '#131519', '#0e1013'],
+  },
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',
