@@ -126,6 +126,12 @@ export const SETTINGS = {
     default: '',
     schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
   }),
+  CACHE_MAX_BYTES: setting({
+    description:
+      'Bytes that finished answers may take in memory, to be given again while the data has not changed; `0` keeps none. The default is 64 MiB.',
+    default: '67108864',
+    schema: integer(0, 17_179_869_184),
+  }),
   CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const

@@ -74,6 +74,7 @@ async function serve(
     graphiql: config.GRAPHIQL,
     console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
+    cacheMaxBytes: config.CACHE_MAX_BYTES,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)

@@ -54,6 +54,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   database: ['errors', 'generated'],
   audit: ['auth', 'database', 'generated'],
   auth: ['audit', 'database', 'errors', 'generated'],
+  cache: ['auth', 'http'],
   changes: ['audit', 'auth', 'database', 'errors'],
   'api-keys': ['crypto', 'database', 'errors', 'generated'],
   providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
@@ -67,7 +68,8 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
-  app: ['auth', 'console', 'database', 'errors', 'graphql', 'http', 'rest'],
+  app: ['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'rest'],
+  exchange: ['auth', 'graphql'],
   start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['cli'],
 }
