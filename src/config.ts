@@ -208,3 +208,8 @@ export function readSecretReference(
   const value = environment[name]
   return value ? new Secret(value) : null
 }
+
+/** The files that hold secrets because the environment says so. */
+export function configuredFiles(environment: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  return OWN_SECRETS.filter((name) => name.endsWith('_FILE')).flatMap((name) => environment[name] || [])
+}
