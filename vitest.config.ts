@@ -23,6 +23,8 @@ const onPostgresql = postgresPrograms === null ? [] : ON_EACH_DATABASE.map((name
 export default defineConfig({
   test: {
     globalSetup: 'test/support/shared-postgres.ts',
+    // Much of a test's time is waiting, for a process to start or a limit to pass: one more than two cores can run.
+    maxWorkers: 3,
     projects: [
       project('unit', 30_000),
       ...ON_EACH_DATABASE.map((name) => project(name, 30_000)),

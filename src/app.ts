@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import { createSignIn, type SignInRefusal } from './auth/sign-in.ts'
+import { createSignIn, type SignedIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
+import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
+import { requestKey } from './cache/request-key.ts'
+import { readConsoleFiles } from './console/console-files.ts'
+import { createConsolePages } from './console/console-pages.ts'
 import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
 import { Fault } from './errors.ts'
+import { Exchange } from './exchange.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
-import type { GatewayDeps } from './graphql/context.ts'
+import { createContext, type GatewayDeps } from './graphql/context.ts'
 import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
-import { faultAnswer, serveGraphQL } from './graphql/serve.ts'
-import { createGraphQLServer } from './graphql/yoga.ts'
+import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
+import { createGraphQLServer, type GraphQLServer } from './graphql/yoga.ts'
+import { unlessHeld, withEntityTag } from './http/entity-tag.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import { createExecute } from './rest/execute.ts'
 import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
@@ -23,8 +29,12 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** Whether a browser gets the console. */
+  readonly console: boolean
   /** The dialect that is also mounted at the bare path that several share; empty for none. */
   readonly rootDialect: RootDialect
+  /** What finished answers may take in memory; zero keeps nothing, not even who a token belongs to. */
+  readonly cacheMaxBytes: number
 }
 
 export interface App {
@@ -34,54 +44,45 @@ export interface App {
   readonly drain: () => void
 }
 
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly requestId: string
-  readonly log: Logger
-  /** Takes a more exact name of the route for the log, before the answer goes out. */
-  readonly nameRoute: (name: string) => void
-}
+type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
 
-type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
+/** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
+type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppOptions): App {
+export function createApp({ deps, tokenUsage, log, graphiql, console: withConsole, rootDialect, cacheMaxBytes }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
-  const signIn = createSignIn(deps.database, deps.clock, tokenUsage)
+  const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
+  const signIn = createSignIn({ database: deps.database, clock: deps.clock, tokenUsage, remember: cacheMaxBytes > 0 })
+  const cache = createAnswerCache(cacheMaxBytes)
+  const rest = createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault })
   let draining = false
 
-  const routes: Record<Route, (exchange: Exchange) => Promise<void> | void> = {
-    healthz: ({ response }) => send(response, json(200, { status: 'ok' })),
-    readyz: async ({ response }) => {
+  const routes: Record<Route, Handler> = {
+    healthz: () => json(200, { status: 'ok' }),
+    readyz: async () => {
       const ready = !draining && (await isUsable(deps.database))
-      send(response, ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' }))
+      return ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' })
     },
-    home: ({ response }) => send(response, { status: 302, headers: { location: '/graphql' } }),
-    graphiql: ({ response }) => send(response, page === null ? NOT_FOUND : pageAnswer(page)),
-    graphql: async ({ request, response, requestId, log: requestLog }) => {
-      const signedIn = await signIn(request)
-      if (!('principal' in signedIn)) {
-        response.setHeader('www-authenticate', 'Bearer')
-        return send(response, faultAnswer(unauthenticated(signedIn), requestId))
-      }
-      await serveGraphQL(server, request, response, { ...signedIn, channel: 'graphql', requestId, deps, log: requestLog })
-    },
-    rest: createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), signIn, deps, toFault }),
-    unknown: ({ response }) => send(response, NOT_FOUND),
+    home: () => ({ status: 302, headers: { location: '/graphql' } }),
+    console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
+    graphiql: () => (page === null ? NOT_FOUND : pageAnswer(page)),
+    graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
+    rest: (exchange) => answerRest(exchange, rest, cache),
+    unknown: () => NOT_FOUND,
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID()
-    const requestLog = log.child({ requestId })
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    const nameRoute = logWhenClosed(request, response, requestLog, kind)
-    const exchange = { request, response, requestId, log: requestLog, nameRoute }
+    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn })
     try {
-      await routes[kind](exchange)
+      const answer = await routes[kind](exchange)
+      if (answer !== null) send(response, answer)
+      else if (!response.headersSent) response.destroy()
     } catch (error) {
       send(response, faultAnswer(toFault(error, exchange), requestId))
     }
@@ -95,17 +96,53 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect }: AppO
   }
 }
 
-/** Writes the one line that each request leaves, under the name that its route has by then; the function returned gives it another. */
-function logWhenClosed(request: IncomingMessage, response: ServerResponse, log: Logger, kind: Route): (name: string) => void {
-  const started = performance.now()
-  let route: string = kind
-  response.once('close', () => {
-    const { statusCode: status, writableFinished: complete } = response
-    log.info({ route, method: request.method, status, durationMs: Math.round(performance.now() - started), complete }, 'request')
-  })
-  return (name) => {
-    route = name
+async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: GatewayDeps, cache: AnswerCache): Promise<Answer | null> {
+  const { request, response, requestId, log, origin } = exchange
+  const signedIn = await exchange.signIn()
+  if (!('principal' in signedIn)) {
+    response.setHeader('www-authenticate', 'Bearer')
+    return faultAnswer(unauthenticated(signedIn), requestId)
   }
+  const read = await readGraphQLBody(request, requestId)
+  if (read === null) return null
+  if ('refusal' in read) return read.refusal
+  return fromMemory(exchange, cache, signedIn, read.body, () => {
+    const { principal } = signedIn
+    const context = createContext({ principal, channel: 'graphql', requestId, deps, log, origin })
+    return serveGraphQL(server, request, response, context, read.body)
+  })
+}
+
+async function answerRest(
+  exchange: Exchange,
+  rest: (exchange: Exchange) => Promise<Answer | null>,
+  cache: AnswerCache,
+): Promise<Answer | null> {
+  if (exchange.request.method !== 'GET') return rest(exchange)
+  // The dialect itself says why somebody does not get in, when it comes to that.
+  const signedIn = await exchange.signIn().catch(() => null)
+  if (signedIn === null || !('principal' in signedIn)) return rest(exchange)
+  return fromMemory(exchange, cache, signedIn, undefined, () => rest(exchange))
+}
+
+/** Who was let in gets the answer from memory, when it has one to this request, for this role, in this state of the data. */
+async function fromMemory(
+  exchange: Exchange,
+  cache: AnswerCache,
+  { principal, state }: SignedIn,
+  body: Buffer | undefined,
+  make: () => Promise<Answer | null>,
+): Promise<Answer | null> {
+  const { request } = exchange
+  const asked = { state, key: requestKey(principal, request, body) }
+  const { answer, route } = cache.find(asked) ?? (await cache.produce(asked, async () => finish(exchange, await make())))
+  exchange.route = route
+  return answer === null || request.method !== 'GET' ? answer : unlessHeld(answer, request.headers['if-none-match'])
+}
+
+function finish({ origin, route }: Exchange, answer: Answer | null): Produced {
+  if (answer === null || answer.status !== 200 || !origin.isReproducible) return { answer, route, isReproducible: false }
+  return { answer: withEntityTag({ ...answer, body: Buffer.from(answer.body ?? '') }), route, isReproducible: true }
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */
@@ -131,6 +168,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
+  if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

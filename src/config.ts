@@ -126,6 +126,13 @@ export const SETTINGS = {
     default: '',
     schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
   }),
+  CACHE_MAX_BYTES: setting({
+    description:
+      'Bytes that finished answers may take in memory, to be given again while the data has not changed; `0` keeps none. The default is 64 MiB.',
+    default: '67108864',
+    schema: integer(0, 17_179_869_184),
+  }),
+  CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 
@@ -187,4 +194,22 @@ export function secretVariables({
     const value = process.env[name]
     return value ? new Secret(value) : 'NOT_SET'
   }
+}
+
+/**
+ * Reads a variable that somebody names as the place of a secret: null when it has no value. Never one of the gateway's own
+ * secrets, which would end up at an upstream.
+ */
+export function readSecretReference(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Secret | 'OWN_SECRET' | null {
+  if (OWN_SECRETS.includes(name)) return 'OWN_SECRET'
+  const value = environment[name]
+  return value ? new Secret(value) : null
+}
+
+/** The files that hold secrets because the environment says so. */
+export function configuredFiles(environment: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  return OWN_SECRETS.filter((name) => name.endsWith('_FILE')).flatMap((name) => environment[name] || [])
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readKnownKeys } from './api-keys/encryption-keys.ts'
-import { generateKeyText } from './crypto/keyring.ts'
+import { generateKeyText, type Keyring, parseKeyring } from './crypto/keyring.ts'
 import type { Database } from './database/client.ts'
 import { StartupError } from './errors.ts'
 
@@ -22,7 +22,7 @@ export async function findKeys(database: Database, configured: string): Promise<
     throw new StartupError(
       'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `echo base64:$(openssl rand -base64 32)`, keep it safe, and set it.',
     )
-  const path = join(dirname(database.location.replace(/^file:/, '')), 'encryption.key')
+  const path = keyFileOf(database.location)
   const text = readKeyFile(path)
   if (text !== null) return { text, path, created: false }
   const known = await readKnownKeys(database)
@@ -31,6 +31,21 @@ export async function findKeys(database: Database, configured: string): Promise<
       `The key file ${path} is missing, and the database was sealed with the key ${known.map(({ kid }) => kid).join(', ')}. Put the file back, or set ENCRYPTION_KEYS.`,
     )
   return { text: createKeyFile(path), path, created: true }
+}
+
+/** The key file of a SQLite database. */
+export function keyFileOf(location: string): string {
+  return join(dirname(location.replace(/^file:/, '')), 'encryption.key')
+}
+
+/** A problem with the keys says where they came from: the operator may not know of the key file. */
+export function readKeyring({ text, path }: Pick<KeySource, 'text' | 'path'>): Keyring {
+  try {
+    return parseKeyring(text)
+  } catch (error) {
+    if (path === null || !(error instanceof StartupError)) throw error
+    throw new StartupError(`The key file ${path} cannot be used: ${error.message} Put the right one back, from a backup.`)
+  }
 }
 
 function readKeyFile(path: string): string | null {

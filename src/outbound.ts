@@ -27,7 +27,7 @@ export function createOutbound(config: Config): Outbound {
   return {
     deps: {
       checkEndpoint: (baseUrl, channel, allowPrivateNetwork) =>
-        channel === 'graphql'
+        channel === 'graphql' || channel === 'cli'
           ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, strictHttp: true })
           : // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
             checkEndpoint(baseUrl, dialectPolicy, {

@@ -6,12 +6,12 @@ import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables } from './config.ts'
-import { type Keyring, parseKeyring } from './crypto/keyring.ts'
+import type { Keyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
 import { StartupError } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
-import { findKeys, type KeySource } from './key-file.ts'
+import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createOutbound } from './outbound.ts'
 
 /** A gateway that answers requests. */
@@ -57,16 +57,6 @@ export async function startGateway(config: Config, log: Logger, clock: () => Dat
   }
 }
 
-/** A problem with the keys says where they came from: the operator may not know of the key file. */
-function readKeyring({ text, path }: KeySource): Keyring {
-  try {
-    return parseKeyring(text)
-  } catch (error) {
-    if (path === null || !(error instanceof StartupError)) throw error
-    throw new StartupError(`The key file ${path} cannot be used: ${error.message} Put the right one back, from a backup.`)
-  }
-}
-
 async function serve(
   config: Config,
   log: Logger,
@@ -82,7 +72,9 @@ async function serve(
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
+    cacheMaxBytes: config.CACHE_MAX_BYTES,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   const url = await listen(server, config)

@@ -1,20 +1,21 @@
 import { makeCanary, opensCanary } from '../crypto/canary.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { Database } from '../database/client.ts'
+import type { Database, TransactionClient } from '../database/client.ts'
 import { isMissingTable } from '../database/failures.ts'
 import { raiseRevision } from '../database/revision.ts'
 import { StartupError } from '../errors.ts'
 
-interface KnownKey {
+export interface KnownKey {
   readonly kid: string
   readonly canary: string
+  readonly createdAt: Date
   readonly retiredAt: Date | null
 }
 
 /** The encryption keys that the database knows; none for one that was never migrated. Works before migrations, on any older state. */
 export async function readKnownKeys({ prisma }: Database): Promise<KnownKey[]> {
   try {
-    return await prisma.encryptionKey.findMany({ select: { kid: true, canary: true, retiredAt: true } })
+    return await prisma.encryptionKey.findMany({ select: { kid: true, canary: true, createdAt: true, retiredAt: true } })
   } catch (error) {
     if (isMissingTable(error)) return []
     throw error
@@ -63,14 +64,19 @@ export async function registerKeys(database: Database, keyring: Keyring, now: Da
   })
 }
 
+/** How many sealed texts there are under each key. */
+export async function countSecretsByKey(client: TransactionClient): Promise<ReadonlyMap<string, number>> {
+  const apiKeys = await client.apiKeySecret.groupBy({ by: 'kid', _count: true })
+  const secrets = await client.providerSecret.groupBy({ by: 'kid', _count: true })
+  const counts = new Map<string, number>()
+  for (const { kid, _count } of [...apiKeys, ...secrets]) counts.set(kid, (counts.get(kid) ?? 0) + _count)
+  return counts
+}
+
 async function checkAllReadable({ prisma }: Database, keyring: Keyring): Promise<void> {
-  const where = { kid: { notIn: [...keyring.kids] } }
-  const apiKeys = await prisma.apiKeySecret.groupBy({ by: 'kid', where, _count: true })
-  const settings = await prisma.providerSecret.groupBy({ by: 'kid', where, _count: true })
-  const missing = new Map<string, number>()
-  for (const { kid, _count } of [...apiKeys, ...settings]) missing.set(kid, (missing.get(kid) ?? 0) + _count)
-  if (missing.size === 0) return
-  const list = Array.from(missing, ([kid, count]) => `${kid} (${count} stored ${count === 1 ? 'secret' : 'secrets'})`).join(', ')
+  const missing = Array.from(await countSecretsByKey(prisma)).filter(([kid]) => keyring.find(kid) === undefined)
+  if (missing.length === 0) return
+  const list = missing.map(([kid, count]) => `${kid} (${count} stored ${count === 1 ? 'secret' : 'secrets'})`).join(', ')
   throw new StartupError(
     `The database needs encryption keys that are not configured: ${list}. Add them to ENCRYPTION_KEYS, behind the first.`,
   )

@@ -12,10 +12,13 @@ export type AuditAction =
   | 'provider.tested'
   | 'access_token.created'
   | 'access_token.revoked'
+  | 'encryption_key.rotation_started'
+  | 'encryption_key.rotated'
+  | 'encryption_key.retired'
 
 export interface AuditEntry {
   readonly action: AuditAction
-  readonly subjectType: 'provider' | 'access_token'
+  readonly subjectType: 'provider' | 'access_token' | 'encryption_key'
   readonly subjectId: string
   /** Ids, names and masks; callers never pass a row, so that no secret can slip in with one. */
   readonly changes?: Prisma.InputJsonObject

@@ -1,12 +1,18 @@
 import type { Database } from '../database/client.ts'
 import type { Principal } from './principal.ts'
-import { digestToken, sameDigest } from './token.ts'
+import { sameDigest, type TokenDigest } from './token.ts'
 
 /** Why a presented token is refused. Answers must not tell `unknown` from `wrong` to whoever guesses tokens. */
 export type TokenRefusal = 'unknown' | 'expired' | 'revoked'
 
+export interface ValidToken {
+  readonly principal: Principal
+  /** Null for a token that does not expire. */
+  readonly expiresAt: Date | null
+}
+
 export type Authentication =
-  | { readonly principal: Principal }
+  | ValidToken
   | {
       readonly refusal: TokenRefusal
       /** When the token stopped working, if that is why: whoever holds the whole token may know. */
@@ -17,12 +23,11 @@ export type Authentication =
 const NOBODY = '0'.repeat(64)
 
 /** Finds out whose token this is. One indexed read, whatever the answer. */
-export async function authenticate(database: Database, token: string, now: Date): Promise<Authentication> {
-  const digest = digestToken(token)
+export async function authenticate(database: Database, digest: TokenDigest, now: Date): Promise<Authentication> {
   const row = await database.prisma.accessToken.findUnique({ where: { lookupId: digest.lookupId } })
   const proven = sameDigest(digest.secretHash, row?.secretHash ?? NOBODY)
   if (row === null || !proven) return { refusal: 'unknown', expiredAt: null }
   if (row.revokedAt !== null) return { refusal: 'revoked', expiredAt: null }
   if (row.expiresAt !== null && row.expiresAt <= now) return { refusal: 'expired', expiredAt: row.expiresAt }
-  return { principal: { tokenId: row.id, tokenName: row.name, role: row.role } }
+  return { principal: { tokenId: row.id, tokenName: row.name, role: row.role }, expiresAt: row.expiresAt }
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '../database/client.ts'
-import { authenticate, type TokenRefusal } from './authenticate.ts'
+import { authenticate, type TokenRefusal, type ValidToken } from './authenticate.ts'
 import { presentedToken } from './presented-token.ts'
 import type { Principal } from './principal.ts'
+import { digestToken } from './token.ts'
 import type { TokenUsage } from './token-usage.ts'
 
 /** Why a request does not get in, for each API to say in its own words. */
@@ -13,18 +15,53 @@ export interface SignInRefusal {
   readonly expiredAt: Date | null
 }
 
-/** Finds out who sent a request. */
-export type SignIn = (request: IncomingMessage) => Promise<{ readonly principal: Principal } | SignInRefusal>
+export interface SignedIn {
+  readonly principal: Principal
+  /** The state of the data in which the token was found valid, after the request had come; null when nobody asked for it. */
+  readonly state: number | null
+}
 
-/** The one door for every API: reads the token from the headers, and remembers when it was last used. */
-export function createSignIn(database: Database, clock: () => Date, tokenUsage: TokenUsage): SignIn {
+/** Finds out who sent a request. */
+export type SignIn = (request: IncomingMessage) => Promise<SignedIn | SignInRefusal>
+
+export interface SignInOptions {
+  readonly database: Database
+  readonly clock: () => Date
+  readonly tokenUsage: TokenUsage
+  /** Whether a token may be known from memory, in the very state of the data in which it was found valid. */
+  readonly remember: boolean
+}
+
+const MAX_REMEMBERED = 1_000
+
+/**
+ * The one door for every API: reads the token from the headers, and remembers when it was last used. A token that was
+ * revoked, by whichever process, is refused at once: the state of the data is asked for at each request, and a
+ * remembered token counts in no other one. Whether it has expired is looked at each time.
+ */
+export function createSignIn({ database, clock, tokenUsage, remember }: SignInOptions): SignIn {
+  const remembered = new LRUCache<string, { readonly state: number; readonly valid: ValidToken }>({ max: MAX_REMEMBERED })
   return async (request) => {
     const token = presentedToken(request.headers)
     if (token === null) return { reason: 'missing', token, expiredAt: null }
+    const state = remember ? await database.currentState() : null
     const now = clock()
-    const result = await authenticate(database, token, now)
+    const digest = digestToken(token)
+    // Not the token itself: its digest is what the database knows as well.
+    const key = `${digest.lookupId}.${digest.secretHash}`
+    const known = remembered.get(key)
+    if (known !== undefined && known.state === state && !hasExpired(known.valid, now)) {
+      tokenUsage.record(known.valid.principal.tokenId, now)
+      return { principal: known.valid.principal, state }
+    }
+    const result = await authenticate(database, digest, now)
     if ('refusal' in result) return { reason: result.refusal, token, expiredAt: result.expiredAt }
+    if (state !== null) remembered.set(key, { state, valid: result })
     tokenUsage.record(result.principal.tokenId, now)
-    return result
+    return { principal: result.principal, state }
   }
+}
+
+function hasExpired({ expiresAt }: ValidToken, now: Date): boolean {
+  return expiresAt !== null && expiresAt <= now
 }

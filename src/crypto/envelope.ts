@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { decrypt, type Encrypted, encrypt, readEncrypted, writeEncrypted } from './aead.ts'
 import { decodeCanonical, lengthPrefixed } from './encoding.ts'
-import type { Keyring } from './keyring.ts'
+import type { Keyring, KeyringKey } from './keyring.ts'
 import { Secret } from './secret.ts'
 import { UnreadableSecretError } from './unreadable-secret-error.ts'
 
@@ -57,7 +57,21 @@ export function kidOf(sealed: string): string {
  * The key id makes fingerprints of different keys differ visibly, so they are only ever compared under the same one.
  */
 export function fingerprint(keyring: Keyring, plaintext: Secret): string {
-  const { kid, fingerprint: key } = keyring.primary
+  return fingerprintUnder(keyring.primary, plaintext)
+}
+
+/**
+ * Whether a fingerprint is of this very secret. False, too, when the keyring lacks the key that it was made with: nobody
+ * can tell then.
+ */
+export function isFingerprintOf(keyring: Keyring, stored: string, plaintext: Secret): boolean {
+  const key = keyring.find(stored.split('.')[0] ?? '')
+  if (key === undefined) return false
+  const [one, other] = [Buffer.from(stored), Buffer.from(fingerprintUnder(key, plaintext))]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+function fingerprintUnder({ kid, fingerprint: key }: KeyringKey, plaintext: Secret): string {
   const bytes = encodeText(plaintext)
   const digest = createHmac('sha256', key).update(bytes).digest('base64url')
   bytes.fill(0)

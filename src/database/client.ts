@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { isBusy, toUnavailable } from './failures.ts'
 import { openPostgresql } from './postgresql.ts'
 import type { Listener } from './postgresql-listener.ts'
-import { openSqlite } from './sqlite.ts'
+import { openSqlite, sqlitePath } from './sqlite.ts'
 
 /** The client inside a transaction. */
 export type TransactionClient = Prisma.TransactionClient
@@ -30,6 +31,12 @@ export interface Database {
    * may come for nothing, and from another process late or never. Returns a function that ends it.
    */
   onWrite(wake: () => void): () => void
+  /**
+   * Numbers the states of the data: any commit, of whatever process, is followed by a greater number. So whatever was
+   * read after a number was told is as new as a read can be, for as long as the number stays. Null when the database does
+   * not say: nothing may be used again then. Throws when it is away.
+   */
+  currentState(): Promise<number | null> | number | null
   /** Runs work that may take minutes, a migration for one, on connections that wait for it. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
   /** Whether the database answers in time. */
@@ -47,7 +54,7 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, beforeCommit, listen, patiently } = await open(url)
+  const { kind, prisma, location, beforeCommit, currentState, listen, patiently, closeOthers } = await open(url)
   const sleepers = new Set<() => void>()
   const wakeAll = () => {
     for (const wake of sleepers) wake()
@@ -71,20 +78,29 @@ export async function openDatabase(url: string): Promise<Database> {
       listener ??= listen?.(wakeAll) ?? null
       return () => void sleepers.delete(wake)
     },
+    currentState,
     patiently,
     ping: (timeoutMs) => answersWithin(prisma, PROBE[kind], timeoutMs),
     close: async () => {
       await listener?.close()
+      closeOthers()
       await prisma.$disconnect()
     },
   }
 }
 
-interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'patiently'> {
+/** Whether there is a file to open; only opening a database of another kind tells. `openDatabase` would make the file. */
+export function isDatabaseThere(url: string): boolean {
+  return !url.startsWith('file:') || existsSync(sqlitePath(url))
+}
+
+interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'currentState' | 'patiently'> {
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the database cannot tell. */
   readonly listen: ((wake: () => void) => Listener) | null
+  /** Closes whatever connections there are besides Prisma's own. */
+  readonly closeOthers: () => void
 }
 
 async function open(url: string): Promise<OpenDatabase> {
@@ -99,7 +115,13 @@ async function open(url: string): Promise<OpenDatabase> {
   // The two clients are generated from schemas that differ in the provider line alone, and SQLite's knows the fewer
   // operations: what compiles against it exists in both.
   const alike = (client: typeof prisma) => client as unknown as PrismaClient
-  return { kind: 'postgresql', prisma: alike(prisma), patiently: (work) => patiently((client) => work(alike(client))), ...others }
+  return {
+    kind: 'postgresql',
+    prisma: alike(prisma),
+    patiently: (work) => patiently((client) => work(alike(client))),
+    closeOthers: () => {},
+    ...others,
+  }
 }
 
 async function writeWithRetries<T>(prisma: PrismaClient, work: (tx: TransactionClient) => Promise<T>): Promise<T> {

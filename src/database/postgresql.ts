@@ -4,6 +4,7 @@ import type { ClientConfig, PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-postgresql/client.ts'
 import { isUnsupported, reasonOf } from './failures.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { CHANNEL, type Listener, listenToPostgresql } from './postgresql-listener.ts'
 
 export interface OpenPostgresql {
@@ -13,6 +14,7 @@ export interface OpenPostgresql {
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
   readonly listen: ((wake: () => void) => Listener) | null
+  readonly currentState: () => Promise<number>
   /** Runs work on connections that wait for as long as a statement takes. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
 }
@@ -36,6 +38,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       prisma,
       location,
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
+      currentState: numberStates(prisma),
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
       patiently: async (work) => {
         const patient = connect({ max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
@@ -53,6 +56,21 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       1,
     )
   }
+}
+
+/**
+ * One statement at a time answers all requests that wait, so a hundred of them cost what one does. The number is our own:
+ * a revision that goes back, in a database restored from a backup, is a new state as well.
+ */
+function numberStates(prisma: PrismaClient): () => Promise<number> {
+  let state = 0
+  let latest: number | undefined
+  return oneAtATime(async () => {
+    const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>('SELECT value FROM revisions WHERE id = 1')
+    if (row?.value !== latest) state += 1
+    latest = row?.value
+    return state
+  })
 }
 
 /**

@@ -4,14 +4,21 @@ import { pathToFileURL } from 'node:url'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { reasonOf } from './failures.ts'
+import { countCommits } from './sqlite-commits.ts'
 import { SingleConnection, whileBusy } from './sqlite-connection.ts'
 
+export interface OpenSqlite {
+  readonly prisma: PrismaClient
+  readonly location: string
+  /** The last statement of each transaction that writes. */
+  readonly beforeCommit: string
+  readonly currentState: () => number | null
+  readonly closeOthers: () => void
+}
+
 /** Opens the file that the URL names, and makes it when there is none. */
-export async function openSqlite(
-  url: string,
-  transactionOptions: { maxWait: number; timeout: number },
-): Promise<{ prisma: PrismaClient; location: string; beforeCommit: string }> {
-  const path = pathOf(url)
+export async function openSqlite(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenSqlite> {
+  const path = sqlitePath(url)
   prepareFile(path)
   const adapter = new SingleConnection(pathToFileURL(path).href)
   const prisma = new PrismaClient({ adapter, transactionOptions, errorFormat: 'minimal' })
@@ -22,10 +29,18 @@ export async function openSqlite(
     if (error instanceof StartupError) throw error
     throw new StartupError(`The database ${path} cannot be opened: ${reasonOf(error)}. Check that the file is a SQLite database.`, 1)
   }
-  return { prisma, location: `file:${path}`, beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1' }
+  const commits = countCommits(path)
+  return {
+    prisma,
+    location: `file:${path}`,
+    beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1',
+    currentState: commits.read,
+    closeOthers: commits.close,
+  }
 }
 
-function pathOf(url: string): string {
+/** The file that a URL names, from the root. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^file:(\/\/(?=\/))?/, '')
   if (path === '' || path.startsWith(':memory:') || path.includes('?')) {
     throw new StartupError('The database URL must name a file, for example file:./data/gateway.db.')

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
-import type { Caller } from '../auth/principal.ts'
+import type { Caller, Principal } from '../auth/principal.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
+import type { Database } from '../database/client.ts'
 import type { TestDeps } from '../providers/test-connection.ts'
+import type { AnswerOrigin } from './answer-origin.ts'
 
 /** What the commands and queries work with, the same for every request. */
 export interface GatewayDeps extends TestDeps {
@@ -13,4 +15,36 @@ export interface GatewayContext extends Caller {
   readonly deps: GatewayDeps
   /** Writes lines that carry the request id. */
   readonly log: Logger
+  /** Learns what the answer is made from. */
+  readonly origin: AnswerOrigin
+}
+
+/**
+ * The context of one request, which tells `origin` of everything that is used in it but the caller's role and reads of the
+ * database. So no resolver has to say whether its answer may be given again, and none can forget to. The request id
+ * and the log are left out: of an answer they decide its errors alone, which are never given again.
+ */
+export function createContext(given: GatewayContext): GatewayContext {
+  const { principal, deps, origin } = given
+  return { ...given, principal: watchPrincipal(principal, origin), deps: watchDeps(deps, origin) }
+}
+
+function watchPrincipal(principal: Principal, origin: AnswerOrigin): Principal {
+  return watch(principal, origin, { role: principal.role })
+}
+
+function watchDeps(deps: GatewayDeps, origin: AnswerOrigin): GatewayDeps {
+  const { prisma, kind, location } = deps.database
+  return watch(deps, origin, { database: watch<Database>(deps.database, origin, { prisma, kind, location }) })
+}
+
+/** The same object, each property of which is told when it is read, except those that are given. */
+function watch<Watched extends object>(watched: Watched, origin: AnswerOrigin, unwatched: Partial<Watched>): Watched {
+  return new Proxy(watched, {
+    get: (target, name) => {
+      if (Object.hasOwn(unwatched, name)) return Reflect.get(unwatched, name)
+      origin.dependsOnMore()
+      return Reflect.get(target, name)
+    },
+  })
 }

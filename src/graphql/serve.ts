@@ -2,36 +2,42 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Fault } from '../errors.ts'
 import { nestsDeeperThan } from '../http/json-depth.ts'
 import { readBody } from '../http/read-body.ts'
-import { type Answer, json, send } from '../http/respond.ts'
+import { type Answer, json } from '../http/respond.ts'
 import { withoutSpecialKeys } from '../http/special-keys.ts'
 import { httpOf } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
 import type { GraphQLServer } from './yoga.ts'
 
-/** Answers a request to `/graphql` of an authenticated caller. */
+/** Reads the body of a request to `/graphql` as far as its headers allow; null when the client went away. */
+export async function readGraphQLBody(request: IncomingMessage, requestId: string): Promise<{ body: Buffer } | { refusal: Answer } | null> {
+  const refuse = (status: number, message: string) => ({ refusal: graphQLError(status, 'BAD_USER_INPUT', message, requestId) })
+  if (request.method === 'GET' || request.method === 'HEAD') return { body: NO_BODY }
+  if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    return refuse(415, 'Send the request as `content-type: application/json`.')
+  const read = await readBody(request, LIMITS.bodyBytes)
+  if ('body' in read) return read
+  if (read.refusal === 'aborted') return null
+  if (read.refusal === 'compressed') return refuse(415, 'Send the body without compression.')
+  return refuse(413, `The body must not be larger than ${LIMITS.bodyBytes} bytes.`)
+}
+
+const NO_BODY = Buffer.alloc(0)
+
+/** Answers a request to `/graphql` of an authenticated caller; null when the answer was sent as a stream. */
 export async function serveGraphQL(
   server: GraphQLServer,
   request: IncomingMessage,
   response: ServerResponse,
   context: GatewayContext,
-): Promise<void> {
-  const refuse = (status: number, message: string) => send(response, graphQLError(status, 'BAD_USER_INPUT', message, context.requestId))
-  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
-  if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
-    return refuse(415, 'Send the request as `content-type: application/json`.')
+  rawBody: Buffer,
+): Promise<Answer | null> {
+  const refuse = (message: string) => graphQLError(400, 'BAD_USER_INPUT', message, context.requestId)
   const problem = urlProblem(request.url ?? '')
-  if (problem !== null) return refuse(400, problem)
-  const read = hasBody ? await readBody(request, LIMITS.bodyBytes) : { body: Buffer.alloc(0) }
-  if ('refusal' in read) {
-    if (read.refusal === 'aborted') return void response.destroy()
-    if (read.refusal === 'compressed') return refuse(415, 'Send the body without compression.')
-    return refuse(413, `The body must not be larger than ${LIMITS.bodyBytes} bytes.`)
-  }
-  const body = read.body.toString()
-  if (nestsDeeperThan(body, LIMITS.jsonDepth))
-    return refuse(400, `The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
-  await forward(server, request, response, context, withoutSpecialKeys(body))
+  if (problem !== null) return refuse(problem)
+  const body = rawBody.toString()
+  if (nestsDeeperThan(body, LIMITS.jsonDepth)) return refuse(`The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
+  return forward(server, request, response, context, withoutSpecialKeys(body))
 }
 
 /** What is wrong with the JSON that the URL of a GET carries. */
@@ -72,7 +78,7 @@ async function forward(
   response: ServerResponse,
   context: GatewayContext,
   body: string,
-): Promise<void> {
+): Promise<Answer | null> {
   const abort = new AbortController()
   response.once('close', () => abort.abort())
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
@@ -84,12 +90,20 @@ async function forward(
     { method: request.method ?? 'GET', headers, signal: abort.signal, ...(body.length > 0 ? { body } : {}) },
     context,
   )
-  response.statusCode = answer.status
-  answer.headers.forEach((value, name) => void response.setHeader(name, value))
-  if (answer.body === null) return void response.end()
+  if (!answer.headers.get('content-type')?.includes('json')) {
+    await stream(answer, response)
+    return null
+  }
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: Buffer.from(await answer.arrayBuffer()) }
+}
+
+async function stream({ status, headers, body }: Response, response: ServerResponse): Promise<void> {
+  response.statusCode = status
+  headers.forEach((value, name) => void response.setHeader(name, value))
   // A proxy that collects answers before it passes them on would hold events back.
-  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) response.setHeader('x-accel-buffering', 'no')
-  await pipe(answer.body, response)
+  if (headers.get('content-type')?.startsWith('text/event-stream')) response.setHeader('x-accel-buffering', 'no')
+  if (body === null) response.end()
+  else await pipe(body, response)
 }
 
 /** Sends what there is as it comes, no faster than the client reads it. When the client goes away, so does the source. */

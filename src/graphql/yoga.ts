@@ -1,5 +1,5 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import { type ExecutionResult, GraphQLError, Kind, type SelectionNode, type ValidationRule } from 'graphql'
+import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { withClientErrors } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
@@ -23,6 +23,7 @@ export function createGraphQLServer() {
     plugins: [
       useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
       useLimits(),
+      useOrigin(),
       useClientErrors(),
     ],
   })
@@ -41,6 +42,20 @@ function useLimits(): Plugin {
       setValidationFn((schemaToUse, document, rules, options, typeInfo) =>
         validateFn(schemaToUse, document, rules, { ...options, hideSuggestions: true, maxErrors: 20 }, typeInfo),
       )
+    },
+  }
+}
+
+/** Only queries that end well can be answered again without being run. */
+function useOrigin(): Plugin<GatewayContext, GatewayContext> {
+  return {
+    onExecute: ({ args: { document, operationName, contextValue } }) => {
+      if (getOperationAST(document, operationName)?.operation === 'query') contextValue.origin.ranQuery()
+      else contextValue.origin.dependsOnMore()
+    },
+    onResultProcess: ({ result, serverContext }) => {
+      const isClean = !Array.isArray(result) && !(Symbol.asyncIterator in result) && result.errors === undefined
+      if (!isClean) serverContext.origin.dependsOnMore()
     },
   }
 }

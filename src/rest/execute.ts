@@ -19,6 +19,7 @@ export function createExecute(server: GraphQLServer): Execute {
   return async (document, variables, context) => {
     const { execute, contextFactory, schema } = server.getEnveloped(context)
     const result = await execute({ schema, document, variableValues: variables, contextValue: await contextFactory() })
+    if (result.errors !== undefined) context.origin.dependsOnMore()
     return withClientErrors(result, context)
   }
 }

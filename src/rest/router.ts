@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
 import { hasRole, type Principal } from '../auth/principal.ts'
-import type { SignIn } from '../auth/sign-in.ts'
+import type { SignedIn, SignInRefusal } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
-import type { GatewayDeps } from '../graphql/context.ts'
+import type { AnswerOrigin } from '../graphql/answer-origin.ts'
+import { createContext, type GatewayDeps } from '../graphql/context.ts'
 import { readBody } from '../http/read-body.ts'
-import { type Answer, send } from '../http/respond.ts'
+import type { Answer } from '../http/respond.ts'
 import type { Dialect, RestRequest } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
@@ -14,7 +15,6 @@ import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
 export interface RestOptions {
   readonly mounts: readonly Mount[]
   readonly execute: Execute
-  readonly signIn: SignIn
   readonly deps: GatewayDeps
   /** Turns whatever was thrown into what a client may see, and logs it when it was not expected. */
   readonly toFault: (error: unknown, exchange: RestExchange) => Fault
@@ -23,38 +23,38 @@ export interface RestOptions {
 /** One request on its way to its answer. */
 export interface RestExchange {
   readonly request: IncomingMessage
-  readonly response: ServerResponse
   readonly requestId: string
   readonly log: Logger
-  /** Takes the name of the route for the log, before the answer goes out. */
-  readonly nameRoute: (name: string) => void
+  /** Finds out who sent the request, once. */
+  signIn(): Promise<SignedIn | SignInRefusal>
+  /** Learns what the answer is made from. */
+  readonly origin: AnswerOrigin
+  /** The name of the route, for the log. */
+  route: string
 }
 
 /**
- * Answers every request that belongs to a dialect.
+ * Answers every request that belongs to a dialect; null when the client went away before it was heard.
  * In the order of the Coder contract, section 1.4: path, token, method, role, body, and then the route.
  */
-export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<void> {
+export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<Answer | null> {
   return async (exchange) => {
-    const { request, response } = exchange
+    const { request } = exchange
     const [path = ''] = (request.url ?? '').split('?')
     const matches = matchPath(options.mounts, path)
     const [first] = matches
     if (first === undefined) {
-      exchange.nameRoute('rest.unknown')
-      return send(response, ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path }))
+      exchange.route = 'rest.unknown'
+      return ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path })
     }
     const match = matches.find(({ route }) => route.method === request.method)
-    exchange.nameRoute(`${first.dialect.channel}.${match?.route.name ?? 'unknown'}`)
-    const answer = await answerMatch(options, exchange, first.dialect, match, matches).catch((error: unknown) =>
+    exchange.route = `${first.dialect.channel}.${match?.route.name ?? 'unknown'}`
+    return answerMatch(options, exchange, first.dialect, match, matches).catch((error: unknown) =>
       first.dialect.refusals.fault(options.toFault(error, exchange), match?.route.name ?? ''),
     )
-    if (answer === null) response.destroy()
-    else send(response, answer)
   }
 }
 
-/** Null when the client went away before it was heard. */
 async function answerMatch(
   options: RestOptions,
   exchange: RestExchange,
@@ -63,7 +63,7 @@ async function answerMatch(
   matches: readonly Match[],
 ): Promise<Answer | null> {
   const { request } = exchange
-  const signedIn = await options.signIn(request)
+  const signedIn = await exchange.signIn()
   if (!('principal' in signedIn)) return refusals.unauthenticated(signedIn)
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
   if (match === undefined) {
@@ -80,16 +80,19 @@ async function answerMatch(
     return read.refusal === 'compressed' ? refusals.bodyCompressed() : refusals.bodyTooLarge(route.maxBodyBytes)
   }
   const run = runAs(options, exchange, { principal: signedIn.principal, channel })
-  const asked = { path, query: new URLSearchParams(query), parameters, headers: request.headers }
+  // What is read depends on nothing that the key of a kept answer lacks.
+  const headers = request.method === 'GET' ? {} : request.headers
+  const asked = { path, query: new URLSearchParams(query), parameters, headers }
   return route.handle({ ...asked, body: read.body.toString(), run })
 }
 
 function runAs(
   { execute, deps }: RestOptions,
-  { requestId, log }: RestExchange,
+  { requestId, log, origin }: RestExchange,
   caller: { readonly principal: Principal; readonly channel: Dialect['channel'] },
 ): RestRequest['run'] {
-  return async (document, variables) => dataOf(await execute(document, variables, { ...caller, requestId, deps, log }))
+  return async (document, variables) =>
+    dataOf(await execute(document, variables, createContext({ ...caller, requestId, deps, log, origin })))
 }
 
 /** The data of a result. Errors beside it mean that a part is missing, which no dialect can show. */

@@ -42,7 +42,9 @@ export function createTestLimiter(settings: Partial<LimiterSettings> = {}): Test
       providers.set(providerId, queue)
       if (!(await queue.enter(waitMs))) return tests.map(() => busy(waitMs))
       try {
-        return await sideBySide(tests, perProvider, runOne)
+        const deadline = performance.now() + waitMs
+        // Keys of an upstream that hangs take seconds each: those whose turn has not come by then are told so.
+        return await sideBySide(tests, perProvider, (test) => (performance.now() > deadline ? busy(waitMs) : runOne(test)))
       } finally {
         queue.leave()
         if (queue.isIdle()) providers.delete(providerId)
@@ -91,7 +93,7 @@ function createQueue(places: number): Queue {
 }
 
 /** Maps in order with at most `width` under way. */
-async function sideBySide<T, R>(items: readonly T[], width: number, run: (item: T) => Promise<R>): Promise<R[]> {
+async function sideBySide<T, R>(items: readonly T[], width: number, run: (item: T) => Promise<R> | R): Promise<R[]> {
   const results: R[] = []
   const entries = items.entries()
   const worker = async () => {

@@ -20,7 +20,7 @@ async function store(count: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CACHE_MAX_BYTES: '0' } })
   recorder = await startRecorder(...KEYS)
   editor = await writerAs(gateway, 'EDITOR')
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { cacheEnvironment } from './cache.ts'
 
 /** The built program as an operator runs it: another process, its own folder, nothing shared but the port. */
 export interface GatewayProcess {
@@ -38,7 +39,7 @@ export async function startProcess(
 ): Promise<GatewayProcess | FailedStart> {
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...environment },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...cacheEnvironment, ...environment },
     stdio: 'pipe',
   })
   let output = ''

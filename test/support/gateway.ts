@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import { type Gateway, startGateway } from '../../src/start.ts'
+import { cacheEnvironment } from './cache.ts'
 import { makeTestDatabase } from './test-database.ts'
 
 export type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
@@ -43,7 +44,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
   const logger = log === undefined ? createLogger('silent') : createLogger('trace', { write: log })
 
   const start = (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
-    const own = { PORT: '0', ...database.environment, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
+    const own = { PORT: '0', ...database.environment, ...cacheEnvironment, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
     return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
   }
   const remove = async () => {

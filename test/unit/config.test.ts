@@ -43,6 +43,8 @@ test('without any variable every setting has its default', () => {
     NO_PROXY: '',
     LOG_LEVEL: 'info',
     ROOT_DIALECT: '',
+    CACHE_MAX_BYTES: 67_108_864,
+    CONSOLE: true,
     GRAPHIQL: true,
   })
 })

@@ -10,6 +10,7 @@ import type {
 import type { Answer } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
+import { type Problem, unmapped } from '../problem.ts'
 import { answer } from './answer.ts'
 import { baseUrlReason } from './base-url-reason.ts'
 import { withoutStoredValue } from './check-provider.ts'
@@ -18,7 +19,6 @@ import type { ErrorBody } from './wire-key.ts'
 
 /** Everything that is not the answer asked for, in Bifrost's words (Bifrost contract, sections 1.1 and 1.2). */
 
-type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
 type WriteProblem = Problem<CreateProviderMutation['createProvider']> | Problem<UpsertProviderMutation['upsertProvider']>
 type KeyProblem = Problem<ChangeKeysMutation['updateProvider']>
 type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
@@ -151,11 +151,6 @@ function wirePath([, field = '', part]: readonly string[]): string {
 function variablesMessage(names: readonly string[]): string {
   const name = names.join(', ').slice(0, 200)
   return `environment variable ${name} is not allowed; the operator lists allowed names in SECRET_ENV_ALLOW`
-}
-
-/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
-function unmapped(problem: never): never {
-  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
 }
 
 export const REFUSALS: Refusals = {

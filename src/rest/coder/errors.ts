@@ -9,13 +9,13 @@ import type {
 import { type Answer, json } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
+import { type Problem, unmapped } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import { keysOfTypeValidation, toValidation, type Validation } from './validations.ts'
 import { type CreateRequest, type ErrorBody, isIdOrName, NAME_RULE, type UpdateRequest } from './wire.ts'
 
 /** Everything that is not the answer asked for, in Coder's words (Coder contract, sections 1.3 and 7). */
 
-type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
 type CreateProblem = Problem<CreateProviderMutation['createProvider']>
 type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
 type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
@@ -118,11 +118,6 @@ function storedRuleProblem(issues: readonly { readonly rule: string }[]): Answer
 
 function preconditionFailed(detail: string): Answer {
   return error(HTTP_STATUS.VERSION_CONFLICT, 'Precondition failed: the provider is not in the state that If-Match names.', { detail })
-}
-
-/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
-function unmapped(problem: never): never {
-  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
 }
 
 const FORBIDDEN = error(HTTP_STATUS.FORBIDDEN, 'Forbidden.', {

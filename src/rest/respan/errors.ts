@@ -3,12 +3,12 @@ import type { DeleteProviderMutation, UpdateProviderMutation, UpsertProviderMuta
 import { type Answer, json } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
+import { type Problem, unmapped } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import type { FieldErrors } from './wire.ts'
 
 /** Everything that is not the answer asked for, in the words of Django REST Framework (Respan contract, section B3). */
 
-type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
 type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
 type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
 type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
@@ -90,11 +90,6 @@ function brokenRules(issues: readonly { readonly path: readonly string[]; readon
     errors[field] = [...(errors[field] ?? []), path[0] === 'baseUrl' ? `base_url: ${message}` : message]
   }
   return invalidFields(errors)
-}
-
-/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
-function unmapped(problem: never): never {
-  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
 }
 
 const FORBIDDEN = detail(403, 'You do not have permission to perform this action.')

@@ -8,12 +8,12 @@ import type {
 import { type Answer, json } from '../../http/respond.ts'
 import type { AskedFor, Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
+import { type Problem, unmapped } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import type { ErrorBody } from './wire.ts'
 
 /** Everything that is not the answer asked for, in ZIRI's words: always with a text and a code (ZIRI contract, "What we implement"). */
 
-type Problem<Result> = Exclude<Result, { __typename: `${string}Payload` }>
 type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
 type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
 type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
@@ -89,11 +89,6 @@ export function testProblem(problem: TestProblem): Answer {
 function brokenRules(issues: readonly { readonly path: readonly string[]; readonly message: string }[]): Answer {
   if (issues.some(({ path }) => path[0] === 'apiKeys')) return INVALID_API_KEY
   return invalidRequest(issues[0]?.message ?? 'Invalid request')
-}
-
-/** A problem that a mutation got and this dialect did not: it does not compile, so this line cannot run. */
-function unmapped(problem: never): never {
-  throw new Error(`A result is not mapped: ${JSON.stringify(problem)}`)
 }
 
 const FAULTS: Readonly<Record<FaultCode, ErrorBody['code']>> = {

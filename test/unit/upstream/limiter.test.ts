@@ -51,6 +51,12 @@ test('who waits too long is told so, and the place is not lost', async () => {
   expect(await limiter.run('a', [async () => ok()])).toMatchObject([{ status: 'OK' }])
 })
 
+test('a run whose tests hang ends in time, and says which of them were not run', async () => {
+  const { tests } = counted(12, 120)
+  const outcomes = await createTestLimiter({ waitMs: 60 }).run('a', tests)
+  expect(outcomes.map(({ status }) => status)).toEqual([...Array(4).fill('OK'), ...Array(8).fill('RATE_LIMITED')])
+})
+
 test('a test that throws frees its place', async () => {
   const limiter = createTestLimiter({ atOnce: 1, waitMs: 50 })
   await expect(limiter.run('a', [() => Promise.reject(new Error('unreadable secret'))])).rejects.toThrow('unreadable secret')

@@ -1,0 +1,4 @@
+export interface Results {
+  readonly comparisons: object
+}
+export function writeReport(_results: Results): void {}

@@ -1,0 +1,35 @@
+/** What the GraphQL servers that are compared have in common: the gateway's schema, its database and its tokens, without its front door. */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { authenticate } from '../../src/auth/authenticate.ts'
+import { digestToken } from '../../src/auth/token.ts'
+import { createChangeFeed } from '../../src/changes/change-feed.ts'
+import { parseConfig, secretVariables } from '../../src/config.ts'
+import { parseKeyring } from '../../src/crypto/keyring.ts'
+import { openDatabase } from '../../src/database/client.ts'
+import { AnswerOrigin } from '../../src/graphql/answer-origin.ts'
+import type { GatewayContext, GatewayDeps } from '../../src/graphql/context.ts'
+import { createLogger } from '../../src/logger.ts'
+import { createOutbound } from '../../src/outbound.ts'
+
+const url = process.env.BENCH_DATABASE_URL ?? ''
+const database = await openDatabase(url)
+const clock = () => new Date()
+const config = parseConfig({ DATABASE_URL: url })
+const deps: GatewayDeps = {
+  database,
+  clock,
+  keyring: parseKeyring(process.env.BENCH_KEYS ?? ''),
+  changes: createChangeFeed(database, clock),
+  readSecretVariable: secretVariables(config),
+  ...createOutbound(config).deps,
+}
+const log = createLogger('silent')
+
+/** Signs the caller in and makes the context of the request. No limits of queries: they cost the gateway, not its peers. */
+export async function contextOf({ headers }: Pick<IncomingMessage, 'headers'>): Promise<GatewayContext> {
+  const token = headers.authorization?.replace(/^Bearer /, '') ?? ''
+  const signedIn = await authenticate(database, digestToken(token), clock())
+  if (!('principal' in signedIn)) throw new Error('The token is not valid.')
+  return { principal: signedIn.principal, channel: 'coder', requestId: randomUUID(), deps, log, origin: new AnswerOrigin() }
+}

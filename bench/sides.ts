@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { ENCRYPTION_KEYS, TOKEN } from './seed.ts'
+
+/** A server that is compared, in a process of its own. */
+export interface Side {
+  readonly url: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** The built gateway. Its log of requests is off, because none of its peers writes one. */
+export function startGateway(databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Side> {
+  return start([here('../dist/main.js')], {
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEYS,
+    ADMIN_TOKEN: TOKEN,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...environment,
+  })
+}
+
+/** A server of `servers/`, over a SQLite file. */
+export function startPeer(name: 'ready-buffer' | 'raw-sqlite' | 'apollo' | 'mercurius', file: string, input = ''): Promise<Side> {
+  const environment = { BENCH_DATABASE: file, BENCH_DATABASE_URL: `file:${file}`, BENCH_KEYS: ENCRYPTION_KEYS, BENCH_TOKEN: TOKEN }
+  return start(['--import', 'tsx', here(`./servers/${name}.ts`)], environment, input)
+}
+
+async function start(args: readonly string[], environment: Readonly<Record<string, string>>, input = ''): Promise<Side> {
+  const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...environment }
+  const child: ChildProcess = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin?.end(input)
+  let output = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: unknown) => {
+      output += String(chunk)
+      const [, found] = /(?:listening|GraphQL) +(http:\/\/[^/\s]+)/.exec(output) ?? []
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => reject(new Error(`${args.at(-1)} ended with ${code}: ${output}`)))
+  })
+  const stop = async () => {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    if (child.exitCode === null) await once(child, 'exit')
+  }
+  return { url, pid: child.pid ?? 0, stop }
+}

@@ -1,0 +1,86 @@
+import { chownSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import { generateKeyText, parseKeyring } from '../crypto/keyring.ts'
+import { StartupError } from '../errors.ts'
+import { PartialFailure } from './failure.ts'
+import { help, JSON_OPTION } from './help.ts'
+import { printResult } from './output.ts'
+import type { Shell } from './shell.ts'
+
+type Place = 'new' | 'behind' | 'first'
+
+export function addGenerate(keys: Command, shell: Shell): void {
+  keys
+    .command('generate')
+    .summary('make a new key, in a file')
+    .description(
+      'Makes a new random key in a file that only its user can read, and prints the id of the key, never the key. A gateway reads the file at its next start.',
+    )
+    .requiredOption('--file <path>', 'where: `encryption.key` beside the database, or a file that ENCRYPTION_KEYS_FILE names')
+    .addOption(new Option('--add', 'put it behind the keys in the file: it opens, and seals nothing yet').conflicts('first'))
+    .option('--first', 'put it in front of the keys in the file: it seals')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      help({
+        examples: ['gateway keys generate --file encryption.key', 'gateway keys generate --file data/encryption.key --first'],
+        notes: [
+          'One gateway alone may get the new key first at once. Of several, each must be able\nto open what another one seals: --add and restart all; then move its line to the\ntop and restart all.',
+        ],
+      }),
+    )
+    .action((options: { file: string; add?: true; first?: true; json?: true }) => {
+      const { file } = options
+      const place = options.first ? 'first' : options.add ? 'behind' : 'new'
+      const text = generateKeyText()
+      const { kid } = parseKeyring(text).primary
+      store(file, text, place)
+      const where = { new: 'in', behind: 'behind the others in', first: 'in front of the others in' }[place]
+      printResult(
+        shell,
+        options.json === true,
+        { kid, file },
+        `The new key ${kid} is ${where} ${file}.\nBack the file up, apart from the database.`,
+      )
+    })
+}
+
+function store(file: string, text: string, place: Place): void {
+  try {
+    if (place === 'new') write(file, `${text}\n`)
+    else insert(file, text, place)
+  } catch (error) {
+    if (error instanceof StartupError) throw new StartupError(`The file ${file} is left as it is: ${error.message}`)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    if (code !== 'EEXIST' || place !== 'new') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
+    throw new PartialFailure(
+      `The file ${file} is there already, and is left as it is. Add --first or --add to put the key beside its keys.`,
+    )
+  }
+}
+
+/** The new file takes the place of the old one whole, and has the same owner: this may run as root. */
+function insert(file: string, text: string, place: Place): void {
+  const present = readFileSync(file, 'utf8').trim()
+  const content = place === 'first' ? `${text}\n${present}\n` : `${present}\n${text}\n`
+  // Refuses a file with something else in it, or too much of the same.
+  parseKeyring(content)
+  const draft = `${file}.new`
+  write(draft, content)
+  const { uid, gid } = statSync(file)
+  chownSync(draft, uid, gid)
+  renameSync(draft, file)
+}
+
+function write(path: string, content: string): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, content)
+    fsyncSync(file)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  } finally {
+    closeSync(file)
+  }
+}

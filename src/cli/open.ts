@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import { checkKeyring, readKnownKeys } from '../api-keys/encryption-keys.ts'
+import type { Caller } from '../auth/principal.ts'
+import type { Config } from '../config.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
+import { migrationsApplied } from '../database/migrate.ts'
+import { StartupError } from '../errors.ts'
+import { findKeys, readKeyring } from '../key-file.ts'
+import type { Shell } from './shell.ts'
+
+/** What every command works with that looks into the database. */
+export interface Open {
+  readonly config: Config
+  readonly database: Database
+  readonly caller: Caller
+  readonly clock: () => Date
+}
+
+/** Besides that, what opens and seals secrets. */
+export interface OpenWithKeys extends Open {
+  readonly keyring: Keyring
+}
+
+/**
+ * Opens the database that the gateways use, beside them, for one piece of work. Never makes or migrates one: a mistyped
+ * address must not end in an empty database, nor a newer program change what older gateways use.
+ * @throws StartupError.
+ */
+export async function withDatabase<T>(shell: Shell, work: (open: Open) => Promise<T>): Promise<T> {
+  const config = shell.loadConfig()
+  if (!isDatabaseThere(config.DATABASE_URL))
+    throw new StartupError(
+      `There is no database at ${config.DATABASE_URL} yet. Start the gateway once with \`gateway serve\`, run this in its working directory, or set DATABASE_URL.`,
+    )
+  const database = await openDatabase(config.DATABASE_URL)
+  try {
+    if (!(await migrationsApplied(database)))
+      throw new StartupError(
+        `The database ${database.location} is not up to date with this release. Start this release's gateway on it once: that migrates it.`,
+      )
+    return await work({ config, database, caller: callerOf(), clock: shell.clock })
+  } finally {
+    await database.close()
+  }
+}
+
+/** The same with the configured keys, whether or not these are the right ones: for looking into what is wrong. */
+export async function withConfiguredKeys<T>(shell: Shell, work: (open: OpenWithKeys) => Promise<T>): Promise<T> {
+  return withDatabase(shell, async (open) => {
+    const keyring = readKeyring(await findKeys(open.database, open.config.ENCRYPTION_KEYS))
+    return work({ ...open, keyring })
+  })
+}
+
+/**
+ * The same with keys that are proven to be those of the database.
+ * @throws StartupError, also when no gateway has been started with the first key: it could not read what is sealed with it.
+ */
+export async function withKeyring<T>(shell: Shell, work: (open: OpenWithKeys) => Promise<T>): Promise<T> {
+  return withConfiguredKeys(shell, async (open) => {
+    await checkKeyring(open.database, open.keyring)
+    const { kid } = open.keyring.primary
+    if (!(await readKnownKeys(open.database)).some((key) => key.kid === kid))
+      throw new StartupError(
+        `No gateway has been started with the first encryption key, ${kid}, so none could read what is sealed with it. Restart the gateways with these keys first.`,
+      )
+    return work(open)
+  })
+}
+
+/** Whoever may read the database and the keys may do everything. The audit log tells the user and the machine. */
+function callerOf(): Caller {
+  const principal = { tokenId: `${userName()}@${hostname()}`, tokenName: 'command line', role: 'ADMIN' } as const
+  return { principal, channel: 'cli', requestId: randomUUID() }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // In a container the user often has a number and no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import type { Config } from '../config.ts'
+import { createLogger } from '../logger.ts'
+import { type Gateway, startGateway } from '../start.ts'
+import { help } from './help.ts'
+import type { Shell } from './shell.ts'
+
+export function addServe(program: Command, shell: Shell): void {
+  program
+    .command('serve')
+    .summary('start the gateway')
+    .description(
+      'Starts the gateway, and keeps it running until SIGTERM or SIGINT. The log goes to standard output, one JSON object per line; where it listens goes to standard error.',
+    )
+    .option('--json', 'say where it listens as one line of JSON')
+    .addHelpText('after', help({ examples: ['gateway serve', 'PORT=8080 LOG_LEVEL=warn gateway serve'] }))
+    .action((options: { json?: true }) => serve(shell, options.json === true))
+}
+
+/** Starts the gateway; the process then lives until a signal ends it. */
+async function serve(shell: Shell, json: boolean): Promise<void> {
+  const config = shell.loadConfig()
+  const log = createLogger(config.LOG_LEVEL)
+  const gateway = await startGateway(config, log)
+  shell.error(json ? `${JSON.stringify(greetingData(gateway))}\n` : greeting(gateway, config))
+
+  let stopping = false
+  const stop = (signal: string) => {
+    // A second signal means that the first one took too long.
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ signal }, 'stopping')
+    void gateway.close().then(() => process.exit(0))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function greetingData({ url, admin, keys, database }: Gateway) {
+  const adminToken = admin.kind === 'created' ? { adminToken: admin.token } : {}
+  return { url, database: database.location, keyFile: keys.path, keyFileCreated: keys.created, admin: admin.kind, ...adminToken }
+}
+
+/** What a person who started the gateway wants to know. Goes to standard error, so that the log on standard output stays JSON. */
+function greeting({ url, admin, keys, database }: Gateway, config: Config): string {
+  const lines = [
+    '',
+    `  AI provider gateway is ready.`,
+    '',
+    `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
+    ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
+    `  Database     ${database.location}`,
+    `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,
+  ]
+  if (keys.created)
+    lines.push('', '  The key file was made just now. Back it up, apart from the database: without it the stored API keys are lost.')
+  if (admin.kind === 'created')
+    lines.push('', `  Admin token  ${admin.token}`, '  It is shown this once. Send it as the header `Authorization: Bearer <token>`.')
+  if (admin.kind === 'configured-token-revoked')
+    lines.push('', '  The configured ADMIN_TOKEN was revoked by an admin and does not work. Configure another one.')
+  return `${lines.join('\n')}\n\n`
+}

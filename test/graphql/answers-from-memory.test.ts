@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Writer, writerAs } from '../support/providers.ts'
+import { recordStatements } from '../support/statements.ts'
+import { withStore } from '../support/store.ts'
+import { testDatabaseKind } from '../support/test-database.ts'
+
+const statements = recordStatements()
+const PAGE = '{ providers(first: 20) { nodes { name displayName } } }'
+const LIST = '/api/v2/ai/providers'
+let gateway: TestGateway
+let editor: Writer
+let now = new Date()
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { CACHE_MAX_BYTES: '1000000' }, clock: () => now })
+  editor = await writerAs(gateway, 'EDITOR')
+  await editor.created({ name: 'first' })
+})
+afterAll(() => gateway.close())
+
+/** How many statements some work takes, the one that looks up a token not counted. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = statements.length
+  await work()
+  return statements.slice(before).filter((statement) => !/lookup_id/.test(statement)).length
+}
+
+const list = (token: string, headers: Record<string, string> = {}) =>
+  gateway.fetch(LIST, { headers: { authorization: `Bearer ${token}`, ...headers } })
+
+describe('a read that was answered before', () => {
+  test.each([
+    ['a query', () => gateway.ask(PAGE)],
+    [
+      'a query in the URL',
+      () => gateway.fetch(`/graphql?query=${encodeURIComponent(PAGE)}`, { headers: adminHeaders() }).then((answer) => answer.text()),
+    ],
+    ['a REST list', () => list(gateway.adminToken).then((answer) => answer.text())],
+  ])('is answered from memory: %s', async (_title, read) => {
+    const first = await read()
+    expect(await statementsOf(async () => expect(await read()).toEqual(first))).toBe(0)
+  })
+
+  test('shows at once what was written since, by whichever process', async () => {
+    const namesOf = async () =>
+      (await gateway.ask<{ providers: { nodes: { name: string }[] } }>(PAGE)).providers.nodes.map(({ name }) => name)
+    expect(await namesOf()).not.toContain('second')
+    await editor.created({ name: 'second' })
+    expect(await namesOf()).toContain('second')
+    const other = await startTestGateway({ environment: { ...gateway.shared } })
+    try {
+      await (await writerAs(other, 'EDITOR')).created({ name: 'elsewhere' })
+      expect(await namesOf()).toContain('elsewhere')
+    } finally {
+      await other.close()
+    }
+  })
+
+  test.runIf(testDatabaseKind === 'sqlite')('shows at once what somebody changed in the file by hand', async () => {
+    await gateway.ask(PAGE)
+    await withStore(gateway, (store) => store.$executeRawUnsafe("UPDATE providers SET display_name = 'By hand' WHERE name = 'first'"))
+    expect(JSON.stringify(await gateway.ask(PAGE))).toContain('By hand')
+  })
+
+  test('is answered to many at once with the work of one', async () => {
+    await gateway.ask(PAGE)
+    await editor.created({})
+    const alone = await statementsOf(() => gateway.ask(PAGE))
+    await editor.created({})
+    const together = await statementsOf(() => Promise.all(Array.from({ length: 20 }, () => gateway.ask(PAGE))))
+    expect(together).toBe(alone)
+  })
+})
+
+const adminHeaders = () => ({ authorization: `Bearer ${gateway.adminToken}` })
+
+describe('who asks', () => {
+  test('with another role gets an answer of their own', async () => {
+    const query = '{ accessTokens(first: 5) { nodes { name } } }'
+    const viewer = await gateway.token('VIEWER')
+    await gateway.ask(query)
+    expect((await gateway.graphql(query, {}, viewer)).body.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+    await gateway.ask(query)
+    expect((await gateway.graphql(query, {}, viewer)).body.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+
+  test('with another token of the same role never sees what is about the token', async () => {
+    const [one, other] = [await gateway.createToken('VIEWER'), await gateway.createToken('VIEWER')]
+    for (const { id, value } of [one, other, one, other]) {
+      expect(await gateway.ask('{ viewer { id } }', {}, value)).toEqual({ viewer: { id } })
+      const { body } = await gateway.graphql('query ($id: ID!) { node(id: $id) { id } }', { id: one.id }, value)
+      expect(body.data).toEqual({ node: id === one.id ? { id } : null })
+    }
+  })
+
+  test('with a token that is revoked is refused at once', async () => {
+    for (const path of [LIST, `/graphql?query=${encodeURIComponent(PAGE)}`]) {
+      const { id, value } = await gateway.createToken('VIEWER')
+      const read = () => gateway.fetch(path, { headers: { authorization: `Bearer ${value}` } }).then(({ status }) => status)
+      expect([await read(), await read()]).toEqual([200, 200])
+      await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id })
+      expect(await read()).toBe(401)
+    }
+  })
+
+  test('with a token that expires is refused from that moment on', async () => {
+    const { value } = await gateway.createToken('VIEWER', new Date(now.getTime() + 60_000))
+    expect([(await list(value)).status, (await list(value)).status]).toEqual([200, 200])
+    now = new Date(now.getTime() + 60_000)
+    expect((await list(value)).status).toBe(401)
+  })
+
+  test('without a token gets nothing from memory', async () => {
+    await list(gateway.adminToken)
+    expect((await gateway.fetch(LIST)).status).toBe(401)
+    expect((await list('gw_wrong')).status).toBe(401)
+  })
+})
+
+describe('an entity tag', () => {
+  test('of a read spares the body to who holds it, until the data changes', async () => {
+    const first = await list(gateway.adminToken)
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"[\w-]+"$/)
+    for (const held of [etag, `"other", W/${etag}`, '*']) {
+      const again = await list(gateway.adminToken, { 'if-none-match': held })
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+      expect(again.headers.get('cache-control')).toBe('no-store')
+    }
+    await editor.created({})
+    const changed = await list(gateway.adminToken, { 'if-none-match': etag })
+    expect(changed.status).toBe(200)
+    expect(changed.headers.get('etag')).not.toBe(etag)
+  })
+
+  test('spares nothing to who may not read', async () => {
+    const etag = (await list(gateway.adminToken)).headers.get('etag') ?? ''
+    expect((await gateway.fetch(LIST, { headers: { 'if-none-match': etag } })).status).toBe(401)
+  })
+})
+
+describe('what is made anew each time', () => {
+  test.each([
+    ['an answer with an error', '{ provider(by: { name: "first" }) { name } node(id: "nonsense") { id } }'],
+    ['what is about the caller', '{ viewer { name } }'],
+  ])('%s', async (_title, query) => {
+    await gateway.graphql(query)
+    expect(await statementsOf(() => gateway.graphql(query))).toBeGreaterThan(0)
+  })
+
+  test('a mutation that is sent twice happens twice', async () => {
+    const { id } = await editor.created({ name: 'twice' })
+    const query =
+      'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { ... on UpdateProviderPayload { provider { version } } } }'
+    const variables = { input: { provider: { id }, icon: 'x' } }
+    const answers = await Promise.all([1, 2, 3].map(() => gateway.ask(query, variables)))
+    expect(answers.map((answer) => JSON.stringify(answer)).sort()).toEqual(
+      [2, 3, 4].map((version) => JSON.stringify({ updateProvider: { provider: { version } } })),
+    )
+  })
+
+  test('every read, when the cache is off', async () => {
+    await gateway.restart({ CACHE_MAX_BYTES: '0' })
+    await gateway.ask(PAGE)
+    expect(await statementsOf(() => gateway.ask(PAGE))).toBeGreaterThan(0)
+    await gateway.restart()
+  })
+})

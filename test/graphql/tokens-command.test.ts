@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommand, runJson } from '../support/command-line.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { withStore } from '../support/store.ts'
+
+interface Made {
+  readonly id: string
+  readonly token: string
+}
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway()
+})
+afterAll(() => gateway.close())
+
+const run = (...argv: string[]) => runCommand(['tokens', ...argv], { environment: gateway.shared })
+const made = (...argv: string[]) => runJson<Made>(['tokens', 'create', ...argv], { environment: gateway.shared })
+const statusOf = async (token: string) => (await gateway.graphql('{ viewer { name role } }', {}, token)).status
+
+describe('tokens create', () => {
+  test('prints nothing but the token to standard output, and the running gateway takes it at once', async () => {
+    const { exitCode, output, errors } = await run('create', '--name', 'ci', '--role', 'editor')
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/^gw_[A-Za-z0-9]{10}_[\w-]{43}\n$/)])
+    expect(errors).not.toContain(output.trim().slice(15))
+    expect(await gateway.ask('{ viewer { name role } }', {}, output.trim())).toEqual({ viewer: { name: 'ci', role: 'EDITOR' } })
+  })
+
+  test('is an audit event of the channel cli, by a principal that says so, without the token', async () => {
+    const { id, token } = await made('--name', 'audited', '--role', 'viewer')
+    const [event] = await withStore(gateway, (store) => store.auditEvent.findMany({ where: { subjectId: id } }))
+    expect(event).toMatchObject({
+      action: 'access_token.created',
+      channel: 'cli',
+      actor: expect.stringMatching(/^command line \(.+@.+\)$/),
+    })
+    expect(JSON.stringify(event)).not.toContain(token.slice(14))
+  })
+
+  test('can say when the token ends', async () => {
+    const { id } = await made('--name', 'short', '--role', 'viewer', '--expires-in', '2h')
+    const row = await withStore(gateway, (store) => store.accessToken.findUniqueOrThrow({ where: { id } }))
+    expect((row.expiresAt?.getTime() ?? 0) - row.createdAt.getTime()).toBeCloseTo(7_200_000, -4)
+  })
+
+  test.each([
+    ['no name', ['--role', 'editor']],
+    ['no role', ['--name', 'x']],
+    ['an unknown role', ['--name', 'x', '--role', 'owner']],
+    ['a duration without a unit', ['--name', 'x', '--role', 'viewer', '--expires-in', '90']],
+    ['something else', ['--name', 'x', '--role', 'viewer', 'more']],
+  ])('with %s is wrong usage', async (_what, argv) => {
+    const { exitCode, output, errors } = await run('create', ...argv)
+    expect([exitCode, output]).toEqual([2, ''])
+    expect(errors).toMatch(/^error: .+\nAdd --help/)
+  })
+
+  test('with a blank name is refused by the same rule as in the API', async () => {
+    expect(await run('create', '--name', ' ', '--role', 'viewer')).toMatchObject({
+      exitCode: 1,
+      output: '',
+      errors: expect.stringContaining('1 to 200 characters'),
+    })
+  })
+})
+
+describe('tokens list and revoke', () => {
+  test('show a token by its public start, and revoke it by that, for every gateway at once', async () => {
+    const { token } = await made('--name', 'to be revoked', '--role', 'viewer')
+    const start = token.slice(0, 13)
+    const { output } = await run('list')
+    expect(output).toMatch(new RegExp(`^${start} +to be revoked +viewer +never +until revoked$`, 'm'))
+    expect(output).not.toContain(token)
+
+    expect(await run('revoke', start)).toMatchObject({ exitCode: 0, output: 'The token of "to be revoked" is revoked.\n' })
+    expect(await statusOf(token)).toBe(401)
+    expect((await run('list')).output).not.toContain(start)
+    expect((await run('list', '--all')).output).toMatch(new RegExp(`^${start} .* revoked$`, 'm'))
+    expect(await run('revoke', start)).toMatchObject({ exitCode: 0, output: expect.stringContaining('nothing has changed') })
+  })
+
+  test.each([
+    ['its id', (token: Made) => token.id],
+    ['the token itself', (token: Made) => token.token],
+  ])('find a token by %s', async (_what, given) => {
+    const token = await made('--name', 'found', '--role', 'viewer')
+    expect(await run('revoke', given(token))).toMatchObject({ exitCode: 0 })
+    expect(await statusOf(token.token)).toBe(401)
+  })
+
+  test('refuse an unknown token, and the last one of an admin', async () => {
+    expect(await run('revoke', 'gw_unknown0000')).toMatchObject({ exitCode: 1, errors: expect.stringContaining('no such token') })
+    const [admin] = await runJson<{ start: string; role: string }[]>(['tokens', 'list'], { environment: gateway.shared }).then((rows) =>
+      rows.filter(({ role }) => role === 'ADMIN'),
+    )
+    expect(await run('revoke', admin?.start ?? '')).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringContaining('last valid admin token'),
+    })
+    expect(await statusOf(gateway.adminToken)).toBe(200)
+  })
+
+  test('print no digest of a token', async () => {
+    const rows = await withStore(gateway, (store) => store.accessToken.findMany())
+    const { output } = await run('list', '--all', '--json')
+    for (const { secretHash } of rows) expect(output).not.toContain(secretHash)
+  })
+})
+
+test('a command finds no database where there is none, and makes none', async () => {
+  const url = `file:${gateway.folder}/mistyped/gateway.db`
+  const result = await runCommand(['tokens', 'list'], { environment: { DATABASE_URL: url } })
+  expect(result).toMatchObject({ exitCode: 78, output: '', errors: expect.stringContaining('There is no database at') })
+  expect(await runCommand(['tokens', 'list'], { environment: { DATABASE_URL: url } })).toEqual(result)
+})
+
+test('a wrong configuration ends any command with 78, and --json gives the reason as JSON', async () => {
+  const { exitCode, errors } = await runCommand(['tokens', 'list', '--json'], { environment: { ...gateway.shared, PORT: 'many' } })
+  expect(exitCode).toBe(78)
+  expect(JSON.parse(errors)).toEqual({ error: { exitCode: 78, message: expect.stringContaining('PORT must be a whole number') } })
+})

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { createAnswerCache, type Produced } from '../../../src/cache/answer-cache.ts'
+
+const answerOf = (body: string, isReproducible = true): Produced => ({ answer: { status: 200, body }, isReproducible, route: 'test' })
+const give =
+  (...given: Parameters<typeof answerOf>) =>
+  async () =>
+    answerOf(...given)
+const never = () => Promise.reject(new Error('It was not to be made.'))
+
+describe('the answers in memory', () => {
+  test('count in the state that they were made in alone', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('one'))
+    expect(cache.find({ state: 1, key: 'a' })?.answer?.body).toBe('one')
+    expect(cache.find({ state: 2, key: 'a' })).toBeUndefined()
+    expect(cache.find({ state: 1, key: 'b' })).toBeUndefined()
+    await cache.produce({ state: 2, key: 'a' }, give('two'))
+    expect(cache.find({ state: 2, key: 'a' })?.answer?.body).toBe('two')
+    expect(cache.statistics()).toMatchObject({ hits: 2, misses: 2, answers: 1, evictions: 0 })
+  })
+
+  test('are not replaced by one of an older state that took longer', async () => {
+    const cache = createAnswerCache(100_000)
+    let finish = (_produced: Produced): void => {}
+    const slow = cache.produce({ state: 1, key: 'a' }, () => new Promise((resolve) => (finish = resolve)))
+    await cache.produce({ state: 2, key: 'a' }, give('new'))
+    finish(answerOf('old'))
+    expect((await slow).answer?.body).toBe('old')
+    expect(cache.find({ state: 2, key: 'a' })?.answer?.body).toBe('new')
+  })
+
+  test('take no more bytes than they may; the least lately used go first', async () => {
+    const cache = createAnswerCache(10_000)
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await cache.produce({ state: 1, key }, give('x'.repeat(1_000)))
+    const { bytes, evictions, answers } = cache.statistics()
+    expect(bytes).toBeLessThanOrEqual(10_000)
+    expect([answers, evictions]).toEqual([4, 2])
+    expect(cache.find({ state: 1, key: 'a' })).toBeUndefined()
+    await cache.produce({ state: 1, key: 'huge' }, give('x'.repeat(20_000)))
+    expect(cache.find({ state: 1, key: 'huge' })).toBeUndefined()
+    expect(cache.find({ state: 1, key: 'f' })).toBeDefined()
+  })
+
+  test('are none while the state is unknown, and when nothing may be kept', async () => {
+    const [unknown, off] = [createAnswerCache(100_000), createAnswerCache(0)]
+    await unknown.produce({ state: null, key: 'a' }, give('one'))
+    expect(unknown.find({ state: null, key: 'a' })).toBeUndefined()
+    await off.produce({ state: 1, key: 'a' }, give('one'))
+    expect(off.find({ state: 1, key: 'a' })).toBeUndefined()
+    expect(off.statistics()).toEqual({ hits: 0, misses: 0, evictions: 0, answers: 0, bytes: 0 })
+  })
+
+  test('are not those that must be made each time', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('one', false))
+    expect(cache.find({ state: 1, key: 'a' })).toBeUndefined()
+  })
+})
+
+describe('requests at the same time', () => {
+  test('for what was kept before wait for one that makes it', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('one'))
+    let made = 0
+    const make = async () => {
+      made += 1
+      return answerOf('two')
+    }
+    const answers = await Promise.all([1, 2, 3].map(() => cache.produce({ state: 2, key: 'a' }, make)))
+    expect(answers.map(({ answer }) => answer?.body)).toEqual(['two', 'two', 'two'])
+    expect(made).toBe(1)
+  })
+
+  test('never wait for one of another state, nor for what was never kept', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('one'))
+    const endless = () => new Promise<Produced>(() => {})
+    void cache.produce({ state: 2, key: 'a' }, endless)
+    expect((await cache.produce({ state: 3, key: 'a' }, give('three'))).answer?.body).toBe('three')
+    void cache.produce({ state: 1, key: 'stream' }, endless)
+    expect((await cache.produce({ state: 1, key: 'stream' }, give('mine', false))).answer?.body).toBe('mine')
+  })
+
+  test('make their own when the one they waited for fails', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('one'))
+    const failing = cache.produce({ state: 2, key: 'a' }, never)
+    const waiting = cache.produce({ state: 2, key: 'a' }, give('two'))
+    await expect(failing).rejects.toThrow('not to be made')
+    expect((await waiting).answer?.body).toBe('two')
+  })
+})

@@ -1,0 +1,75 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { migrate } from '../../../src/database/migrate.ts'
+import { describeDatabases } from '../../support/databases.ts'
+import { auditRow, providerRow } from '../../support/rows.ts'
+import { runWorker } from '../../support/run-worker.ts'
+
+describeDatabases('the state of the data', (databases, kind) => {
+  test('stays while nothing is committed, whatever is read or taken back', async () => {
+    const database = await databases.open()
+    const state = await database.currentState()
+    expect(state).not.toBeNull()
+    await database.prisma.provider.count()
+    await database.write(() => Promise.reject(new Error('taken back'))).catch(() => {})
+    expect(await database.currentState()).toBe(state)
+  })
+
+  test('is a greater one after every commit of any connection, before a read shows it to be missing', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(url), await databases.open(url)]
+    await migrate(one)
+    let known = (await one.currentState()) ?? 0
+    for (let round = 0; round < 50; round++) {
+      await (round % 2 === 0 ? one : other).write((tx) => tx.provider.create({ data: providerRow(`provider-${round}`) }))
+      const state = (await one.currentState()) ?? 0
+      expect(state).toBeGreaterThan(known)
+      expect(await one.prisma.provider.count()).toBe(round + 1)
+      known = state
+    }
+  })
+
+  test('is never the same for two reads that differ, while another process writes', async () => {
+    const url = await databases.freshUrl()
+    const database = await databases.open(url)
+    await migrate(database)
+    const counts = new Map<number, number>()
+    const worker = runWorker(url, 'write')
+    let isOver = false
+    void worker.finished.finally(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      const before = (await database.currentState()) ?? -1
+      const count = await database.prisma.auditEvent.count()
+      const isSame = (await database.currentState()) === before
+      // Lets the end of the worker be heard: on SQLite nothing else here waits for anything.
+      await setImmediate()
+      if (!isSame) continue
+      expect(counts.get(before) ?? count).toBe(count)
+      counts.set(before, count)
+    }
+    expect(await worker.finished).toContain('200 rows')
+    expect(counts.size).toBeGreaterThan(5)
+  })
+
+  test('is told to many at once, and to each as it was when they asked or later', async () => {
+    const database = await databases.open()
+    const states: number[] = []
+    for (let round = 0; round < 10; round++) {
+      await database.write((tx) => tx.auditEvent.create({ data: auditRow('test') }))
+      const asked = await Promise.all(Array.from({ length: 20 }, () => database.currentState()))
+      expect(Math.min(...asked.map((state) => state ?? -1))).toBeGreaterThan(states.at(-1) ?? -1)
+      states.push(Math.max(...asked.map((state) => state ?? -1)))
+    }
+  })
+
+  test.runIf(kind === 'sqlite')('does not keep the journal of SQLite from being emptied', async () => {
+    const database = await databases.open()
+    await database.currentState()
+    await database.write((tx) => tx.auditEvent.create({ data: auditRow('test') }))
+    await database.currentState()
+    const [row] = await database.prisma.$queryRawUnsafe<{ busy: number | bigint }[]>('PRAGMA wal_checkpoint(TRUNCATE)')
+    expect(Number(row?.busy)).toBe(0)
+  })
+})

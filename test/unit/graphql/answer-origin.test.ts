@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
+import { AnswerOrigin } from '../../../src/graphql/answer-origin.ts'
+import { createContext, type GatewayContext } from '../../../src/graphql/context.ts'
+import { createLogger } from '../../../src/logger.ts'
+import { describeDatabases } from '../../support/databases.ts'
+
+describeDatabases('what an answer was made from', (databases) => {
+  const contextOf = async (): Promise<{ context: GatewayContext; origin: AnswerOrigin }> => {
+    const origin = new AnswerOrigin()
+    origin.ranQuery()
+    const deps: GatewayContext['deps'] = {
+      database: await databases.open(),
+      keyring: parseKeyring(generateKeyText()),
+      clock: () => new Date(),
+      checkEndpoint: () => null,
+      checkProxy: () => null,
+      readSecretVariable: () => 'NOT_SET',
+      probe: () => Promise.reject(new Error('unused')),
+      runTests: () => Promise.reject(new Error('unused')),
+      changes: { subscribe: () => Promise.reject(new Error('unused')), close: async () => {} },
+    }
+    const principal = { tokenId: 'id', tokenName: 'name', role: 'VIEWER' } as const
+    const given = { principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const
+    return { context: createContext(given), origin }
+  }
+
+  test('the role and reads of the database leave it reproducible', async () => {
+    const { context, origin } = await contextOf()
+    expect(context.principal.role).toBe('VIEWER')
+    expect(await context.deps.database.prisma.provider.count()).toBe(0)
+    expect(origin.isReproducible).toBe(true)
+  })
+
+  const uses: Record<string, (context: GatewayContext) => unknown> = {
+    'who it is that asks': ({ principal }) => principal.tokenId,
+    'the name of the token': ({ principal }) => principal.tokenName,
+    'the time': ({ deps }) => deps.clock(),
+    'the environment': ({ deps }) => deps.readSecretVariable('NAME'),
+    'the policy of endpoints': ({ deps }) => deps.checkEndpoint('', 'graphql', true),
+    'the keyring': ({ deps }) => deps.keyring,
+    'an upstream': ({ deps }) => deps.probe,
+    'the feed of changes': ({ deps }) => deps.changes,
+    'a write': ({ deps }) => deps.database.write(async () => {}),
+    'the state of the connection': ({ deps }) => deps.database.ping(1_000),
+  }
+  test.each(Object.entries(uses))('%s does not', async (_title, use) => {
+    const { context, origin } = await contextOf()
+    await use(context)
+    expect(origin.isReproducible).toBe(false)
+  })
+})
+
+describe('an answer', () => {
+  test('that no query was run for is not reproducible', () => {
+    expect(new AnswerOrigin().isReproducible).toBe(false)
+  })
+})
