@@ -52,18 +52,20 @@ describe('the endpoint of one key (Bifrost contract, "per-key endpoints")', () =
 })
 
 describe('a refresh of models', () => {
-  it('is refused with 409 while another one of the provider keeps it from its turn', async () => {
+  it('is refused with 409 at once while another one of the provider is under way, and leaves the status as it is', async () => {
     const hanging = await startVendor('openai-compat', { goodKeys: [KEY] })
     const { name } = await client.created(custom(hanging.baseUrl.replace(/\/v1$/, '')))
-    // More keys than are tested side by side: so the first refresh outlasts the patience of the second one.
-    for (let index = 0; index < 5; index++) await client.createdKey(name, { value: KEY })
+    const { id } = await client.createdKey(name, { value: KEY })
     hanging.set({ situation: 'hang' })
     const path = `/api/providers/${name}/refresh-models`
     const asked = hanging.requests.length
     const first = client.send('POST', path)
     await expect.poll(() => hanging.requests.length).toBeGreaterThan(asked)
-    expect(await client.refused('POST', path)).toEqual([409, 'model refresh already in progress for this provider'])
+    const refusal = [409, 'model refresh already in progress for this provider']
+    expect(await client.refused('POST', path)).toEqual(refusal)
+    expect(await client.refused('POST', `/api/providers/${name}/keys/${id}/refresh-models`)).toEqual(refusal)
+    expect((await client.read(name)).status).toBe('success')
     await hanging.close()
     expect((await first).status).toBe(200)
-  }, 60_000)
+  })
 })
