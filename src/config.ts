@@ -132,6 +132,7 @@ export const SETTINGS = {
     default: '67108864',
     schema: integer(0, 17_179_869_184),
   }),
+  CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 

@@ -72,6 +72,7 @@ async function serve(
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
     cacheMaxBytes: config.CACHE_MAX_BYTES,
   })
