@@ -81,6 +81,7 @@ async function serve(
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
     cacheMaxBytes: config.CACHE_MAX_BYTES,
   })
