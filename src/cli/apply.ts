@@ -46,7 +46,7 @@ export function addApply(program: Command, shell: Shell): void {
           'gateway export | gateway apply -f -',
         ],
         notes: [
-          'Each provider is changed by itself, all of it or nothing of it. Ends with 1 when\none was refused; the others are done then.',
+          'Each provider is changed by itself, all of it or nothing of it. Ends with 1 when one was refused; the others are done then.',
         ],
       }),
     )

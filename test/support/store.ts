@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import type { TestGateway } from './gateway.ts'
@@ -69,4 +70,22 @@ const NO_AUDIT = {
     ],
     remove: ['DROP TRIGGER no_audit ON audit_events', 'DROP FUNCTION no_audit'],
   },
+}
+
+/** Every file of the gateway's folder, by the digest of its bytes. An empty write-ahead log stands for none. */
+export function bytesOf({ folder }: TestGateway): Record<string, string> {
+  const kept = readdirSync(folder).filter((name) => !name.endsWith('-shm') && statSync(join(folder, name)).size > 0)
+  return Object.fromEntries(
+    kept.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]),
+  )
+}
+
+/** All that a stopped gateway has, in a form to compare: its files, and the rows of a database that is not among them. */
+export async function stateOf(gateway: TestGateway): Promise<unknown> {
+  return [bytesOf(gateway), testDatabaseKind === 'postgresql' ? (await withStore(gateway, rowsOfAllTables)).sort() : []]
 }

@@ -18,6 +18,7 @@ describeDatabases('what an answer was made from', (databases) => {
       readSecretVariable: () => 'NOT_SET',
       probe: () => Promise.reject(new Error('unused')),
       runTests: () => Promise.reject(new Error('unused')),
+      isTesting: () => false,
       changes: { subscribe: () => Promise.reject(new Error('unused')), close: async () => {} },
       recordRefusal: () => Promise.reject(new Error('unused')),
     }
