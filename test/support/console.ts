@@ -70,7 +70,7 @@ export async function startConsoleBench() {
 
   /** Opens a window of its own: its storage is shared with no other. */
   async function openWindow(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options })
     watch(context)
     return context.newPage()
   }
@@ -126,15 +126,15 @@ export async function startConsoleBench() {
   }
 }
 
-/** Rules that the page breaks and that keep people out, each with the first elements that break it. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+/** Rules that the page breaks and that keep people out, each with the first elements that break it; of all rules unless some are named. */
+export async function seriousViolations(page: Page, rules: readonly string[] = []): Promise<string[]> {
   // Evaluated by the test's own hand, not loaded by the page: its content security policy stays as it is.
   await page.evaluate(axe.source)
-  const violations = await page.evaluate(async () => {
+  const violations = await page.evaluate(async (only) => {
     const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
-    const { violations: found } = await engine.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })
+    const { violations: found } = await engine.run(document, only.length > 0 ? { runOnly: { type: 'rule', values: [...only] } } : {})
     return found.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) }))
-  })
+  }, rules)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, at }) => `${impact}: ${id} at ${at.join(' | ')}`)
