@@ -20,7 +20,7 @@ export function addDoctor(program: Command, shell: Shell): void {
       'after',
       help({
         examples: ['gateway doctor'],
-        notes: ['Ends with 1 when there is something to do, and with 78 when the configuration\ncannot be read.'],
+        notes: ['Ends with 1 when there is something to do, and with 78 when the configuration cannot be read.'],
       }),
     )
     .action(async (options: { json?: true }) => {

@@ -19,7 +19,7 @@ export function addMigrateData(program: Command, shell: Shell): void {
       'after',
       help({
         examples: ['gateway migrate-data --from file:./data/gateway.db \\\n      --to postgresql://gateway@db.example.com/gateway'],
-        notes: ['A password need not stand in the URL: the environment variable PGPASSWORD is\nread too.'],
+        notes: ['A password need not stand in the URL: the environment variable PGPASSWORD is read too.'],
       }),
     )
     .action(async ({ from, to, json }: { from: string; to: string; json?: true }) => {

@@ -52,7 +52,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   crypto: ['errors'],
   upstream: ['errors'],
   database: ['errors', 'generated'],
-  audit: ['auth', 'database', 'generated'],
+  audit: ['auth', 'database', 'errors', 'generated'],
   auth: ['audit', 'database', 'errors', 'generated'],
   cache: ['auth', 'http'],
   changes: ['audit', 'auth', 'database', 'errors'],
@@ -70,7 +70,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
   app: ['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'rest'],
   exchange: ['auth', 'graphql'],
-  start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
+  start: ['api-keys', 'audit', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['cli'],
 }
 

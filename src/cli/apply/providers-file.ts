@@ -144,7 +144,7 @@ function wordingOf(issue: z.core.$ZodIssue): string {
 }
 
 /** `providers[0].apiKeys[1].weight` */
-export function showPath(path: readonly PropertyKey[]): string {
+function showPath(path: readonly PropertyKey[]): string {
   const joined = path
     .map((step) => (typeof step === 'number' || /^\d+$/.test(String(step)) ? `[${String(step)}]` : `.${String(step)}`))
     .join('')
