@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     ['/new-provider', 'Test before you save'],
     ['/providers/bedrock/edit', 'Secret access key'],
     ['/tokens', 'this one'],
-    ['/audit', 'Audit log'],
+    ['/audit', 'By way of'],
     ['/nothing', 'Nothing is here'],
   ]
 
@@ -92,6 +92,14 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.getByRole('button', { name: 'Revoke for a dashboard' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('row', { name: /for a dashboard.*Revoked/ }).waitFor()
+    await page.getByRole('link', { name: 'Audit' }).click()
+    await page.getByRole('row', { name: /access_token\.revoked.*graphql/ }).waitFor()
+    await page.getByLabel('Action').selectOption('provider.tested')
+    await page.getByRole('row', { name: /access_token\.revoked/ }).waitFor({ state: 'detached' })
+    await page
+      .getByRole('row', { name: /provider\.tested/ })
+      .first()
+      .waitFor()
     await page.context().close()
   })
 
