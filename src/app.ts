@@ -5,6 +5,8 @@ import { createSignIn, type SignedIn, type SignInRefusal } from './auth/sign-in.
 import type { TokenUsage } from './auth/token-usage.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
 import { requestKey } from './cache/request-key.ts'
+import { readConsoleFiles } from './console/console-files.ts'
+import { createConsolePages } from './console/console-pages.ts'
 import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
+  /** Whether a browser gets the console. */
+  readonly console: boolean
   /** The dialect that is also mounted at the bare path that several share; empty for none. */
   readonly rootDialect: RootDialect
   /** What finished answers may take in memory; zero keeps nothing, not even who a token belongs to. */
@@ -40,15 +44,16 @@ export interface App {
   readonly drain: () => void
 }
 
-type Route = 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
 
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
 type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({ deps, tokenUsage, log, graphiql, rootDialect, cacheMaxBytes }: AppOptions): App {
+export function createApp({ deps, tokenUsage, log, graphiql, console: withConsole, rootDialect, cacheMaxBytes }: AppOptions): App {
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
+  const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const signIn = createSignIn({ database: deps.database, clock: deps.clock, tokenUsage, remember: cacheMaxBytes > 0 })
   const cache = createAnswerCache(cacheMaxBytes)
   const rest = createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault })
@@ -61,6 +66,7 @@ export function createApp({ deps, tokenUsage, log, graphiql, rootDialect, cacheM
       return ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' })
     },
     home: () => ({ status: 302, headers: { location: '/graphql' } }),
+    console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
     graphiql: () => (page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
     rest: (exchange) => answerRest(exchange, rest, cache),
@@ -162,6 +168,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
   if (path === '/' && graphiql) return 'home'
+  if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

@@ -132,6 +132,7 @@ export const SETTINGS = {
     default: '67108864',
     schema: integer(0, 17_179_869_184),
   }),
+  CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 
@@ -206,4 +207,9 @@ export function readSecretReference(
   if (OWN_SECRETS.includes(name)) return 'OWN_SECRET'
   const value = environment[name]
   return value ? new Secret(value) : null
+}
+
+/** The files that hold secrets because the environment says so. */
+export function configuredFiles(environment: Readonly<Record<string, string | undefined>> = process.env): string[] {
+  return OWN_SECRETS.filter((name) => name.endsWith('_FILE')).flatMap((name) => environment[name] || [])
 }

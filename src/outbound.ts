@@ -10,7 +10,7 @@ import { probeConnection } from './upstream/test-connection.ts'
 
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {
-  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'runTests'>
+  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'runTests' | 'isTesting'>
   /** Names a socket of ours that no test may reach. */
   readonly addOwnSocket: (socket: SocketName) => void
 }
@@ -37,7 +37,7 @@ export function createOutbound(config: Config): Outbound {
       checkProxy: (url, allowPrivateNetwork) =>
         checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, strictHttp: false }),
       probe: (request) => probeConnection(request, outboundDeps),
-      runTests: createTestLimiter().run,
+      ...testLimits(),
     },
     addOwnSocket: (socket) => void never.push(socket),
   }
@@ -51,4 +51,9 @@ function databaseSockets(databaseUrl: string): SocketName[] {
   if (!URL.canParse(databaseUrl) || databaseUrl.startsWith('file:')) return []
   const { hostname, port } = new URL(databaseUrl)
   return [{ host: hostname, port: Number(port || 5432) }]
+}
+
+function testLimits(): Pick<TestDeps, 'runTests' | 'isTesting'> {
+  const { run, isRunning } = createTestLimiter()
+  return { runTests: run, isTesting: isRunning }
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Logger } from 'pino'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
+import { createRecordRefusal } from './audit/record-refusal.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
@@ -68,10 +69,19 @@ async function serve(
   const outbound = createOutbound(config)
   const changes = createChangeFeed(database, clock)
   const app = createApp({
-    deps: { database, keyring, clock, changes, readSecretVariable: secretVariables(config), ...outbound.deps },
+    deps: {
+      database,
+      keyring,
+      clock,
+      changes,
+      readSecretVariable: secretVariables(config),
+      recordRefusal: createRecordRefusal(database, clock),
+      ...outbound.deps,
+    },
     tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
+    console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
     cacheMaxBytes: config.CACHE_MAX_BYTES,
   })

@@ -17,7 +17,17 @@ export function maskKey(plaintext: string): string {
   return `${characters.slice(0, revealed).join('')}...${characters.slice(-revealed).join('')}`
 }
 
+const MASKS = [
+  /^\.\.\.$/,
+  /^.{1,4}\.\.\..{1,4}$/su,
+  /^[*•●]+$/u,
+  /[*•●]{4}/u,
+  /^(?:<redacted>|\[redacted\])$/i,
+  // Stands for a variable.
+  /^env:\w+$/,
+]
+
 /** Whether a value has the shape of a mask (ours or another gateway's), or stands for a variable, and so cannot be meant as a key. */
 export function looksMasked(value: string): boolean {
-  return value === '...' || /^.{1,4}\.\.\..{1,4}$/su.test(value) || value.includes('****') || /^env:\w+$/.test(value)
+  return MASKS.some((mask) => mask.test(value))
 }

@@ -8,10 +8,7 @@ export interface Failure {
   readonly exitCode: number
 }
 
-export const EXIT_CODES = { done: 0, failed: 1, usage: 2, configuration: 78 } as const
-
-/** The command line itself is wrong. */
-export class UsageError extends Error {}
+const EXIT_CODES = { done: 0, failed: 1, usage: 2, configuration: 78 } as const
 
 /** Some of the work failed, and the command has said which. */
 export class PartialFailure extends Error {}
@@ -20,7 +17,6 @@ export function failureOf(thrown: unknown): Failure {
   const error = toUnavailable(thrown)
   // The parser has said already what is wrong, or has shown the help that was asked for.
   if (error instanceof CommanderError) return { message: '', exitCode: error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage }
-  if (error instanceof UsageError) return { message: error.message, exitCode: EXIT_CODES.usage }
   if (error instanceof StartupError) return { message: error.message, exitCode: error.exitCode }
   if (error instanceof ValidationError)
     return { message: error.issues.map((issue) => issue.message).join('\n'), exitCode: EXIT_CODES.failed }

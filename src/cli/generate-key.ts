@@ -25,7 +25,7 @@ export function addGenerate(keys: Command, shell: Shell): void {
       help({
         examples: ['gateway keys generate --file encryption.key', 'gateway keys generate --file data/encryption.key --first'],
         notes: [
-          'One gateway alone may get the new key first at once. Of several, each must be able\nto open what another one seals: --add and restart all; then move its line to the\ntop and restart all.',
+          'One gateway alone may get the new key first at once. Of several, each must be able to open what another one seals: --add and restart all; then move its line to the top and restart all.',
         ],
       }),
     )

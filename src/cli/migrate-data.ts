@@ -1,38 +1,39 @@
-import { parseArgs } from 'node:util'
+import type { Command } from 'commander'
 import { migrateData } from '../database/migrate-data.ts'
-import { Fault, StartupError } from '../errors.ts'
+import { help, JSON_OPTION } from './help.ts'
+import { counted, printResult } from './output.ts'
+import { createProgress } from './progress.ts'
+import type { Shell } from './shell.ts'
 
-const HELP = `Copies everything from one database into an empty one: SQLite to PostgreSQL, or back.
-
-  node dist/cli/migrate-data.js --from file:./data/gateway.db --to postgresql://user@host:5432/database
-
-Stop the gateways on the source first: what they write during the copy would be missing from it. Secrets stay sealed, so
-the gateways on the target need the same encryption keys: set ENCRYPTION_KEYS_FILE to the key file beside the SQLite
-database. Tokens stay valid. The source is not changed; the target gets all of it, or nothing.
-A password need not stand in the URL: the environment variable PGPASSWORD is read too.
-`
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
-  const { from, to, help } = values
-  if (help || from === undefined || to === undefined) {
-    const stream = help ? process.stdout : process.stderr
-    stream.write(HELP)
-    return help ? 0 : 78
-  }
-  const counts = await migrateData({ from, to, log: (message) => void process.stderr.write(`${message}\n`) })
-  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  process.stderr.write(`Everything was copied: ${rows} rows. Start the gateways with DATABASE_URL set to the target.\n`)
-  return 0
+export function addMigrateData(program: Command, shell: Shell): void {
+  program
+    .command('migrate-data')
+    .summary('copy everything into another database')
+    .description(
+      'Copies everything from one database into an empty one: SQLite to PostgreSQL, or back. Stop the gateways on the source first: what they write during the copy would be missing from it. Secrets stay sealed, so the gateways on the target need the same encryption keys: set ENCRYPTION_KEYS_FILE to the key file beside the SQLite database. Tokens stay valid. The source is not changed; the target gets all of it, or nothing.',
+    )
+    .requiredOption('--from <url>', 'the database to copy, e.g. file:./data/gateway.db')
+    .requiredOption('--to <url>', 'an empty database, e.g. postgresql://user@host:5432/database')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      help({
+        examples: ['gateway migrate-data --from file:./data/gateway.db \\\n      --to postgresql://gateway@db.example.com/gateway'],
+        notes: ['A password need not stand in the URL: the environment variable PGPASSWORD is read too.'],
+      }),
+    )
+    .action(async ({ from, to, json }: { from: string; to: string; json?: true }) => {
+      const bar = createProgress(shell, 'rows')
+      const log = (message: string) => {
+        if (!shell.isWatched && !json) shell.error(`${message}\n`)
+      }
+      const counts = await migrateData({ from, to, log, progress: bar }).finally(bar.end)
+      const rows = Object.values(counts).reduce((sum, count) => sum + count, 0)
+      printResult(
+        shell,
+        json === true,
+        { rows, tables: counts },
+        `Everything was copied: ${counted(rows, 'row')}.\nStart the gateways with DATABASE_URL set to the target.`,
+      )
+    })
 }
-
-main().then(
-  (exitCode) => {
-    process.exitCode = exitCode
-  },
-  (error: unknown) => {
-    const isOurs = error instanceof StartupError || error instanceof Fault
-    process.stderr.write(`${isOurs ? error.message : `Nothing was copied: ${error instanceof Error ? error.message : String(error)}`}\n`)
-    process.exitCode = error instanceof StartupError ? error.exitCode : 1
-  },
-)

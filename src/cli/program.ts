@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { z } from 'zod'
+import { addApply } from './apply.ts'
+import { addDoctor } from './doctor.ts'
+import { addExport } from './export.ts'
 import { failureOf } from './failure.ts'
 import { addKeys } from './keys.ts'
+import { addMigrateData } from './migrate-data.ts'
 import { WIDTH } from './output.ts'
 import { addServe } from './serve.ts'
 import type { Shell } from './shell.ts'
@@ -45,6 +49,6 @@ export function buildProgram(shell: Shell): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n`gateway <command> --help` shows options and examples.',
     )
-  for (const add of [addServe, addTokens, addKeys]) add(program, shell)
+  for (const add of [addServe, addApply, addExport, addTokens, addKeys, addDoctor, addMigrateData]) add(program, shell)
   return program
 }

@@ -48,6 +48,7 @@ function greeting({ url, admin, keys, database }: Gateway, config: Config): stri
     `  AI provider gateway is ready.`,
     '',
     `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
+    ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
     `  Database     ${database.location}`,
     `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,
   ]

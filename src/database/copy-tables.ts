@@ -4,7 +4,8 @@ import type { TransactionClient } from './client.ts'
 /** How one table gets from one database into another. */
 interface Table {
   count(client: TransactionClient): Promise<number>
-  copy(from: TransactionClient, to: TransactionClient): Promise<void>
+  /** @param onPage Is told the number of rows that were just copied. */
+  copy(from: TransactionClient, to: TransactionClient, onPage: (rows: number) => void): Promise<void>
 }
 
 /** Few enough for the parameters of one statement, whatever the table. */
@@ -20,11 +21,12 @@ function byNumber<Row extends { number: number }>(
   ) => Promise<Row[]>,
   write: Write<Row>,
 ): Table['copy'] {
-  return async (from, to) => {
+  return async (from, to, onPage) => {
     let last: Row | undefined
     do {
       const rows = await read(from, { take: PAGE, orderBy: { number: 'asc' }, where: { number: { gt: last?.number ?? 0 } } })
       if (rows.length > 0) await write(to, rows)
+      onPage(rows.length)
       last = rows.at(-1)
     } while (last !== undefined)
   }
@@ -35,11 +37,12 @@ function byPosition<Row>(
   read: (client: TransactionClient, page: { take: number; skip: number }) => Promise<Row[]>,
   write: Write<Row>,
 ): Table['copy'] {
-  return async (from, to) => {
+  return async (from, to, onPage) => {
     for (let skip = 0; ; skip += PAGE) {
       const rows = await read(from, { take: PAGE, skip })
       if (rows.length === 0) return
       await write(to, rows)
+      onPage(rows.length)
     }
   }
 }

@@ -10,6 +10,8 @@ export interface DataMigration {
   /** The URL of an empty database; it is made where it is a file that does not exist. */
   readonly to: string
   readonly log: (message: string) => void
+  /** Is told how many rows there are, and how many have been copied. */
+  readonly progress?: { begin(total: number): void; at(done: number): void } | undefined
 }
 
 /** Time for a large database: an hour. */
@@ -21,7 +23,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Seri
  * and is not changed; the target gets all of it, or nothing. Returns how many rows each table has.
  * @throws StartupError when the source is not of this release, when the target has data, or when counts differ.
  */
-export async function migrateData({ from: fromUrl, to: toUrl, log }: DataMigration): Promise<Readonly<Record<string, number>>> {
+export async function migrateData({ from: fromUrl, to: toUrl, log, progress }: DataMigration): Promise<Readonly<Record<string, number>>> {
   const from = await openDatabase(fromUrl)
   try {
     await requireMigrated(from)
@@ -30,7 +32,7 @@ export async function migrateData({ from: fromUrl, to: toUrl, log }: DataMigrati
       if (to.location === from.location) throw new StartupError('The source and the target are the same database.')
       await migrate(to, log)
       return await from.prisma.$transaction(
-        (source) => to.prisma.$transaction((target) => copyAll(source, target, to, log), TRANSACTION),
+        (source) => to.prisma.$transaction((target) => copyAll(source, target, to, { log, progress }), TRANSACTION),
         TRANSACTION,
       )
     } catch (error) {
@@ -54,7 +56,7 @@ async function copyAll(
   source: TransactionClient,
   target: TransactionClient,
   { kind, location }: Database,
-  log: DataMigration['log'],
+  { log, progress }: Pick<DataMigration, 'log' | 'progress'>,
 ): Promise<Record<string, number>> {
   const { Revision, ...tables } = TABLES
   for (const { count } of Object.values(tables))
@@ -63,16 +65,24 @@ async function copyAll(
         `The database ${location} already has data, and is left as it is. Give an empty one, on which no gateway was started.`,
       )
 
+  let total = 0
+  for (const { count } of Object.values(tables)) total += await count(source)
+  progress?.begin(total)
+  let done = 0
+  const onPage = (rows: number) => {
+    done += rows
+    progress?.at(done)
+  }
   const counts: Record<string, number> = {}
   for (const [name, table] of Object.entries(tables)) {
-    await table.copy(source, target)
+    await table.copy(source, target, onPage)
     const [wanted, found] = [await table.count(source), await table.count(target)]
     if (wanted !== found) throw new StartupError(`Of ${wanted} rows of ${name} ${found} arrived; nothing was copied.`, 1)
     counts[name] = found
     log(`Copied ${found} rows of ${name}.`)
   }
   await linkLatestTests(source, target)
-  await Revision.copy(source, target)
+  await Revision.copy(source, target, onPage)
   await CONTINUE_NUMBERS[kind](target)
   return counts
 }

@@ -1,10 +1,15 @@
 import type { ApiKeyChange } from '../api-keys/api-key-input.ts'
 import type { TransactionClient } from '../database/client.ts'
+import { raiseRevision } from '../database/revision.ts'
 import type { ValidationIssue } from '../errors.ts'
 
-/** In Bifrost the name of a key is its own among the named keys of all providers (Bifrost contract, decisions at its top). */
+/**
+ * In Bifrost the name of a key is its own among the named keys of all providers (Bifrost contract, decisions at its top).
+ * Names may repeat elsewhere, so no index of the database can say so: those who give names take turns until they commit.
+ */
 export async function checkKeyNames(transaction: TransactionClient, changes: readonly ApiKeyChange[]): Promise<ValidationIssue[]> {
   const issues: ValidationIssue[] = []
+  if (changes.some((change) => namesKey(change))) await raiseRevision(transaction)
   for (const [index, change] of changes.entries()) {
     if ('remove' in change) continue
     const [name, ownId] = 'keep' in change ? [change.keep.name, change.keep.id] : [change.add.name, '']
@@ -14,4 +19,9 @@ export async function checkKeyNames(transaction: TransactionClient, changes: rea
     if (other !== null) issues.push({ path, rule: 'API_KEY_NAME_TAKEN', message: 'Another key has this name. Choose a different one.' })
   }
   return issues
+}
+
+function namesKey(change: ApiKeyChange): boolean {
+  if ('remove' in change) return false
+  return Boolean('keep' in change ? change.keep.name : change.add.name)
 }

@@ -1,8 +1,8 @@
 import { Secret } from '../crypto/secret.ts'
-import { ValidationError } from '../errors.ts'
+import { ValidationError, type ValidationIssue } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import { type NetworkConfig, readNetworkConfig } from './network-config.ts'
-import { checkNetwork, type HeaderInput, type NetworkInput } from './network-input.ts'
+import { checkNetwork, type HeaderInput, type KeepableField, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderChanges } from './provider-input.ts'
 
@@ -30,13 +30,60 @@ function asGiven(header: NetworkConfig['extraHeaders'][number]): HeaderInput {
 }
 
 /**
- * Turns changes to a part of the network into the whole that they lead to.
+ * Turns changes to a part of the network, and a network that keeps fields, into the whole that they lead to.
  * @throws ValidationError when that breaks a rule.
  */
 export function settleNetwork(deps: ProviderDeps, provider: Provider, changes: ProviderChanges): ProviderChanges {
-  if (changes.networkChanges === undefined) return changes
-  const network = withNetworkChanges(readNetworkConfig(provider.network), changes.networkChanges)
-  const issues = checkNetwork(network, deps.checkProxy)
+  const stored = readNetworkConfig(provider.network)
+  const network = settledNetwork(stored, changes)
+  if (network === null) return changes
+  const missing = checkKept(network, stored)
+  const issues = missing.length > 0 ? missing : checkNetwork(network, deps.checkProxy)
   if (issues.length > 0) throw new ValidationError(issues)
   return { ...changes, network }
+}
+
+/** Null when the changes are whole already. */
+function settledNetwork(stored: NetworkConfig, { network, networkChanges }: ProviderChanges): NetworkInput | null {
+  if (networkChanges !== undefined) return withNetworkChanges(stored, networkChanges)
+  return network !== undefined && keepsFields(network) ? withKept(network, stored) : null
+}
+
+/** Whether the input is whole only together with what is stored. */
+export function keepsFields({ keep = [] }: NetworkInput): boolean {
+  return keep.length > 0
+}
+
+function withKept(input: NetworkInput, stored: NetworkConfig): NetworkInput {
+  const { proxy } = input
+  const kept = storedTexts(stored)
+  const textOf = (field: KeepableField, given: string | undefined) => (input.keep?.includes(field) ? (kept[field] ?? undefined) : given)
+  return {
+    ...input,
+    caCertificate: textOf('CA_CERTIFICATE', input.caCertificate),
+    proxy: proxy && { ...proxy, url: textOf('PROXY_URL', proxy.url), username: textOf('PROXY_USERNAME', proxy.username) },
+  }
+}
+
+/** The fields that are to stay although nothing is stored; `stored` is null for a provider that is not there yet. */
+export function checkKept({ keep = [] }: NetworkInput, stored: NetworkConfig | null): ValidationIssue[] {
+  const kept = storedTexts(stored)
+  return keep
+    .filter((field) => kept[field] === null)
+    .map((field) => ({
+      path: ['network', ...PLACE_OF[field]],
+      rule: 'NOTHING_TO_KEEP',
+      message: 'Nothing is stored here that could stay. Give the value.',
+    }))
+}
+
+const PLACE_OF: Readonly<Record<KeepableField, readonly string[]>> = {
+  CA_CERTIFICATE: ['caCertificate'],
+  PROXY_URL: ['proxy', 'url'],
+  PROXY_USERNAME: ['proxy', 'username'],
+}
+
+function storedTexts(stored: NetworkConfig | null): Readonly<Record<KeepableField, string | null>> {
+  const { caCertificate = null, proxy = null } = stored ?? {}
+  return { CA_CERTIFICATE: caCertificate, PROXY_URL: proxy?.url ?? null, PROXY_USERNAME: proxy?.username ?? null }
 }

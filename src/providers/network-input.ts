@@ -13,6 +13,10 @@ export interface HeaderInput {
   readonly value: Secret
 }
 
+/** The fields of which a client may have seen a mask alone, so that it can ask for the stored text to stay. */
+export const KEEPABLE_FIELDS = ['CA_CERTIFICATE', 'PROXY_URL', 'PROXY_USERNAME'] as const
+export type KeepableField = (typeof KEEPABLE_FIELDS)[number]
+
 /**
  * A network configuration to store. It replaces the stored one: what is left out gets its default, but a proxy password left
  * out stays (an empty one clears), and so does an authentication header whose value is the stored mask.
@@ -27,6 +31,8 @@ export interface NetworkInput {
   readonly caCertificate: string | undefined
   readonly allowPrivateNetwork: boolean | undefined
   readonly proxy: ProxyInput | undefined
+  /** Fields whose stored text stays, whatever is given for them. It is looked up where no other change can come in between. */
+  readonly keep?: readonly KeepableField[] | undefined
 }
 
 const NUMBERS = [

@@ -13,7 +13,7 @@ import {
   isConfigured,
 } from './bedrock-settings.ts'
 import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
-import type { NetworkChanges } from './network-changes.ts'
+import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 
@@ -84,7 +84,7 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
     ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
-    ...(network === undefined ? [] : [...checkNetwork(network, checks.checkProxy), ...checkMaskedHeaders(network, null)]),
+    ...(network === undefined ? [] : checkFreshNetwork(network, checks)),
     ...checkDialectSettings(input.dialectSettings),
   ]
 }
@@ -98,9 +98,15 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
-    ...(network === undefined ? [] : checkNetwork(network, checks.checkProxy)),
+    // One that keeps fields is checked when these are known.
+    ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
     ...checkDialectSettings(changes.dialectSettings),
   ]
+}
+
+/** The rules for a network behind which nothing is stored yet. */
+export function checkFreshNetwork(network: NetworkInput, { checkProxy }: Pick<PlaceChecks, 'checkProxy'>): ValidationIssue[] {
+  return [...checkKept(network, null), ...checkNetwork(network, checkProxy), ...checkMaskedHeaders(network, null)]
 }
 
 function keysNotSupported(type: ProviderType): ValidationIssue {

@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/principal.ts'
 import { ProviderNotFoundError } from '../errors.ts'
 import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
-import type { TestLimiter } from '../upstream/limiter.ts'
+import { alreadyRunning, type TestLimiter } from '../upstream/limiter.ts'
 import type { NetworkSettings } from '../upstream/network-settings.ts'
 import { type Outcome, worstOf } from '../upstream/outcome.ts'
 import type { ProbeRequest } from '../upstream/test-connection.ts'
@@ -19,6 +19,8 @@ export interface TestDeps extends ProviderDeps {
   readonly probe: (request: ProbeRequest) => Promise<Outcome>
   /** Runs the tests of one provider when it is their turn: a few at a time, or not at all when that takes too long. */
   readonly runTests: TestLimiter['run']
+  /** Whether a test of the provider is under way in this process. */
+  readonly isTesting: TestLimiter['isRunning']
 }
 
 /** What a test found: one row per key tried, and the worst of them, which stands for all. */
@@ -32,6 +34,7 @@ export interface TestedConnection {
 /**
  * Calls the upstream of a stored provider with the key asked for, or with each enabled one, and stores what it found.
  * A refusal by the upstream is a result.
+ * @param waits whether to wait for a test of the provider that is under way; else nothing is tested then, and nothing stored.
  * @throws ProviderNotFoundError, ApiKeyNotFoundError.
  */
 export async function testSavedConnection(
@@ -39,11 +42,13 @@ export async function testSavedConnection(
   caller: Caller,
   ref: ProviderRef,
   apiKeyId: string | undefined,
+  waits = true,
 ): Promise<TestedConnection> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { ...ref, deletedAt: null } })
   if (provider === null) throw new ProviderNotFoundError()
   const attempts = await planAttempts(deps.database.prisma, deps, provider, apiKeyId)
   const now = deps.clock()
+  if (!waits && deps.isTesting(provider.id)) return summarize([toRow(alreadyRunning(), provider.id, null, now)], provider.id)
   const tests =
     'notTestable' in attempts
       ? [toRow(notTestable(attempts.notTestable), provider.id, null, now)]

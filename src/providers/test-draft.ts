@@ -8,8 +8,8 @@ import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/network-setti
 import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings } from './bedrock-settings.ts'
 import { toRow } from './connection-test-store.ts'
 import { completeNetwork } from './network-config.ts'
-import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
-import { checkBaseUrl, settingsNotSupported } from './provider-input.ts'
+import type { NetworkInput } from './network-input.ts'
+import { checkBaseUrl, checkFreshNetwork, settingsNotSupported } from './provider-input.ts'
 import { planNetwork } from './store-network.ts'
 import { summarize, type TestDeps, type TestedConnection } from './test-connection.ts'
 
@@ -45,7 +45,7 @@ function checkDraft(deps: TestDeps, { channel }: Caller, { type, baseUrl, apiKey
     ...(apiKey === undefined ? [] : checkSecretValue(apiKey, ['apiKey'], anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(settings !== undefined && !acceptsBedrockSettings(type) ? [settingsNotSupported()] : []),
-    ...(network === undefined ? [] : [...checkNetwork(network, deps.checkProxy), ...checkMaskedHeaders(network, null)]),
+    ...(network === undefined ? [] : checkFreshNetwork(network, deps)),
   ]
 }
 

@@ -80,7 +80,7 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 }
 
 /** The whole provider that the input stands for when there is none yet. */
-function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
+export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
   const { name, apiKeys = [], settings, dialectSettings } = input
   const vendor = vendorDefaults(name)
   const baseUrl = input.baseUrl || defaultBaseUrl(input)

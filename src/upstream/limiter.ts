@@ -19,6 +19,8 @@ export interface TestLimiter {
    * in the order of the tests.
    */
   run(providerId: string, tests: readonly (() => Promise<Outcome>)[]): Promise<Outcome[]>
+  /** Whether a run of this provider is under way, so that another one would wait. */
+  isRunning(providerId: string): boolean
 }
 
 /** A limiter with counts of its own; a process needs one. */
@@ -37,6 +39,7 @@ export function createTestLimiter(settings: Partial<LimiterSettings> = {}): Test
   }
 
   return {
+    isRunning: (providerId) => providers.has(providerId),
     async run(providerId, tests) {
       const queue = providers.get(providerId) ?? createQueue(1)
       providers.set(providerId, queue)
@@ -107,6 +110,14 @@ async function sideBySide<T, R>(items: readonly T[], width: number, run: (item: 
 }
 
 function busy(waitMs: number): Outcome {
-  const message = `The gateway was busy with other connection tests for ${waitMs / 1000} s, so this one was not run. Try again in a moment.`
+  return notRun(`The gateway was busy with other connection tests for ${waitMs / 1000} s, so this one was not run. Try again in a moment.`)
+}
+
+/** The outcome of a test that was refused because another one is under way, and its caller does not wait. */
+export function alreadyRunning(): Outcome {
+  return notRun('A connection test of this provider is under way, so this one was not run. Read its result in a moment.')
+}
+
+function notRun(message: string): Outcome {
   return { status: 'RATE_LIMITED', message, httpStatus: null, keyVerified: false, models: [], durationMs: 0 }
 }

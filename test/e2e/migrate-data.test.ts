@@ -20,7 +20,7 @@ async function ask(url: string, token: string, query: string): Promise<Record<st
 }
 
 const migrateData = (...parameters: string[]) =>
-  promisify(execFile)(process.execPath, ['dist/cli/migrate-data.js', ...parameters]).then(
+  promisify(execFile)(process.execPath, ['dist/cli/gateway.js', 'migrate-data', ...parameters]).then(
     ({ stdout, stderr }) => ({ exitCode: 0, output: stdout + stderr }),
     ({ code, stdout, stderr }) => ({ exitCode: code, output: stdout + stderr }),
   )
@@ -71,6 +71,6 @@ describe.skipIf(postgresPrograms === null)('a gateway that moves from SQLite to 
 
 test('the command says how it is used, and what it lacks', async () => {
   expect(await migrateData('--help')).toMatchObject({ exitCode: 0, output: expect.stringContaining('--from file:') })
-  expect(await migrateData('--from', 'file:somewhere.db')).toMatchObject({ exitCode: 78, output: expect.stringContaining('--to') })
-  expect(await migrateData('--form', 'x')).toMatchObject({ exitCode: 1 })
+  expect(await migrateData('--from', 'file:somewhere.db')).toMatchObject({ exitCode: 2, output: expect.stringContaining('--to') })
+  expect(await migrateData('--form', 'x')).toMatchObject({ exitCode: 2 })
 })

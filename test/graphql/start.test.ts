@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -7,7 +6,7 @@ import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { StartupError } from '../../src/errors.ts'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
-import { everythingStored, withStore } from '../support/store.ts'
+import { bytesOf, everythingStored, withStore } from '../support/store.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
 
 const opened: TestGateway[] = []
@@ -36,19 +35,6 @@ async function refusal(start: Promise<unknown>): Promise<StartupError> {
   expect(error).toBeInstanceOf(StartupError)
   if (!(error instanceof StartupError)) throw error
   return error
-}
-
-/** Every file of the gateway's folder, by the digest of its bytes. An empty write-ahead log stands for none. */
-function bytesOf({ folder }: TestGateway): Record<string, string> {
-  const kept = readdirSync(folder).filter((name) => !name.endsWith('-shm') && statSync(join(folder, name)).size > 0)
-  return Object.fromEntries(
-    kept.map((name) => [
-      name,
-      createHash('sha256')
-        .update(readFileSync(join(folder, name)))
-        .digest('hex'),
-    ]),
-  )
 }
 
 describe('the first start', () => {

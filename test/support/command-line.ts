@@ -1,5 +1,5 @@
 import { runGateway } from '../../src/cli/program.ts'
-import { parseConfig, readSecretReference } from '../../src/config.ts'
+import { configuredFiles, parseConfig, readSecretReference } from '../../src/config.ts'
 
 /** How a command ended, and what it wrote. */
 export interface CommandResult {
@@ -25,6 +25,7 @@ export async function runCommand(argv: readonly string[], options: CommandOption
   const exitCode = await runGateway(argv, {
     loadConfig: () => parseConfig({ LOG_LEVEL: 'silent', ...environment }),
     readSecretReference: (name) => readSecretReference(name, environment),
+    configuredFiles: () => configuredFiles(environment),
     print: (text) => {
       output += text
     },

@@ -19,6 +19,6 @@ export async function startOpenAiUpstream(answers: KeyAnswers, tls: Certificate 
   return { ...recorder, sentWith: (key) => recorder.requests.filter((request) => keyOf(request) === key) }
 }
 
-function keyOf({ headers }: RecordedRequest): string {
+export function keyOf({ headers }: RecordedRequest): string {
   return headers.authorization?.replace('Bearer ', '') ?? ''
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import type { TestGateway } from './gateway.ts'
@@ -14,14 +15,17 @@ export async function withStore<Result>(gateway: TestGateway, work: (store: Data
   }
 }
 
-/** The audit events about one row, oldest first. */
+/** Events of what was done, not of what was refused. */
+const DONE = { action: { not: { endsWith: 'change_refused' } } }
+
+/** The audit events about what was done to one row, oldest first. */
 export function auditEvents(gateway: TestGateway, subjectId: string) {
-  return withStore(gateway, (store) => store.auditEvent.findMany({ where: { subjectId }, orderBy: { number: 'asc' } }))
+  return withStore(gateway, (store) => store.auditEvent.findMany({ where: { subjectId, ...DONE }, orderBy: { number: 'asc' } }))
 }
 
-/** How many audit events there are in all. */
+/** How many audit events there are in all of what was done. */
 export function countAuditEvents(gateway: TestGateway): Promise<number> {
-  return withStore(gateway, (store) => store.auditEvent.count())
+  return withStore(gateway, (store) => store.auditEvent.count({ where: DONE }))
 }
 
 /** All that a gateway keeps, as text: the bytes of its files, and the rows of a database that is not among them. */
@@ -66,4 +70,22 @@ const NO_AUDIT = {
     ],
     remove: ['DROP TRIGGER no_audit ON audit_events', 'DROP FUNCTION no_audit'],
   },
+}
+
+/** Every file of the gateway's folder, by the digest of its bytes. An empty write-ahead log stands for none. */
+export function bytesOf({ folder }: TestGateway): Record<string, string> {
+  const kept = readdirSync(folder).filter((name) => !name.endsWith('-shm') && statSync(join(folder, name)).size > 0)
+  return Object.fromEntries(
+    kept.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]),
+  )
+}
+
+/** All that a stopped gateway has, in a form to compare: its files, and the rows of a database that is not among them. */
+export async function stateOf(gateway: TestGateway): Promise<unknown> {
+  return [bytesOf(gateway), testDatabaseKind === 'postgresql' ? (await withStore(gateway, rowsOfAllTables)).sort() : []]
 }

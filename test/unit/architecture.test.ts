@@ -13,13 +13,20 @@ interface SourceFile {
 const HARD_CAP_LINES = 300
 const HARD_CAP_FUNCTION_LINES = 50
 
-const files: readonly SourceFile[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .map((name) => join('src', name).split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts') && !path.startsWith('src/generated/'))
-  .map((path) => {
-    const text = readFileSync(path, 'utf8')
-    return { path, text, imports: importsOf(path, text) }
-  })
+function filesBelow(folder: string): SourceFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name).split(sep).join('/'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.startsWith(`${folder}/generated/`))
+    .map((path) => {
+      const text = readFileSync(path, 'utf8')
+      return { path, text, imports: importsOf(path, text) }
+    })
+}
+
+const files = filesBelow('src')
+/** The console is a program of its own, which runs in a browser. */
+const consoleFiles = filesBelow('console/src')
+const allFiles = [...files, ...consoleFiles]
 
 function importsOf(path: string, text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
@@ -41,10 +48,11 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   logger: [],
   http: [],
+  console: ['http'],
   crypto: ['errors'],
   upstream: ['errors'],
   database: ['errors', 'generated'],
-  audit: ['auth', 'database', 'generated'],
+  audit: ['auth', 'database', 'errors', 'generated'],
   auth: ['audit', 'database', 'errors', 'generated'],
   cache: ['auth', 'http'],
   changes: ['audit', 'auth', 'database', 'errors'],
@@ -60,9 +68,9 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   config: ['crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
-  app: ['auth', 'cache', 'database', 'errors', 'exchange', 'graphql', 'http', 'rest'],
+  app: ['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'rest'],
   exchange: ['auth', 'graphql'],
-  start: ['api-keys', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
+  start: ['api-keys', 'audit', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'key-file', 'outbound'],
   main: ['cli'],
 }
 
@@ -106,6 +114,13 @@ describe('import boundaries', () => {
     expect(users.filter(({ path }) => roomOf(path) !== 'api-keys').map(({ path }) => path)).toEqual([copier])
   })
 
+  test('the console shares no file with the gateway: it knows the API alone', () => {
+    const borders = [...consoleFiles.map((file) => [file, 'src/'] as const), ...files.map((file) => [file, 'console/'] as const)]
+    expect(borders.filter(([{ imports }, other]) => imports.some((target) => target.startsWith(other))).map(([{ path }]) => path)).toEqual(
+      [],
+    )
+  })
+
   test('the files do not import each other in a circle', () => {
     expect(circles()).toEqual([])
   })
@@ -118,24 +133,24 @@ describe('house rules', () => {
   })
 
   test(`no file is longer than ${HARD_CAP_LINES} lines, no function longer than ${HARD_CAP_FUNCTION_LINES}`, () => {
-    expect(files.filter(({ text }) => text.split('\n').length > HARD_CAP_LINES).map(({ path }) => path)).toEqual([])
-    expect(files.flatMap(longFunctions)).toEqual([])
+    expect(allFiles.filter(({ text }) => text.split('\n').length > HARD_CAP_LINES).map(({ path }) => path)).toEqual([])
+    expect(allFiles.flatMap(longFunctions)).toEqual([])
   })
 
   test('names of files are kebab-case, and none is a drawer for everything', () => {
-    const names = files.map(({ path }) => path.split('/').at(-1) ?? '')
+    const names = allFiles.map(({ path }) => path.split('/').at(-1) ?? '')
     expect(
-      names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name) || /^(utils?|helpers?|index|common|misc)\.ts$/.test(name)),
+      names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*\.tsx?$/.test(name) || /^(utils?|helpers?|index|common|misc)\.tsx?$/.test(name)),
     ).toEqual([])
   })
 
   test('no file switches the type checker off', () => {
-    const offenders = files.filter(({ text }) => /@ts-(ignore|nocheck|expect-error)|\bas any\b/.test(text))
+    const offenders = allFiles.filter(({ text }) => /@ts-(ignore|nocheck|expect-error)|\bas any\b/.test(text))
     expect(offenders.map(({ path }) => path)).toEqual([])
   })
 
   test('no file re-exports everything of another', () => {
-    expect(files.filter(({ text }) => /^export \* from/m.test(text)).map(({ path }) => path)).toEqual([])
+    expect(allFiles.filter(({ text }) => /^export \* from/m.test(text)).map(({ path }) => path)).toEqual([])
   })
 })
 

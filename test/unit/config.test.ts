@@ -44,6 +44,7 @@ test('without any variable every setting has its default', () => {
     LOG_LEVEL: 'info',
     ROOT_DIALECT: '',
     CACHE_MAX_BYTES: 67_108_864,
+    CONSOLE: true,
     GRAPHIQL: true,
   })
 })

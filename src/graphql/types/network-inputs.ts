@@ -1,5 +1,5 @@
 import type { NetworkChanges } from '../../providers/network-changes.ts'
-import type { NetworkInput } from '../../providers/network-input.ts'
+import { KEEPABLE_FIELDS, type NetworkInput } from '../../providers/network-input.ts'
 import { builder } from '../builder.ts'
 import { ProxyType } from './network.ts'
 
@@ -30,6 +30,11 @@ const ProxyConfigInput = builder.inputType('ProxyConfigInput', {
   }),
 })
 
+const KeepableNetworkField = builder.enumType('KeepableNetworkField', {
+  description: 'A field of the network configuration whose stored text can stay.',
+  values: KEEPABLE_FIELDS,
+})
+
 export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
   description:
     'Replaces the stored configuration: a field left out, or `null`, gets its default, except that an omitted secret keeps its stored value.',
@@ -43,6 +48,11 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
     caCertificate: t.string({ description: 'Authorities to trust besides the public ones, in PEM; none unless given.' }),
     allowPrivateNetwork: t.boolean({ description: 'False refuses an endpoint at a private address; true unless given.' }),
     proxy: t.field({ type: ProxyConfigInput, description: 'A proxy to use; none unless given.' }),
+    keep: t.field({
+      type: [KeepableNetworkField],
+      description:
+        'Fields whose stored text stays, whatever this input has for them: for clients that were shown a mask. Nothing stored is the rule NOTHING_TO_KEEP.',
+    }),
   }),
 })
 
@@ -71,6 +81,7 @@ export function toNetwork(input: typeof NetworkConfigInput.$inferInput | null | 
     insecureSkipVerify: input.insecureSkipVerify ?? undefined,
     caCertificate: input.caCertificate ?? undefined,
     allowPrivateNetwork: input.allowPrivateNetwork ?? undefined,
+    keep: input.keep ?? undefined,
     proxy: proxy
       ? {
           type: proxy.type,

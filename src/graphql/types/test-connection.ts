@@ -13,6 +13,11 @@ const SavedConnectionInput = builder.inputType('SavedConnectionInput', {
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
     apiKeyId: t.globalID({ for: ApiKey, description: 'Only this key, even when it is disabled.' }),
+    wait: t.boolean({
+      defaultValue: true,
+      description:
+        'Whether to wait for a test of this provider that is under way. With false the answer is then RATE_LIMITED at once, and nothing is stored.',
+    }),
   }),
 })
 
@@ -64,7 +69,7 @@ builder.mutationField('testConnection', (t) =>
     },
     args: { input: t.arg({ type: TestConnectionInput, required: true, description: 'What to test.' }) },
     resolve: (_root, { input: { saved, draft } }, context) => {
-      if (saved) return testSavedConnection(context.deps, context, toProviderRef(saved.provider), saved.apiKeyId?.id)
+      if (saved) return testSavedConnection(context.deps, context, toProviderRef(saved.provider), saved.apiKeyId?.id, saved.wait ?? true)
       if (!draft) throw new Fault('BAD_USER_INPUT', 'Give exactly one of `saved` and `draft`.')
       const { type, baseUrl, apiKey } = draft
       const parts = { apiKey: apiKey ?? undefined, settings: toSettings(draft.settings), network: toNetwork(draft.network) }

@@ -13,6 +13,7 @@ import { HTTP_STATUS } from '../http-status.ts'
 import { type Problem, unmapped } from '../problem.ts'
 import { answer } from './answer.ts'
 import { baseUrlReason } from './base-url-reason.ts'
+import { withoutStoredValue } from './check-provider.ts'
 import { NAME_RULE } from './names.ts'
 import type { ErrorBody } from './wire-key.ts'
 
@@ -137,9 +138,14 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
   if (rule === 'NAME_FORMAT') return INVALID_NAME
   if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
   if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW')) return badRequest(variablesMessage(asked.variables))
-  if (rule === 'NOTHING_TO_KEEP') return badRequest(message)
+  if (rule === 'NOTHING_TO_KEEP') return badRequest(path[0] === 'network' ? withoutStoredValue(wirePath(path)) : message)
   const field = path[0] === 'network' ? `network_config: ${path.slice(1).join('.')}` : (path.at(-1) ?? '')
   return badRequest(`Invalid ${path[1] === 'proxy' ? `proxy_config: ${path.slice(2).join('.')}` : field}: ${message}`)
+}
+
+/** A place in the network of GraphQL in the words of this dialect. */
+function wirePath([, field = '', part]: readonly string[]): string {
+  return part === undefined ? `network_config.${field === 'caCertificate' ? 'ca_cert_pem' : field}` : `proxy_config.${part}`
 }
 
 function variablesMessage(names: readonly string[]): string {

@@ -164,7 +164,11 @@ async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiK
 async function refresh(request: RestRequest, keyUuid: string | null): Promise<Found> {
   const found = await findProvider(request)
   if ('refusal' in found) return found
-  const saved = { provider: { id: found.provider.id }, ...(keyUuid === null ? {} : { apiKeyId: encodeGlobalID('ApiKey', keyUuid) }) }
+  const saved = {
+    provider: { id: found.provider.id },
+    wait: false,
+    ...(keyUuid === null ? {} : { apiKeyId: encodeGlobalID('ApiKey', keyUuid) }),
+  }
   const { testConnection: result } = await request.run(RefreshModelsDocument, { input: { saved } })
   if (result.__typename !== 'TestConnectionPayload') return { refusal: refreshProblem(result) }
   const busy = busyAnswer(result)

@@ -56,12 +56,11 @@ export async function createProvider({ run, body }: RestRequest): Promise<Answer
   const name = request.provider ?? ''
   if (name === '') return badRequest('Missing provider')
   if (!isName(name)) return INVALID_NAME
-  const stored = keepableFields(null)
   const problem =
     newCustomProblem(name, request.custom_provider_config) ??
     concurrencyProblem(request.concurrency_and_buffer_size, false) ??
     networkProblem(request.network_config) ??
-    secretsProblem(request, stored)
+    secretsProblem(request, keepableFields(null))
   if (problem !== null) return badRequest(problem)
   const input = toCreateInput(name, request)
   const keyless = bedrockProblem(request.custom_provider_config)
@@ -78,7 +77,7 @@ function toCreateInput(name: string, request: AddProviderRequest): CreateProvide
     type: typeOf(name, isBaseType(base) ? base : undefined),
     baseUrl: request.network_config?.base_url ?? '',
     enabled: true,
-    network: toNetwork(request, keepableFields(null)),
+    network: toNetwork(request),
     dialectSettings: { bifrost: toSettings(request, true) },
   }
 }
@@ -104,10 +103,11 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   if (sizes !== null) return badRequest(sizes)
   const { provider: stored } = await run(GetProviderDocument, { name })
   const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
-  const keepable = keepableFields(stored)
   const { custom_provider_config: custom } = request
   const problem =
-    changedCustomProblem(name, custom, storedBase) ?? networkProblem(request.network_config) ?? secretsProblem(request, keepable)
+    changedCustomProblem(name, custom, storedBase) ??
+    networkProblem(request.network_config) ??
+    secretsProblem(request, keepableFields(stored))
   if (problem !== null) return badRequest(problem)
   const base = custom?.base_provider_type
   const baseUrl = request.network_config?.base_url ?? ''
@@ -115,7 +115,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
     name,
     ...(stored === null ? { type: typeOf(name, isBaseType(base) ? base : undefined) } : {}),
     baseUrl,
-    network: toNetwork(request, keepable),
+    network: toNetwork(request),
     dialectSettings: { bifrost: toSettings(request, false) },
     testAfterwards: true,
   }

@@ -16,36 +16,41 @@ export function keepableFields(stored: ProviderWithKeysFragment | null): Keepabl
 }
 
 /** The network and the proxy of a request: what the gateway uses of them. They replace what is stored. */
-export function toNetwork({ network_config: network, proxy_config: proxy }: SettingsRequest, stored: KeepableFields): NetworkConfigInput {
+export function toNetwork({ network_config: network, proxy_config: proxy }: SettingsRequest): NetworkConfigInput {
+  const masked = [
+    ['CA_CERTIFICATE', network?.ca_cert_pem],
+    ['PROXY_URL', proxy?.url],
+    ['PROXY_USERNAME', proxy?.username],
+  ] as const
   return {
     ...effectiveNumbers(toNumbers(network ?? {})),
     extraHeaders: Object.entries(network?.extra_headers ?? {}).map(([name, value]) => ({ name, value })),
     insecureSkipVerify: network?.insecure_skip_verify ?? false,
     allowPrivateNetwork: network?.allow_private_network ?? false,
-    caCertificate: textOf(network?.ca_cert_pem, stored.caCertificate),
-    proxy: toProxy(proxy, stored.proxy),
+    caCertificate: textOf(network?.ca_cert_pem),
+    proxy: toProxy(proxy),
+    keep: masked.filter(([, given]) => readSecret(given).kind === 'mask').map(([field]) => field),
   }
 }
 
 const PROXY_TYPES = { http: 'HTTP', socks5: 'SOCKS5', environment: 'ENVIRONMENT' } as const
 
-function toProxy(proxy: ProxyRequest | null | undefined, stored: KeepableFields['proxy']): NetworkConfigInput['proxy'] {
+function toProxy(proxy: ProxyRequest | null | undefined): NetworkConfigInput['proxy'] {
   const type = proxy?.type || 'none'
   if (!proxy || type === 'none') return null
   const password = readSecret(proxy.password)
   return {
     type: PROXY_TYPES[type],
-    url: textOf(proxy.url, stored?.url ?? null),
-    username: textOf(proxy.username, stored?.username ?? null),
+    url: textOf(proxy.url),
+    username: textOf(proxy.username),
     // Left out, the stored one stays: that is what the mask means. Without one it is cleared.
     ...(password.kind === 'mask' ? {} : { password: password.kind === 'plain' ? password.value : '' }),
   }
 }
 
-/** A text that a mask can keep. */
-function textOf(given: Parameters<typeof readSecret>[0], stored: string | null): string {
+/** A text as it is given; a mask of one gives none. */
+function textOf(given: Parameters<typeof readSecret>[0]): string {
   const secret = readSecret(given)
-  if (secret.kind === 'mask') return stored ?? ''
   return secret.kind === 'plain' ? secret.value : ''
 }
 

@@ -200,14 +200,6 @@ describe('PUT (Bifrost contract, section 4)', () => {
     expect(await put('Open-AI', { concurrency_and_buffer_size: SIZES })).toEqual([400, NAME_MESSAGE])
     expect(await client.refused('GET', '/api/providers/Open-AI')).toEqual([404, 'Provider not found: not found'])
   })
-
-  it('makes one provider of many requests at once', async () => {
-    const name = uniqueName('race')
-    const answers = await Promise.all(Array.from({ length: 50 }, () => client.put(name, { concurrency_and_buffer_size: SIZES })))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    const { body } = await client.send('GET', '/api/providers')
-    expect(body.providers?.filter((provider) => provider.name === name)).toHaveLength(1)
-  })
 })
 
 describe('what is stored comes back (Bifrost contract, section 2)', () => {

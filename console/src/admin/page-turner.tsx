@@ -1,0 +1,33 @@
+import { Button, Group } from '@mantine/core'
+import { useState } from 'react'
+
+export interface PageTurnerProps {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+  /** The cursor that the page shown begins behind; null for the first page. */
+  readonly after: string | null
+  readonly onTurn: (after: string | null) => void
+}
+
+/** Goes through a list page by page, and back the way it came. Not there when one page has everything. */
+export function PageTurner({ pageInfo, after, onTurn }: PageTurnerProps) {
+  const [before, setBefore] = useState<readonly (string | null)[]>([])
+  if (after === null && !pageInfo.hasNextPage) return null
+  const goBack = () => {
+    onTurn(before.at(-1) ?? null)
+    setBefore(before.slice(0, -1))
+  }
+  const goOn = () => {
+    setBefore([...before, after])
+    onTurn(pageInfo.endCursor)
+  }
+  return (
+    <Group mt="md" justify="center">
+      <Button variant="default" disabled={after === null} onClick={goBack}>
+        Newer
+      </Button>
+      <Button variant="default" disabled={!pageInfo.hasNextPage} onClick={goOn}>
+        Older
+      </Button>
+    </Group>
+  )
+}

@@ -1,0 +1,147 @@
+import { Button, Skeleton, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useQuery } from 'urql'
+import { problemOf } from '../gateway/problem.ts'
+import { AccessTokensDocument, type AccessTokensQuery, RevokeAccessTokenDocument } from '../generated/documents.ts'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { PlusIcon } from '../parts/icons.tsx'
+import { useNotify } from '../parts/notices.tsx'
+import { PageHeading } from '../parts/page-heading.tsx'
+import { ProblemPanel } from '../parts/problem-panel.tsx'
+import { RelativeTime } from '../parts/relative-time.tsx'
+import { ToneBadge } from '../parts/test-status.tsx'
+import { ROLE_NAMES } from '../session/roles.ts'
+import { useSession } from '../session/session.ts'
+import { CreateTokenDialog } from './create-token-dialog.tsx'
+import { PageTurner } from './page-turner.tsx'
+
+type Token = AccessTokensQuery['accessTokens']['nodes'][number]
+
+const PAGE_SIZE = 50
+
+/** Who may use the gateway: tokens are made here, shown once, and revoked here. */
+export default function TokensPage() {
+  const [after, setAfter] = useState<string | null>(null)
+  const [{ data, error }, read] = useQuery({
+    query: AccessTokensDocument,
+    variables: { first: PAGE_SIZE, after },
+    requestPolicy: 'cache-and-network',
+  })
+  const [isCreating, setCreating] = useState(false)
+  const reload = () => read({ requestPolicy: 'network-only' })
+  return (
+    <>
+      <PageHeading
+        title="Access tokens"
+        aside={data !== undefined && <span className="count">{data.accessTokens.totalCount}</span>}
+        actions={
+          <Button leftSection={<PlusIcon size={16} />} onClick={() => setCreating(true)}>
+            Create token
+          </Button>
+        }
+      />
+      {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={reload} />}
+      {data === undefined && error === undefined && <Skeleton height={240} />}
+      {data !== undefined && (
+        <>
+          <TokenTable tokens={data.accessTokens.nodes} onRevoked={reload} />
+          <PageTurner pageInfo={data.accessTokens.pageInfo} after={after} onTurn={setAfter} />
+        </>
+      )}
+      {isCreating && <CreateTokenDialog onCreated={reload} onClose={() => setCreating(false)} />}
+    </>
+  )
+}
+
+function TokenTable({ tokens, onRevoked }: { readonly tokens: readonly Token[]; readonly onRevoked: () => void }) {
+  const [revoking, setRevoking] = useState<Token | null>(null)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className="table-frame table-scroll" tabIndex={0} aria-label="Access tokens, newest first">
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Role</th>
+            <th scope="col">State</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Created</th>
+            <th scope="col">Expires</th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <TokenRow key={token.id} token={token} onRevoke={() => setRevoking(token)} />
+          ))}
+        </tbody>
+      </table>
+      {revoking !== null && <RevokeDialog token={revoking} onRevoked={onRevoked} onClose={() => setRevoking(null)} />}
+    </section>
+  )
+}
+
+function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
+  const { viewer } = useSession()
+  const { name, role, revokedAt, expiresAt, lastUsedAt, createdAt } = token
+  const isExpired = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        {token.id === viewer.id && <span className="dimmed"> · this one</span>}
+      </th>
+      <td>{ROLE_NAMES[role]}</td>
+      <td>
+        {revokedAt !== null ? (
+          <ToneBadge tone="bad">Revoked</ToneBadge>
+        ) : (
+          <ToneBadge tone={isExpired ? 'warn' : 'good'}>{isExpired ? 'Expired' : 'Valid'}</ToneBadge>
+        )}
+      </td>
+      <td>{lastUsedAt === null ? <span className="dimmed">never</span> : <RelativeTime at={lastUsedAt} />}</td>
+      <td>
+        <RelativeTime at={createdAt} />
+      </td>
+      <td>{expiresAt === null ? <span className="dimmed">never</span> : <RelativeTime at={expiresAt} />}</td>
+      <td>
+        {revokedAt === null && (
+          <Button size="compact-sm" variant="default" onClick={onRevoke} aria-label={`Revoke ${name}`}>
+            Revoke
+          </Button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+interface RevokeDialogProps {
+  readonly token: Token
+  readonly onRevoked: () => void
+  readonly onClose: () => void
+}
+
+function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
+  const { clients, viewer } = useSession()
+  const notify = useNotify()
+  const [isBusy, setBusy] = useState(false)
+  const revoke = async () => {
+    setBusy(true)
+    const { error } = await clients.writes.mutation(RevokeAccessTokenDocument, { id: token.id }).toPromise()
+    setBusy(false)
+    onClose()
+    if (error !== undefined) return notify({ tone: 'bad', title: `${token.name} was not revoked`, message: problemOf(error).message })
+    notify({ tone: 'good', title: `${token.name} was revoked` })
+    onRevoked()
+  }
+  return (
+    <ConfirmDialog title={`Revoke ${token.name}?`} action="Revoke" isBusy={isBusy} onConfirm={() => void revoke()} onClose={onClose}>
+      <Text fz="sm">
+        Whoever uses it is refused from the next request on, for good.
+        {token.id === viewer.id && ' It is the token that you are signed in with: you will be signed out.'}
+      </Text>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,80 @@
+import { Center, Loader } from '@mantine/core'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Provider as ReadsProvider } from 'urql'
+import type { FetchEvents } from './gateway/gateway-fetch.ts'
+import { ConsolePages } from './pages.tsx'
+import { forgetToken, keepToken, keptToken } from './session/kept-token.ts'
+import { LiveProvider } from './session/live.tsx'
+import { type Session, SessionContext } from './session/session.ts'
+import { signIn } from './session/sign-in.ts'
+import { SignInPage } from './session/sign-in-page.tsx'
+
+type Door =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'closed'; readonly notice: string | null; readonly isBusy: boolean }
+  | { readonly kind: 'open'; readonly session: Omit<Session, 'signOut'> }
+
+const NO_LONGER_VALID = 'Your access token is no longer valid. It may have expired or been revoked.'
+
+/** The console: the door, and behind it the pages. */
+export function App() {
+  const [door, setDoor] = useState<Door>({ kind: 'opening' })
+  const onStream = useRef<() => void>(() => {})
+
+  const close = useCallback((notice: string | null) => {
+    forgetToken()
+    setDoor({ kind: 'closed', notice, isBusy: false })
+  }, [])
+
+  const enter = useCallback(
+    async (token: string) => {
+      let isInside = false
+      const events: FetchEvents = {
+        onUnauthenticated: () => isInside && close(NO_LONGER_VALID),
+        onStream: () => onStream.current(),
+      }
+      const outcome = await signIn(token, events)
+      if ('viewer' in outcome) {
+        isInside = true
+        keepToken(token)
+        return setDoor({ kind: 'open', session: outcome })
+      }
+      // A gateway that is away says nothing about the token: it stays for the next try.
+      if (outcome.refused) forgetToken()
+      setDoor({ kind: 'closed', notice: outcome.message, isBusy: false })
+    },
+    [close],
+  )
+
+  useEffect(() => {
+    const token = keptToken()
+    if (token === null) setDoor({ kind: 'closed', notice: null, isBusy: false })
+    else void enter(token)
+  }, [enter])
+
+  const session = useMemo<Session | null>(
+    () => (door.kind === 'open' ? { ...door.session, signOut: () => close(null) } : null),
+    [door, close],
+  )
+  if (session !== null)
+    return (
+      <SessionContext value={session}>
+        <ReadsProvider value={session.clients.reads}>
+          <LiveProvider onStream={onStream}>
+            <ConsolePages />
+          </LiveProvider>
+        </ReadsProvider>
+      </SessionContext>
+    )
+  if (door.kind !== 'closed')
+    return (
+      <Center mih="100vh">
+        <Loader aria-label="Signing in" />
+      </Center>
+    )
+  const submit = (token: string) => {
+    setDoor({ ...door, isBusy: true })
+    void enter(token)
+  }
+  return <SignInPage notice={door.notice} isBusy={door.isBusy} onSignIn={submit} />
+}

@@ -1,0 +1,75 @@
+import { Button, Group, Modal, Text } from '@mantine/core'
+import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { type Difference, differencesOf } from './differences.ts'
+import type { ProviderDraft } from './provider-draft.ts'
+
+export interface ConflictDialogProps {
+  /** What the form began with. */
+  readonly stored: ProviderDetailsFragment
+  readonly mine: ProviderDraft
+  /** What is stored now. */
+  readonly theirs: ProviderDetailsFragment
+  readonly onKeepMine: (theirs: ProviderDetailsFragment) => void
+  readonly onTakeTheirs: (theirs: ProviderDetailsFragment) => void
+  readonly onClose: () => void
+}
+
+/** Two people changed a provider at the same time: shows both versions, and lets the second one choose. */
+export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
+  const differences = differencesOf(stored, mine, theirs)
+  return (
+    <Modal opened onClose={onClose} title="Somebody else changed this provider" size="xl">
+      <Text fz="sm" mb="md">
+        You began with version {stored.version}; meanwhile it became version {theirs.version}. Nothing of yours was saved yet.
+      </Text>
+      {differences.length === 0 ? (
+        <Text fz="sm">What you want and what is stored now agree in every field that the form has.</Text>
+      ) : (
+        <DifferencesTable differences={differences} />
+      )}
+      <Text fz="sm" c="dimmed" mt="md">
+        Saving yours writes the fields that you changed over what is stored now; fields that only they changed stay theirs.
+      </Text>
+      <Group mt="lg" justify="flex-end">
+        <Button variant="subtle" onClick={onClose}>
+          Back to the form
+        </Button>
+        <Button variant="default" onClick={() => onTakeTheirs(theirs)}>
+          Take theirs
+        </Button>
+        <Button onClick={() => onKeepMine(theirs)}>Save mine</Button>
+      </Group>
+    </Modal>
+  )
+}
+
+function DifferencesTable({ differences }: { readonly differences: readonly Difference[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className="table-scroll" tabIndex={0} aria-label="Both versions">
+      <table className="plain-table conflict-table">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">When you began</th>
+            <th scope="col">Yours</th>
+            <th scope="col">Stored now</th>
+          </tr>
+        </thead>
+        <tbody>
+          {differences.map(({ label, before, mine: wanted, theirs: now, isBoth }) => (
+            <tr key={label}>
+              <th scope="row">
+                {label}
+                {isBoth && <span className="both-changed">changed by both</span>}
+              </th>
+              <td>{before}</td>
+              <td className={wanted === before ? undefined : 'changed-cell'}>{wanted}</td>
+              <td className={now === before ? undefined : 'changed-cell'}>{now}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

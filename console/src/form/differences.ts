@@ -1,0 +1,47 @@
+import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { draftOf, type ProviderDraft } from './provider-draft.ts'
+
+/** A field in which the three versions of a conflict are not the same, in words. */
+export interface Difference {
+  readonly label: string
+  readonly before: string
+  readonly mine: string
+  readonly theirs: string
+  /** Whether both changed it, and not to the same. */
+  readonly isBoth: boolean
+}
+
+/** Every field of the form in words. Of what is secret it says no more than that something was typed. */
+function wordsOf(draft: ProviderDraft): Readonly<Record<string, string>> {
+  const { bedrock, network } = draft
+  return {
+    'Display name': draft.displayName || 'None',
+    Icon: draft.icon || 'None',
+    State: draft.enabled ? 'Enabled' : 'Disabled',
+    'Base URL': draft.baseUrl,
+    Region: bedrock.region || 'None',
+    Role: bedrock.roleArn || 'None',
+    Model: bedrock.model || 'None',
+    'Small model': bedrock.smallFastModel || 'None',
+    'Access key': bedrock.accessKey === '' && bedrock.accessKeySecret === '' ? 'The stored one' : 'A new one',
+    Timeout: `${network.timeoutMs} ms`,
+    Retries: network.maxRetries,
+    'Pauses between tries': `${network.retryBackoffInitialMs} to ${network.retryBackoffMaxMs} ms`,
+    Headers: network.headers.map(({ name }) => name).join(', ') || 'None',
+    'Own authorities': network.caCertificate === '' ? 'None' : 'Set',
+    Proxy: network.proxyType === '' ? 'None' : `${network.proxyType} ${network.proxyUrl}`.trim(),
+    'Private addresses': network.allowPrivateNetwork ? 'Allowed' : 'Refused',
+    'TLS certificate': network.insecureSkipVerify ? 'Not checked' : 'Checked',
+  }
+}
+
+/** What differs between the version that a form began with, the form as it is, and the version that is stored by now. */
+export function differencesOf(stored: ProviderDetailsFragment, mine: ProviderDraft, theirs: ProviderDetailsFragment): Difference[] {
+  const [before, wanted, now] = [draftOf(stored), mine, draftOf(theirs)].map(wordsOf)
+  return Object.keys(before ?? {}).flatMap((label) => {
+    const words = { before: before?.[label] ?? '', mine: wanted?.[label] ?? '', theirs: now?.[label] ?? '' }
+    if (words.before === words.mine && words.before === words.theirs) return []
+    const isBoth = words.mine !== words.before && words.theirs !== words.before && words.mine !== words.theirs
+    return [{ label, ...words, isBoth }]
+  })
+}

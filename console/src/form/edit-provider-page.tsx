@@ -1,0 +1,36 @@
+import { Skeleton } from '@mantine/core'
+import { useQuery } from 'urql'
+import { problemOf } from '../gateway/problem.ts'
+import { ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
+import { PageHeading } from '../parts/page-heading.tsx'
+import { ProblemPanel } from '../parts/problem-panel.tsx'
+import { ProviderMissing } from '../provider/provider-page.tsx'
+import { EditProviderForm } from './edit-provider-form.tsx'
+
+/** Changes a provider that exists. */
+export function EditProviderPage({ name }: { readonly name: string }) {
+  const [types, readTypes] = useQuery({ query: ProviderTypesDocument })
+  const [found, readProvider] = useQuery({ query: ProviderDocument, variables: { name }, requestPolicy: 'cache-and-network' })
+  const error = types.error ?? found.error
+  const provider = found.data?.provider
+  const retry = () => {
+    readTypes({ requestPolicy: 'network-only' })
+    readProvider({ requestPolicy: 'network-only' })
+  }
+  if (provider && types.data !== undefined && !found.stale)
+    return (
+      <>
+        <PageHeading title={`Edit ${provider.displayName}`} />
+        <EditProviderForm provider={provider} types={types.data.providerTypes} />
+      </>
+    )
+  if (error !== undefined)
+    return (
+      <>
+        <PageHeading title={`Edit ${name}`} />
+        <ProblemPanel problem={problemOf(error)} onRetry={retry} />
+      </>
+    )
+  if (found.data?.provider === null) return <ProviderMissing name={name} />
+  return <Skeleton height={420} />
+}

@@ -1,0 +1,120 @@
+import { Skeleton } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
+import { useQuery } from 'urql'
+import { useLocation } from 'wouter'
+import { problemOf } from '../gateway/problem.ts'
+import { CheckProviderDocument, CreateProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
+import { useNotify } from '../parts/notices.tsx'
+import { PageHeading } from '../parts/page-heading.tsx'
+import { ProblemPanel } from '../parts/problem-panel.tsx'
+import { useSession } from '../session/session.ts'
+import { fieldPaths } from './field-paths.ts'
+import { FormFrame } from './form-frame.tsx'
+import { type Issue, issuesElsewhere } from './issues.ts'
+import { networkIssues } from './network-draft.ts'
+import { NEW_PROVIDER, type ProviderDraft, toCreateInput, toDraftConnection } from './provider-draft.ts'
+import { ProviderFields, type TypeCatalogue } from './provider-fields.tsx'
+import { useShownIssues } from './shown-issues.ts'
+import { useDraftTest } from './use-draft-test.ts'
+
+const TYPING_PAUSE_MS = 300
+
+/** Adds a provider: checked while somebody types, tested before it is saved. */
+export function NewProviderPage() {
+  const [{ data, error }, read] = useQuery({ query: ProviderTypesDocument })
+  return (
+    <>
+      <PageHeading title="Add a provider" />
+      {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />}
+      {data === undefined ? error === undefined && <Skeleton height={420} /> : <NewProviderForm types={data.providerTypes} />}
+    </>
+  )
+}
+
+function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
+  const { writes } = useSession().clients
+  const notify = useNotify()
+  const [, goTo] = useLocation()
+  const [draft, setDraft] = useState<ProviderDraft>(() => ({
+    ...NEW_PROVIDER,
+    baseUrl: types.find(({ type }) => type === NEW_PROVIDER.type)?.defaultBaseUrl ?? '',
+  }))
+  const [saveIssues, setSaveIssues] = useState<readonly Issue[]>([])
+  const { shown, leave, showAll } = useShownIssues(useRules(draft))
+  const { outcome, isTesting, test, forget } = useDraftTest()
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const [refusedTries, setRefusedTries] = useState(0)
+  const [isSaving, setSaving] = useState(false)
+
+  const change = (part: Partial<ProviderDraft>) => {
+    setDraft({ ...draft, ...part })
+    setSaveIssues([])
+    forget()
+  }
+  const refuse = (reason: string | null, issues: readonly Issue[]) => {
+    setRefusal(reason)
+    setSaveIssues(issues)
+    showAll()
+    setRefusedTries((tries) => tries + 1)
+  }
+  const runTest = async () => {
+    const found = await test(toDraftConnection(draft, null))
+    if (found.kind === 'refused') setSaveIssues(found.issues)
+  }
+  const save = async () => {
+    const unreadable = networkIssues(draft.network)
+    if (unreadable.length > 0) return refuse(null, unreadable)
+    setSaving(true)
+    const { data, error } = await writes.mutation(CreateProviderDocument, { input: toCreateInput(draft) }).toPromise()
+    setSaving(false)
+    if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message, [])
+    const result = data.createProvider
+    if (result.__typename === 'ValidationError') return refuse(null, result.issues)
+    if (result.__typename === 'ProviderNameTakenError') return refuse(null, [{ path: ['name'], message: result.message }])
+    if (result.__typename !== 'CreateProviderPayload') return refuse(result.message, [])
+    notify({ tone: 'good', title: `${draft.displayName || draft.name} was added` })
+    goTo(`/providers/${result.provider.name}`)
+  }
+
+  const issues = saveIssues.length > 0 ? saveIssues : shown
+  return (
+    <FormFrame
+      elsewhere={issuesElsewhere(issues, fieldPaths(draft))}
+      {...{ refusal, refusedTries, outcome, isTesting, isSaving }}
+      onTest={() => void runTest()}
+      testHint="One real call to the service, with the values as they are in the form. Nothing is stored."
+      save="Add provider"
+      onSave={() => void save()}
+      backTo="/"
+    >
+      <ProviderFields
+        {...{ draft, types, issues }}
+        onChange={change}
+        onLeave={leave}
+        isStored={false}
+        hasAccessKey={false}
+        hasProxyPassword={false}
+      />
+    </FormFrame>
+  )
+}
+
+/** The rules that the draft breaks, by the gateway's own word. Without the key: it is sent when it is used, not as it is typed. */
+function useRules(draft: ProviderDraft): readonly Issue[] {
+  const { writes } = useSession().clients
+  const [settled] = useDebouncedValue(draft, TYPING_PAUSE_MS)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  useEffect(() => {
+    const unreadable = networkIssues(settled.network)
+    if (unreadable.length > 0) return setIssues(unreadable)
+    const bedrock = { ...settled.bedrock, accessKey: '', accessKeySecret: '' }
+    const network = { ...settled.network, proxyPassword: '' }
+    const input = toCreateInput({ ...settled, apiKey: '', bedrock, network })
+    const { unsubscribe } = writes.query(CheckProviderDocument, { input }).subscribe(({ data }) => {
+      if (data !== undefined) setIssues(data.checkProvider)
+    })
+    return unsubscribe
+  }, [writes, settled])
+  return issues
+}

@@ -1,0 +1,171 @@
+import { NativeSelect, PasswordInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import type { ProviderType, ProviderTypesQuery } from '../generated/documents.ts'
+import { Section } from '../parts/section.tsx'
+import { BedrockFields } from './bedrock-fields.tsx'
+import { type Issue, issueAt } from './issues.ts'
+import { NetworkFields } from './network-fields.tsx'
+import { type ProviderDraft, takesKey, usesBedrock } from './provider-draft.ts'
+
+export type TypeCatalogue = ProviderTypesQuery['providerTypes']
+
+export interface FieldsProps {
+  readonly draft: ProviderDraft
+  readonly onChange: (change: Partial<ProviderDraft>) => void
+  /** Called with the path of a field that somebody has left. */
+  readonly onLeave: (path: string) => void
+  readonly issues: readonly Issue[]
+}
+
+export interface ProviderFieldsProps extends FieldsProps {
+  readonly types: TypeCatalogue
+  /** For a provider that exists: its type and name stay. */
+  readonly isStored: boolean
+  /** Whether an access key pair is stored already. */
+  readonly hasAccessKey: boolean
+  readonly hasProxyPassword: boolean
+}
+
+/** All fields of a provider; which ones there are follows its type. */
+export function ProviderFields(props: ProviderFieldsProps) {
+  return (
+    <Stack>
+      <IdentityFields {...props} />
+      <EndpointFields {...props} />
+      <NetworkFields {...props} />
+    </Stack>
+  )
+}
+
+function IdentityFields(props: ProviderFieldsProps) {
+  const { draft, onChange, onLeave, issues, isStored } = props
+  return (
+    <Section title="What it is">
+      <Stack gap="md">
+        {!isStored && <TypeFields {...props} />}
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <TextInput
+            label="Name"
+            description={isStored ? 'It cannot be changed.' : 'Lowercase words joined by hyphens, e.g. openai-eu.'}
+            value={draft.name}
+            disabled={isStored}
+            required={!isStored}
+            onChange={(event) => onChange({ name: event.currentTarget.value })}
+            onBlur={() => onLeave('name')}
+            error={issueAt(issues, 'name')}
+          />
+          <TextInput
+            label="Display name"
+            description="What people read; the name when empty."
+            value={draft.displayName}
+            onChange={(event) => onChange({ displayName: event.currentTarget.value })}
+            onBlur={() => onLeave('displayName')}
+            error={issueAt(issues, 'displayName')}
+          />
+        </SimpleGrid>
+        <TextInput
+          label="Icon"
+          description="An emoji, or a URL that other tools show."
+          value={draft.icon}
+          onChange={(event) => onChange({ icon: event.currentTarget.value })}
+          onBlur={() => onLeave('icon')}
+          error={issueAt(issues, 'icon')}
+        />
+        <Switch
+          label="Enabled: tools should use this provider"
+          checked={draft.enabled}
+          onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
+          error={issueAt(issues, 'enabled')}
+        />
+      </Stack>
+    </Section>
+  )
+}
+
+function EndpointFields(props: ProviderFieldsProps) {
+  const { draft, onChange, onLeave, issues, types, isStored } = props
+  const info = types.find(({ type }) => type === draft.type)
+  return (
+    <Section title="How to reach it">
+      <Stack gap="md">
+        <TextInput
+          label="Base URL"
+          description={info?.defaultBaseUrl ? `The vendor's own is ${info.defaultBaseUrl}.` : 'Absolute URL of the API.'}
+          type="url"
+          inputMode="url"
+          value={draft.baseUrl}
+          required
+          onChange={(event) => onChange({ baseUrl: event.currentTarget.value })}
+          onBlur={() => onLeave('baseUrl')}
+          error={issueAt(issues, 'baseUrl')}
+        />
+        {takesKey(draft) && <KeyField {...props} />}
+        {draft.type === 'ANTHROPIC' && (
+          <Switch
+            label="Through Amazon Bedrock"
+            checked={draft.viaBedrock}
+            disabled={isStored && props.hasAccessKey}
+            onChange={(event) => onChange({ viaBedrock: event.currentTarget.checked })}
+          />
+        )}
+        {usesBedrock(draft) && <BedrockFields {...props} />}
+      </Stack>
+    </Section>
+  )
+}
+
+function KeyField({ draft, onChange, onLeave, issues, isStored }: ProviderFieldsProps) {
+  return (
+    <PasswordInput
+      label={isStored ? 'Key to test with' : 'API key'}
+      description={
+        isStored
+          ? 'Only for a test before you save: stored keys cannot be read, so type one here. It is not stored.'
+          : 'It is sealed before it reaches the disk, and never shown again. More keys can be added later.'
+      }
+      value={draft.apiKey}
+      onChange={(event) => onChange({ apiKey: event.currentTarget.value })}
+      onBlur={() => onLeave('apiKeys.0.value')}
+      error={issueAt(issues, 'apiKeys', '0', 'value') ?? issueAt(issues, 'apiKeys') ?? issueAt(issues, 'apiKey')}
+    />
+  )
+}
+
+/** A new provider takes the vendor's name and endpoint, where the vendor is known and nobody has typed something else. */
+function TypeFields({ draft, onChange, types }: ProviderFieldsProps) {
+  const info = types.find(({ type }) => type === draft.type)
+  const known = new Set(types.flatMap(({ defaultBaseUrl, presets }) => [defaultBaseUrl, ...presets.map((preset) => preset.defaultBaseUrl)]))
+  const isOwnUrl = draft.baseUrl !== '' && !known.has(draft.baseUrl)
+
+  const chooseType = (value: string) => {
+    const chosen = types.find(({ type }) => type === value)
+    if (chosen === undefined) return
+    onChange({ type: chosen.type, ...(isOwnUrl ? {} : { baseUrl: chosen.defaultBaseUrl ?? '' }) })
+  }
+  const choosePreset = (name: string) => {
+    const preset = info?.presets.find((one) => one.name === name)
+    if (preset !== undefined) onChange({ name: preset.name, displayName: preset.displayName, baseUrl: preset.defaultBaseUrl })
+  }
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <NativeSelect
+        label="Type"
+        description="The protocol that the service speaks. It cannot be changed later."
+        data={types.map(({ type, displayName }: { type: ProviderType; displayName: string }) => ({ value: type, label: displayName }))}
+        value={draft.type}
+        onChange={(event) => chooseType(event.currentTarget.value)}
+      />
+      {info !== undefined && info.presets.length > 0 && (
+        <NativeSelect
+          label="Vendor"
+          description="Fills in the name and the endpoint."
+          data={[
+            { value: '', label: 'Another one' },
+            ...info.presets.map(({ name, displayName }) => ({ value: name, label: displayName })),
+          ]}
+          value={info.presets.some(({ name }) => name === draft.name) ? draft.name : ''}
+          onChange={(event) => choosePreset(event.currentTarget.value)}
+        />
+      )}
+    </SimpleGrid>
+  )
+}

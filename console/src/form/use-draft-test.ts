@@ -1,0 +1,42 @@
+import { useCallback, useState } from 'react'
+import { problemOf } from '../gateway/problem.ts'
+import { type DraftConnectionInput, TestConnectionDocument, type TestConnectionMutation } from '../generated/documents.ts'
+import { useSession } from '../session/session.ts'
+
+type TestResult = Extract<TestConnectionMutation['testConnection'], { __typename: 'TestConnectionPayload' }>['test']
+
+/** What the test of a draft found, or why there was none. */
+export type DraftOutcome =
+  | { readonly kind: 'tested'; readonly test: TestResult }
+  | { readonly kind: 'refused'; readonly message: string; readonly issues: readonly { path: readonly string[]; message: string }[] }
+
+/** Tests values that are saved nowhere. */
+export function useDraftTest(): {
+  readonly outcome: DraftOutcome | null
+  readonly isTesting: boolean
+  readonly test: (draft: DraftConnectionInput) => Promise<DraftOutcome>
+  readonly forget: () => void
+} {
+  const { writes } = useSession().clients
+  const [outcome, setOutcome] = useState<DraftOutcome | null>(null)
+  const [isTesting, setTesting] = useState(false)
+  const forget = useCallback(() => setOutcome(null), [])
+
+  const test = async (draft: DraftConnectionInput) => {
+    setTesting(true)
+    setOutcome(null)
+    const { data, error } = await writes.mutation(TestConnectionDocument, { input: { draft } }).toPromise()
+    setTesting(false)
+    const found = read(data, error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
+    setOutcome(found)
+    return found
+  }
+  return { outcome, isTesting, test, forget }
+}
+
+function read(data: TestConnectionMutation | undefined, problem: string): DraftOutcome {
+  if (data === undefined) return { kind: 'refused', message: problem, issues: [] }
+  const result = data.testConnection
+  if (result.__typename === 'TestConnectionPayload') return { kind: 'tested', test: result.test }
+  return { kind: 'refused', message: result.message, issues: result.__typename === 'ValidationError' ? result.issues : [] }
+}

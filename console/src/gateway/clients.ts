@@ -1,0 +1,66 @@
+import { type Client, createClient, fetchExchange } from '@urql/core'
+import { cacheExchange, type KeyGenerator } from '@urql/exchange-graphcache'
+import { createGatewayFetch, type FetchEvents } from './gateway-fetch.ts'
+
+/** The two ways to the gateway. */
+export interface GatewayClients {
+  /** Reads, with a normalized cache: what is seen in several places changes in all of them at once. */
+  readonly reads: Client
+  /**
+   * Changes and checks, without a cache. The cache names a result by the variables it was asked with, so that an API key
+   * in them would stay in its memory; nothing that may carry a secret goes that way.
+   */
+  readonly writes: Client
+}
+
+const embedded: KeyGenerator = () => null
+
+/** Types without an id of their own: they are part of the object that holds them. */
+const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
+  [
+    'ProviderConnection',
+    'ProviderApiKeysConnection',
+    'ProviderConnectionTestsConnection',
+    'ProviderModelsConnection',
+    'AccessTokenConnection',
+    'AuditEventConnection',
+    'PageInfo',
+    'Model',
+    'NetworkConfig',
+    'Header',
+    'ProxyConfig',
+    'BedrockSettings',
+    'ProviderChange',
+    'ProviderTypeInfo',
+    'VendorPreset',
+  ].map((name) => [name, embedded]),
+)
+
+/** Makes the clients of one session; they end with it, and so does all that they hold. */
+export function createGatewayClients(token: string, events: FetchEvents): GatewayClients {
+  const options = {
+    url: new URL('/graphql', location.origin).href,
+    fetch: createGatewayFetch(token, events),
+    // A GET would put the query and its variables into a URL.
+    preferGetMethod: false,
+    fetchSubscriptions: true,
+  } as const
+  const cache = cacheExchange({
+    keys: { ...KEYS },
+    updates: {
+      Subscription: {
+        providerChanged: ({ providerChanged: change }, _args, store) => {
+          if (isDeletion(change)) store.invalidate({ __typename: 'Provider', id: change.providerId })
+        },
+      },
+    },
+  })
+  return {
+    reads: createClient({ ...options, exchanges: [cache, fetchExchange] }),
+    writes: createClient({ ...options, exchanges: [fetchExchange], requestPolicy: 'network-only' }),
+  }
+}
+
+function isDeletion(change: unknown): change is { readonly providerId: string } {
+  return typeof change === 'object' && change !== null && 'action' in change && change.action === 'DELETED' && 'providerId' in change
+}

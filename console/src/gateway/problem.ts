@@ -1,0 +1,31 @@
+import type { CombinedError } from '@urql/core'
+
+/** What kept a request from its answer, in the terms of what the person can do about it. */
+export interface Problem {
+  readonly kind: 'signed-out' | 'forbidden' | 'unavailable' | 'busy' | 'offline' | 'other'
+  readonly message: string
+  /** When the gateway asks to be tried again, in seconds. */
+  readonly retryAfterSeconds: number | null
+}
+
+const KINDS: Readonly<Record<string, Problem['kind']>> = {
+  UNAUTHENTICATED: 'signed-out',
+  FORBIDDEN: 'forbidden',
+  SERVICE_UNAVAILABLE: 'unavailable',
+  RATE_LIMITED: 'busy',
+}
+
+/** Reads what went wrong from an error of the client. */
+export function problemOf(error: CombinedError): Problem {
+  const response: unknown = error.response
+  const retryAfter = response instanceof Response ? Number(response.headers.get('retry-after') ?? Number.NaN) : Number.NaN
+  const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
+  const [first] = error.graphQLErrors
+  if (first !== undefined) {
+    const kind = KINDS[String(first.extensions.code)] ?? 'other'
+    return { kind, message: first.message, retryAfterSeconds }
+  }
+  if (response instanceof Response && response.status >= 500)
+    return { kind: 'unavailable', message: `The gateway, or what stands before it, answered ${response.status}.`, retryAfterSeconds }
+  return { kind: 'offline', message: 'The gateway does not answer. It may be restarting, or the network is away.', retryAfterSeconds: null }
+}

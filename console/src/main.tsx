@@ -1,0 +1,31 @@
+import '@mantine/core/styles.css'
+import './styles/base.css'
+import './styles/top-bar.css'
+import './styles/tones.css'
+import './styles/provider-list.css'
+import './styles/tables.css'
+import './styles/provider-page.css'
+import './styles/forms.css'
+import './styles/narrow-screens.css'
+import { MantineProvider } from '@mantine/core'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
+import { App } from './app.tsx'
+import { colorVariables, theme } from './theme.ts'
+
+/** The nonce that the gateway put into this page, for the styles that the component library writes. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('The page has no place for the console.')
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={colorVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <Router base="/console">
+        <App />
+      </Router>
+    </MantineProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,50 @@
+import { Alert, Button, Group } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { Problem } from '../gateway/problem.ts'
+
+const TITLES: Readonly<Record<Problem['kind'], string>> = {
+  'signed-out': 'You are signed out',
+  forbidden: 'Your token may not do this',
+  unavailable: 'The gateway is not available right now',
+  busy: 'Too many requests',
+  offline: 'The gateway cannot be reached',
+  other: 'This did not work',
+}
+
+/** How long the console waits before it tries again by itself, when the gateway names no time. */
+const USUAL_WAIT_SECONDS = 5
+
+export interface ProblemPanelProps {
+  readonly problem: Problem
+  /** Tries again; without it there is nothing to try. */
+  readonly onRetry?: (() => void) | undefined
+}
+
+/** Says what went wrong and what to do. What may pass by itself is tried again by itself. */
+export function ProblemPanel({ problem, onRetry }: ProblemPanelProps) {
+  const passes = problem.kind === 'unavailable' || problem.kind === 'busy' || problem.kind === 'offline'
+  const [left, setLeft] = useState(problem.retryAfterSeconds ?? USUAL_WAIT_SECONDS)
+  const isWaiting = passes && onRetry !== undefined
+  useEffect(() => {
+    if (!isWaiting) return
+    const timer = setTimeout(() => {
+      if (left > 1) return setLeft(left - 1)
+      setLeft(problem.retryAfterSeconds ?? USUAL_WAIT_SECONDS)
+      onRetry?.()
+    }, 1_000)
+    return () => clearTimeout(timer)
+  }, [isWaiting, left, onRetry, problem])
+  return (
+    <Alert color={passes ? 'yellow' : 'red'} title={TITLES[problem.kind]} role="alert">
+      {problem.message}
+      {onRetry !== undefined && problem.kind !== 'forbidden' && (
+        <Group mt="sm" gap="sm">
+          <Button size="xs" variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+          {isWaiting && <span className="dimmed">again by itself in {left} s</span>}
+        </Group>
+      )}
+    </Alert>
+  )
+}

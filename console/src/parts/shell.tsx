@@ -1,0 +1,132 @@
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link, useRoute } from 'wouter'
+import type { LiveState } from '../gateway/live-changes.ts'
+import { useLiveState } from '../session/live.tsx'
+import { ROLE_NAMES } from '../session/roles.ts'
+import { usePermissions, useSession } from '../session/session.ts'
+import { BrandMark, CheckIcon, MoonIcon, ScreenIcon, SunIcon, UserIcon } from './icons.tsx'
+
+const LIVE_WORDS: Readonly<Record<LiveState, readonly [label: string, explanation: string]>> = {
+  connecting: ['Connecting', 'The stream of changes is being opened.'],
+  live: ['Live', 'Changes appear as they happen.'],
+  lost: ['Reconnecting', 'The stream of changes was lost. It is opened again, and what was missed is read then.'],
+}
+
+function LiveSign() {
+  const state = useLiveState()
+  const [label, explanation] = LIVE_WORDS[state]
+  return (
+    <span className={`live-sign live-${state}`} role="status" title={explanation}>
+      {label}
+    </span>
+  )
+}
+
+const SCHEMES = [
+  ['auto', 'As the system', ScreenIcon],
+  ['light', 'Light', SunIcon],
+  ['dark', 'Dark', MoonIcon],
+] as const
+
+function SchemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const Chosen = SCHEMES.find(([scheme]) => scheme === colorScheme)?.[2] ?? ScreenIcon
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colours" className="quiet-action">
+          <Chosen />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SCHEMES.map(([scheme, label, Icon]) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={16} />}
+            rightSection={scheme === colorScheme ? <CheckIcon size={14} /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function AccountMenu() {
+  const { viewer, signOut } = useSession()
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account" className="quiet-action">
+          <UserIcon />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className="account">
+          <strong>{viewer.name}</strong>
+          <span className="dimmed">{ROLE_NAMES[viewer.role]}</span>
+        </div>
+        <Menu.Divider />
+        <Menu.Item component="a" href="/graphql">
+          GraphiQL
+        </Menu.Item>
+        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function NavigationLink({ to, pattern, children }: { readonly to: string; readonly pattern: string; readonly children: string }) {
+  const [isHere] = useRoute(pattern)
+  return (
+    <Link href={to} className="navigation-link" aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </Link>
+  )
+}
+
+/** What stands around every page: the name, the ways, the state of the stream, the account. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const { mayAdminister } = usePermissions()
+  return (
+    <>
+      <a href="#content" className="skip-link">
+        Skip to the content
+      </a>
+      <header className="top-bar">
+        <div className="top-bar-inside">
+          <Link href="/" className="brand" aria-label="AI provider gateway, home">
+            <BrandMark />
+            <span className="brand-name">AI provider gateway</span>
+          </Link>
+          <nav aria-label="Pages" className="navigation">
+            <NavigationLink to="/" pattern="/">
+              Providers
+            </NavigationLink>
+            {mayAdminister && (
+              <>
+                <NavigationLink to="/tokens" pattern="/tokens">
+                  Tokens
+                </NavigationLink>
+                <NavigationLink to="/audit" pattern="/audit">
+                  Audit
+                </NavigationLink>
+              </>
+            )}
+          </nav>
+          <div className="top-bar-end">
+            <LiveSign />
+            <SchemeMenu />
+            <AccountMenu />
+          </div>
+        </div>
+      </header>
+      <main id="content" className="content">
+        {children}
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import { Alert } from '@mantine/core'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { problemOf } from '../gateway/problem.ts'
+import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { useNotify } from '../parts/notices.tsx'
+import { useSession } from '../session/session.ts'
+import { useRefresh } from './use-refresh.ts'
+
+export interface DeleteDialogProps {
+  readonly provider: ProviderDetailsFragment
+  readonly onClose: () => void
+}
+
+/** Deletes the provider that is shown, and not one that has been changed since. */
+export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
+  const { id, name, displayName, version, apiKeys } = provider
+  const { writes } = useSession().clients
+  const notify = useNotify()
+  const refresh = useRefresh(name)
+  const [, goTo] = useLocation()
+  const [isBusy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<string | null>(null)
+
+  const remove = async () => {
+    setBusy(true)
+    const { data, error } = await writes
+      .mutation(DeleteProviderDocument, { input: { provider: { id }, expectedVersion: version } })
+      .toPromise()
+    setBusy(false)
+    const result = data?.deleteProvider
+    if (result?.__typename === 'DeleteProviderPayload') {
+      notify({ tone: 'good', title: `${displayName} was deleted` })
+      return goTo('/')
+    }
+    if (result?.__typename === 'VersionConflictError') {
+      await refresh()
+      return setRefusal(
+        `Somebody changed the provider meanwhile: you saw version ${version}, it is at version ${result.currentVersion}. Look at it as it is now, and delete it again if you still want to.`,
+      )
+    }
+    setRefusal(result?.message ?? (error === undefined ? 'The gateway gave no answer.' : problemOf(error).message))
+  }
+
+  return (
+    <ConfirmDialog title={`Delete ${displayName}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>
+      <p>
+        Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that use
+        it stop working. Its name becomes free.
+      </p>
+      {refusal !== null && (
+        <Alert color="red" role="alert" title="Not deleted">
+          {refusal}
+        </Alert>
+      )}
+    </ConfirmDialog>
+  )
+}

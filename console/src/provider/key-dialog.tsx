@@ -1,0 +1,49 @@
+import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import type { Issue } from '../form/issues.ts'
+
+export interface KeyDialogProps {
+  readonly title: string
+  readonly action: string
+  readonly isBusy: boolean
+  /** What is wrong that no field of the dialog shows. */
+  readonly issues: readonly Issue[]
+  readonly onSubmit: () => void
+  readonly onClose: () => void
+  /** Stands beside the buttons. */
+  readonly extra?: ReactNode
+  readonly children: ReactNode
+}
+
+/** The frame of the small forms about one key. */
+export function KeyDialog({ title, action, isBusy, issues, onSubmit, onClose, extra, children }: KeyDialogProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit()
+  }
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form onSubmit={submit} method="post" noValidate>
+        <Stack gap="md">
+          {children}
+          {issues.length > 0 && (
+            <Alert color="red" role="alert">
+              {issues.map(({ message }) => message).join(' ')}
+            </Alert>
+          )}
+          <Group justify="space-between">
+            <div>{extra}</div>
+            <Group gap="sm">
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button type="submit" loading={isBusy}>
+                {action}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

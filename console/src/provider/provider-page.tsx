@@ -1,0 +1,62 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core'
+import { useCallback } from 'react'
+import { useQuery } from 'urql'
+import { Link } from 'wouter'
+import type { LiveChange } from '../gateway/live-changes.ts'
+import { problemOf } from '../gateway/problem.ts'
+import { ProviderDocument } from '../generated/documents.ts'
+import { PageHeading } from '../parts/page-heading.tsx'
+import { ProblemPanel } from '../parts/problem-panel.tsx'
+import { useLiveChanges } from '../session/live.tsx'
+import { ProviderDetail } from './provider-detail.tsx'
+import { useRefresh } from './use-refresh.ts'
+
+/** One provider: what it is, its keys, how its tests went. */
+export function ProviderPage({ name }: { readonly name: string }) {
+  const [{ data, error, fetching }, read] = useQuery({ query: ProviderDocument, variables: { name }, requestPolicy: 'cache-and-network' })
+  const retry = useCallback(() => read({ requestPolicy: 'network-only' }), [read])
+  useRefreshOnChange(name, data?.provider?.id ?? null)
+  if (data?.provider) return <ProviderDetail provider={data.provider} />
+  if (error !== undefined)
+    return (
+      <>
+        <PageHeading title={name} />
+        <ProblemPanel problem={problemOf(error)} onRetry={retry} />
+      </>
+    )
+  if (fetching || data === undefined)
+    return (
+      <Stack aria-busy="true">
+        <Skeleton height={32} width={260} />
+        <Skeleton height={120} />
+        <Skeleton height={220} />
+      </Stack>
+    )
+  return <ProviderMissing name={name} />
+}
+
+/** Says that a provider is not there, or not any more. */
+export function ProviderMissing({ name }: { readonly name: string }) {
+  return (
+    <>
+      <PageHeading title="No such provider" />
+      <Text mb="md">There is no provider named “{name}”. It may have been deleted.</Text>
+      <Button component={Link} href="/" variant="default">
+        To the providers
+      </Button>
+    </>
+  )
+}
+
+/** The stream tells what the list shows; the rest of a provider is read when something of it has changed. */
+function useRefreshOnChange(name: string, id: string | null): void {
+  const refresh = useRefresh(name)
+  useLiveChanges(
+    useCallback(
+      (change: LiveChange | null) => {
+        if (change === null || change.providerId === id) void refresh()
+      },
+      [id, refresh],
+    ),
+  )
+}

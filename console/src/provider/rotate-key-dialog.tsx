@@ -1,0 +1,45 @@
+import { PasswordInput, Text } from '@mantine/core'
+import { useState } from 'react'
+import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
+import { DraftTest } from './draft-test.tsx'
+import type { EditKeyDialogProps } from './edit-key-dialog.tsx'
+import { KeyDialog } from './key-dialog.tsx'
+import { useChangeProvider } from './use-change-provider.ts'
+
+const PATH = ['apiKeys', '0', 'keep', 'value']
+
+/** Puts a new value in the place of a stored one: the key keeps its name, its weight and its history. */
+export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProps) {
+  const { isBusy, change } = useChangeProvider(provider)
+  const [value, setValue] = useState('')
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+
+  const submit = async () => {
+    const outcome = await change({ keepOtherApiKeys: true, apiKeys: [{ keep: { id: apiKey.id, value } }] }, 'The key was rotated')
+    if (outcome === 'done') return onClose()
+    setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
+  }
+
+  return (
+    <KeyDialog
+      title={`Rotate ${apiKey.masked}`}
+      action="Rotate"
+      isBusy={isBusy}
+      issues={issuesElsewhere(issues, [PATH.join('.')])}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+      extra={<DraftTest provider={provider} apiKey={value} />}
+    >
+      <Text fz="sm">
+        Make a new key where the vendor keeps them, test it, and put it here in place of the stored one. Then revoke the old key there.
+      </Text>
+      <PasswordInput
+        label="New API key"
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+        error={issueAt(issues, ...PATH)}
+        data-autofocus
+      />
+    </KeyDialog>
+  )
+}

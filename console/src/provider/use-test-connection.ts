@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import { problemOf } from '../gateway/problem.ts'
+import { TestConnectionDocument } from '../generated/documents.ts'
+import { useNotify } from '../parts/notices.tsx'
+import { statusOf } from '../parts/test-status.tsx'
+import { useSession } from '../session/session.ts'
+import { useRefresh } from './use-refresh.ts'
+
+export interface TestableProvider {
+  readonly id: string
+  readonly name: string
+  readonly displayName: string
+}
+
+/** Tests a stored provider, or one of its keys, says how it ended, and shows it wherever the provider is shown. */
+export function useTestConnection({ id, name, displayName }: TestableProvider): {
+  readonly isTesting: boolean
+  readonly test: (apiKeyId?: string) => Promise<void>
+} {
+  const { writes } = useSession().clients
+  const notify = useNotify()
+  const refresh = useRefresh(name)
+  const [isTesting, setTesting] = useState(false)
+
+  const test = async (apiKeyId?: string) => {
+    setTesting(true)
+    const input = { saved: { provider: { id }, ...(apiKeyId === undefined ? {} : { apiKeyId }) } }
+    const { data, error } = await writes.mutation(TestConnectionDocument, { input }).toPromise()
+    await refresh()
+    setTesting(false)
+    if (error !== undefined) return notify({ tone: 'bad', title: `${displayName} was not tested`, message: problemOf(error).message })
+    const result = data?.testConnection
+    if (result === undefined) return
+    if (result.__typename !== 'TestConnectionPayload')
+      return notify({ tone: 'bad', title: `${displayName} was not tested`, message: result.message })
+    const { tone, label } = statusOf(result.test.status)
+    notify({ tone: tone === 'quiet' ? 'warn' : tone, title: `${displayName}: ${label}`, message: result.test.message })
+  }
+  return { isTesting, test }
+}

@@ -1,0 +1,101 @@
+import type { Client, RequestPolicy } from '@urql/core'
+import { type Problem, problemOf } from '../gateway/problem.ts'
+import { type ProviderRowFragment, ProvidersDocument, type ProvidersQueryVariables } from '../generated/documents.ts'
+
+/** What of the list has been read. */
+export interface ProviderList {
+  readonly rows: readonly ProviderRowFragment[]
+  /** How many the whole list has; null before the first answer. */
+  readonly totalCount: number | null
+  readonly hasMore: boolean
+  readonly isLoading: boolean
+  readonly problem: Problem | null
+}
+
+/** A list that is read page by page and kept up to date. */
+export interface ProviderPages {
+  readonly current: () => ProviderList
+  /** Calls back after every change, until the function returned is called. */
+  readonly subscribe: (listener: () => void) => () => void
+  readonly loadMore: () => void
+  /** Reads all pages again, as they are now. */
+  readonly reload: () => void
+}
+
+interface Page {
+  readonly after: string | null
+  readonly nodes: readonly ProviderRowFragment[]
+  readonly endCursor: string | null
+  readonly hasNextPage: boolean
+}
+
+/** The largest page that the gateway gives. */
+const PAGE_SIZE = 100
+
+export const NOTHING_YET: ProviderList = { rows: [], totalCount: null, hasMore: false, isLoading: true, problem: null }
+
+/** Reads a list with the client's cache, so that a change to one provider shows in its row wherever the news came from. */
+export function createProviderPages(client: Client, query: Pick<ProvidersQueryVariables, 'filter' | 'orderBy'>): ProviderPages {
+  let list = NOTHING_YET
+  let pages: readonly Page[] = []
+  const listeners = new Set<() => void>()
+  const watched: { unsubscribe: () => void }[] = []
+
+  const show = (change: Partial<ProviderList>) => {
+    list = { ...list, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  const forgetFrom = (index: number) => {
+    for (const { unsubscribe } of watched.splice(index)) unsubscribe()
+    pages = pages.slice(0, index)
+  }
+
+  /** A page that ends elsewhere than before moves the beginning of the next one. */
+  const place = (index: number, page: Page, totalCount: number) => {
+    const next = pages[index + 1]
+    if (next !== undefined && !page.hasNextPage) forgetFrom(index + 1)
+    pages = [...pages.slice(0, index), page, ...pages.slice(index + 1)]
+    if (page.hasNextPage && next !== undefined && next.after !== page.endCursor) watch(index + 1, page.endCursor, 'cache-and-network')
+    show({ rows: rowsOf(pages), totalCount, hasMore: pages.at(-1)?.hasNextPage ?? false, isLoading: false, problem: null })
+  }
+
+  function watch(index: number, after: string | null, requestPolicy: RequestPolicy): void {
+    watched[index]?.unsubscribe()
+    const variables = { first: PAGE_SIZE, after, ...query }
+    watched[index] = client.query(ProvidersDocument, variables, { requestPolicy }).subscribe(({ data, error }) => {
+      if (error !== undefined) return show({ isLoading: false, problem: problemOf(error) })
+      if (data === undefined) return
+      const { nodes, pageInfo, totalCount } = data.providers
+      place(index, { after, nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage }, totalCount)
+    })
+  }
+
+  return {
+    current: () => list,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      if (watched.length === 0) watch(0, null, 'cache-and-network')
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) forgetFrom(0)
+      }
+    },
+    loadMore: () => {
+      const last = pages.at(-1)
+      if (list.isLoading || last === undefined || !last.hasNextPage) return
+      show({ isLoading: true })
+      watch(pages.length, last.endCursor, 'cache-and-network')
+    },
+    reload: () => {
+      show({ isLoading: true, problem: null })
+      const places = pages.length === 0 ? [null] : pages.map(({ after }) => after)
+      for (const [index, after] of places.entries()) watch(index, after, 'network-only')
+    },
+  }
+}
+
+/** Each provider once: one that moved to another page may be on both for a moment. */
+function rowsOf(pages: readonly Page[]): ProviderRowFragment[] {
+  return [...new Map(pages.flatMap(({ nodes }) => nodes.map((node) => [node.id, node] as const))).values()]
+}

@@ -1,0 +1,96 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { memo } from 'react'
+import { Link } from 'wouter'
+import type { ProviderRowFragment } from '../generated/documents.ts'
+import { PlayIcon } from '../parts/icons.tsx'
+import { ProviderIcon, typeName } from '../parts/provider-icon.tsx'
+import { TestStatus, ToneBadge } from '../parts/test-status.tsx'
+import { useTestConnection } from '../provider/use-test-connection.ts'
+import { usePermissions } from '../session/session.ts'
+
+/** How many masks a row shows; the others are counted. */
+const SHOWN_KEYS = 2
+
+export interface ProviderRowProps {
+  readonly provider: ProviderRowFragment
+  readonly index: number
+  /** Tells the table how high the row has become. */
+  readonly measure: (element: Element | null) => void
+}
+
+/** One provider in the table. Drawn again when it changed, and not when its neighbours did. */
+export const ProviderRow = memo(function ProviderRow({ provider, index, measure }: ProviderRowProps) {
+  const { mayEdit } = usePermissions()
+  const { name, displayName, type, baseUrl, enabled, apiKeys } = provider
+  return (
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="provider-row">
+      <td>
+        <span className="cell-name">
+          <ProviderIcon type={type} icon={provider.icon} />
+          <span className="two-lines">
+            <Link href={`/providers/${name}`} className="provider-link">
+              {displayName}
+            </Link>
+            <span className="dimmed">
+              {typeName(type)}
+              {displayName !== name && ` · ${name}`}
+            </span>
+          </span>
+        </span>
+      </td>
+      <td className="cell-endpoint">
+        <span className="endpoint" title={baseUrl}>
+          {baseUrl === '' ? <span className="dimmed">No endpoint</span> : baseUrl.replace(/^https:\/\//, '')}
+        </span>
+      </td>
+      <td className="cell-keys">
+        <KeyMasks type={type} apiKeys={apiKeys} />
+      </td>
+      <td className="cell-test">
+        <TestStatus test={provider.lastConnectionTest} />
+      </td>
+      <td className="cell-state">
+        <ToneBadge tone={enabled ? 'good' : 'quiet'}>{enabled ? 'Enabled' : 'Disabled'}</ToneBadge>
+      </td>
+      {mayEdit && (
+        <td className="cell-actions">
+          <TestButton provider={provider} />
+        </td>
+      )}
+    </tr>
+  )
+})
+
+function KeyMasks({ type, apiKeys }: Pick<ProviderRowFragment, 'type' | 'apiKeys'>) {
+  const shown = apiKeys.nodes.slice(0, SHOWN_KEYS)
+  if (shown.length === 0) return <span className="dimmed">{type === 'BEDROCK' || type === 'COPILOT' ? 'None needed' : 'No keys'}</span>
+  const others = apiKeys.totalCount - shown.length
+  return (
+    <span className="masks">
+      {shown.map(({ id, masked, enabled }) => (
+        <code key={id} className={enabled ? 'mask' : 'mask mask-off'} title={enabled ? 'An enabled key' : 'A disabled key'}>
+          {masked}
+        </code>
+      ))}
+      {others > 0 && <span className="dimmed">+{others}</span>}
+    </span>
+  )
+}
+
+function TestButton({ provider }: Pick<ProviderRowProps, 'provider'>) {
+  const { isTesting, test } = useTestConnection(provider)
+  return (
+    <Tooltip label="Test the connection">
+      <ActionIcon
+        variant="default"
+        size="md"
+        loading={isTesting}
+        onClick={() => void test()}
+        aria-label={`Test ${provider.displayName}`}
+        loaderProps={{ 'aria-label': 'Testing' }}
+      >
+        <PlayIcon size={15} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,134 @@
+import { Loader, Skeleton } from '@mantine/core'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { ProviderOrder, ProviderOrderField } from '../generated/documents.ts'
+import { DownIcon, SortIcon, UpIcon } from '../parts/icons.tsx'
+import { usePermissions } from '../session/session.ts'
+import type { ProviderList, ProviderPages } from './provider-pages.ts'
+import { ProviderRow } from './provider-row.tsx'
+
+const ROW_HEIGHT = 61
+/** Rows that are drawn above and below what can be seen: keyboard and screen reader move on through them. */
+const OVERSCAN = 12
+
+export interface ProviderTableProps {
+  readonly list: ProviderList & Pick<ProviderPages, 'loadMore'>
+  readonly orderBy: ProviderOrder
+  readonly onOrder: (orderBy: ProviderOrder) => void
+}
+
+/**
+ * The table draws the rows that can be seen and a few more, so that a thousand providers cost no more than twenty, and reads the
+ * next page before the last row comes into sight. On a narrow screen the rows
+ * are laid out as cards.
+ */
+export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
+  const body = useRef<HTMLTableSectionElement>(null)
+  const [top, setTop] = useState(0)
+  useLayoutEffect(() => {
+    if (body.current !== null) setTop(body.current.getBoundingClientRect().top + window.scrollY)
+  }, [])
+  const { rows, hasMore, isLoading, loadMore } = list
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+    scrollMargin: top,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  })
+  const items = virtualizer.getVirtualItems()
+  const lastDrawn = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && lastDrawn >= rows.length - 2 * OVERSCAN) loadMore()
+  }, [hasMore, lastDrawn, rows.length, loadMore])
+
+  const above = (items[0]?.start ?? top) - top
+  const below = virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
+  return (
+    <div className="table-frame" aria-busy={isLoading}>
+      <table className="provider-table" aria-label="Providers" aria-rowcount={(list.totalCount ?? rows.length) + 1}>
+        <TableHead orderBy={orderBy} onOrder={onOrder} />
+        <tbody ref={body}>
+          {above > 0 && <Spacer height={above} />}
+          {items.map(({ index, key }) => {
+            const row = rows[index]
+            return row === undefined ? null : <ProviderRow key={key} provider={row} index={index} measure={virtualizer.measureElement} />
+          })}
+          {below > 0 && <Spacer height={below} />}
+          {rows.length === 0 && isLoading && <LoadingRows />}
+        </tbody>
+      </table>
+      {rows.length > 0 && isLoading && (
+        <div className="table-loading">
+          <Loader size="xs" aria-label="Loading" />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function TableHead({ orderBy, onOrder }: Pick<ProviderTableProps, 'orderBy' | 'onOrder'>) {
+  const { mayEdit } = usePermissions()
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        <SortableHead field="NAME" orderBy={orderBy} onOrder={onOrder}>
+          Provider
+        </SortableHead>
+        <SortableHead field="BASE_URL" orderBy={orderBy} onOrder={onOrder}>
+          Endpoint
+        </SortableHead>
+        <th scope="col">Keys</th>
+        <th scope="col">Last test</th>
+        <th scope="col">State</th>
+        {mayEdit && (
+          <th scope="col">
+            <span className="visually-hidden">Actions</span>
+          </th>
+        )}
+      </tr>
+    </thead>
+  )
+}
+
+/** Stands for the rows that are not drawn. */
+function Spacer({ height }: { readonly height: number }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it is no row to whoever listens.
+    <tr aria-hidden="true" className="spacer" style={{ height }}>
+      <td colSpan={6} />
+    </tr>
+  )
+}
+
+interface SortableHeadProps extends Pick<ProviderTableProps, 'orderBy' | 'onOrder'> {
+  readonly field: ProviderOrderField
+  readonly children: string
+}
+
+function SortableHead({ field, orderBy, onOrder, children }: SortableHeadProps) {
+  const isSorted = orderBy.field === field
+  const isUp = orderBy.direction === 'ASC'
+  const Arrow = !isSorted ? SortIcon : isUp ? UpIcon : DownIcon
+  return (
+    <th scope="col" aria-sort={!isSorted ? 'none' : isUp ? 'ascending' : 'descending'}>
+      <button type="button" className="sort-button" onClick={() => onOrder({ field, direction: isSorted && isUp ? 'DESC' : 'ASC' })}>
+        {children}
+        <Arrow size={14} />
+      </button>
+    </th>
+  )
+}
+
+const PLACES = [0, 1, 2, 3, 4, 5]
+
+function LoadingRows() {
+  return PLACES.map((place) => (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it says nothing.
+    <tr key={place} aria-hidden="true" className="provider-row">
+      <td colSpan={6}>
+        <Skeleton height={18} width={`${72 - place * 6}%`} />
+      </td>
+    </tr>
+  ))
+}

@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react'
+import type { GatewayClients } from '../gateway/clients.ts'
+import type { Role } from '../generated/documents.ts'
+
+/** Who is signed in, and how to speak to the gateway in their name. */
+export interface Session {
+  readonly clients: GatewayClients
+  readonly viewer: { readonly id: string; readonly name: string; readonly role: Role; readonly expiresAt: string | null }
+  readonly signOut: () => void
+}
+
+export const SessionContext = createContext<Session | null>(null)
+
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (session === null) throw new Error('Only a signed-in page can ask who is signed in.')
+  return session
+}
+
+/** What the role lets a person do; the gateway decides, and the console shows no more than that. */
+export function usePermissions(): { readonly mayEdit: boolean; readonly mayAdminister: boolean } {
+  const { role } = useSession().viewer
+  return { mayEdit: role !== 'VIEWER', mayAdminister: role === 'ADMIN' }
+}

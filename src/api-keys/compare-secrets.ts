@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isFingerprintOf } from '../crypto/envelope.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
+import type { TransactionClient } from '../database/client.ts'
+import { openProviderSecret, type ProviderSecretField } from './provider-secrets.ts'
+import type { SecretOwner } from './secret-owner.ts'
+
+/** Tells whether a value is the stored one of an API key of a provider, by its fingerprint: nothing is opened. */
+export async function loadKeyComparison(
+  client: TransactionClient,
+  keyring: Keyring,
+  providerId: string,
+): Promise<(apiKeyId: string, value: Secret) => boolean> {
+  const rows = await client.apiKeySecret.findMany({ where: { apiKey: { providerId } }, select: { apiKeyId: true, fingerprint: true } })
+  const fingerprints = new Map(rows.map(({ apiKeyId, fingerprint }) => [apiKeyId, fingerprint]))
+  return (apiKeyId, value) => isFingerprintOf(keyring, fingerprints.get(apiKeyId) ?? '', value)
+}
+
+/** Whether a value is the stored one of another secret of a provider; false, too, when that cannot be read. */
+export async function isStoredProviderSecret(
+  client: TransactionClient,
+  keyring: Keyring,
+  owner: SecretOwner,
+  field: ProviderSecretField,
+  value: Secret,
+): Promise<boolean> {
+  try {
+    const stored = await openProviderSecret(client, keyring, owner, field)
+    return stored !== undefined && timingSafeEqual(digestOf(stored), digestOf(value))
+  } catch (error) {
+    if (error instanceof UnreadableSecretError) return false
+    throw error
+  }
+}
+
+/** Texts of any length as bytes of one length. */
+function digestOf(secret: Secret): Buffer {
+  return createHash('sha256').update(secret.reveal()).digest()
+}

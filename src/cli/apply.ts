@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Caller } from '../auth/principal.ts'
+import { createProvider } from '../providers/create-provider.ts'
+import { deleteProvider } from '../providers/delete-provider.ts'
+import type { ProviderDeps } from '../providers/provider-deps.ts'
+import { updateProvider } from '../providers/update-provider.ts'
+import { type PlanStep, planProviders, providerDeps } from './apply/plan.ts'
+import { parseProvidersFile } from './apply/providers-file.ts'
+import { readAllSecrets, secretReader } from './apply/read-secret.ts'
+import { failureOf, PartialFailure } from './failure.ts'
+import { help, JSON_OPTION } from './help.ts'
+import { withKeyring } from './open.ts'
+import { counted, printable } from './output.ts'
+import { createProgress } from './progress.ts'
+import type { Shell } from './shell.ts'
+
+interface Options {
+  readonly file: string
+  readonly prune?: true
+  readonly dryRun?: true
+  readonly json?: true
+}
+
+type Action = PlanStep['action']
+
+const SIGNS: Readonly<Record<Action, string>> = { create: '+', change: '~', delete: '-', keep: '=' }
+
+export function addApply(program: Command, shell: Shell): void {
+  program
+    .command('apply')
+    .summary('make the providers those of a file')
+    .description(
+      'Shows what it would take to make the stored providers those of a file, and does it. What the file leaves out about a provider stays as it is; `apiKeys`, where given, is the whole set. Keys never stand in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. Run again, it changes nothing.',
+    )
+    .requiredOption('-f, --file <path>', 'the file, in YAML or JSON; `-` for standard input')
+    .option('--prune', 'delete providers that apply has made and the file no longer names')
+    .option('--dry-run', 'show the plan, and change nothing')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      help({
+        examples: [
+          'gateway apply -f providers.yaml --dry-run',
+          'gateway apply -f providers.yaml --prune',
+          'gateway export | gateway apply -f -',
+        ],
+        notes: [
+          'Each provider is changed by itself, all of it or nothing of it. Ends with 1 when one was refused; the others are done then.',
+        ],
+      }),
+    )
+    .action((options: Options) => apply(shell, options))
+}
+
+async function apply(shell: Shell, options: Options): Promise<void> {
+  const { file } = options
+  const wanted = parseProvidersFile(file === '-' ? shell.readInput() : readProviders(file), file)
+  const read = readAllSecrets(wanted, secretReader(shell, file))
+  await withKeyring(shell, async (open) => {
+    const steps = await planProviders(open, wanted, options.prune === true, read)
+    if (!options.json) shell.print(`${describePlan(steps)}\n`)
+    const todo = steps.filter(({ action }) => action !== 'keep')
+    const failures = options.dryRun ? [] : await carryOut(shell, providerDeps(open), open.caller, todo)
+    if (options.json) {
+      const plan = steps.map(({ name, action, said }) => ({ name, action, changes: said }))
+      shell.print(`${JSON.stringify({ plan, applied: !options.dryRun, failures }, null, 2)}\n`)
+    } else if (!options.dryRun && todo.length > 0) {
+      shell.print(`\nDone: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.\n`)
+    }
+    if (failures.length > 0) throw new PartialFailure(failures.map(({ name, message }) => `${name}: ${message}`).join('\n'))
+  })
+}
+
+function readProviders(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new PartialFailure(`The file ${file} cannot be read (${code}).`)
+  }
+}
+
+/** One after the other; a refusal does not keep the others from being done. */
+async function carryOut(
+  shell: Shell,
+  deps: ProviderDeps,
+  caller: Caller,
+  todo: readonly PlanStep[],
+): Promise<{ name: string; message: string }[]> {
+  const bar = createProgress(shell, 'changes')
+  const failures: { name: string; message: string }[] = []
+  bar.begin(todo.length)
+  for (const [index, step] of todo.entries()) {
+    try {
+      await carryOutStep(deps, caller, step)
+    } catch (error) {
+      failures.push({ name: step.name, message: failureOf(error).message })
+    }
+    bar.at(index + 1)
+  }
+  bar.end()
+  return failures
+}
+
+/** What was planned for one state of a provider is not done to another one. */
+async function carryOutStep(deps: ProviderDeps, caller: Caller, step: PlanStep): Promise<void> {
+  if (step.action === 'create') await createProvider(deps, caller, step.provider)
+  if (step.action === 'change') await updateProvider(deps, caller, { id: step.id }, step.changes, { id: step.id, version: step.version })
+  if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version })
+}
+
+function describePlan(steps: readonly PlanStep[]): string {
+  const shown = steps.filter(({ action, said }) => action !== 'keep' || said.length > 0)
+  const width = Math.max(0, ...shown.map(({ name }) => name.length))
+  const lines = shown.flatMap(({ action, name, said }) => {
+    const sign = `${SIGNS[action]} ${name.padEnd(width)}  ${action === 'keep' ? 'leave' : action}`
+    const [only] = said
+    if (said.length === 1 && action !== 'change') return [`${sign}  ${printable(only ?? '')}`]
+    return [sign, ...said.map((line) => `    ${printable(line)}`)]
+  })
+  const count = (action: Action) => steps.filter((step) => step.action === action).length
+  const sum = `${count('create')} to create, ${count('change')} to change, ${count('delete')} to delete, ${count('keep')} unchanged.`
+  return [...lines, ...(lines.length === 0 ? [] : ['']), sum].join('\n')
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util'
+import { isStoredProviderSecret } from '../../api-keys/compare-secrets.ts'
+import type { ProviderSecretField } from '../../api-keys/provider-secrets.ts'
+import { Secret } from '../../crypto/secret.ts'
+import type { Provider } from '../../generated/prisma-sqlite/client.ts'
+import { type BedrockSettingsInput, mergeBedrockSettings, readBedrockSettings } from '../../providers/bedrock-settings.ts'
+import { type DialectSettingsInput, readDialectSettings } from '../../providers/dialect-settings.ts'
+import { headerField, type NetworkConfig, PROXY_PASSWORD, readNetworkConfig } from '../../providers/network-config.ts'
+import type { NetworkInput } from '../../providers/network-input.ts'
+import { changedNetworkFields, planNetwork } from '../../providers/store-network.ts'
+import type { OpenWithKeys } from '../open.ts'
+import type { FileBedrock, FileDialectSettings, FileNetwork, SecretReference } from './providers-file.ts'
+import type { ReadSecret } from './read-secret.ts'
+
+/** The secret of a reference; undefined, which keeps the stored one, when it is that very one. */
+type ReadFresh = (field: ProviderSecretField, reference: SecretReference | undefined) => Promise<Secret | undefined>
+
+/** Secrets for a provider that is stored, or for a new one. */
+export function freshSecrets({ database, keyring }: OpenWithKeys, stored: Provider | null, read: ReadSecret): ReadFresh {
+  return async (field, reference) => {
+    if (reference === undefined) return undefined
+    const value = read(reference)
+    if (stored === null) return value
+    const owner = { providerId: stored.id, type: stored.type, baseUrl: stored.baseUrl }
+    return (await isStoredProviderSecret(database.prisma, keyring, owner, field, value)) ? undefined : value
+  }
+}
+
+/** The network configuration of the file as commands take it: a mask stands for a stored value that stays. */
+export async function toNetworkInput(network: FileNetwork, stored: NetworkConfig | null, fresh: ReadFresh): Promise<NetworkInput> {
+  const { extraHeaders, proxy, ...numbers } = network
+  const headers: { name: string; value: Secret }[] = []
+  for (const { name, value, masked, valueFrom } of extraHeaders ?? []) {
+    const given = await fresh(headerField(name), valueFrom)
+    const known = stored?.extraHeaders.find((header) => 'masked' in header && headerField(header.name) === headerField(name))
+    const mask = known !== undefined && 'masked' in known ? known.masked : ''
+    headers.push({ name, value: given ?? new Secret(value ?? masked ?? mask) })
+  }
+  return {
+    ...defaulted(numbers),
+    extraHeaders: extraHeaders && headers,
+    proxy: proxy && {
+      type: proxy.type,
+      url: proxy.url,
+      username: proxy.username,
+      password: await fresh(PROXY_PASSWORD, proxy.passwordFrom),
+    },
+  }
+}
+
+function defaulted(numbers: Omit<FileNetwork, 'extraHeaders' | 'proxy'>): Omit<NetworkInput, 'extraHeaders' | 'proxy'> {
+  const { timeoutMs, maxRetries, retryBackoffInitialMs, retryBackoffMaxMs, insecureSkipVerify, caCertificate, allowPrivateNetwork } =
+    numbers
+  return { timeoutMs, maxRetries, retryBackoffInitialMs, retryBackoffMaxMs, insecureSkipVerify, caCertificate, allowPrivateNetwork }
+}
+
+/** The fields of the stored network configuration that the input would change. */
+export function changedNetwork(input: NetworkInput, stored: Provider): string[] {
+  const before = readNetworkConfig(stored.network)
+  return changedNetworkFields(before, planNetwork(input, before))
+}
+
+/** The Bedrock settings of the file as commands take them. */
+export async function toBedrockInput(bedrock: FileBedrock, fresh: ReadFresh): Promise<BedrockSettingsInput> {
+  const { region, model, smallFastModel, roleArn, externalId, accessKeyFrom, accessKeySecretFrom } = bedrock
+  const accessKey = await fresh('bedrock.accessKey', accessKeyFrom)
+  const accessKeySecret = await fresh('bedrock.accessKeySecret', accessKeySecretFrom)
+  return { region, model, smallFastModel, roleArn, externalId, accessKey, accessKeySecret }
+}
+
+export function changesBedrock(input: BedrockSettingsInput, stored: Provider): boolean {
+  const before = readBedrockSettings(stored.settings)
+  const after = mergeBedrockSettings(input, before, before?.hasAccessKey ?? false)
+  return input.accessKey !== undefined || input.accessKeySecret !== undefined || !isDeepStrictEqual(before, after)
+}
+
+/** What of the dialects' settings differs from what is stored; undefined when nothing does. */
+export async function toDialectInput(
+  settings: FileDialectSettings,
+  stored: Provider | null,
+  fresh: ReadFresh,
+): Promise<DialectSettingsInput | undefined> {
+  const before = readDialectSettings(stored?.dialectSettings ?? null)
+  const different = (dialect: 'bifrost' | 'ziri') => {
+    const entries = Object.entries(settings[dialect] ?? {}).filter(
+      ([name, value]) => !isDeepStrictEqual(before[dialect]?.[name] ?? null, value),
+    )
+    return entries.length === 0 ? undefined : Object.fromEntries(entries)
+  }
+  const respanExtraKwargs = await fresh('respan.extraKwargs', settings.respanExtraKwargsFrom)
+  const input = { bifrost: different('bifrost'), ziri: different('ziri'), respanExtraKwargs }
+  return Object.values(input).some((part) => part !== undefined) ? input : undefined
+}

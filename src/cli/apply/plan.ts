@@ -1,0 +1,174 @@
+import { loadKeyComparison } from '../../api-keys/compare-secrets.ts'
+import { secretVariables } from '../../config.ts'
+import { endpointBinding } from '../../crypto/endpoint-binding.ts'
+import { ValidationError } from '../../errors.ts'
+import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
+import { createOutbound } from '../../outbound.ts'
+import { checkProvider } from '../../providers/check-provider.ts'
+import { readNetworkConfig } from '../../providers/network-config.ts'
+import { checkMaskedHeaders } from '../../providers/network-input.ts'
+import type { ProviderDeps } from '../../providers/provider-deps.ts'
+import { checkProviderChanges, type NewProvider, type ProviderChanges } from '../../providers/provider-input.ts'
+import { toNewProvider } from '../../providers/upsert-provider.ts'
+import { PartialFailure } from '../failure.ts'
+import type { OpenWithKeys } from '../open.ts'
+import { newKeys, planKeys } from './plan-keys.ts'
+import { changedNetwork, changesBedrock, freshSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
+import { type FileProvider, problemsOf } from './providers-file.ts'
+import type { ReadSecret } from './read-secret.ts'
+
+/** What is to happen to one provider. `said` is for people: masks only. */
+export type PlanStep =
+  | { readonly action: 'create'; readonly name: string; readonly said: readonly string[]; readonly provider: NewProvider }
+  | {
+      readonly action: 'change'
+      readonly name: string
+      readonly said: readonly string[]
+      readonly id: string
+      readonly version: number
+      readonly changes: ProviderChanges
+    }
+  | { readonly action: 'delete'; readonly name: string; readonly said: readonly string[]; readonly id: string; readonly version: number }
+  | { readonly action: 'keep'; readonly name: string; readonly said: readonly string[] }
+
+type StoredProvider = Provider & { readonly apiKeys: readonly ApiKey[] }
+
+/** What the domain's commands need, under the policy that the server has. */
+export function providerDeps({ config, database, keyring, clock }: OpenWithKeys): ProviderDeps {
+  const outbound = createOutbound(config)
+  if (config.PORT !== 0) outbound.addOwnSocket({ host: config.HOST, port: config.PORT })
+  return { database, keyring, clock, readSecretVariable: secretVariables(config), ...outbound.deps }
+}
+
+/**
+ * Compares the file with what is stored. Changes nothing.
+ * @throws PartialFailure with the problems of all providers.
+ */
+export async function planProviders(
+  open: OpenWithKeys,
+  wanted: readonly FileProvider[],
+  prune: boolean,
+  read: ReadSecret,
+): Promise<PlanStep[]> {
+  const deps = providerDeps(open)
+  const steps: PlanStep[] = []
+  const problems: string[] = []
+  for (const provider of wanted) {
+    try {
+      steps.push(await planProvider(open, deps, provider, read))
+    } catch (error) {
+      if (!(error instanceof ValidationError || error instanceof PartialFailure)) throw error
+      problems.push(...problemsOf(error).map((problem) => `${provider.name}: ${problem}`))
+    }
+  }
+  if (problems.length > 0) throw new PartialFailure(`Nothing was changed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`)
+  return prune ? [...steps, ...(await planPruning(open, wanted))] : steps
+}
+
+async function planProvider(open: OpenWithKeys, deps: ProviderDeps, wanted: FileProvider, read: ReadSecret): Promise<PlanStep> {
+  const stored = await open.database.prisma.provider.findFirst({
+    where: { name: wanted.name, deletedAt: null },
+    include: { apiKeys: { orderBy: { number: 'asc' } } },
+  })
+  return stored === null ? planCreation(open, deps, wanted, read) : planChange(open, deps, wanted, stored, read)
+}
+
+async function planCreation(open: OpenWithKeys, deps: ProviderDeps, wanted: FileProvider, read: ReadSecret): Promise<PlanStep> {
+  const { name, type, baseUrl, displayName, icon, enabled } = wanted
+  const fresh = freshSecrets(open, null, read)
+  const input = {
+    ...{ name, type, baseUrl, displayName, icon, enabled, networkChanges: undefined },
+    settings: wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh)),
+    network: wanted.network && (await toNetworkInput(wanted.network, null, fresh)),
+    apiKeys: newKeys(wanted.apiKeys ?? [], read),
+    dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, null, fresh)),
+    defaults: { type: undefined, baseUrl: undefined, displayName: undefined },
+  }
+  const provider = toNewProvider(input, open.caller)
+  const issues = checkProvider(deps, open.caller, provider)
+  if (issues.length > 0) throw new ValidationError(issues)
+  const keys = provider.apiKeys.length
+  const said = [`${provider.type} at ${provider.baseUrl || 'no endpoint yet'}, ${keys === 1 ? '1 API key' : `${keys} API keys`}`]
+  return { action: 'create', name, said, provider }
+}
+
+async function planChange(
+  open: OpenWithKeys,
+  deps: ProviderDeps,
+  wanted: FileProvider,
+  stored: StoredProvider,
+  read: ReadSecret,
+): Promise<PlanStep> {
+  const { id, name, version } = stored
+  if (wanted.type !== undefined && wanted.type !== stored.type)
+    throw new PartialFailure(`type: it is ${stored.type}, and the type of a provider cannot be changed. Give the new one another name.`)
+  const isValueOf = await loadKeyComparison(open.database.prisma, open.keyring, id)
+  const keys = wanted.apiKeys && planKeys(wanted.apiKeys, stored.apiKeys, isValueOf, read)
+  const changes: ProviderChanges = {
+    displayName: different(wanted.displayName, stored.displayName),
+    icon: different(wanted.icon, stored.icon),
+    baseUrl: different(wanted.baseUrl, stored.baseUrl),
+    enabled: different(wanted.enabled, stored.enabled),
+    ...(await planParts(wanted, stored, freshSecrets(open, stored, read))),
+    apiKeys: keys?.changes,
+  }
+  const networkFields = changes.network === undefined ? [] : changedNetwork(changes.network, stored)
+  const maskIssues = changes.network === undefined ? [] : checkMaskedHeaders(changes.network, readNetworkConfig(stored.network))
+  const issues = [...checkProviderChanges(changes, 'cli', deps), ...maskIssues]
+  if (issues.length > 0) throw new ValidationError(issues)
+  const keepsValues = keys === undefined ? stored.apiKeys.length > 0 : keys.keepsValues
+  const said = [...describe(changes, stored, networkFields, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]
+  return said.length === 0 ? { action: 'keep', name, said } : { action: 'change', name, said, id, version, changes }
+}
+
+function different<Value>(wanted: Value | undefined, stored: Value): Value | undefined {
+  return wanted === stored ? undefined : wanted
+}
+
+/** The parts that a file states as a whole, as far as they differ from what is stored. */
+async function planParts(
+  wanted: FileProvider,
+  stored: StoredProvider,
+  fresh: ReturnType<typeof freshSecrets>,
+): Promise<Pick<ProviderChanges, 'settings' | 'network' | 'dialectSettings'>> {
+  const settings = wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh))
+  const network = wanted.network && (await toNetworkInput(wanted.network, readNetworkConfig(stored.network), fresh))
+  return {
+    settings: settings !== undefined && changesBedrock(settings, stored) ? settings : undefined,
+    network: network !== undefined && changedNetwork(network, stored).length > 0 ? network : undefined,
+    dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, stored, fresh)),
+  }
+}
+
+function describe(changes: ProviderChanges, stored: Provider, networkFields: readonly string[], keepsValues: boolean): string[] {
+  const fields = (['displayName', 'icon', 'baseUrl', 'enabled'] as const).flatMap((field) =>
+    changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`],
+  )
+  const isMoved =
+    changes.baseUrl !== undefined && endpointBinding(stored.type, stored.baseUrl) !== endpointBinding(stored.type, changes.baseUrl)
+  return [
+    ...fields,
+    ...(isMoved && keepsValues ? ['! the stored keys will be sent to the new address'] : []),
+    ...(changes.settings === undefined ? [] : ['settings: new Bedrock settings']),
+    ...networkFields.map((field) => `network: new ${field}`),
+    ...(changes.dialectSettings === undefined ? [] : ['dialectSettings: new values']),
+  ]
+}
+
+/** Deletes what `apply` itself has created and the file no longer names: what people made in another way is theirs. */
+async function planPruning({ database: { prisma } }: OpenWithKeys, wanted: readonly FileProvider[]): Promise<PlanStep[]> {
+  const names = new Set(wanted.map(({ name }) => name))
+  const others = (await prisma.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } })).filter(
+    ({ name }) => !names.has(name),
+  )
+  const creations = await prisma.auditEvent.findMany({
+    where: { action: 'provider.created', channel: 'cli', subjectType: 'provider' },
+    select: { subjectId: true },
+  })
+  const own = new Set(creations.map(({ subjectId }) => subjectId))
+  return others.map(({ id, name, version }) =>
+    own.has(id)
+      ? { action: 'delete', name, said: ['no longer in the file'], id, version }
+      : { action: 'keep', name, said: ['not in the file, and not made by apply: left alone'] },
+  )
+}

@@ -1,0 +1,158 @@
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { ValidationError } from '../../errors.ts'
+import { isAuthenticationHeader } from '../../upstream/network-settings.ts'
+import { PROVIDER_TYPES } from '../../upstream/provider-type.ts'
+import { PartialFailure } from '../failure.ts'
+
+const text = z.string()
+const SECRET_FIELDS: readonly string[] = ['value', 'key', 'apiKey', 'password', 'accessKey', 'accessKeySecret', 'respanExtraKwargs']
+
+/** Where a secret is: in a variable of the environment of `apply`, or in a file, whose path starts at the providers' file. */
+const reference = z.union([z.strictObject({ env: text.min(1) }), z.strictObject({ file: text.min(1) })], {
+  error: 'must be { env: NAME } or { file: path }',
+})
+export type SecretReference = z.infer<typeof reference>
+
+const apiKey = z
+  .strictObject({
+    id: z.uuid().optional(),
+    name: text.optional(),
+    /** What `export` shows of a stored key; it says nothing to `apply`. */
+    masked: text.optional(),
+    valueFrom: reference.optional(),
+    environmentVariable: text.min(1).optional(),
+    enabled: z.boolean().optional(),
+    weight: z.number().optional(),
+  })
+  .refine((key) => key.valueFrom === undefined || key.environmentVariable === undefined, {
+    error: 'has `valueFrom` and `environmentVariable`: keep one of them',
+  })
+export type FileApiKey = z.infer<typeof apiKey>
+
+const header = z
+  .strictObject({ name: text, value: text.optional(), masked: text.optional(), valueFrom: reference.optional() })
+  .refine(({ value, masked, valueFrom }) => [value, masked, valueFrom].filter((one) => one !== undefined).length === 1, {
+    error: 'needs exactly one of `value`, `valueFrom` and `masked`',
+  })
+  .refine(({ name, value }) => value === undefined || !isAuthenticationHeader(name), {
+    error: 'is a header that authenticates: its value must not stand in the file. Use `valueFrom`',
+  })
+
+const network = z.strictObject({
+  extraHeaders: z.array(header).optional(),
+  timeoutMs: z.int().optional(),
+  maxRetries: z.int().optional(),
+  retryBackoffInitialMs: z.int().optional(),
+  retryBackoffMaxMs: z.int().optional(),
+  insecureSkipVerify: z.boolean().optional(),
+  caCertificate: text.optional(),
+  allowPrivateNetwork: z.boolean().optional(),
+  proxy: z
+    .strictObject({
+      type: z.enum(['HTTP', 'SOCKS5', 'ENVIRONMENT']),
+      url: text.optional(),
+      username: text.optional(),
+      passwordFrom: reference.optional(),
+    })
+    .optional(),
+})
+export type FileNetwork = z.infer<typeof network>
+
+const bedrock = z.strictObject({
+  region: text.optional(),
+  model: text.optional(),
+  smallFastModel: text.optional(),
+  roleArn: text.optional(),
+  externalId: text.optional(),
+  accessKeyFrom: reference.optional(),
+  accessKeySecretFrom: reference.optional(),
+})
+export type FileBedrock = z.infer<typeof bedrock>
+
+const dialectSettings = z.strictObject({
+  bifrost: z.record(text, z.json()).optional(),
+  ziri: z.record(text, z.json()).optional(),
+  respanExtraKwargsFrom: reference.optional(),
+})
+export type FileDialectSettings = z.infer<typeof dialectSettings>
+
+const provider = z.strictObject({
+  name: text,
+  type: text
+    .transform((type) => type.toUpperCase())
+    .pipe(z.enum(PROVIDER_TYPES))
+    .optional(),
+  baseUrl: text.optional(),
+  displayName: text.optional(),
+  icon: text.optional(),
+  enabled: z.boolean().optional(),
+  settings: z.strictObject({ bedrock }).optional(),
+  network: network.optional(),
+  apiKeys: z.array(apiKey).optional(),
+  dialectSettings: dialectSettings.optional(),
+})
+/** A provider as a file states it: what is left out stays as it is, or gets its default when the provider is new. */
+export type FileProvider = z.infer<typeof provider>
+
+const providersFile = z.strictObject({ providers: z.array(provider) }).superRefine(({ providers }, context) => {
+  for (const [index, { name }] of providers.entries())
+    if (providers.findIndex((other) => other.name === name) < index)
+      context.addIssue({ code: 'custom', path: ['providers', index, 'name'], message: 'is the name of an earlier provider' })
+})
+
+const MAX_BYTES = 8_388_608
+
+/**
+ * Reads a file of providers, in YAML or JSON.
+ * @throws PartialFailure that lists all problems by line, and repeats nothing of the file: there may be a secret in it.
+ */
+export function parseProvidersFile(content: string, file: string): FileProvider[] {
+  if (Buffer.byteLength(content) > MAX_BYTES) throw new PartialFailure(`${file} is larger than ${MAX_BYTES} bytes.`)
+  const lines = new LineCounter()
+  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false })
+  const [broken] = document.errors
+  if (broken !== undefined) {
+    const { line, col } = lines.linePos(broken.pos[0])
+    throw new PartialFailure(`${file}:${line}:${col}: this is not valid YAML (${broken.code}).`)
+  }
+  const parsed = providersFile.safeParse(document.toJS({ maxAliasCount: 100 }))
+  if (parsed.success) return parsed.data.providers
+  const problems = parsed.error.issues.map((issue) => {
+    const { line, col } = lines.linePos(offsetOf(document, issue.path))
+    return `${file}:${line}:${col}: ${showPath(issue.path)} ${wordingOf(issue)}.`
+  })
+  throw new PartialFailure(problems.join('\n'))
+}
+
+/** Where the value at the path begins; for one that is missing, what it is missing from. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node)) return node.range?.[0] ?? 0
+  }
+  return 0
+}
+
+function wordingOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message.replace(/^Invalid (input|option): /, 'is not right: ').replace(/\.$/, '')
+  const secret = issue.keys.find((key) => SECRET_FIELDS.includes(key))
+  const from = secret === 'key' || secret === 'apiKey' ? 'value' : secret
+  if (secret !== undefined)
+    return `has a secret in the field \`${secret}\`. A secret must not stand in the file: write \`${from}From: { env: NAME }\``
+  return `has a field that does not exist: ${issue.keys.map((key) => `\`${key.slice(0, 40)}\``).join(', ')}`
+}
+
+/** `providers[0].apiKeys[1].weight` */
+function showPath(path: readonly PropertyKey[]): string {
+  const joined = path
+    .map((step) => (typeof step === 'number' || /^\d+$/.test(String(step)) ? `[${String(step)}]` : `.${String(step)}`))
+    .join('')
+  return joined === '' ? 'the file' : joined.replace(/^\./, '')
+}
+
+/** The problems of a provider in the words of its rules. */
+export function problemsOf(error: unknown): string[] {
+  if (error instanceof ValidationError) return error.issues.map(({ path, message }) => `${showPath(path)}: ${message}`)
+  return error instanceof Error ? [error.message] : [String(error)]
+}

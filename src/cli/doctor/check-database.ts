@@ -1,0 +1,96 @@
+import { checkKeyring, countSecretsByKey, readKnownKeys } from '../../api-keys/encryption-keys.ts'
+import { validAdminTokens } from '../../auth/create-access-token.ts'
+import type { Config } from '../../config.ts'
+import { type Database, isDatabaseThere, openDatabase } from '../../database/client.ts'
+import { readServerClock } from '../../database/clock.ts'
+import { reasonOf } from '../../database/failures.ts'
+import { migrationsApplied } from '../../database/migrate.ts'
+import { StartupError } from '../../errors.ts'
+import { findKeys, readKeyring } from '../../key-file.ts'
+import { counted } from '../output.ts'
+import { ailing, type Finding, fine } from './finding.ts'
+
+const PING_MS = 3_000
+/** What two clocks may differ by without harm to expiries and the order of the audit log. */
+const CLOCK_TOLERANCE_MS = 10_000
+
+/** Everything that only the database can tell. Changes nothing, and makes nothing. */
+export async function checkDatabase(config: Config, now: Date): Promise<Finding[]> {
+  if (!isDatabaseThere(config.DATABASE_URL))
+    return [
+      ailing(
+        'database',
+        `There is none at ${config.DATABASE_URL} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
+      ),
+    ]
+  const opened = await openDatabase(config.DATABASE_URL).catch((error: unknown) => ailing('database', messageOf(error)))
+  if ('check' in opened) return [opened]
+  try {
+    if (!(await opened.ping(PING_MS)))
+      return [ailing('database', `${opened.location} does not answer. See that it runs and is not overloaded.`)]
+    const findings = [fine('database', opened.location), await checkMigrations(opened)]
+    if (findings.some(({ advice }) => advice !== null)) return findings
+    return [...findings, ...(await checkKeys(opened, config)), await checkAdmin(opened, config, now), await checkClock(opened, now)]
+  } catch (error) {
+    return [ailing('database', `It cannot be read: ${reasonOf(error)}`)]
+  } finally {
+    await opened.close()
+  }
+}
+
+async function checkMigrations(database: Database): Promise<Finding> {
+  if (await migrationsApplied(database)) return fine('migrations', 'all of this release are applied')
+  return ailing('migrations', "Some of this release are missing. Start this release's gateway once: it applies them.")
+}
+
+async function checkKeys(database: Database, { ENCRYPTION_KEYS }: Config): Promise<Finding[]> {
+  const known = await readKnownKeys(database)
+  // Looking for a key file now would make one.
+  if (known.length === 0 && ENCRYPTION_KEYS === '')
+    return [ailing('encryption keys', 'No gateway has been started on this database yet. Start one: it makes the key.')]
+  try {
+    const source = await findKeys(database, ENCRYPTION_KEYS)
+    const keyring = readKeyring(source)
+    await checkKeyring(database, keyring)
+    const { kid } = keyring.primary
+    const place = source.path ?? 'ENCRYPTION_KEYS'
+    if (!known.some((key) => key.kid === kid))
+      return [ailing('encryption keys', `The first of ${place}, ${kid}, is new. Restart the gateways, so that they know it.`)]
+    const others = Array.from(await countSecretsByKey(database.prisma)).filter(([other]) => other !== kid)
+    const waiting = others.reduce((sum, [, count]) => sum + count, 0)
+    return [
+      fine('encryption keys', `${place} opens this database`),
+      waiting === 0
+        ? fine('rotation', 'every secret is under the first key')
+        : ailing('rotation', `${counted(waiting, 'secret')} not under the first key yet. Run \`gateway keys rotate\`.`),
+    ]
+  } catch (error) {
+    if (error instanceof StartupError) return [ailing('encryption keys', error.message)]
+    throw error
+  }
+}
+
+async function checkAdmin({ prisma }: Database, { ADMIN_TOKEN }: Config, now: Date): Promise<Finding> {
+  const count = await prisma.accessToken.count({ where: validAdminTokens(now) })
+  if (count > 0) return fine('admin tokens', `${count} valid`)
+  if (ADMIN_TOKEN !== '') return fine('admin tokens', 'ADMIN_TOKEN is used from the next start on')
+  return ailing('admin tokens', 'No valid one. Make one: `gateway tokens create --name me --role admin`.')
+}
+
+async function checkClock(database: Database, now: Date): Promise<Finding> {
+  const server = await readServerClock(database)
+  const difference = server === null ? 0 : server.getTime() - now.getTime()
+  if (Math.abs(difference) > CLOCK_TOLERANCE_MS)
+    return ailing(
+      'clock',
+      `It differs from the database server's by ${Math.round(Math.abs(difference) / 1_000)} s. Synchronize both (NTP).`,
+    )
+  const newest = await database.prisma.auditEvent.findFirst({ orderBy: { createdAt: 'desc' }, select: { createdAt: true } })
+  if (newest !== null && newest.createdAt.getTime() - now.getTime() > CLOCK_TOLERANCE_MS)
+    return ailing('clock', `The newest audit event is of ${newest.createdAt.toISOString()}, in the future. Set the clock (NTP).`)
+  return fine('clock', `${now.toISOString().slice(0, 19)}Z`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof StartupError ? error.message : `It cannot be opened: ${reasonOf(error)}`
+}

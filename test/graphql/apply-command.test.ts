@@ -1,0 +1,280 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { generateKeyText } from '../../src/crypto/keyring.ts'
+import { runCommand, runJson } from '../support/command-line.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { leaksIn } from '../support/planted.ts'
+import { type Writer, writerOf } from '../support/providers.ts'
+import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
+
+const SECRETS = {
+  FIRST_KEY: 'sk-first-key-in-a-variable-4Qw8Zr',
+  OTHER_KEY: 'sk-other-key-in-a-variable-9XbN2k',
+  TEAM_KEY: 'team-key-of-a-header-0123456789',
+  PROXY_PASSWORD: 'password-of-the-proxy',
+  ACCESS_KEY: 'AKIA00000000EXAMPLE1',
+  ACCESS_KEY_SECRET: 'wJalrXUtnFEMI-bPxRfiCY-EXAMPLE',
+}
+const FILE_KEY = 'sk-key-in-a-file-7HdFs3Gv-0123'
+const KEYS = generateKeyText()
+
+interface Plan {
+  readonly plan: readonly { readonly name: string; readonly action: string; readonly changes: readonly string[] }[]
+  readonly applied: boolean
+  readonly failures: readonly { readonly name: string; readonly message: string }[]
+}
+
+let gateway: TestGateway
+let writer: Writer
+let upstream: Recorder
+let said = ''
+beforeEach(async () => {
+  upstream = await startRecorder(SECRETS.FIRST_KEY, FILE_KEY)
+  gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
+  writer = writerOf(gateway)
+  said = ''
+  return () => Promise.all([gateway.close(), upstream.close()])
+})
+afterEach(() => {
+  expect(leaksIn(said, [...Object.values(SECRETS), FILE_KEY, KEYS.slice(7)])).toEqual([])
+})
+
+const environment = () => ({ ...gateway.shared, ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback', ...SECRETS })
+const write = (content: string, name = 'providers.yaml') => {
+  writeFileSync(join(gateway.folder, name), content)
+  return join(gateway.folder, name)
+}
+async function run(argv: readonly string[], input = '') {
+  const result = await runCommand(argv, { environment: environment(), input })
+  said += result.output + result.errors
+  return result
+}
+const apply = (content: string, ...options: string[]) =>
+  runJson<Plan>(['apply', '-f', write(content), ...options], { environment: environment() })
+const actionsOf = ({ plan }: Plan) => plan.map(({ name, action }) => [name, action])
+const revision = () => withStore(gateway, async (store) => (await store.revision.findFirstOrThrow()).value)
+
+/** Every kind of setting and of secret that a file can state. */
+const everything = () => `providers:
+  - name: openai
+    baseUrl: ${upstream.origin}
+    displayName: OpenAI for all
+    icon: 🤖
+    apiKeys:
+      - { name: primary, valueFrom: { env: FIRST_KEY }, weight: 2 }
+      - { name: second, valueFrom: { file: second.key }, enabled: false }
+      - valueFrom: { env: OTHER_KEY }
+    network:
+      timeoutMs: 20000
+      extraHeaders:
+        - { name: X-Team, value: platform }
+        - { name: X-Api-Key, valueFrom: { env: TEAM_KEY } }
+  - name: behind-a-proxy
+    type: anthropic
+    baseUrl: https://api.anthropic.com
+    enabled: false
+    network:
+      proxy: { type: HTTP, url: "http://proxy.example.com:3128", username: gateway, passwordFrom: { env: PROXY_PASSWORD } }
+  - name: models-on-aws
+    type: BEDROCK
+    baseUrl: https://bedrock-runtime.us-east-1.amazonaws.com
+    settings:
+      bedrock:
+        region: us-east-1
+        roleArn: arn:aws:iam::123456789012:role/Models
+        accessKeyFrom: { env: ACCESS_KEY }
+        accessKeySecretFrom: { env: ACCESS_KEY_SECRET }
+  - name: groq
+  - name: a-placeholder
+    dialectSettings:
+      ziri: { team: platform, limits: { daily: 5 } }
+`
+
+describe('apply', () => {
+  beforeEach(() => void write(`${FILE_KEY}\n`, 'second.key'))
+
+  test('makes what a file states, and a second run changes nothing at all', async () => {
+    const first = await apply(everything())
+    expect(new Set(actionsOf(first).map(([, action]) => action))).toEqual(new Set(['create']))
+    const before = await revision()
+    const events = await countAuditEvents(gateway)
+    const second = await apply(everything(), '--prune')
+    expect(second).toMatchObject({ failures: [], plan: first.plan.map(({ name }) => ({ name, action: 'keep', changes: [] })) })
+    expect([await revision(), await countAuditEvents(gateway)]).toEqual([before, events])
+  })
+
+  test('stores keys that work, and takes the settings of the server for its own', async () => {
+    await apply(everything())
+    const { provider } = await gateway.ask<{ provider: { id: string } }>('{ provider(by: { name: "openai" }) { id } }')
+    const { tests } = await writer.test(provider.id)
+    expect(tests?.map(({ status }) => status)).toContain('OK')
+    expect(upstream.keys()).toContain(SECRETS.FIRST_KEY)
+    expect(upstream.requests.at(-1)?.headers).toMatchObject({ 'x-team': 'platform', 'x-api-key': SECRETS.TEAM_KEY })
+  })
+
+  test('shows the plan of a dry run and changes nothing, then does just that', async () => {
+    const before = await revision()
+    const file = write(everything())
+    const dry = await run(['apply', '-f', file, '--dry-run'])
+    expect(dry).toMatchObject({ exitCode: 0, errors: '' })
+    expect(dry.output).toContain(
+      `+ openai          create  OPENAI_COMPAT at ${upstream.origin}, 3 API keys\n`.replace('OPENAI_COMPAT', 'OPENAI'),
+    )
+    expect(dry.output).toMatch(/\n5 to create, 0 to change, 0 to delete, 0 unchanged\.\n$/)
+    expect(await revision()).toBe(before)
+    const real = await run(['apply', '-f', file])
+    expect(real).toMatchObject({ exitCode: 0, output: `${dry.output}\nDone: 5 of 5 changes.\n` })
+  })
+
+  test('says each change of a stored provider with masks alone, and makes it', async () => {
+    await apply(everything())
+    const file = write(`providers:
+  - name: openai
+    baseUrl: https://api.example.com/v1
+    enabled: false
+    apiKeys:
+      - { name: primary, valueFrom: { env: OTHER_KEY } }
+      - { name: renamed, valueFrom: { file: second.key }, weight: 3 }
+    network: { timeoutMs: 5000 }
+`)
+    const { output } = await run(['apply', '-f', file])
+    expect(output.split('\n').slice(0, -5)).toEqual([
+      '~ openai  change',
+      `    baseUrl: "${upstream.origin}" → "https://api.example.com/v1"`,
+      '    enabled: true → false',
+      '    ! the stored keys will be sent to the new address',
+      '    network: new extraHeaders',
+      '    network: new timeoutMs',
+      '    apiKeys: rename sk-o...bN2k to "primary"',
+      '    apiKeys: rename "second" sk-k...0123 to "renamed"',
+      '    apiKeys: weigh "second" sk-k...0123 3 instead of 1',
+      '    apiKeys: remove "primary" sk-f...w8Zr',
+    ])
+    const row = await withStore(gateway, (store) =>
+      store.provider.findFirstOrThrow({ where: { name: 'openai' }, include: { apiKeys: { orderBy: { number: 'asc' } } } }),
+    )
+    expect(row).toMatchObject({ baseUrl: 'https://api.example.com/v1', enabled: false, displayName: 'OpenAI for all', version: 2 })
+    expect(row.apiKeys.map(({ name, masked, enabled, weight }) => [name, masked, enabled, weight])).toEqual([
+      ['renamed', 'sk-k...0123', false, 3],
+      ['primary', 'sk-o...bN2k', true, 1],
+    ])
+    const [, event] = await auditEvents(gateway, row.id)
+    expect(event).toMatchObject({ action: 'provider.updated', channel: 'cli', changes: { sentElsewhereBy: ['baseUrl'] } })
+    expect(await apply(`providers: [{ name: openai, network: { timeoutMs: 5000 } }]`)).toMatchObject({ plan: [{ action: 'keep' }] })
+  })
+
+  test('knows a key again that was sealed before a rotation', async () => {
+    await apply(everything())
+    const next = generateKeyText()
+    await gateway.restart({ ENCRYPTION_KEYS: `${next},${KEYS}` })
+    const rotated = { environment: { ...environment(), ENCRYPTION_KEYS: `${next},${KEYS}` } }
+    const again = () => runJson<Plan>(['apply', '-f', write(everything())], rotated)
+    expect(new Set(actionsOf(await again()).map(([, action]) => action))).toEqual(new Set(['keep']))
+    await runJson(['keys', 'rotate'], rotated)
+    expect(new Set(actionsOf(await again()).map(([, action]) => action))).toEqual(new Set(['keep']))
+  })
+
+  test('deletes with --prune what it has made itself, and nothing that others made', async () => {
+    await writer.created({ name: 'by-hand' })
+    await apply('providers: [{ name: groq }, { name: mistral }, { name: by-hand, icon: x }]')
+    const pruned = await apply('providers: [{ name: mistral }]', '--prune')
+    expect(actionsOf(pruned)).toEqual([
+      ['mistral', 'keep'],
+      ['by-hand', 'keep'],
+      ['groq', 'delete'],
+    ])
+    const names = await withStore(gateway, (store) => store.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }))
+    expect(names.map(({ name }) => name)).toEqual(['by-hand', 'mistral'])
+    expect(actionsOf(await apply('providers: [{ name: mistral }]'))).toEqual([['mistral', 'keep']])
+  })
+
+  test('changes nothing when anything in the file is wrong, and says where, without a part of a secret', async () => {
+    const before = await revision()
+    const file = write(`providers:
+  - name: openai
+    apiKeys:
+      - { value: ${SECRETS.FIRST_KEY}, weight: heavy }
+    network:
+      extraHeaders: [{ name: Authorization, value: ${SECRETS.TEAM_KEY} }]
+      proxy: { type: HTTP, url: "http://proxy.example.com", password: ${SECRETS.PROXY_PASSWORD} }
+  - name: openai
+  - name: other
+    colour: blue
+`)
+    const { exitCode, errors } = await run(['apply', '-f', file])
+    expect(exitCode).toBe(1)
+    expect(errors).toContain('providers[0].apiKeys[0] has a secret in the field `value`. A secret must not stand in the file')
+    expect(errors).toMatch(/:4:\d+: providers\[0\]\.apiKeys\[0\]\.weight is not right: expected number/)
+    expect(errors).toContain('a secret in the field `password`')
+    expect(errors).toContain('providers[2] has a field that does not exist: `colour`.')
+    expect(await revision()).toBe(before)
+  })
+
+  test.each([
+    ['a variable that is not set', 'valueFrom: { env: NOT_SET }', 'The variable NOT_SET is not set'],
+    ["a variable of the gateway's own", 'valueFrom: { env: ENCRYPTION_KEYS }', 'holds a secret of the gateway itself'],
+    ['a file that is not there', 'valueFrom: { file: missing.key }', 'missing.key cannot be read (ENOENT)'],
+    ['no place at all', 'name: nowhere', '"nowhere" is not stored here. Say where its value is'],
+    ['a variable that the operator does not offer', 'environmentVariable: NOT_OFFERED', 'SECRET_ENV_ALLOW'],
+  ])('with a key in %s changes nothing', async (_what, key, reason) => {
+    const { exitCode, errors } = await run(['apply', '-f', write(`providers: [{ name: mistral }, { name: groq, apiKeys: [{ ${key} }] }]`)])
+    expect([exitCode, errors]).toEqual([1, expect.stringContaining(reason)])
+    expect(errors).toContain('Nothing was changed')
+    expect(await withStore(gateway, (store) => store.provider.count())).toBe(0)
+  })
+
+  test('refuses what the API would refuse: a forbidden address, another type, what is no YAML', async () => {
+    await apply('providers: [{ name: groq }]')
+    for (const [content, reason] of [
+      ['providers: [{ name: metadata, type: OPENAI, baseUrl: "http://169.254.169.254/v1" }]', 'metadata: baseUrl: '],
+      ['providers: [{ name: groq, type: OPENAI }]', 'groq: type: it is OPENAI_COMPAT'],
+      ['providers: [{ name: Not A Name, type: OPENAI, baseUrl: "https://api.example.com" }]', 'lowercase letters'],
+      [`providers: [{ name: "${SECRETS.FIRST_KEY}`, 'this is not valid YAML'],
+      ['providers: { name: groq }', 'providers is not right: expected array'],
+      ['', 'expected object'],
+    ] as const)
+      expect(await run(['apply', '-f', write(content)]), content).toMatchObject({ exitCode: 1, errors: expect.stringContaining(reason) })
+  })
+})
+
+describe('export', () => {
+  beforeEach(() => void write(`${FILE_KEY}\n`, 'second.key'))
+
+  test('has no secrets, and applied to the same gateway it changes nothing', async () => {
+    await apply(everything())
+    for (const form of [[], ['--json']]) {
+      const { output } = await run(['export', ...form])
+      const before = await revision()
+      expect(await run(['apply', '-f', '-'], output)).toMatchObject({
+        exitCode: 0,
+        output: '0 to create, 0 to change, 0 to delete, 5 unchanged.\n',
+      })
+      expect(await revision()).toBe(before)
+    }
+  })
+
+  test('with --variables makes the same providers in another gateway', async () => {
+    await apply(everything())
+    const { output } = await run(['export', '--variables'])
+    const other = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
+    try {
+      const variables = {
+        ...{ OPENAI_API_KEY_1: SECRETS.FIRST_KEY, OPENAI_API_KEY_2: FILE_KEY, OPENAI_API_KEY_3: SECRETS.OTHER_KEY },
+        ...{ OPENAI_X_API_KEY: SECRETS.TEAM_KEY, BEHIND_A_PROXY_PROXY_PASSWORD: SECRETS.PROXY_PASSWORD },
+        ...{ MODELS_ON_AWS_ACCESS_KEY: SECRETS.ACCESS_KEY, MODELS_ON_AWS_ACCESS_KEY_SECRET: SECRETS.ACCESS_KEY_SECRET },
+      }
+      const there = {
+        environment: { ...other.shared, ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback', ...variables },
+        input: output,
+      }
+      expect(await runCommand(['apply', '-f', '-'], there)).toMatchObject({ exitCode: 0, errors: '' })
+      const again = await runCommand(['export', '--variables'], there)
+      expect(again.output).toBe(output)
+      expect(await runCommand(['apply', '-f', '-'], there)).toMatchObject({ output: expect.stringContaining('5 unchanged') })
+    } finally {
+      await other.close()
+    }
+  })
+})

@@ -1,0 +1,125 @@
+import { chmodSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateKeyText } from '../../src/crypto/keyring.ts'
+import { runCommand } from '../support/command-line.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
+import { withStore } from '../support/store.ts'
+import { testDatabaseKind } from '../support/test-database.ts'
+
+interface Line {
+  readonly check: string
+  readonly ok: boolean
+  readonly message: string
+}
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway()
+})
+afterAll(() => gateway.close())
+
+const testOfFiles = test.runIf(testDatabaseKind === 'sqlite')
+
+async function doctor(environment: Readonly<Record<string, string>> = {}, clock?: () => Date) {
+  const settings = { PORT: new URL(gateway.url).port, ...gateway.shared, ...environment }
+  const { exitCode, output } = await runCommand(['doctor', '--json'], { environment: settings, ...(clock && { clock }) })
+  const lines: readonly Line[] = JSON.parse(output)
+  return { exitCode, lines, todo: lines.filter(({ ok }) => !ok).map(({ check, message }) => `${check}: ${message}`) }
+}
+
+describe('doctor', () => {
+  test('finds nothing to do beside a gateway that runs well, and says so line by line', async () => {
+    const { exitCode, lines, todo } = await doctor()
+    expect([exitCode, todo]).toEqual([0, []])
+    expect(lines.map(({ check }) => check)).toEqual([
+      ...['Node.js', 'configuration', 'database', 'migrations', 'encryption keys', 'rotation', 'admin tokens', 'clock'],
+      ...(testDatabaseKind === 'sqlite' ? ['disk'] : []),
+      ...['file modes', 'gateway'],
+    ])
+    expect(lines.at(-1)?.message).toBe(`ready at ${gateway.url}`)
+    const text = await runCommand(['doctor'], { environment: { PORT: '0', ...gateway.shared } })
+    expect(
+      text.output
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !/^(OK {3}| {10})/.test(line)),
+    ).toEqual([])
+  })
+
+  test('changes nothing', async () => {
+    await gateway.stop()
+    const state = () => readdirSync(gateway.folder).map((name) => [name, statSync(join(gateway.folder, name)).mode])
+    const before = state()
+    const revision = () => withStore(gateway, async (store) => (await store.revision.findFirstOrThrow()).value)
+    const number = await revision()
+    await doctor()
+    expect([state().filter(([name]) => !String(name).endsWith('-shm') && !String(name).endsWith('-wal')), await revision()]).toEqual([
+      before.filter(([name]) => !String(name).endsWith('-shm') && !String(name).endsWith('-wal')),
+      number,
+    ])
+    await gateway.restart()
+  })
+
+  test('reports every problem of the configuration, with 78', async () => {
+    const { exitCode, todo } = await doctor({ PORT: 'many', LOG_LEVEL: 'loud' })
+    expect(exitCode).toBe(78)
+    expect(todo).toEqual([expect.stringMatching(/^configuration: .*\n- PORT must be a whole number.*\n- LOG_LEVEL must be/)])
+  })
+
+  testOfFiles('reports a database that is not there, and makes none', async () => {
+    const { exitCode, todo } = await doctor({ DATABASE_URL: `file:${gateway.folder}/mistyped.db` })
+    expect([exitCode, todo]).toEqual([1, [expect.stringMatching(/^database: There is none at .*mistyped\.db yet/)]])
+    expect(readdirSync(gateway.folder)).not.toContain('mistyped.db')
+  })
+
+  testOfFiles('reports a key file that is missing, and makes none', async () => {
+    renameSync(gateway.keyFile, join(gateway.folder, 'aside'))
+    expect((await doctor()).todo).toEqual([expect.stringMatching(/^encryption keys: The key file .* is missing/)])
+    expect(readdirSync(gateway.folder)).not.toContain('encryption.key')
+    renameSync(join(gateway.folder, 'aside'), gateway.keyFile)
+  })
+
+  testOfFiles('reports files with secrets that others may read', async () => {
+    chmodSync(gateway.keyFile, 0o644)
+    const token = join(gateway.folder, 'token')
+    writeFileSync(token, 'an-admin-token-of-more-than-32-characters', { mode: 0o640 })
+    chmodSync(token, 0o640)
+    expect((await doctor({ ADMIN_TOKEN_FILE: token })).todo).toEqual(
+      [token, gateway.keyFile].map((path) => `file modes: Other users may use ${path}. Run \`chmod 600 ${path}\`.`),
+    )
+    chmodSync(gateway.keyFile, 0o600)
+  })
+
+  test('reports a clock that is behind', async () => {
+    await writerOf(gateway).created({})
+    const { todo } = await doctor({}, () => new Date(Date.now() - 3_600_000))
+    expect(todo).toEqual([expect.stringMatching(/^clock: .*NTP/)])
+  })
+
+  test('reports that nobody can sign in as an admin', async () => {
+    await withStore(gateway, (store) => store.accessToken.updateMany({ data: { revokedAt: new Date() } }))
+    expect((await doctor()).todo).toEqual([expect.stringContaining('gateway tokens create')])
+    await withStore(gateway, (store) => store.accessToken.updateMany({ data: { revokedAt: null } }))
+  })
+
+  test('reports keys of another database, and a rotation that is not finished', async () => {
+    await writerOf(gateway).created({ apiKeys: [{ value: 'sk-under-the-first-key-0123' }] })
+    const wrong = await doctor({ ENCRYPTION_KEYS: generateKeyText() })
+    expect(wrong).toMatchObject({ exitCode: 1, todo: [expect.stringContaining('encryption keys: None of the configured encryption keys')] })
+    if (testDatabaseKind === 'sqlite') return
+    const next = `${generateKeyText()},${gateway.shared.ENCRYPTION_KEYS}`
+    expect((await doctor({ ENCRYPTION_KEYS: next })).todo).toEqual([expect.stringContaining('Restart the gateways')])
+    await gateway.restart({ ENCRYPTION_KEYS: next })
+    expect((await doctor({ ENCRYPTION_KEYS: next, PORT: '0' })).todo).toEqual([
+      'rotation: 1 secret not under the first key yet. Run `gateway keys rotate`.',
+    ])
+  })
+
+  test('reports a database that this release has not migrated', async () => {
+    await withStore(gateway, (store) => store.$executeRaw`DELETE FROM _prisma_migrations WHERE migration_name LIKE '%initial'`)
+    // The last test: nothing puts the migration back.
+    expect(await doctor({ PORT: '0' })).toMatchObject({ exitCode: 1, todo: [expect.stringContaining("Start this release's gateway once")] })
+  })
+})
