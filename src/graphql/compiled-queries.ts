@@ -45,7 +45,7 @@ export function createExecuteCompiled(): (args: ExecutionArgs) => ExecutionResul
 }
 
 function nextPlan(known: Plan | undefined, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Plan {
-  if (known === undefined) known = 'SEEN'
+  if (known === undefined) return 'SEEN'
   if (known !== 'SEEN') return known
   if (takesSecrets(operation, schema)) return 'PLAIN'
   const compiled = compileQuery(schema, document, operation.name?.value)
