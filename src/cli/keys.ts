@@ -9,7 +9,7 @@ import { rotateSecrets } from '../encryption-keys/rotate-secrets.ts'
 import { PartialFailure } from './failure.ts'
 import { addGenerate } from './generate-key.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { withConfiguredKeys, withKeyring } from './open.ts'
+import { orRecordRefusal, withConfiguredKeys, withKeyring } from './open.ts'
 import { counted, printResult, table } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
@@ -143,7 +143,9 @@ function addRetire(keys: Command, shell: Shell): void {
     )
     .action((kid: string, options: { json?: true }) =>
       withKeyring(shell, async (open) => {
-        const changed = await retireEncryptionKey(open, open.caller, kid)
+        const isKnown = (await readKnownKeys(open.database)).some((key) => key.kid === kid)
+        const refusal = { operation: 'keys retire', subjectType: 'encryption_key', subjectId: isKnown ? kid : '' } as const
+        const changed = await orRecordRefusal(open, refusal, () => retireEncryptionKey(open, open.caller, kid))
         const said = changed ? 'is retired. Take it out of the configuration now.' : 'was retired before; nothing has changed.'
         printResult(shell, options.json === true, { kid, retired: true, changed }, `The key ${kid} ${said}`)
       }),
