@@ -9,7 +9,7 @@ import { type GatewayProcess, startedProcess, temporaryFolder } from '../support
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 
 const isLong = process.env.SOAK === 'long'
-const RUNS = isLong ? 10_000 : 40
+const RUNS = isLong ? 10_000 : 25
 const KEY = 'sk-never-stale-0123456789'
 
 /** The gateway whose answers are judged, one without a cache, and one in another process. */
