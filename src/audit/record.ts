@@ -4,17 +4,23 @@ import type { TransactionClient } from '../database/client.ts'
 import { raiseRevision } from '../database/revision.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 
+/** An attempt that changed nothing: alone of the events of a provider it tells of no new state. */
+export const PROVIDER_CHANGE_REFUSED = 'provider.change_refused'
+
 /** What an audit event can say. Past tense: it is written in the transaction of the change it tells of. */
 export type AuditAction =
   | 'provider.created'
   | 'provider.updated'
   | 'provider.deleted'
   | 'provider.tested'
+  | typeof PROVIDER_CHANGE_REFUSED
   | 'access_token.created'
   | 'access_token.revoked'
+  | 'access_token.change_refused'
   | 'encryption_key.rotation_started'
   | 'encryption_key.rotated'
   | 'encryption_key.retired'
+  | 'encryption_key.change_refused'
 
 export interface AuditEntry {
   readonly action: AuditAction

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { recordAudit } from '../audit/record.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { raiseRevision } from '../database/revision.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
+import type { TokenSource } from '../generated/prisma-sqlite/enums.ts'
 import { insertToken, validAdminTokens } from './create-access-token.ts'
+import type { Caller } from './principal.ts'
 import { digestToken, generateToken } from './token.ts'
 
 /** How an operator gets in: with a token made just now, with one that exists, or not with the one that is configured. */
@@ -25,22 +29,39 @@ export async function ensureAdminToken(database: Database, configured: string | 
 
 async function useConfiguredToken(transaction: TransactionClient, configured: string, now: Date): Promise<AdminAccess> {
   const { lookupId } = digestToken(configured)
-  await forgetConfiguredTokens(transaction, { lookupId: { not: lookupId } })
+  await forgetConfiguredTokens(transaction, { lookupId: { not: lookupId } }, now)
   const known = await transaction.accessToken.findUnique({ where: { lookupId } })
   if (known !== null) return { kind: known.revokedAt === null ? 'ready' : 'configured-token-revoked' }
-  await insertToken(transaction, configured, { name: 'ADMIN_TOKEN', role: 'ADMIN', expiresAt: null }, 'ENVIRONMENT', now)
+  await makeToken(transaction, configured, 'ADMIN_TOKEN', 'ENVIRONMENT', now)
   return { kind: 'ready' }
 }
 
 async function useStoredTokens(transaction: TransactionClient, now: Date): Promise<AdminAccess> {
-  await forgetConfiguredTokens(transaction, {})
+  await forgetConfiguredTokens(transaction, {}, now)
   if ((await transaction.accessToken.count({ where: validAdminTokens(now) })) > 0) return { kind: 'ready' }
   const token = generateToken()
-  await insertToken(transaction, token, { name: 'bootstrap', role: 'ADMIN', expiresAt: null }, 'BOOTSTRAP', now)
+  await makeToken(transaction, token, 'bootstrap', 'BOOTSTRAP', now)
   return { kind: 'created', token }
 }
 
-/** Forgotten, not revoked: an operator who configures the same token again gets it back. */
-async function forgetConfiguredTokens(transaction: TransactionClient, which: Prisma.AccessTokenWhereInput): Promise<void> {
-  await transaction.accessToken.deleteMany({ where: { source: 'ENVIRONMENT', revokedAt: null, ...which } })
+async function makeToken(transaction: TransactionClient, token: string, name: string, source: TokenSource, now: Date): Promise<void> {
+  const id = await insertToken(transaction, token, { name, role: 'ADMIN', expiresAt: null }, source, now)
+  const changes = { name, role: 'ADMIN', expiresAt: null }
+  await recordAudit(transaction, itself(), { action: 'access_token.created', subjectType: 'access_token', subjectId: id, changes }, now)
+}
+
+/** Forgotten, not revoked: an operator who configures the same token again gets it back. The audit log tells of its end all the same. */
+async function forgetConfiguredTokens(transaction: TransactionClient, which: Prisma.AccessTokenWhereInput, now: Date): Promise<void> {
+  const where = { source: 'ENVIRONMENT', revokedAt: null, ...which } as const
+  const forgotten = await transaction.accessToken.findMany({ where, select: { id: true, name: true } })
+  await transaction.accessToken.deleteMany({ where })
+  for (const { id, name } of forgotten) {
+    const changes = { name, role: 'ADMIN' }
+    await recordAudit(transaction, itself(), { action: 'access_token.revoked', subjectType: 'access_token', subjectId: id, changes }, now)
+  }
+}
+
+/** Nobody asks at the start but the gateway, for whoever configures it. */
+function itself(): Caller {
+  return { principal: { tokenId: 'start', tokenName: 'gateway', role: 'ADMIN' }, channel: 'start', requestId: randomUUID() }
 }

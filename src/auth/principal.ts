@@ -7,8 +7,8 @@ export interface Principal {
   readonly role: Role
 }
 
-/** The API that a request came through. Audit events name it, and a few rules of the input depend on its contract. */
-export type Channel = 'graphql' | 'coder' | 'bifrost' | 'respan' | 'ziri' | 'cli'
+/** The API that a request came through; `start` is the gateway itself, when it makes the first token. Audit events name it, and a few rules of the input depend on its contract. */
+export type Channel = 'graphql' | 'coder' | 'bifrost' | 'respan' | 'ziri' | 'cli' | 'start'
 
 /** Everything a command needs to know of who called it. */
 export interface Caller {

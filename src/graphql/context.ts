@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { RecordRefusal } from '../audit/record-refusal.ts'
 import type { Caller, Principal } from '../auth/principal.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
@@ -8,6 +9,7 @@ import type { AnswerOrigin } from './answer-origin.ts'
 /** What the commands and queries work with, the same for every request. */
 export interface GatewayDeps extends TestDeps {
   readonly changes: ChangeFeed
+  readonly recordRefusal: RecordRefusal
 }
 
 /** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */

@@ -2,6 +2,7 @@ import './scalars.ts'
 import './errors.ts'
 import './types/access-token.ts'
 import './types/api-key.ts'
+import './types/audit-event.ts'
 import './types/bifrost-key.ts'
 import './types/connection-test.ts'
 import './types/dialect-settings.ts'
@@ -15,10 +16,17 @@ import './types/provider-type-info.ts'
 import './types/test-connection.ts'
 import './types/upsert-provider.ts'
 import { type GraphQLSchema, isObjectType } from 'graphql'
+import { auditRefusals } from './audit-refusals.ts'
 import { builder } from './builder.ts'
 
 /** The whole schema. What it prints is committed as `schema.graphql`, and a test keeps the two equal. */
-export const schema = describeTotals(builder.toSchema())
+export const schema = complete(builder.toSchema())
+
+function complete(built: GraphQLSchema): GraphQLSchema {
+  const mutations = built.getMutationType()
+  if (mutations) auditRefusals(mutations)
+  return describeTotals(built)
+}
 
 /** The plugin that adds `totalCount` to connections takes no description for it. */
 function describeTotals(built: GraphQLSchema): GraphQLSchema {

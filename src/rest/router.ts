@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { hasRole, type Principal } from '../auth/principal.ts'
+import { type Caller, hasRole, type Principal } from '../auth/principal.ts'
 import type { SignedIn, SignInRefusal } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
 import type { AnswerOrigin } from '../graphql/answer-origin.ts'
 import { createContext, type GatewayDeps } from '../graphql/context.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Answer } from '../http/respond.ts'
-import type { Dialect, RestRequest } from './dialect.ts'
+import type { Dialect, RestRequest, Route } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
 
@@ -73,7 +73,10 @@ async function answerMatch(
     )
   }
   const { route, parameters } = match
-  if (!hasRole(signedIn.principal, route.role)) return refusals.forbidden()
+  if (!hasRole(signedIn.principal, route.role)) {
+    await auditForbidden(options.deps, { principal: signedIn.principal, channel, requestId: exchange.requestId }, route)
+    return refusals.forbidden()
+  }
   const read = route.maxBodyBytes > 0 ? await readBody(request, route.maxBodyBytes) : { body: Buffer.alloc(0) }
   if ('refusal' in read) {
     if (read.refusal === 'aborted') return null
@@ -84,6 +87,12 @@ async function answerMatch(
   const headers = request.method === 'GET' ? {} : request.headers
   const asked = { path, query: new URLSearchParams(query), parameters, headers }
   return route.handle({ ...asked, body: read.body.toString(), run })
+}
+
+/** A change that the role does not allow does not get as far as the mutation, which would record its refusal. */
+async function auditForbidden({ recordRefusal }: GatewayDeps, caller: Caller, { method, name }: Route): Promise<void> {
+  if (method === 'GET') return
+  await recordRefusal(caller, { operation: name, code: 'FORBIDDEN', subjectType: 'provider', subjectId: '' })
 }
 
 function runAs(

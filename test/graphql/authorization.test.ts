@@ -35,7 +35,9 @@ async function makeFixtures(): Promise<Fixtures> {
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT' })
+  const { auditEvents } = await gateway.ask<{ auditEvents: { nodes: { id: string }[] } }>('{ auditEvents(first: 1) { nodes { id } } }')
   return {
+    auditEvent: auditEvents.nodes[0]?.id ?? '',
     provider: provider.id,
     apiKey: provider.apiKeys.nodes[0]?.id ?? '',
     connectionTest: tested.tests?.[0]?.id ?? '',

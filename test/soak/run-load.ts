@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { PROVIDER_CHANGE_REFUSED } from '../../src/audit/record.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import type { LoadReport } from './load-client.ts'
 import type { LoadPlan } from './load-worker.ts'
@@ -65,7 +66,11 @@ export async function findLies(url: string, { acknowledged, unknown, counters }:
 
 /** Each accepted write raises the version by one and leaves one event: neither is without the other. */
 async function findUnaudited({ prisma }: Database): Promise<string[]> {
-  const events = await prisma.auditEvent.groupBy({ by: 'subjectId', where: { subjectType: 'provider' }, _count: true })
+  const events = await prisma.auditEvent.groupBy({
+    by: 'subjectId',
+    where: { subjectType: 'provider', action: { not: PROVIDER_CHANGE_REFUSED } },
+    _count: true,
+  })
   const counts = new Map(events.map(({ subjectId, _count }) => [subjectId, _count]))
   const providers = await prisma.provider.findMany({ select: { id: true, name: true, version: true, deletedAt: true } })
   const ids = new Set(providers.map(({ id }) => id))

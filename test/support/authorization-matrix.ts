@@ -10,6 +10,7 @@ export interface Fixtures {
   readonly copilot: string
   /** An upstream on loopback. */
   readonly upstream: string
+  readonly auditEvent: string
   /** A token that no caller of the test presents. */
   readonly otherToken: string
   /** Makes something that a mutation may use up; each call gives another one. */
@@ -109,6 +110,7 @@ export const WAYS: readonly Way[] = [
     ),
   ),
   ...nested(connection('ProviderModelsConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ProviderModelsEdge', 'Model')),
+  ...connection('AuditEventConnection', 'ADMIN', (s) => `{ auditEvents ${s} }`, 'AuditEventEdge', 'AuditEvent'),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
   { name: 'provider', type: 'Provider', role: 'VIEWER', at: underProvider((s) => s) },
   { name: 'the provider of a key', type: 'Provider', role: 'VIEWER', at: underProvider((s) => `{ apiKeys { nodes { provider ${s} } } }`) },
@@ -169,6 +171,7 @@ export const WAYS: readonly Way[] = [
       ['ApiKey', 'VIEWER', (f) => f.apiKey],
       ['ConnectionTest', 'VIEWER', (f) => f.connectionTest],
       ['AccessToken', 'ADMIN', (f) => f.otherToken],
+      ['AuditEvent', 'ADMIN', (f) => f.auditEvent],
     ] satisfies [string, Role, (fixtures: Fixtures) => string][]
   ).flatMap(([type, role, id]): Way[] => [
     { name: 'node', type, role, at: node(type, id) },
@@ -248,6 +251,7 @@ export const WAYS: readonly Way[] = [
 /** The role that each root field needs. A field that is missing here fails the test. */
 export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonly at: Way['at'] }>> = {
   'Query.accessTokens': { role: 'ADMIN', at: query(() => '{ accessTokens { totalCount } }') },
+  'Query.auditEvents': { role: 'ADMIN', at: query(() => '{ auditEvents { totalCount } }') },
   'Query.checkProvider': {
     role: 'EDITOR',
     at: query(() => '{ checkProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example" }) { rule } }'),

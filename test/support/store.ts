@@ -15,14 +15,17 @@ export async function withStore<Result>(gateway: TestGateway, work: (store: Data
   }
 }
 
-/** The audit events about one row, oldest first. */
+/** Events of what was done, not of what was refused. */
+const DONE = { action: { not: { endsWith: 'change_refused' } } }
+
+/** The audit events about what was done to one row, oldest first. */
 export function auditEvents(gateway: TestGateway, subjectId: string) {
-  return withStore(gateway, (store) => store.auditEvent.findMany({ where: { subjectId }, orderBy: { number: 'asc' } }))
+  return withStore(gateway, (store) => store.auditEvent.findMany({ where: { subjectId, ...DONE }, orderBy: { number: 'asc' } }))
 }
 
-/** How many audit events there are in all. */
+/** How many audit events there are in all of what was done. */
 export function countAuditEvents(gateway: TestGateway): Promise<number> {
-  return withStore(gateway, (store) => store.auditEvent.count())
+  return withStore(gateway, (store) => store.auditEvent.count({ where: DONE }))
 }
 
 /** All that a gateway keeps, as text: the bytes of its files, and the rows of a database that is not among them. */

@@ -20,6 +20,7 @@ describeDatabases('what an answer was made from', (databases) => {
       runTests: () => Promise.reject(new Error('unused')),
       isTesting: () => false,
       changes: { subscribe: () => Promise.reject(new Error('unused')), close: async () => {} },
+      recordRefusal: () => Promise.reject(new Error('unused')),
     }
     const principal = { tokenId: 'id', tokenName: 'name', role: 'VIEWER' } as const
     const given = { principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
+
+let gateway: TestGateway
+let now = new Date('2026-06-01T10:00:00Z')
+beforeAll(async () => {
+  gateway = await startTestGateway({ clock: () => now })
+})
+afterAll(() => gateway.close())
+
+const LIST = `query ($subject: ID, $action: String, $since: DateTime, $first: Int, $after: String) {
+  auditEvents(subject: $subject, action: $action, since: $since, first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { id action actor channel subjectType subject changes requestId createdAt }
+  }
+}`
+const SECRET = 'sk-audited-fixture-key-0000'
+
+interface Event {
+  readonly id: string
+  readonly action: string
+  readonly actor: string
+  readonly channel: string
+  readonly subject: string
+  readonly changes: Record<string, unknown>
+  readonly requestId: string
+}
+interface Page {
+  readonly auditEvents: {
+    readonly totalCount: number
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+    readonly nodes: readonly Event[]
+  }
+}
+
+const list = async (variables: Record<string, unknown> = {}) => (await gateway.ask<Page>(LIST, variables)).auditEvents
+const mutate = (field: string, input: object, token?: string) =>
+  gateway.graphql(
+    `mutation ($input: ${field[0]?.toUpperCase()}${field.slice(1)}Input!) { result: ${field}(input: $input) { ... on UserError { code } } }`,
+    { input },
+    token,
+  )
+
+describe('the audit log', () => {
+  test('tells of each change of a provider, newest first, by its UUID and by its GraphQL id', async () => {
+    const writer = writerOf(gateway)
+    const { id, uuid, name } = await writer.created({ apiKeys: [{ value: SECRET }] })
+    const changed = await mutate('updateProvider', { provider: { id }, enabled: false })
+    await mutate('deleteProvider', { provider: { id } })
+    const { nodes, totalCount } = await list({ subject: uuid })
+    expect(nodes.map(({ action }) => action)).toEqual(['provider.deleted', 'provider.updated', 'provider.created'])
+    expect(totalCount).toBe(3)
+    expect(await list({ subject: id })).toMatchObject({ nodes })
+    expect(nodes[1]).toMatchObject({
+      channel: 'graphql',
+      subject: uuid,
+      subjectType: 'provider',
+      requestId: changed.headers.get('x-request-id'),
+    })
+    expect(nodes[2]?.changes).toMatchObject({ name })
+    expect(JSON.stringify(nodes)).not.toContain(SECRET)
+  })
+
+  test('is read page by page, from a time on, and by action', async () => {
+    now = new Date('2026-06-02T10:00:00Z')
+    for (let index = 0; index < 3; index++) await writerOf(gateway).created({})
+    const since = now.toISOString()
+    const first = await list({ since, first: 2 })
+    expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } })
+    const rest = await list({ since, first: 2, after: first.pageInfo.endCursor })
+    expect(rest.pageInfo.hasNextPage).toBe(false)
+    expect(new Set([...first.nodes, ...rest.nodes].map(({ id }) => id)).size).toBe(3)
+    expect((await list({ action: 'provider.deleted', since })).totalCount).toBe(0)
+  })
+
+  test('tells of the tokens, the first one too, which the gateway itself made', async () => {
+    const { nodes } = await list({ action: 'access_token.created', first: 100 })
+    expect(nodes.at(-1)).toMatchObject({ actor: 'gateway (start)', channel: 'start', changes: { name: 'ADMIN_TOKEN', role: 'ADMIN' } })
+  })
+
+  test('forgets the refused words: only ids of what exists, and why', async () => {
+    const taken = await writerOf(gateway).created({})
+    const before = (await list()).totalCount
+    await mutate('createProvider', { name: taken.name, type: 'OPENAI', baseUrl: 'https://api.example.com/v1' })
+    await mutate('createProvider', { name: SECRET.toUpperCase(), type: 'OPENAI', baseUrl: 'https://api.example.com/v1' })
+    await mutate('deleteProvider', { provider: { name: SECRET } })
+    await mutate('updateProvider', { provider: { uuid: taken.uuid }, expectedVersion: 99 })
+    const { nodes, totalCount } = await list({ first: 4 })
+    expect(totalCount).toBe(before + 4)
+    expect(nodes.map(({ action, subject, changes }) => ({ action, subject, ...changes }))).toEqual([
+      { action: 'provider.change_refused', subject: taken.uuid, operation: 'updateProvider', code: 'VERSION_CONFLICT' },
+      { action: 'provider.change_refused', subject: '', operation: 'deleteProvider', code: 'PROVIDER_NOT_FOUND' },
+      { action: 'provider.change_refused', subject: '', operation: 'createProvider', code: 'VALIDATION_FAILED' },
+      { action: 'provider.change_refused', subject: taken.uuid, operation: 'createProvider', code: 'PROVIDER_NAME_TAKEN' },
+    ])
+    expect(JSON.stringify(nodes).toLowerCase()).not.toContain(SECRET)
+  })
+
+  test('tells who tried what their role does not allow, over GraphQL and over a dialect', async () => {
+    const viewer = await gateway.createToken('VIEWER')
+    const provider = await writerOf(gateway).created({})
+    expect((await mutate('deleteProvider', { provider: { id: provider.id } }, viewer.value)).status).toBe(403)
+    const path = `/api/v2/ai/providers/${provider.name}`
+    expect((await gateway.fetch(path, { method: 'DELETE', headers: { authorization: `Bearer ${viewer.value}` } })).status).toBe(403)
+    const revoked = await gateway.graphql('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: viewer.id }, viewer.value)
+    expect(revoked.status).toBe(403)
+    const { nodes } = await list({ first: 3, since: now.toISOString() })
+    expect(nodes).toMatchObject([
+      {
+        action: 'access_token.change_refused',
+        subject: expect.stringContaining('-'),
+        changes: { operation: 'revokeAccessToken', code: 'FORBIDDEN' },
+      },
+      { action: 'provider.change_refused', channel: 'coder', changes: { operation: 'deleteProvider', code: 'FORBIDDEN' } },
+      { action: 'provider.change_refused', channel: 'graphql', subject: provider.uuid, changes: { operation: 'deleteProvider' } },
+    ])
+    expect(nodes[0]?.actor).toMatch(/^test viewer \(/)
+  })
+
+  test('keeps what a token may not do from filling it', async () => {
+    const viewer = await gateway.token('VIEWER')
+    const before = (await list()).totalCount
+    const attempts = Array.from({ length: 80 }, () => mutate('deleteProvider', { provider: { name: uniqueName() } }, viewer))
+    expect((await Promise.all(attempts)).every(({ status }) => status === 403)).toBe(true)
+    expect((await list()).totalCount).toBe(before + 60)
+  })
+
+  test('leaves nothing of a request that changed nothing and was not refused', async () => {
+    const before = (await list()).totalCount
+    await gateway.ask('{ providers { totalCount } }')
+    await gateway.ask('query ($input: CreateProviderInput!) { checkProvider(input: $input) { rule } }', {
+      input: { name: 'Not A Name', type: 'OPENAI', baseUrl: 'https://api.example.com' },
+    })
+    expect((await list()).totalCount).toBe(before)
+  })
+})
