@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The blocks of a document with this info string, as they stand there, e.g. `sh sqlite-backup` for the one behind "```sh sqlite-backup". */
-export function codeBlocks(file: string, info: string): string[] {
+function codeBlocks(file: string, info: string): string[] {
   const blocks = readFileSync(file, 'utf8').matchAll(/^```([^\n]*)\n(.*?)^```$/gms)
   return Array.from(blocks).flatMap(([, given, text]) => (given === info && text !== undefined ? [text] : []))
 }

@@ -12,7 +12,10 @@ function listDocuments(folder: string): string[] {
 
 describe('the documents', () => {
   test.each(documents)('%s links to nothing that is not there', (file) => {
-    const targets = Array.from(readFileSync(file, 'utf8').matchAll(/(?<!!)\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g), ([, target = '']) => target)
+    const targets = Array.from(
+      readFileSync(file, 'utf8').matchAll(/(?<!!)\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g),
+      ([, target = '']) => target,
+    )
     expect(targets.filter((target) => !existsSync(join(dirname(file), target)))).toEqual([])
   })
 
