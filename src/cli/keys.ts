@@ -167,11 +167,11 @@ function addVerify(keys: Command, shell: Shell): void {
         const { MALFORMED, UNKNOWN_KEY, NOT_AUTHENTIC } = summary.unreadable
         const broken = MALFORMED + UNKNOWN_KEY + NOT_AUTHENTIC
         const lines = [
-          [`${summary.readable.toLocaleString('en')}`, 'can be read'],
-          [`${UNKNOWN_KEY.toLocaleString('en')}`, 'need a key that is not configured'],
-          [`${NOT_AUTHENTIC.toLocaleString('en')}`, 'were changed, moved, or sealed for another endpoint'],
-          [`${MALFORMED.toLocaleString('en')}`, 'are damaged'],
-        ]
+          [summary.readable, 'can be read'],
+          [UNKNOWN_KEY, 'need a key that is not configured'],
+          [NOT_AUTHENTIC, 'were changed, moved, or sealed for another endpoint'],
+          [MALFORMED, 'are damaged'],
+        ].map(([count, meaning]) => [count?.toLocaleString('en').padStart(7) ?? '', String(meaning)])
         printResult(shell, options.json === true, summary, table(['SECRETS', ''], lines))
         if (broken > 0)
           throw new PartialFailure(`${counted(broken, 'secret')} cannot be read. A connection test names them: give these keys again.`)

@@ -2,6 +2,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { withClientErrors } from './client-errors.ts'
+import { createExecuteCompiled } from './compiled-queries.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
 import { schema } from './schema.ts'
@@ -24,6 +25,7 @@ export function createGraphQLServer() {
       useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
       useLimits(),
       useOrigin(),
+      useCompiledQueries(),
       useClientErrors(),
     ],
   })
@@ -44,6 +46,11 @@ function useLimits(): Plugin {
       )
     },
   }
+}
+
+function useCompiledQueries(): Plugin {
+  const executeCompiled = createExecuteCompiled()
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeCompiled) }
 }
 
 /** Only queries that end well can be answered again without being run. */
