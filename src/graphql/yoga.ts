@@ -1,6 +1,7 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import { inSpan } from '../tracing/span.ts'
 import { withClientErrors } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
@@ -24,6 +25,7 @@ export function createGraphQLServer() {
       useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
       useLimits(),
       useOrigin(),
+      useSpans(),
       useClientErrors(),
     ],
   })
@@ -59,6 +61,21 @@ function useOrigin(): Plugin<GatewayContext, GatewayContext> {
     },
   }
 }
+
+/** A span for each operation, of REST dialects too. It says what runs by the name that the client gave it, and nothing of its text. */
+function useSpans(): Plugin {
+  return {
+    onExecute: ({ args: { document, operationName }, executeFn, setExecuteFn }) => {
+      const operation = getOperationAST(document, operationName)
+      const type = operation?.operation ?? 'query'
+      const name = operation?.name?.value.slice(0, MAX_NAME_LENGTH)
+      const attributes = { 'graphql.operation.type': type, ...(name === undefined ? {} : { 'graphql.operation.name': name }) }
+      setExecuteFn((args) => inSpan(`GraphQL ${type}`, { attributes }, async () => executeFn(args)))
+    },
+  }
+}
+
+const MAX_NAME_LENGTH = 100
 
 /** Counts through fragments too, each of them once: fragments that spread each other twice would take for ever. */
 const limitRootFields: ValidationRule = (context) => {
