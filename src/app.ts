@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { limitSignIn, type SignInLimits } from './auth/limit-sign-in.ts'
 import { createSignIn, type SignedIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly console: boolean
   /** The dialect that is also mounted at the bare path that several share; empty for none. */
   readonly rootDialect: RootDialect
+  /** How often whom is let in. */
+  readonly signInLimits: SignInLimits
   /** What finished answers may take in memory; zero keeps nothing, not even who a token belongs to. */
   readonly cacheMaxBytes: number
   /** Counts what happens; null when nobody reads it. */
@@ -58,11 +61,23 @@ type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp(options: AppOptions): App {
-  const { deps, tokenUsage, log, graphiql, console: withConsole, rootDialect, cacheMaxBytes, metrics, metricsEndpoint } = options
+  const {
+    deps,
+    tokenUsage,
+    log,
+    graphiql,
+    console: withConsole,
+    rootDialect,
+    signInLimits,
+    cacheMaxBytes,
+    metrics,
+    metricsEndpoint,
+  } = options
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
-  const signIn = createSignIn({ database: deps.database, clock: deps.clock, tokenUsage, remember: cacheMaxBytes > 0 })
+  const { database, clock } = deps
+  const signIn = limitSignIn(createSignIn({ database, clock, tokenUsage, remember: cacheMaxBytes > 0 }), signInLimits)
   const cache = createAnswerCache(cacheMaxBytes)
   const rest = createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault })
   let draining = false

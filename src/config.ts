@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseTrustedProxies } from './auth/client-address.ts'
 import { parseKeyring } from './crypto/keyring.ts'
 import { Secret } from './crypto/secret.ts'
 import { StartupError } from './errors.ts'
@@ -41,6 +42,13 @@ const encryptionKeys = text.superRefine((value, context) => {
     if (!(error instanceof StartupError)) throw error
     context.addIssue({ code: 'custom', message: cannotBeUsed(error.message) })
   }
+})
+
+const trustedProxies = text.transform((value, context) => {
+  const ranges = parseTrustedProxies(value)
+  if (!('unknown' in ranges)) return ranges
+  context.addIssue({ code: 'custom', message: 'must be addresses and ranges like 10.0.0.0/8, separated by commas' })
+  return z.NEVER
 })
 
 const outboundAllow = text.superRefine((value, context) => {
@@ -168,6 +176,22 @@ export const SETTINGS = {
       'The REST dialect that also answers at the bare path `/api/providers`, which three of them share: `bifrost`, `respan` or `ziri`. Each one is always at its own prefix, e.g. `/ziri/api/providers`.',
     default: '',
     schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
+  }),
+  RATE_LIMIT_PER_MINUTE: setting({
+    description: 'Requests that one token may send in a minute, to each replica; `0` for any number.',
+    default: '0',
+    schema: integer(0, 10_000_000),
+  }),
+  LOGIN_FAILURES_PER_MINUTE: setting({
+    description: 'Wrong tokens that may come from one address in a minute; `0` for any number. A right token works all the same.',
+    default: '20',
+    schema: integer(0, 10_000_000),
+  }),
+  TRUSTED_PROXIES: setting({
+    description:
+      'Addresses and ranges of your own reverse proxies, separated by commas: only what they say in `X-Forwarded-For` is believed, to tell clients apart.',
+    default: '',
+    schema: trustedProxies,
   }),
   CACHE_MAX_BYTES: setting({
     description:

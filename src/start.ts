@@ -4,6 +4,7 @@ import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
 import { createRecordRefusal } from './audit/record-refusal.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
+import { clientAddressOf } from './auth/client-address.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
@@ -12,6 +13,8 @@ import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
 import { StartupError } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
+import { refuseMalformed } from './http/refuse-malformed.ts'
+import { SERVER_LIMITS } from './http/server-limits.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
@@ -98,11 +101,17 @@ async function serve(
     graphiql: config.GRAPHIQL,
     console: config.CONSOLE,
     rootDialect: config.ROOT_DIALECT,
+    signInLimits: {
+      requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
+      failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE,
+      addressOf: clientAddressOf(config.TRUSTED_PROXIES),
+    },
     cacheMaxBytes: config.CACHE_MAX_BYTES,
     metrics,
     metricsEndpoint: config.METRICS_PORT === null ? metricsEndpoint : null,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
+  server.on('clientError', refuseMalformed)
   const metricsServer = await serveMetrics(metricsEndpoint, config)
   const url = await listen(server, config).catch(async (error: unknown) => {
     await metricsServer?.close()
@@ -139,18 +148,9 @@ async function serveMetrics(
   { HOST, METRICS_PORT }: Config,
 ): Promise<{ url: string; close(): Promise<void> } | null> {
   if (endpoint === null || METRICS_PORT === null) return null
-  const server = createServer(SERVER_LIMITS, metricsListener(endpoint))
+  const server = createServer(SERVER_LIMITS, metricsListener(endpoint)).on('clientError', refuseMalformed)
   const url = await listen(server, { HOST, PORT: METRICS_PORT }, 'METRICS_PORT')
   return { url, close: () => closeServer(server) }
-}
-
-/** What a slow or oversized request may take of the server; times in milliseconds. */
-const SERVER_LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 10_000,
-  maxHeaderSize: 16_384,
-  connectionsCheckingInterval: 1_000,
 }
 
 async function listen(server: Server, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, setting = 'PORT'): Promise<string> {

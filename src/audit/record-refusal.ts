@@ -2,16 +2,22 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Caller } from '../auth/principal.ts'
 import type { Database } from '../database/client.ts'
 import type { FaultCode, ProblemCode } from '../errors.ts'
-import { PROVIDER_CHANGE_REFUSED, recordAudit } from './record.ts'
+import { type AuditAction, type AuditEntry, PROVIDER_CHANGE_REFUSED, recordAudit } from './record.ts'
 
 /** A change that somebody asked for and did not get. */
 export interface Refusal {
   /** The mutation, or the route of a dialect. */
   readonly operation: string
   readonly code: ProblemCode | FaultCode
-  readonly subjectType: 'provider' | 'access_token'
+  readonly subjectType: AuditEntry['subjectType']
   /** Of something that exists; empty when the request named nothing that does. What it said instead is not kept. */
   readonly subjectId: string
+}
+
+const REFUSED: Readonly<Record<Refusal['subjectType'], AuditAction>> = {
+  provider: PROVIDER_CHANGE_REFUSED,
+  access_token: 'access_token.change_refused',
+  encryption_key: 'encryption_key.change_refused',
 }
 
 /** Writes an audit event of a refusal. */
@@ -34,9 +40,8 @@ export function createRecordRefusal(database: Database, clock: () => Date): Reco
         () => false,
       ))
     if (!isKept) return
-    const action = subjectType === 'provider' ? PROVIDER_CHANGE_REFUSED : 'access_token.change_refused'
     await database.write((transaction) =>
-      recordAudit(transaction, caller, { action, subjectType, subjectId, changes: { operation, code } }, clock()),
+      recordAudit(transaction, caller, { action: REFUSED[subjectType], subjectType, subjectId, changes: { operation, code } }, clock()),
     )
   }
 }

@@ -10,7 +10,7 @@ import { parseProvidersFile } from './apply/providers-file.ts'
 import { readAllSecrets, secretReader } from './apply/read-secret.ts'
 import { failureOf, PartialFailure } from './failure.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { withKeyring } from './open.ts'
+import { type OpenWithKeys, orRecordRefusal, withKeyring } from './open.ts'
 import { counted, printable } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
@@ -61,7 +61,7 @@ async function apply(shell: Shell, options: Options): Promise<void> {
     const steps = await planProviders(open, wanted, options.prune === true, read)
     if (!options.json) shell.print(`${describePlan(steps)}\n`)
     const todo = steps.filter(({ action }) => action !== 'keep')
-    const failures = options.dryRun ? [] : await carryOut(shell, providerDeps(open), open.caller, todo)
+    const failures = options.dryRun ? [] : await carryOut(shell, open, todo)
     if (options.json) {
       const plan = steps.map(({ name, action, said }) => ({ name, action, changes: said }))
       shell.print(`${JSON.stringify({ plan, applied: !options.dryRun, failures }, null, 2)}\n`)
@@ -82,18 +82,15 @@ function readProviders(file: string): string {
 }
 
 /** One after the other; a refusal does not keep the others from being done. */
-async function carryOut(
-  shell: Shell,
-  deps: ProviderDeps,
-  caller: Caller,
-  todo: readonly PlanStep[],
-): Promise<{ name: string; message: string }[]> {
+async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanStep[]): Promise<{ name: string; message: string }[]> {
   const bar = createProgress(shell, 'changes')
   const failures: { name: string; message: string }[] = []
+  const deps = providerDeps(open)
   bar.begin(todo.length)
   for (const [index, step] of todo.entries()) {
+    const refusal = { operation: `apply ${step.action}`, subjectType: 'provider', subjectId: 'id' in step ? step.id : '' } as const
     try {
-      await carryOutStep(deps, caller, step)
+      await orRecordRefusal(open, refusal, () => carryOutStep(deps, open.caller, step))
     } catch (error) {
       failures.push({ name: step.name, message: failureOf(error).message })
     }

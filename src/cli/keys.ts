@@ -9,7 +9,7 @@ import { rotateSecrets } from '../encryption-keys/rotate-secrets.ts'
 import { PartialFailure } from './failure.ts'
 import { addGenerate } from './generate-key.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { withConfiguredKeys, withKeyring } from './open.ts'
+import { orRecordRefusal, withConfiguredKeys, withKeyring } from './open.ts'
 import { counted, printResult, table } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
@@ -143,7 +143,9 @@ function addRetire(keys: Command, shell: Shell): void {
     )
     .action((kid: string, options: { json?: true }) =>
       withKeyring(shell, async (open) => {
-        const changed = await retireEncryptionKey(open, open.caller, kid)
+        const isKnown = (await readKnownKeys(open.database)).some((key) => key.kid === kid)
+        const refusal = { operation: 'keys retire', subjectType: 'encryption_key', subjectId: isKnown ? kid : '' } as const
+        const changed = await orRecordRefusal(open, refusal, () => retireEncryptionKey(open, open.caller, kid))
         const said = changed ? 'is retired. Take it out of the configuration now.' : 'was retired before; nothing has changed.'
         printResult(shell, options.json === true, { kid, retired: true, changed }, `The key ${kid} ${said}`)
       }),
@@ -165,11 +167,11 @@ function addVerify(keys: Command, shell: Shell): void {
         const { MALFORMED, UNKNOWN_KEY, NOT_AUTHENTIC } = summary.unreadable
         const broken = MALFORMED + UNKNOWN_KEY + NOT_AUTHENTIC
         const lines = [
-          [`${summary.readable.toLocaleString('en')}`, 'can be read'],
-          [`${UNKNOWN_KEY.toLocaleString('en')}`, 'need a key that is not configured'],
-          [`${NOT_AUTHENTIC.toLocaleString('en')}`, 'were changed, moved, or sealed for another endpoint'],
-          [`${MALFORMED.toLocaleString('en')}`, 'are damaged'],
-        ]
+          [summary.readable, 'can be read'],
+          [UNKNOWN_KEY, 'need a key that is not configured'],
+          [NOT_AUTHENTIC, 'were changed, moved, or sealed for another endpoint'],
+          [MALFORMED, 'are damaged'],
+        ].map(([count, meaning]) => [count?.toLocaleString('en').padStart(7) ?? '', String(meaning)])
         printResult(shell, options.json === true, summary, table(['SECRETS', ''], lines))
         if (broken > 0)
           throw new PartialFailure(`${counted(broken, 'secret')} cannot be read. A connection test names them: give these keys again.`)

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { checkKeyring, readKnownKeys } from '../api-keys/encryption-keys.ts'
+import { createRecordRefusal, type Refusal } from '../audit/record-refusal.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
 import { migrationsApplied } from '../database/migrate.ts'
-import { StartupError } from '../errors.ts'
+import { DomainError, StartupError } from '../errors.ts'
 import { findKeys, readKeyring } from '../key-file.ts'
 import type { Shell } from './shell.ts'
 
@@ -82,5 +83,19 @@ function userName(): string {
   } catch {
     // In a container the user often has a number and no name.
     return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+/** Does a change, and leaves an audit event when a rule refuses it. */
+export async function orRecordRefusal<T>(
+  { database, caller, clock }: Open,
+  change: Pick<Refusal, 'operation' | 'subjectType' | 'subjectId'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof DomainError) await createRecordRefusal(database, clock)(caller, { ...change, code: error.code })
+    throw error
   }
 }

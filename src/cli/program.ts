@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { addApply } from './apply.ts'
+import { addAudit } from './audit.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { failureOf } from './failure.ts'
@@ -49,6 +50,6 @@ export function buildProgram(shell: Shell): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n`gateway <command> --help` shows options and examples.',
     )
-  for (const add of [addServe, addApply, addExport, addTokens, addKeys, addDoctor, addMigrateData]) add(program, shell)
+  for (const add of [addServe, addApply, addExport, addTokens, addKeys, addAudit, addDoctor, addMigrateData]) add(program, shell)
   return program
 }

@@ -23,7 +23,9 @@ export function createProgress({ isWatched }: Shell, label: string): Progress {
     Presets.shades_classic,
   )
   return {
-    begin: (total) => bar.start(total, 0),
+    begin: (total) => {
+      if (total > 0) bar.start(total, 0)
+    },
     at: (done) => {
       // Rows that others add meanwhile make it more than it was.
       if (done > bar.getTotal()) bar.setTotal(done)

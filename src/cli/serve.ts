@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
 import { createLogger } from '../logger.ts'
-import { type Gateway, startGateway } from '../start.ts'
+import type { Gateway } from '../start.ts'
 import { help } from './help.ts'
 import type { Shell } from './shell.ts'
 
@@ -21,6 +21,8 @@ export function addServe(program: Command, shell: Shell): void {
 async function serve(shell: Shell, json: boolean): Promise<void> {
   const config = shell.loadConfig()
   const log = createLogger(config.LOG_LEVEL)
+  // Loaded here, because only a server needs the GraphQL schema: the other commands start in half of the time.
+  const { startGateway } = await import('../start.ts')
   const gateway = await startGateway(config, log)
   shell.error(json ? `${JSON.stringify(greetingData(gateway))}\n` : greeting(gateway, config))
 

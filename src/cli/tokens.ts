@@ -6,7 +6,7 @@ import type { AccessToken } from '../generated/prisma-sqlite/client.ts'
 import type { Role } from '../generated/prisma-sqlite/enums.ts'
 import { PartialFailure } from './failure.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { type Open, withDatabase } from './open.ts'
+import { type Open, orRecordRefusal, withDatabase } from './open.ts'
 import { minute, printResult, shortened, table } from './output.ts'
 import type { Shell } from './shell.ts'
 import { parseDuration } from './time.ts'
@@ -51,7 +51,9 @@ function addCreate(tokens: Command, shell: Shell): void {
         const { name } = options
         const role = ROLES[options.role] ?? 'VIEWER'
         const expiresAt = options.expiresIn === undefined ? null : new Date(open.clock().getTime() + options.expiresIn)
-        const { id, value } = await createAccessToken(open, open.caller, { name, role, expiresAt })
+        const refusal = { operation: 'tokens create', subjectType: 'access_token', subjectId: '' } as const
+        const create = () => createAccessToken(open, open.caller, { name, role, expiresAt })
+        const { id, value } = await orRecordRefusal(open, refusal, create)
         if (options.json) return printResult(shell, true, { id, name, role, expiresAt, token: value }, '')
         const until = expiresAt === null ? 'until it is revoked' : `until ${minute(expiresAt)} UTC`
         shell.error(`The token of "${name}", ${options.role}, works ${until}. It is shown this once:\n`)
@@ -130,7 +132,8 @@ function addRevoke(tokens: Command, shell: Shell): void {
       withDatabase(shell, async (open) => {
         const row = await findOne(open, text)
         const wasRevoked = row.revokedAt !== null
-        await revokeAccessToken(open, open.caller, row.id)
+        const refusal = { operation: 'tokens revoke', subjectType: 'access_token', subjectId: row.id } as const
+        await orRecordRefusal(open, refusal, () => revokeAccessToken(open, open.caller, row.id))
         const said = wasRevoked ? 'was revoked before; nothing has changed' : 'is revoked'
         printResult(shell, options.json === true, { id: row.id, name: row.name, revoked: true }, `The token of "${row.name}" ${said}.`)
       }),

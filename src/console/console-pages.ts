@@ -6,7 +6,7 @@ import { type Answer, json } from '../http/respond.ts'
 import type { ConsoleFile, ConsoleFiles } from './console-files.ts'
 
 /** Answers the requests to `/console` and below. */
-export type ConsolePages = (request: IncomingMessage) => Promise<Answer>
+export type ConsolePages = (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Promise<Answer>
 
 /** What stands in the built page where each answer has a nonce of its own; `console/vite.config.ts` puts it there. */
 const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
@@ -26,7 +26,11 @@ export function createConsolePages(files: ConsoleFiles | null): ConsolePages {
   const compressed = new Map<string, Promise<Buffer>>()
 
   /** Each file is compressed once, when it is first asked for. */
-  async function assetAnswer(name: string, { contentType, content }: ConsoleFile, request: IncomingMessage): Promise<Answer> {
+  async function assetAnswer(
+    name: string,
+    { contentType, content }: ConsoleFile,
+    request: Pick<IncomingMessage, 'headers'>,
+  ): Promise<Answer> {
     // The names of files below assets/ hold a digest of their content: what was loaded once is good for ever.
     const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
     const headers = { 'content-type': contentType, 'cache-control': cache, vary: 'accept-encoding' }
@@ -48,7 +52,7 @@ export function createConsolePages(files: ConsoleFiles | null): ConsolePages {
   }
 }
 
-function acceptsGzip(request: IncomingMessage): boolean {
+function acceptsGzip(request: Pick<IncomingMessage, 'headers'>): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(request.headers['accept-encoding'] ?? ''))
 }
 

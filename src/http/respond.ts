@@ -16,8 +16,11 @@ export interface Answer {
 }
 
 export function setSecurityHeaders(response: ServerResponse, requestId: string): void {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
-  response.setHeader('x-request-id', requestId)
+  for (const [name, value] of Object.entries(securityHeaders(requestId))) response.setHeader(name, value)
+}
+
+export function securityHeaders(requestId: string): Readonly<Record<string, string>> {
+  return { ...SECURITY_HEADERS, 'x-request-id': requestId }
 }
 
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
@@ -30,12 +30,15 @@ let gateway: TestGateway
 let writer: Writer
 let upstream: Recorder
 let said = ''
-beforeEach(async () => {
+beforeAll(async () => {
   upstream = await startRecorder(SECRETS.FIRST_KEY, FILE_KEY)
   gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
   writer = writerOf(gateway)
+})
+afterAll(() => Promise.all([gateway.close(), upstream.close()]))
+beforeEach(async () => {
   said = ''
-  return () => Promise.all([gateway.close(), upstream.close()])
+  await withStore(gateway, (store) => store.provider.deleteMany())
 })
 afterEach(() => {
   expect(leaksIn(said, [...Object.values(SECRETS), FILE_KEY, KEYS.slice(7)])).toEqual([])
@@ -51,8 +54,11 @@ async function run(argv: readonly string[], input = '') {
   said += result.output + result.errors
   return result
 }
-const apply = (content: string, ...options: string[]) =>
-  runJson<Plan>(['apply', '-f', write(content), ...options], { environment: environment() })
+async function apply(content: string, ...options: string[]): Promise<Plan> {
+  const { exitCode, output, errors } = await run(['apply', '-f', write(content), '--json', ...options])
+  if (exitCode !== 0) throw new Error(errors)
+  return JSON.parse(output)
+}
 const actionsOf = ({ plan }: Plan) => plan.map(({ name, action }) => [name, action])
 const revision = () => withStore(gateway, async (store) => (await store.revision.findFirstOrThrow()).value)
 
@@ -174,6 +180,8 @@ describe('apply', () => {
     expect(new Set(actionsOf(await again()).map(([, action]) => action))).toEqual(new Set(['keep']))
     await runJson(['keys', 'rotate'], rotated)
     expect(new Set(actionsOf(await again()).map(([, action]) => action))).toEqual(new Set(['keep']))
+    await withStore(gateway, (store) => store.provider.deleteMany())
+    await gateway.restart()
   })
 
   test('deletes with --prune what it has made itself, and nothing that others made', async () => {

@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core'
+import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
-import { ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
+import { type ProviderDetailsFragment, ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { ProviderMissing } from '../provider/provider-page.tsx'
@@ -13,15 +14,20 @@ export function EditProviderPage({ name }: { readonly name: string }) {
   const [found, readProvider] = useQuery({ query: ProviderDocument, variables: { name }, requestPolicy: 'cache-and-network' })
   const error = types.error ?? found.error
   const provider = found.data?.provider
+  // The form begins with what was stored when it opened. What is told of others' changes must not touch what somebody is typing.
+  const [opened, setOpened] = useState<ProviderDetailsFragment | null>(null)
+  useEffect(() => {
+    if (provider && !found.stale) setOpened((before) => before ?? provider)
+  }, [provider, found.stale])
   const retry = () => {
     readTypes({ requestPolicy: 'network-only' })
     readProvider({ requestPolicy: 'network-only' })
   }
-  if (provider && types.data !== undefined && !found.stale)
+  if (opened !== null && types.data !== undefined)
     return (
       <>
-        <PageHeading title={`Edit ${provider.displayName}`} />
-        <EditProviderForm provider={provider} types={types.data.providerTypes} />
+        <PageHeading title={`Edit ${opened.displayName}`} />
+        <EditProviderForm provider={opened} types={types.data.providerTypes} />
       </>
     )
   if (error !== undefined)

@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { auditWhere } from '../audit/filter.ts'
+import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
+import { help, JSON_OPTION } from './help.ts'
+import { withDatabase } from './open.ts'
+import { counted, minute, printable, printResult, wrapped } from './output.ts'
+import type { Shell } from './shell.ts'
+import { parseDuration } from './time.ts'
+
+const MOST = 10_000
+/** Of one statement. */
+const PAGE = 500
+
+interface Options {
+  readonly since: (now: Date) => Date
+  readonly subject?: string
+  readonly action?: string
+  readonly limit: number
+  readonly json?: true
+}
+
+export function addAudit(program: Command, shell: Shell): void {
+  program
+    .command('audit')
+    .summary('show what was done, by whom, and what was refused')
+    .description(
+      'Shows the audit log, oldest first: every change, refused change, token event, connection test and rotation, with who did it and by which way. Masks and ids only. Times are UTC.',
+    )
+    .option('--since <when>', 'a duration such as 30m, 12h, 7d, or a time such as 2026-03-04T05:06Z', sinceOption, sinceOption('24h'))
+    .option('--subject <which>', 'only about this: the name of a provider, or the id of anything')
+    .option('--action <action>', 'only this, e.g. provider.updated')
+    .option('--limit <count>', 'the newest so many', limitOption, 100)
+    .option(...JSON_OPTION)
+    .addHelpText('after', help({ examples: ['gateway audit --since 1h', 'gateway audit --since 7d --action access_token.created --json'] }))
+    .action((options: Options) =>
+      withDatabase(shell, async ({ database: { prisma }, clock }) => {
+        const since = options.since(clock())
+        const where = auditWhere({ since, action: options.action, subjectId: await findSubject(prisma, options.subject) })
+        const total = await prisma.auditEvent.count({ where })
+        const events = (await prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: options.limit })).reverse()
+        const names = await namesOf(prisma, events)
+        const data = events.map(({ number: _, revision: __, ...event }) => ({ ...event, subjectName: names.get(event.subjectId) ?? null }))
+        const heading = `${counted(total, 'event')} since ${minute(since)}${total > events.length ? `, the newest ${events.length} of which are` : ''}${total === 0 ? '.' : ':'}`
+        const lines = events.map((event) => describe(event, names.get(event.subjectId)))
+        printResult(shell, options.json === true, data, [heading, ...lines].join('\n\n'))
+      }),
+    )
+}
+
+function sinceOption(text: string): Options['since'] {
+  const duration = parseDuration(text)
+  if (duration !== null) return (now) => new Date(now.getTime() - duration)
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null
+  if (time === null || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
+  return () => time
+}
+
+function limitOption(text: string): number {
+  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > MOST) throw new InvalidArgumentError(`It must be a number from 1 to ${MOST}.`)
+  return limit
+}
+
+/** The id of the live provider of this name; any other text is taken for an id. */
+async function findSubject(prisma: PrismaClient, text: string | undefined): Promise<string | undefined> {
+  if (text === undefined) return undefined
+  const provider = await prisma.provider.findFirst({ where: { name: text, deletedAt: null }, select: { id: true } })
+  return provider?.id ?? text
+}
+
+/** What people call the subjects. Deleted providers and revoked tokens have their names still. */
+async function namesOf(prisma: PrismaClient, events: readonly AuditEvent[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(events.map(({ subjectId }) => subjectId))]
+  const names = new Map<string, string>()
+  for (let start = 0; start < ids.length; start += PAGE) {
+    const page = { where: { id: { in: ids.slice(start, start + PAGE) } }, select: { id: true, name: true } }
+    for (const { id, name } of await prisma.provider.findMany(page)) names.set(id, name)
+    for (const { id, name } of await prisma.accessToken.findMany(page)) names.set(id, name)
+  }
+  return names
+}
+
+function describe({ createdAt, action, actor, channel, subjectId, changes, requestId }: AuditEvent, name: string | undefined): string {
+  const subject = name === undefined ? subjectId : `${name} (${subjectId})`
+  const details = changes === null ? [] : [JSON.stringify(changes).replaceAll(',"', ', "')]
+  const lines = [`by ${actor} over ${channel}, request ${requestId}`, ...details]
+  return [
+    `${minute(createdAt)}  ${action}`,
+    ...[subject, ...lines].filter((line) => line !== '').map((line) => `    ${wrapped(printable(line), 4)}`),
+  ].join('\n')
+}

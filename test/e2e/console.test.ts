@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench } from '../support/console.ts'
+
+const BAD_KEY = 'sk-bad-key-0123456789abcdef'
+
+describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', () => {
+  let bench: ConsoleBench
+  let page: Page
+
+  beforeAll(async () => {
+    bench = await startConsoleBench()
+  })
+  afterAll(async () => {
+    await bench?.close()
+  })
+
+  const open = (window: Page, path: string) => window.goto(`${bench.gateway.url}/console${path}`)
+  const outcome = (window: Page, title: string) => window.getByRole('status').filter({ hasText: title }).waitFor()
+  const choose = async (window: Page, actions: string, item: string) => {
+    await window.getByRole('button', { name: actions }).click()
+    await window.getByRole('menuitem', { name: item }).click()
+  }
+
+  it('signs in with a token that then is in one entry of the tab and nowhere else', async () => {
+    page = await bench.signIn()
+    await page.getByText('No providers yet').waitFor()
+    const kept = await page.evaluate(() => ({ session: { ...sessionStorage }, local: { ...localStorage }, cookies: document.cookie }))
+    expect(kept).toEqual({ session: { 'gateway-console-token': ADMIN_TOKEN }, local: {}, cookies: '' })
+    expect(page.url()).toBe(`${bench.gateway.url}/console`)
+  })
+
+  it('says at the field what is wrong with it, while a provider is typed', async () => {
+    await page.getByRole('link', { name: 'Add provider' }).click()
+    await page.getByLabel('Type', { exact: true }).selectOption('OPENAI_COMPAT')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Not A Name')
+    await page.getByLabel('Base URL').fill('not-a-url')
+    await page.getByLabel('Base URL').blur()
+    await page.getByText('The base URL must be an absolute URL').waitFor()
+    await page.getByText('The name must be lowercase letters').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).getAttribute('aria-invalid')).toBe('true')
+    await page.getByRole('button', { name: 'Add provider' }).click()
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true')
+    expect(await bench.ask('{ providers { totalCount } }')).toEqual({ providers: { totalCount: 0 } })
+  })
+
+  it('tests values before they are saved: a good key, a bad one, and an upstream that hangs', async () => {
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('openai')
+    await page.getByLabel('Display name').fill('OpenAI production')
+    await page.getByLabel('Base URL').fill(`${bench.upstreamUrl}/v1`)
+    const test = page.getByRole('button', { name: 'Test these values' })
+
+    await page.getByLabel('API key', { exact: true }).fill(BAD_KEY)
+    await test.click()
+    await outcome(page, 'Key refused')
+
+    await page.getByText('Network: headers').click()
+    await page.getByLabel('Timeout').fill('400')
+    await page.getByLabel('Base URL').fill(`${bench.upstreamUrl}/hang/v1`)
+    await test.click()
+    await outcome(page, 'Timed out')
+
+    await page.getByLabel('Base URL').fill(`${bench.upstreamUrl}/v1`)
+    await page.getByLabel('API key', { exact: true }).fill(GOOD_KEY)
+    await test.click()
+    await outcome(page, '3 models, e.g. gpt-4.1')
+    expect(await bench.ask('{ providers { totalCount } }'), 'a test stores nothing').toEqual({ providers: { totalCount: 0 } })
+  })
+
+  it('stores the provider, shows the mask of its key, and tests it', async () => {
+    await page.getByRole('button', { name: 'Add provider' }).click()
+    await page.getByRole('heading', { name: 'OpenAI production' }).waitFor()
+    await page.getByText('sk-g...cdef').waitFor()
+    await page.getByRole('button', { name: 'Test connection' }).click()
+    await page.getByText('the key is proven').waitFor()
+    await page.getByRole('img', { name: /Of the latest 1 tests 1 were OK/ }).waitFor()
+    await page.getByText('Models (3)').waitFor()
+  })
+
+  it('adds a key, rotates it to one that it tested first, weighs, disables and removes it', async () => {
+    await page.getByRole('button', { name: 'Add key' }).click()
+    await page.getByLabel('API key', { exact: true }).fill(BAD_KEY)
+    await page.getByLabel('Name').fill('second')
+    await page.getByRole('button', { name: 'Add key' }).last().click()
+    await page.getByText('second · weight 1').waitFor()
+
+    await choose(page, 'Actions for the key sk-b...cdef', 'Rotate')
+    await page.getByLabel('New API key', { exact: true }).fill(OTHER_GOOD_KEY)
+    await page.getByRole('button', { name: 'Test first' }).click()
+    await outcome(page, '3 models')
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+    await page.getByRole('listitem').filter({ hasText: 'sk-o...3210' }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    await choose(page, 'Actions for the key sk-o...3210', 'Name and weight')
+    await page.getByLabel('Weight').fill('2.5')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('second · weight 2.5').waitFor()
+
+    await page.getByRole('switch', { name: 'Key sk-o...3210 enabled' }).click({ force: true })
+    await page.getByText('The key sk-o...3210 is disabled').waitFor()
+
+    await choose(page, 'Actions for the key sk-o...3210', 'Remove')
+    await page.getByRole('button', { name: 'Remove', exact: true }).click()
+    await page.getByText('second · weight 2.5').waitFor({ state: 'detached' })
+  })
+
+  it('explains a conflict of two windows with both versions, and saves what the second one chooses', async () => {
+    const other = await bench.signIn()
+    await open(other, '/providers/openai/edit')
+    await other.getByLabel('Display name').fill('Theirs')
+    await open(page, '/providers/openai/edit')
+    await page.getByLabel('Display name').fill('Mine')
+    await page.getByText('Network: headers').click()
+    await page.getByLabel('Retries').fill('3')
+
+    await other.getByText('Network: headers').click()
+    await other.getByLabel('Timeout').fill('20000')
+    await other.getByRole('button', { name: 'Save changes' }).click()
+    await other.getByRole('heading', { name: 'Theirs' }).waitFor()
+
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Somebody else changed this provider' })
+    await dialog.getByRole('row', { name: /Display name.*changed by both.*OpenAI production.*Mine.*Theirs/ }).waitFor()
+    await dialog.getByRole('row', { name: /Retries.*0.*3.*0/ }).waitFor()
+    await dialog.getByRole('button', { name: 'Save mine' }).click()
+    await page.getByRole('heading', { name: 'Mine' }).waitFor()
+    const { provider } = await bench.ask<{ provider: unknown }>(
+      '{ provider(by: { name: "openai" }) { displayName network { timeoutMs maxRetries } } }',
+    )
+    expect(provider, 'what only they changed stays theirs').toEqual({ displayName: 'Mine', network: { timeoutMs: 20_000, maxRetries: 3 } })
+    // The other window is told without being asked.
+    await other.getByRole('heading', { name: 'Mine' }).waitFor()
+    await other.context().close()
+  })
+
+  it('shows in an open list what others create, change and delete, and finds it by search and filter', async () => {
+    await open(page, '/')
+    await page.getByRole('link', { name: 'Mine' }).waitFor()
+    await page.getByText('Live').waitFor()
+    await bench.createProvider('from-elsewhere', { displayName: 'From elsewhere', enabled: false })
+    await page.getByRole('link', { name: 'From elsewhere' }).waitFor()
+    await page.getByLabel('Search providers').fill('elsewhere')
+    await page.getByRole('link', { name: 'Mine' }).waitFor({ state: 'detached' })
+    await page.getByLabel('Search providers').fill('')
+    await page.getByLabel('Enabled').selectOption('true')
+    await page.getByRole('link', { name: 'From elsewhere' }).waitFor({ state: 'detached' })
+    await page.getByLabel('Enabled').selectOption('')
+    await page.getByRole('button', { name: 'Test From elsewhere' }).click()
+    await page.getByRole('row', { name: /From elsewhere.*OK.*Disabled/ }).waitFor()
+    await bench.ask('mutation { deleteProvider(input: { provider: { name: "from-elsewhere" } }) { __typename } }')
+    await page.getByRole('link', { name: 'From elsewhere' }).waitFor({ state: 'detached' })
+  })
+
+  it('tests all providers with progress, and sums up', async () => {
+    await bench.createProvider('refused', { apiKeys: [{ value: BAD_KEY }] })
+    await page.getByRole('link', { name: 'refused' }).waitFor()
+    await page.getByRole('button', { name: 'Test all' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Connections tested' })
+    await dialog.getByText('2 of 2 tested').waitFor()
+    await dialog.getByText('1 Key refused').waitFor()
+    await dialog.getByText('1 OK').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+  })
+
+  it('deletes a provider after asking', async () => {
+    await page.getByRole('link', { name: 'refused' }).click()
+    await choose(page, 'More actions', 'Delete provider')
+    await page.getByRole('dialog', { name: 'Delete refused?' }).getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('heading', { name: 'Providers' }).waitFor()
+    expect(await bench.ask('{ providers { nodes { name } } }')).toEqual({ providers: { nodes: [{ name: 'openai' }] } })
+  })
+
+  it('shows a viewer everything and no way to change it', async () => {
+    const { value } = await bench.createToken('VIEWER')
+    const viewer = await bench.signIn(value)
+    await viewer.getByRole('link', { name: 'Mine' }).waitFor()
+    expect(await viewer.getByRole('main').getByRole('button').allTextContents(), 'only the order of the table').toEqual([
+      'Provider',
+      'Endpoint',
+    ])
+    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers'])
+    await viewer.getByRole('link', { name: 'Mine' }).click()
+    await viewer.getByText('sk-g...cdef').first().waitFor()
+    await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()
+    expect(await viewer.getByRole('main').getByRole('button').allTextContents()).toEqual(['Show as a table'])
+    expect(await viewer.getByRole('main').getByRole('switch').count()).toBe(0)
+    for (const path of ['/new-provider', '/providers/openai/edit', '/tokens', '/audit']) {
+      await open(viewer, path)
+      await viewer.getByRole('heading', { name: 'Nothing is here' }).waitFor()
+    }
+    await viewer.context().close()
+  })
+
+  it('leaves nothing behind: no token and no key in a URL or in storage, no request to another host, no error', async () => {
+    const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie]))
+    expect(kept.split(ADMIN_TOKEN), 'the token is in its one entry').toHaveLength(2)
+    for (const key of [GOOD_KEY, OTHER_GOOD_KEY, BAD_KEY]) expect(kept).not.toContain(key)
+    for (const secret of [ADMIN_TOKEN, GOOD_KEY, OTHER_GOOD_KEY, BAD_KEY])
+      expect(bench.misdeeds.urls.filter((url) => decodeURIComponent(url).includes(secret))).toEqual([])
+    expect(bench.misdeeds.foreignRequests).toEqual([])
+    expect(bench.misdeeds.problems).toEqual([])
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByLabel('Access token', { exact: true }).waitFor()
+    expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0])
+  })
+})

@@ -1,0 +1,88 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CoderClient, coderClient, newProvider, PROVIDERS } from '../support/coder-client.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+
+let gateway: TestGateway
+let client: CoderClient
+beforeAll(async () => {
+  gateway = await startTestGateway()
+  client = coderClient(gateway)
+})
+afterAll(() => gateway.close())
+
+/** Sends pieces of a request with a pause behind each, and waits until the connection ends, at whatever side. */
+function sendSlowly(pieces: readonly string[], pauseMs: number, then: 'close' | 'wait' = 'wait'): Promise<string> {
+  const { hostname, port } = new URL(gateway.url)
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = connect(Number(port), hostname, async () => {
+      for (const piece of pieces) {
+        if (!socket.writable) return
+        socket.write(piece)
+        await sleep(pauseMs)
+      }
+      if (then === 'close') socket.destroy()
+    })
+    socket.on('data', (chunk) => {
+      text += chunk.toString()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', () => resolve(text))
+  })
+}
+
+const head = () => `POST ${PROVIDERS} HTTP/1.1\r\nhost: x\r\ncoder-session-token: ${gateway.adminToken}\r\ncontent-length: 1000\r\n\r\n`
+const drops = (text: string, count: number) => [text, ...Array<string>(count).fill('x')]
+
+/** An answer of Node's own making has what every answer has. */
+function expectRefusal(answer: string, status: number): void {
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  for (const header of [
+    'x-content-type-options: nosniff',
+    'cache-control: no-store',
+    "frame-ancestors 'none'",
+    'x-request-id: ',
+    'connection: close',
+  ])
+    expect(answer).toContain(header)
+}
+
+describe('requests that do not end', () => {
+  it.concurrent('are forgotten when their client goes away, and create nothing', async () => {
+    const before = await client.list()
+    expect(await sendSlowly([head() + JSON.stringify(newProvider({ name: 'half-a-request' }))], 100, 'close')).toBe('')
+    expect(await client.list()).toEqual(before)
+  })
+
+  it.concurrent('are cut off when their body stands still', { timeout: 60_000 }, async () => {
+    expectRefusal(await sendSlowly([`${head()}{"name":`], 0), 408)
+    expect((await client.send('GET', PROVIDERS)).status).toBe(200)
+  })
+
+  it.concurrent('are cut off when their body comes drop by drop', { timeout: 60_000 }, async () => {
+    expectRefusal(await sendSlowly(drops(`${head()}{"name":`, 60), 1_000), 408)
+  })
+
+  it.concurrent('are cut off when their headers come drop by drop', { timeout: 60_000 }, async () => {
+    expectRefusal(await sendSlowly(drops('GET /graphql HTTP/1.1\r\nhost: x\r\nx-slow: ', 60), 1_000), 408)
+  })
+})
+
+describe('bytes that are no request', () => {
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two lengths', 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx', 400],
+    [
+      'a length beside chunks',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+  ] as const)('%s: an answer like all others, which repeats none of them', async (_name, bytes, status) => {
+    const answer = await sendSlowly([bytes], 0)
+    expectRefusal(answer, status)
+    expect(answer).not.toContain('yyyy')
+  })
+})

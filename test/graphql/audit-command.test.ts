@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
+import { type CommandResult, runCommand, runJson } from '../support/command-line.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
+
+interface Event {
+  readonly action: string
+  readonly actor: string
+  readonly channel: string
+  readonly subjectId: string
+  readonly subjectName: string | null
+  readonly changes: unknown
+}
+
+const KEYS = generateKeyText()
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS } })
+})
+afterAll(() => gateway.close())
+
+const environment = () => ({ ...gateway.shared, ENCRYPTION_KEYS: KEYS })
+const run = (...argv: string[]): Promise<CommandResult> => runCommand(argv, { environment: environment() })
+const audit = (...argv: string[]) => runJson<Event[]>(['audit', ...argv], { environment: environment() })
+
+describe('audit', () => {
+  test('shows what the API and the command line did, in its order, by whom and over which channel', async () => {
+    const { uuid } = await writerOf(gateway).created({ name: 'audited', apiKeys: [{ value: 'sk-audited-0123456789' }] })
+    await run('tokens', 'create', '--name', 'by the command line', '--role', 'viewer')
+    const events = await audit('--since', '1h')
+    expect(events.slice(-2)).toMatchObject([
+      {
+        action: 'provider.created',
+        actor: expect.stringContaining('ADMIN_TOKEN'),
+        channel: 'graphql',
+        subjectId: uuid,
+        subjectName: 'audited',
+      },
+      {
+        action: 'access_token.created',
+        actor: expect.stringContaining('command line'),
+        channel: 'cli',
+        subjectName: 'by the command line',
+      },
+    ])
+    const { output } = await run('audit')
+    expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\n\n/)
+    expect(output).toContain(`provider.created\n    audited (${uuid})\n    by ADMIN_TOKEN (`)
+    expect(output.split('\n').filter((line) => line.length > 80 && line.includes(' ', 5))).toEqual([])
+    expect(output).not.toContain('sk-audited-0123456789')
+  })
+
+  test('shows what the command line refused to do', async () => {
+    const { kid } = parseKeyring(KEYS).primary
+    await run('tokens', 'create', '--name', ' ', '--role', 'viewer')
+    await run('keys', 'retire', '--', kid)
+    expect((await audit()).slice(-2)).toMatchObject([
+      { action: 'access_token.change_refused', channel: 'cli', changes: { operation: 'tokens create', code: 'VALIDATION_FAILED' } },
+      { action: 'encryption_key.change_refused', channel: 'cli', subjectId: kid, changes: { operation: 'keys retire' } },
+    ])
+  })
+
+  test('can be about one thing, one action, one time, and the newest few', async () => {
+    await writerOf(gateway).created({ name: 'other' })
+    expect((await audit('--subject', 'other')).map(({ action }) => action)).toEqual(['provider.created'])
+    expect(new Set((await audit('--action', 'provider.created')).map(({ subjectName }) => subjectName))).toEqual(
+      new Set(['audited', 'other']),
+    )
+    expect(await audit('--since', new Date(Date.now() + 60_000).toISOString())).toEqual([])
+    expect(await audit('--limit', '1')).toMatchObject([{ subjectName: 'other' }])
+    expect((await run('audit', '--limit', '1')).output).toMatch(/the newest 1 of which are:/)
+  })
+
+  test.each([
+    ['--since', 'yesterday'],
+    ['--since', '2026-99-99'],
+    ['--limit', '0'],
+    ['--limit', 'all'],
+  ])('with %s %s is wrong usage', async (option, value) => {
+    expect(await run('audit', option, value)).toMatchObject({ exitCode: 2, output: '', errors: expect.stringContaining('It must be') })
+  })
+})

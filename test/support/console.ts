@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
+
+export const CHROMIUM = '/usr/bin/chromium'
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const ADMIN_TOKEN = 'console-test-token-of-more-than-32-characters'
+export const GOOD_KEY = 'sk-good-key-0123456789abcdef'
+export const OTHER_GOOD_KEY = 'sk-other-good-key-9876543210'
+const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large']
+
+/** An upstream as OPENAI_COMPAT knows it: lets two keys in, and never answers below `/hang`. */
+async function startUpstream(): Promise<Server> {
+  const models = { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) }
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/hang')) return
+    const isGood = [GOOD_KEY, OTHER_GOOD_KEY].some((key) => request.headers.authorization === `Bearer ${key}`)
+    response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(isGood ? models : { error: { code: 'invalid_api_key' } }))
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+/** What a browser did that it should not have: to be compared with nothing. */
+export interface Misdeeds {
+  /** Requests to another host than the gateway. */
+  readonly foreignRequests: readonly string[]
+  /** Errors in the browser's console; a breach of the content security policy is among them. */
+  readonly problems: readonly string[]
+  /** Every URL that was asked for, or stood in an address bar. */
+  readonly urls: readonly string[]
+}
+
+export type ConsoleBench = Awaited<ReturnType<typeof startConsoleBench>>
+
+/** The built gateway with its console, an upstream on loopback, and a real browser. */
+export async function startConsoleBench() {
+  const folder = temporaryFolder()
+  const upstream = await startUpstream()
+  const gateway: GatewayProcess = await startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback', ADMIN_TOKEN })
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET })
+  const misdeeds = { foreignRequests: [] as string[], problems: [] as string[], urls: [] as string[] }
+  const { port } = upstream.address() as AddressInfo
+
+  const watch = (context: BrowserContext) => {
+    context.setDefaultTimeout(10_000)
+    context.on('request', (request) => {
+      misdeeds.urls.push(request.url())
+      const { protocol, origin } = new URL(request.url())
+      if (protocol !== 'blob:' && protocol !== 'data:' && origin !== gateway.url) misdeeds.foreignRequests.push(request.url())
+    })
+    context.on('console', (message) => {
+      if (message.type() === 'error') misdeeds.problems.push(message.text())
+    })
+    context.on('weberror', (error) => misdeeds.problems.push(error.error().message))
+    context.on('page', (page) => page.on('framenavigated', (frame) => misdeeds.urls.push(frame.url())))
+  }
+
+  /** Opens a window of its own: its storage is shared with no other. */
+  async function openWindow(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options })
+    watch(context)
+    return context.newPage()
+  }
+
+  /** Opens a window and signs in. */
+  async function signIn(token: string = ADMIN_TOKEN, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openWindow(options)
+    await page.goto(`${gateway.url}/console`)
+    await page.getByLabel('Access token', { exact: true }).fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Providers' }).waitFor()
+    return page
+  }
+
+  /** The data of an operation that must succeed. */
+  async function ask<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+      body: JSON.stringify({ query, variables }),
+    })
+    const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown }
+    if (data === undefined || errors !== undefined) throw new Error(`${query}: ${JSON.stringify(errors)}`)
+    return data
+  }
+
+  return {
+    gateway,
+    misdeeds: misdeeds as Misdeeds,
+    upstreamUrl: `http://127.0.0.1:${port}`,
+    openWindow,
+    signIn,
+    ask,
+    createProvider: (name: string, input: Readonly<Record<string, unknown>> = {}) =>
+      ask<{ createProvider: { provider: { id: string } } }>(
+        'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { ... on CreateProviderPayload { provider { id } } } }',
+        { input: { name, type: 'OPENAI_COMPAT', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ value: GOOD_KEY }], ...input } },
+      ),
+    createToken: async (role: 'VIEWER' | 'EDITOR' | 'ADMIN') => {
+      const made = await ask<{ createAccessToken: { value: string; token: { id: string } } }>(
+        'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value token { id } } } }',
+        { input: { name: `test ${role.toLowerCase()}`, role } },
+      )
+      return made.createAccessToken
+    },
+    close: async () => {
+      await browser.close()
+      await gateway.stop()
+      upstream.closeAllConnections()
+      upstream.close()
+      folder.remove()
+    },
+  }
+}
+
+/** Rules that the page breaks and that keep people out, each with the first elements that break it; of all rules unless some are named. */
+export async function seriousViolations(page: Page, rules: readonly string[] = []): Promise<string[]> {
+  // Evaluated by the test's own hand, not loaded by the page: its content security policy stays as it is.
+  await page.evaluate(axe.source)
+  const violations = await page.evaluate(async (only) => {
+    const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
+    const { violations: found } = await engine.run(document, only.length > 0 ? { runOnly: { type: 'rule', values: [...only] } } : {})
+    return found.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) }))
+  }, rules)
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, at }) => `${impact}: ${id} at ${at.join(' | ')}`)
+}
