@@ -1,4 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { drawChart } from './chart.ts'
+import type { Comparison, Figures } from './compare.ts'
+
+/** All that `results.json` holds. */
 export interface Results {
-  readonly comparisons: object
+  readonly machine: { readonly processor: string; readonly cores: number; readonly node: string; readonly generator: string }
+  readonly date: string
+  readonly rounds: number
+  readonly secondsPerRound: number
+  readonly comparisons: Readonly<Record<string, Comparison>>
+  readonly figures: Readonly<Record<string, number>>
 }
-export function writeReport(_results: Results): void {}
+
+const MARK = '<!-- What follows is written by `npm run bench`. -->'
+const docs = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url))
+
+const TITLES: Readonly<Record<string, string>> = {
+  list: 'REST list: 50 providers with 2 keys each',
+  one: 'REST one: a provider by name',
+  page: 'GraphQL: a page of 20 providers with keys',
+  name: 'GraphQL: a provider by name',
+  typename: 'GraphQL: `{ __typename }`',
+  writes: 'REST list from memory, while providers are changed beside it',
+  create: 'Create a provider with a key, 16 connections',
+  'size-page': 'A page of 20, cache off, by the number of providers (3 keys each), 4 connections',
+  'size-name': 'A provider by name, likewise',
+  'size-search': 'A search, likewise',
+  'postgresql-list': 'REST list on PostgreSQL',
+  'postgresql-page': 'GraphQL page on PostgreSQL',
+}
+
+/** Writes the part of `docs/performance.md` that holds figures, and its chart. */
+export function writeReport(results: Results): void {
+  const path = docs('performance.md')
+  const [head = ''] = readFileSync(path, 'utf8').split(MARK)
+  const known = Object.entries(TITLES).flatMap(([name, title]) => {
+    const comparison = results.comparisons[name]
+    return comparison === undefined ? [] : [`### ${title}\n\n${tableOf(comparison)}`]
+  })
+  const { machine, date, rounds, secondsPerRound } = results
+  const where = `Measured on ${date}: ${machine.processor}, ${machine.cores} cores, Node ${machine.node.slice(1)}, ${machine.generator} with 64 connections unless it says otherwise, medians of ${rounds} interleaved rounds of ${secondsPerRound} s. Load generator and servers share the cores.`
+  const parts = ['## Targets', targetTable(results), '## All figures', where, ...known, memoryText(results.figures)]
+  writeFileSync(path, `${head}${MARK}\n\n${parts.filter((part) => part !== '').join('\n\n')}\n`)
+  writeFileSync(docs('performance.svg'), drawChart(results.comparisons))
+}
+
+function tableOf(comparison: Comparison): string {
+  const rows = Object.entries(comparison).map(([side, { requestsPerSecond, p50Ms, p99Ms, cpuMicros }]) => [
+    side,
+    grouped(requestsPerSecond),
+    `${p50Ms} ms`,
+    `${p99Ms} ms`,
+    cpuMicros === null ? '' : `${grouped(cpuMicros)} µs`,
+  ])
+  return markdownTable(['server', 'requests/s', 'p50', 'p99', 'processor time per request'], rows)
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n')
+}
+
+const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+
+const HIT = 'gateway, from memory'
+const MISS = 'gateway, cache off'
+const BUFFER = 'node:http, ready Buffer'
+const RAW = 'node:http, prepared SQLite'
+const APOLLO = 'Apollo Server 5, Prisma'
+
+/** A target of the design, and what to say of it. */
+interface Target {
+  readonly what: string
+  readonly wanted: string
+  readonly found: number | null
+  readonly unit: string
+  readonly isMet: (found: number) => boolean
+}
+
+/** Directus 12 was measured with the design, on a machine of this kind; it is not installed here. */
+const DIRECTUS_PAGES_PER_SECOND = 170
+
+function targetTable(results: Results): string {
+  const targets = targetsOf(results).flatMap(({ what, wanted, found, unit, isMet }) =>
+    found === null ? [] : [[what, wanted, `${Math.round(found * 100) / 100}${unit}`, isMet(found) ? 'met' : '**not met**']],
+  )
+  return markdownTable(['what', 'target', 'found', ''], targets)
+}
+
+function targetsOf({ comparisons, figures }: Results): Target[] {
+  const find = (name: string, side: string): Figures | undefined => comparisons[name]?.[side]
+  const ratio = (name: string, side: string, to: string): number | null => {
+    const [one, other] = [find(name, side), find(name, to)]
+    return one === undefined || other === undefined ? null : one.requestsPerSecond / other.requestsPerSecond
+  }
+  const atLeast = (what: string, found: number | null, least: number, unit = ' times'): Target => ({
+    ...{ what, found, unit },
+    wanted: `≥ ${least}${unit}`,
+    isMet: (value) => value >= least,
+  })
+  const below = (what: string, found: number | undefined | null, most: number, unit: string): Target => ({
+    ...{ what, unit, found: found ?? null },
+    wanted: `≤ ${most}${unit}`,
+    isMet: (value) => value <= most,
+  })
+  const slower = (name: string) => ratio(name, '50 providers', '10000 providers')
+  const pageHit = find('page', HIT)?.requestsPerSecond
+  return [
+    atLeast('REST list from memory, to a ready Buffer', ratio('list', HIT, BUFFER), 0.6),
+    atLeast('REST one from memory, to a ready Buffer', ratio('one', HIT, BUFFER), 0.6),
+    atLeast('REST list from memory, to prepared statements', ratio('list', HIT, RAW), 10),
+    atLeast('REST one from memory, to prepared statements', ratio('one', HIT, RAW), 10),
+    atLeast('GraphQL page from memory, to Apollo', ratio('page', HIT, APOLLO), 30),
+    atLeast(
+      'GraphQL page from memory, to Directus (measured with the design)',
+      pageHit === undefined ? null : pageHit / DIRECTUS_PAGES_PER_SECOND,
+      100,
+    ),
+    atLeast('REST list, cache off, to Apollo', ratio('list', MISS, APOLLO), 1.3),
+    atLeast('GraphQL page, cache off, to Apollo', ratio('page', MISS, APOLLO), 1.3),
+    atLeast('create, to prepared statements', ratio('create', 'gateway', RAW), 0.25),
+    below('p99 of REST one from memory, 64 connections', find('one', HIT)?.p99Ms, 10, ' ms'),
+    below('page of 20: 10,000 providers to 50', slower('size-page'), 2, ' times'),
+    below('by name: 10,000 providers to 50', slower('size-name'), 2, ' times'),
+    below('search: 10,000 providers to 50', slower('size-search'), 2, ' times'),
+    below('start to ready, warm', figures.startMs, 1_500, ' ms'),
+    below('memory at rest', figures.memoryAtRestMb, 200, ' MB'),
+  ]
+}
+
+function memoryText({ loadMinutes, memoryAtRestMb, memoryAtThreeQuartersMb, memoryAfterLoadMb }: Results['figures']): string {
+  if (memoryAfterLoadMb === undefined) return ''
+  return `Memory: ${memoryAtRestMb} MB at rest; under ${loadMinutes} minutes of reads with 20 writes a second ${memoryAtThreeQuartersMb} MB after three quarters of it and ${memoryAfterLoadMb} MB at its end (\`BENCH_LOAD_MINUTES=10\` makes it longer).`
+}

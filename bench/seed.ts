@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { registerKeys } from '../src/api-keys/encryption-keys.ts'
+import { ensureAdminToken } from '../src/auth/admin-token.ts'
 import { generateKeyText, parseKeyring } from '../src/crypto/keyring.ts'
 import { Secret } from '../src/crypto/secret.ts'
 import { type Database, openDatabase } from '../src/database/client.ts'
@@ -18,12 +19,15 @@ export async function seed(url: string, providers: number, keysEach: number): Pr
     await migrate(database)
     const deps = depsOf(database)
     await registerKeys(database, deps.keyring, new Date())
+    await ensureAdminToken(database, TOKEN, new Date())
     for (let from = 0; from < providers; from += 500) {
       await database.write(async (transaction) => {
         for (let index = from; index < Math.min(providers, from + 500); index++)
           await storeProvider(transaction, deps, CALLER, providerInput(index, keysEach), new Date())
       })
     }
+    // A copy of the file alone has everything then.
+    if (database.kind === 'sqlite') await database.prisma.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {
     await database.close()
   }

@@ -34,6 +34,9 @@ async function start(args: readonly string[], environment: Readonly<Record<strin
   const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...environment }
   const child: ChildProcess = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin?.end(input)
+  // Also when the benchmark ends by an error.
+  const kill = () => void child.kill()
+  process.once('exit', kill)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: unknown) => {
@@ -48,6 +51,7 @@ async function start(args: readonly string[], environment: Readonly<Record<strin
   const stop = async () => {
     if (child.exitCode === null) child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
+    process.off('exit', kill)
   }
   return { url, pid: child.pid ?? 0, stop }
 }

@@ -28,9 +28,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: traceFields,
-    formatters: { log: allowed, bindings: allowed },
+    formatters: { log: allowed },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  const log = destination === undefined ? pino(options) : pino(options, destination)
+  const { child } = log
+  // Formatters do not see what a child is made with; every child inherits this from its parent.
+  return Object.assign(log, {
+    child(this: Logger, fields: Record<string, unknown>): Logger {
+      return Reflect.apply(child, this, [allowed(fields)])
+    },
+  })
 }
 
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { addApply } from './apply.ts'
 import { addAudit } from './audit.ts'
+import { addBackup } from './backup.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { failureOf } from './failure.ts'
@@ -50,6 +51,7 @@ export function buildProgram(shell: Shell): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n`gateway <command> --help` shows options and examples.',
     )
-  for (const add of [addServe, addApply, addExport, addTokens, addKeys, addAudit, addDoctor, addMigrateData]) add(program, shell)
+  const commands = [addServe, addApply, addExport, addTokens, addKeys, addAudit, addDoctor, addBackup, addMigrateData]
+  for (const add of commands) add(program, shell)
   return program
 }

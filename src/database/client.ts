@@ -37,7 +37,7 @@ export interface Database {
    * read after a number was told is as new as a read can be, for as long as the number stays. Null when the database does
    * not say: nothing may be used again then. Throws when it is away.
    */
-  currentState(): Promise<number | null> | number | null
+  currentState(): Promise<number | null>
   /** Runs work that may take minutes, a migration for one, on connections that wait for it. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
   /** Whether the database answers in time. */

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { reasonOf } from './failures.ts'
+import { oncePerTurn } from './once-per-turn.ts'
 import { countCommits } from './sqlite-commits.ts'
 import { SingleConnection, whileBusy } from './sqlite-connection.ts'
 
@@ -12,7 +13,7 @@ export interface OpenSqlite {
   readonly location: string
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
-  readonly currentState: () => number | null
+  readonly currentState: () => Promise<number | null>
   readonly closeOthers: () => void
 }
 
@@ -34,7 +35,7 @@ export async function openSqlite(url: string, transactionOptions: { maxWait: num
     prisma,
     location: `file:${path}`,
     beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1',
-    currentState: commits.read,
+    currentState: oncePerTurn(commits.read),
     closeOthers: commits.close,
   }
 }

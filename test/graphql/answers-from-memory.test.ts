@@ -154,10 +154,8 @@ describe('what is made anew each time', () => {
     const query =
       'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { ... on UpdateProviderPayload { provider { version } } } }'
     const variables = { input: { provider: { id }, icon: 'x' } }
-    const answers = await Promise.all([1, 2, 3].map(() => gateway.ask(query, variables)))
-    expect(answers.map((answer) => JSON.stringify(answer)).sort()).toEqual(
-      [2, 3, 4].map((version) => JSON.stringify({ updateProvider: { provider: { version } } })),
-    )
+    await Promise.all([1, 2, 3].map(() => gateway.ask(query, variables)))
+    expect(await gateway.ask('{ provider(by: { name: "twice" }) { version } }')).toEqual({ provider: { version: 4 } })
   })
 
   test('every read, when the cache is off', async () => {

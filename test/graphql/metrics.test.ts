@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { readMetrics, sampleOf } from '../support/metrics.ts'
 import { writerOf } from '../support/providers.ts'
@@ -101,7 +103,9 @@ test('no label and no help text tells a name, an id, an address or a secret, and
 
 test('every line is in the text format of Prometheus', async () => {
   for (const line of (await read()).trim().split('\n'))
-    expect(line).toMatch(/^(# (HELP|TYPE) [a-z_0-9]+ .+|[a-z_0-9]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? (-?[\d.e+-]+|NaN|\+Inf)|)$/)
+    expect(line).toMatch(
+      /^(# (HELP|TYPE) [a-z_0-9]+ .+|[a-z_0-9]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? (-?[\d.e+-]+|Na[nN]|\+Inf)|)$/,
+    )
 })
 
 describe('where /metrics is', () => {
@@ -137,5 +141,52 @@ describe('where /metrics is', () => {
     const url = gateway.started.metricsUrl ?? ''
     expect((await fetch(url)).status).toBe(401)
     expect((await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(200)
+  })
+})
+
+/** The names of metrics in expressions of PromQL. */
+const metricsIn = (text: string): string[] => [...new Set(text.match(/\b(gateway|nodejs|process)_[a-z0-9_]+/g) ?? [])]
+
+/** Whose samples exist on PostgreSQL alone. */
+const POOL = /^gateway_database_pool_/
+
+async function knownNames(): Promise<(name: string) => boolean> {
+  const response = await fetch(gateway.started.metricsUrl ?? '', { headers: { authorization: `Bearer ${TOKEN}` } })
+  const text = await response.text()
+  const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+  return (name) =>
+    names.has(name) ||
+    names.has(name.replace(/_(bucket|sum|count)$/, '')) ||
+    (POOL.test(name) && process.env.TEST_DATABASE !== 'postgresql')
+}
+
+const dashboard = z.object({
+  title: z.string().min(1),
+  uid: z.string().max(40),
+  schemaVersion: z.number().min(36),
+  templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.string() })) }),
+  panels: z.array(
+    z.object({ id: z.number(), title: z.string(), type: z.string(), targets: z.array(z.object({ expr: z.string().min(1) })).min(1) }),
+  ),
+})
+
+describe('what is documented exists', () => {
+  test('the Grafana dashboard can be imported, and each metric in its queries is one that the gateway tells', async () => {
+    const { panels, templating } = dashboard.parse(JSON.parse(readFileSync('docs/grafana-dashboard.json', 'utf8')))
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
+    expect(templating.list).toContainEqual({ name: 'datasource', type: 'datasource' })
+    const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+    for (const query of queries) expect(metricsIn(query), query).not.toEqual([])
+    const isKnown = await knownNames()
+    expect(metricsIn(queries.join('\n')).filter((name) => !isKnown(name))).toEqual([])
+  })
+
+  test('each metric in the guide is one that the gateway tells, and the guide has each of its own', async () => {
+    const guide = metricsIn(readFileSync('docs/monitoring.md', 'utf8')).filter((name) => !/_$/.test(name))
+    const isKnown = await knownNames()
+    expect(guide.filter((name) => !isKnown(name))).toEqual([])
+    const text = await (await fetch(gateway.started.metricsUrl ?? '', { headers: { authorization: `Bearer ${TOKEN}` } })).text()
+    const own = [...text.matchAll(/^# TYPE (gateway_\S+)/gm)].map(([, name = '']) => name)
+    expect(own.filter((name) => !guide.includes(name))).toEqual([])
   })
 })

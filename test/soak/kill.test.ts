@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
+import { latencyOf } from './load-client.ts'
 import { findLies, isLong, startLoad, tell } from './run-load.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-one-that-is-killed-0'
-const KILLS = isLong ? 100 : 5
+const KILLS = isLong ? 250 : 5
 
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -49,7 +50,7 @@ describe(`a gateway that is killed ${KILLS} times while it writes`, () => {
     folder.remove()
 
     const { acknowledged, unknown, ...figures } = report
-    const startMs = Math.round(starts.reduce((sum, time) => sum + time, 0) / starts.length)
+    const startMs = latencyOf(starts)
     tell(`killed on ${kind}`, {
       kills: KILLS,
       acknowledged: Object.keys(acknowledged).length,

@@ -49,7 +49,7 @@ const DELETE = `mutation ($input: DeleteProviderInput!) { result: deleteProvider
 const READ = 'query ($name: String!) { result: provider(by: { name: $name }) { version displayName } }'
 const LIST = '{ result: providers(first: 20) { totalCount nodes { name version apiKeys(first: 5) { nodes { masked } } } } }'
 
-const latencyOf = (times: number[]): Latency => {
+export const latencyOf = (times: number[]): Latency => {
   const sorted = [...times].sort((a, b) => a - b)
   const at = (share: number) => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+
+const [OLD_KEY, NEW_KEY, BAD_KEY] = ['sk-example-old-key-0001', 'sk-example-new-key-0002', 'sk-example-bad-key-0003']
+let gateway: TestGateway
+let upstream: OpenAiUpstream
+let token: string
+beforeAll(async () => {
+  upstream = await startOpenAiUpstream({ [OLD_KEY]: ['m'], [NEW_KEY]: ['m'] })
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  token = await gateway.token('EDITOR')
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+const run = (program: string, parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  promisify(execFile)(program, parameters, {
+    env: { PATH: process.env.PATH, GATEWAY_URL: gateway.url, GATEWAY_TOKEN: token, ...environment },
+  })
+const rotate = (key: string) => run(process.execPath, ['examples/rotate-key.mjs', 'rotated'], { NEW_API_KEY: key })
+
+describe('the examples', () => {
+  test('rotate-key.mjs refuses a key that does not work and leaves the old one, then puts a good one in its place', async () => {
+    const input = { name: 'rotated', type: 'OPENAI_COMPAT', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: OLD_KEY }] }
+    await gateway.ask('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input })
+    const masks = '{ provider(by: { name: "rotated" }) { apiKeys { nodes { masked } } } }'
+    await expect(rotate(BAD_KEY)).rejects.toThrow(/The new key does not work/)
+    expect(await gateway.ask(masks)).toEqual({ provider: { apiKeys: { nodes: [{ masked: 'sk-e...0001' }] } } })
+    const { stdout } = await rotate(NEW_KEY)
+    expect(stdout).toBe('rotated: sk-e...0001 is now sk-e...0002. Delete the old key at the vendor.\n')
+    expect(await gateway.ask(masks)).toEqual({ provider: { apiKeys: { nodes: [{ masked: 'sk-e...0002' }] } } })
+    expect(stdout).not.toContain(NEW_KEY)
+  })
+
+  test('dialects.sh speaks all four REST languages to one provider, and no answer has a key', async () => {
+    const { stdout } = await run('sh', ['examples/dialects.sh'])
+    const answers = stdout.split('\n').filter((line) => line !== '')
+    const [made, key, read, changed, renamed, listed, removed] = answers.map((line) => JSON.parse(line))
+    expect(made).toMatchObject({ name: 'acme', provider_status: 'active' })
+    expect(key).toMatchObject({ name: 'main', value: { value: `sk-e${'*'.repeat(24)}0001` } })
+    expect(read.api_keys).toMatchObject([{ masked: 'sk-e...0001' }])
+    expect(changed.api_keys).toMatchObject([{ masked: 'sk-e...0002' }])
+    expect(renamed).toMatchObject({ id: 'acme', provider_name: 'Acme AI' })
+    expect(listed).toMatchObject({ total: 1, providers: [{ name: 'acme', displayName: 'Acme AI' }] })
+    expect(removed).toEqual({ success: true })
+    expect(stdout).not.toMatch(/sk-example-of/)
+  })
+})
