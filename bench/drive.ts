@@ -53,7 +53,7 @@ async function driveWrk(url: string, request: BenchRequest, { seconds, connectio
   const headers = Object.entries(HEADERS).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
   const body = request.body === undefined ? [] : [`wrk.body = [==[${request.body}]==]`]
   writeFileSync(script, [`wrk.method = "${request.method}"`, ...headers, ...body].join('\n'))
-  const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', '-s', script, `${url}${request.path}`]
+  const options = ['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '--latency', '-s', script, `${url}${request.path}`]
   const { stdout } = await promisify(execFile)('wrk', options)
   const find = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? '0'
   return {

@@ -41,7 +41,8 @@ export function writeReport(results: Results): void {
   })
   const { machine, date, rounds, secondsPerRound } = results
   const where = `Measured on ${date}: ${machine.processor}, ${machine.cores} cores, Node ${machine.node.slice(1)}, ${machine.generator} with 64 connections unless it says otherwise, medians of ${rounds} interleaved rounds of ${secondsPerRound} s. Load generator and servers share the cores.`
-  const parts = ['## Targets', targetTable(results), '## All figures', where, ...known, memoryText(results.figures)]
+  const chart = '![Requests per second of the gateway and of others](performance.svg)'
+  const parts = [chart, '## Targets', targetTable(results), '## All figures', where, ...known, memoryText(results.figures)]
   writeFileSync(path, `${head}${MARK}\n\n${parts.filter((part) => part !== '').join('\n\n')}\n`)
   writeFileSync(docs('performance.svg'), drawChart(results.comparisons))
 }

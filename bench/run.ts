@@ -47,9 +47,9 @@ try {
     const found = await SCENARIOS[name]?.(settings)
     Object.assign(results.comparisons, found?.comparisons)
     Object.assign(results.figures, found?.figures)
+    writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+    writeReport(results)
   }
-  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
-  writeReport(results)
 } finally {
   rmSync(settings.folder, { recursive: true, force: true })
 }

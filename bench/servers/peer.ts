@@ -21,6 +21,7 @@ const deps: GatewayDeps = {
   clock,
   keyring: parseKeyring(process.env.BENCH_KEYS ?? ''),
   changes: createChangeFeed(database, clock),
+  recordRefusal: async () => {},
   readSecretVariable: secretVariables(config),
   ...createOutbound(config).deps,
 }

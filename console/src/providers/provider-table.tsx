@@ -33,6 +33,7 @@ export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    useFlushSync: false,
     scrollMargin: top,
     getItemKey: (index) => rows[index]?.id ?? index,
   })
