@@ -20,9 +20,12 @@ import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer, type GraphQLServer } from './graphql/yoga.ts'
 import { unlessHeld, withEntityTag } from './http/entity-tag.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
+import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
+import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { createExecute } from './rest/execute.ts'
 import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
+import { inRequestSpan, type RequestSpan } from './tracing/request-span.ts'
 
 export interface AppOptions {
   readonly deps: GatewayDeps
@@ -38,6 +41,10 @@ export interface AppOptions {
   readonly signInLimits: SignInLimits
   /** What finished answers may take in memory; zero keeps nothing, not even who a token belongs to. */
   readonly cacheMaxBytes: number
+  /** Counts what happens; null when nobody reads it. */
+  readonly metrics: Metrics | null
+  /** Answers `/metrics`; null when that is not at this port. */
+  readonly metricsEndpoint: MetricsEndpoint | null
 }
 
 export interface App {
@@ -47,22 +54,25 @@ export interface App {
   readonly drain: () => void
 }
 
-type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'rest' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'unknown'
 
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
 type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
-export function createApp({
-  deps,
-  tokenUsage,
-  log,
-  graphiql,
-  console: withConsole,
-  rootDialect,
-  signInLimits,
-  cacheMaxBytes,
-}: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const {
+    deps,
+    tokenUsage,
+    log,
+    graphiql,
+    console: withConsole,
+    rootDialect,
+    signInLimits,
+    cacheMaxBytes,
+    metrics,
+    metricsEndpoint,
+  } = options
   const server = createGraphQLServer()
   const page = graphiql ? renderGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
@@ -71,6 +81,7 @@ export function createApp({
   const cache = createAnswerCache(cacheMaxBytes)
   const rest = createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault })
   let draining = false
+  metrics?.watch({ cache: cache.statistics, database: deps.database.statistics, changes: deps.changes.statistics })
 
   const routes: Record<Route, Handler> = {
     healthz: () => json(200, { status: 'ok' }),
@@ -83,15 +94,21 @@ export function createApp({
     graphiql: () => (page === null ? NOT_FOUND : pageAnswer(page)),
     graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
     rest: (exchange) => answerRest(exchange, rest, cache),
+    metrics: ({ request }) => metricsEndpoint?.(request) ?? NOT_FOUND,
     unknown: () => NOT_FOUND,
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, span: RequestSpan): Promise<void> {
     const requestId = randomUUID()
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, page !== null)
-    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn })
+    metrics?.requestStarted()
+    const onFinished = (finished: FinishedRequest) => {
+      metrics?.requestFinished(finished)
+      span.end(finished)
+    }
+    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn, onFinished })
     try {
       const answer = await routes[kind](exchange)
       if (answer !== null) send(response, answer)
@@ -102,7 +119,7 @@ export function createApp({
   }
 
   return {
-    handle,
+    handle: (request, response) => inRequestSpan(request, (span) => handle(request, response, span)),
     drain: () => {
       draining = true
     },
@@ -177,9 +194,16 @@ const READY_TIMEOUT_MS = 1_000
 
 const NOT_FOUND = json(404, { message: 'Nothing is here. The GraphQL API is at /graphql.' })
 
+const FIXED_ROUTES: ReadonlyMap<string, Route> = new Map([
+  ['/healthz', 'healthz'],
+  ['/readyz', 'readyz'],
+  ['/metrics', 'metrics'],
+])
+
 function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
-  if (path === '/healthz' || path === '/readyz') return path === '/healthz' ? 'healthz' : 'readyz'
+  const fixed = FIXED_ROUTES.get(path)
+  if (fixed !== undefined) return fixed
   if (path === '/' && graphiql) return 'home'
   if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (isRestPath(path)) return 'rest'

@@ -26,6 +26,11 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
 
+const token = text.refine(
+  (value) => value === '' || /^[\x21-\x7e]{32,512}$/.test(value),
+  'must be 32 to 512 printable characters without blanks',
+)
+
 /** The message of a problem that another reader of the text finds, to follow the name of the setting. */
 const cannotBeUsed = (reason: string): string => `cannot be used: ${reason.replace(/\.$/, '')}`
 
@@ -52,7 +57,18 @@ const outboundAllow = text.superRefine((value, context) => {
 })
 
 /** Variables that hold secrets of the gateway itself, which no upstream may ever see. */
-const OWN_SECRETS = ['ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'DATABASE_URL', 'DATABASE_URL_FILE', 'ENCRYPTION_KEYS', 'ENCRYPTION_KEYS_FILE']
+const OWN_SECRETS = [
+  'ADMIN_TOKEN',
+  'ADMIN_TOKEN_FILE',
+  'DATABASE_URL',
+  'DATABASE_URL_FILE',
+  'ENCRYPTION_KEYS',
+  'ENCRYPTION_KEYS_FILE',
+  'METRICS_TOKEN',
+  'METRICS_TOKEN_FILE',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+]
 
 const variableNames = text
   .transform((value) =>
@@ -89,10 +105,7 @@ export const SETTINGS = {
     description: 'A token with the role admin, 32 characters or more. Without it the first start makes one and prints it once.',
     default: '',
     secret: true,
-    schema: text.refine(
-      (value) => value === '' || /^[\x21-\x7e]{32,512}$/.test(value),
-      'must be 32 to 512 printable characters without blanks',
-    ),
+    schema: token,
   }),
   OUTBOUND_ALLOW: setting({
     description:
@@ -128,6 +141,36 @@ export const SETTINGS = {
       'must be trace, debug, info, warn, error, fatal or silent',
     ),
   }),
+  METRICS_PORT: setting({
+    description:
+      'A port of its own for `/metrics`, in the format of Prometheus; `0` takes any free one. Whoever reaches it may read, unless METRICS_TOKEN is set too.',
+    default: '',
+    schema: text.transform((value) => (value === '' ? null : value)).pipe(z.union([z.null(), integer(0, 65_535)])),
+  }),
+  METRICS_TOKEN: setting({
+    description:
+      'A token that opens `/metrics` and nothing else: 32 characters or more. Without METRICS_PORT, `/metrics` is at the main port.',
+    default: '',
+    secret: true,
+    schema: token,
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting({
+    description:
+      'Where traces go: the address of an OpenTelemetry collector, e.g. `http://localhost:4318`. The other `OTEL_*` variables of the standard count too.',
+    default: '',
+    schema: text,
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting({
+    description: 'The whole address for traces, e.g. `http://localhost:4318/v1/traces`, in place of the one before.',
+    default: '',
+    schema: text,
+  }),
+  OTEL_TRACES_EXPORTER: setting({
+    description: 'How traces leave: `otlp`, `console`, or `none`. Set, it switches tracing on without an endpoint: to `localhost`.',
+    default: '',
+    schema: text,
+  }),
+  OTEL_SDK_DISABLED: setting({ description: '`true` switches tracing off, whatever else is set.', default: '', schema: text }),
   ROOT_DIALECT: setting({
     description:
       'The REST dialect that also answers at the bare path `/api/providers`, which three of them share: `bifrost`, `respan` or `ziri`. Each one is always at its own prefix, e.g. `/ziri/api/providers`.',
@@ -207,6 +250,14 @@ function readValue(
     problems.push(`${name}_FILE names a file that cannot be read (${reason}): ${file}. Correct the path or the file's permissions.`)
     return definition.default
   }
+}
+
+/** Whether the standard variables of OpenTelemetry ask for traces. */
+export function wantsTraces(
+  config: Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' | 'OTEL_TRACES_EXPORTER' | 'OTEL_SDK_DISABLED'>,
+): boolean {
+  if (config.OTEL_SDK_DISABLED.toLowerCase() === 'true' || config.OTEL_TRACES_EXPORTER === 'none') return false
+  return `${config.OTEL_EXPORTER_OTLP_ENDPOINT}${config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}${config.OTEL_TRACES_EXPORTER}` !== ''
 }
 
 /** Reads the variables that SECRET_ENV_ALLOW lists, each time anew: a value is held no longer than the call that needs it. */

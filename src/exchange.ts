@@ -2,6 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { SignIn } from './auth/sign-in.ts'
 import { AnswerOrigin } from './graphql/answer-origin.ts'
+import type { FinishedRequest } from './metrics/metrics.ts'
+import { inThisTrace } from './tracing/span.ts'
+
+export interface ExchangeOptions {
+  readonly requestId: string
+  readonly route: string
+  readonly log: Logger
+  readonly signIn: SignIn
+  /** Called once, when the answer was sent or the client is gone. */
+  readonly onFinished: (request: FinishedRequest) => void
+}
 
 /** One request on its way to its answer. What not every request needs is made when it is first asked for. */
 export class Exchange {
@@ -17,18 +28,14 @@ export class Exchange {
   private ownLog: Logger | undefined
   private signedIn: ReturnType<SignIn> | undefined
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    { requestId, route, log, signIn }: { requestId: string; route: string; log: Logger; signIn: SignIn },
-  ) {
+  constructor(request: IncomingMessage, response: ServerResponse, { requestId, route, log, signIn, onFinished }: ExchangeOptions) {
     this.request = request
     this.response = response
     this.requestId = requestId
     this.route = route
     this.ownerLog = log
     this.ask = signIn
-    this.logWhenClosed()
+    this.finishWhenClosed(onFinished)
   }
 
   /** Writes lines that carry the request id. */
@@ -44,13 +51,15 @@ export class Exchange {
   }
 
   /** Each request leaves one line. */
-  private logWhenClosed(): void {
+  private finishWhenClosed(onFinished: ExchangeOptions['onFinished']): void {
     const { request, response } = this
     const started = performance.now()
-    response.once('close', () => {
+    const finish = () => {
       const { statusCode: status, writableFinished: complete } = response
-      const durationMs = Math.round(performance.now() - started)
-      this.ownerLog.info({ requestId: this.requestId, route: this.route, method: request.method, status, durationMs, complete }, 'request')
-    })
+      const finished = { route: this.route, method: request.method ?? '', status, durationMs: performance.now() - started, complete }
+      this.ownerLog.info({ requestId: this.requestId, ...finished, durationMs: Math.round(finished.durationMs) }, 'request')
+      onFinished(finished)
+    }
+    response.once('close', inThisTrace(finish))
   }
 }

@@ -7,7 +7,7 @@ import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { clientAddressOf } from './auth/client-address.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
-import { type Config, secretVariables } from './config.ts'
+import { type Config, secretVariables, wantsTraces } from './config.ts'
 import type { Keyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
@@ -16,7 +16,11 @@ import { logUnexpected } from './graphql/client-errors.ts'
 import { refuseMalformed } from './http/refuse-malformed.ts'
 import { SERVER_LIMITS } from './http/server-limits.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import { createOutbound } from './outbound.ts'
+import { startTracing } from './tracing/start-tracing.ts'
+import type { Outcome } from './upstream/outcome.ts'
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -25,6 +29,8 @@ export interface Gateway {
   readonly admin: AdminAccess
   readonly keys: Pick<KeySource, 'path' | 'created'>
   readonly database: Pick<Database, 'location'>
+  /** Where `/metrics` is, when it has a port of its own. */
+  readonly metricsUrl: string | null
   /** Finishes what is in flight, for 20 s at most, and closes everything. */
   close(): Promise<void>
 }
@@ -39,6 +45,7 @@ const IDLE_SWEEP_MS = 50
  * @throws StartupError.
  */
 export async function startGateway(config: Config, log: Logger, clock: () => Date = () => new Date()): Promise<Gateway> {
+  const tracing = wantsTraces(config) ? await startTracing() : null
   const database = await openDatabase(config.DATABASE_URL)
   try {
     const keys = await findKeys(database, config.ENCRYPTION_KEYS)
@@ -54,7 +61,12 @@ export async function startGateway(config: Config, log: Logger, clock: () => Dat
         throw error
       },
     )
-    return { ...served, admin, keys }
+    const close = async () => {
+      await served.close()
+      // Last, so that it sends the spans of what was in flight.
+      await tracing?.close()
+    }
+    return { ...served, admin, keys, close }
   } catch (error) {
     await database.close()
     throw error
@@ -67,10 +79,12 @@ async function serve(
   clock: () => Date,
   database: Database,
   keyring: Keyring,
-): Promise<Pick<Gateway, 'url' | 'database' | 'close'>> {
+): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
   const changes = createChangeFeed(database, clock)
+  const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
+  const metricsEndpoint = metrics === null ? null : createMetricsEndpoint(metrics, config.METRICS_TOKEN)
   const app = createApp({
     deps: {
       database,
@@ -80,6 +94,7 @@ async function serve(
       readSecretVariable: secretVariables(config),
       recordRefusal: createRecordRefusal(database, clock),
       ...outbound.deps,
+      probe: (request) => outbound.deps.probe(request).then(counting(metrics)),
     },
     tokenUsage,
     log,
@@ -92,28 +107,55 @@ async function serve(
       addressOf: clientAddressOf(config.TRUSTED_PROXIES),
     },
     cacheMaxBytes: config.CACHE_MAX_BYTES,
+    metrics,
+    metricsEndpoint: config.METRICS_PORT === null ? metricsEndpoint : null,
   })
   const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
   server.on('clientError', refuseMalformed)
-  const url = await listen(server, config)
-  outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(url).port) })
+  const metricsServer = await serveMetrics(metricsEndpoint, config)
+  const url = await listen(server, config).catch(async (error: unknown) => {
+    await metricsServer?.close()
+    throw error
+  })
+  for (const own of [url, metricsServer?.url ?? url]) outbound.addOwnSocket({ host: config.HOST, port: Number(new URL(own).port) })
   return {
     url,
+    metricsUrl: metricsServer === null ? null : `${metricsServer.url}/metrics`,
     database,
     close: async () => {
       app.drain()
       // Subscriptions would never finish by themselves.
       await changes.close()
       await closeServer(server)
+      await metricsServer?.close()
       await tokenUsage.close()
       await database.close()
     },
   }
 }
 
-async function listen(server: Server, { HOST, PORT }: Config): Promise<string> {
+/** Hands an outcome on, once it is counted. */
+function counting(metrics: Metrics | null): (outcome: Outcome) => Outcome {
+  return (outcome) => {
+    metrics?.connectionTested(outcome)
+    return outcome
+  }
+}
+
+/** Opens the port for the metrics; null when they have none of their own. */
+async function serveMetrics(
+  endpoint: MetricsEndpoint | null,
+  { HOST, METRICS_PORT }: Config,
+): Promise<{ url: string; close(): Promise<void> } | null> {
+  if (endpoint === null || METRICS_PORT === null) return null
+  const server = createServer(SERVER_LIMITS, metricsListener(endpoint)).on('clientError', refuseMalformed)
+  const url = await listen(server, { HOST, PORT: METRICS_PORT }, 'METRICS_PORT')
+  return { url, close: () => closeServer(server) }
+}
+
+async function listen(server: Server, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, setting = 'PORT'): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, HOST, PORT)))
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, { host: HOST, port: PORT, setting })))
     server.listen(PORT, HOST, resolve)
   })
   const address = server.address()
@@ -121,12 +163,12 @@ async function listen(server: Server, { HOST, PORT }: Config): Promise<string> {
   return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): StartupError {
+function listenError(error: NodeJS.ErrnoException, { host, port, setting }: { host: string; port: number; setting: string }): StartupError {
   const remedy =
     error.code === 'EADDRINUSE'
-      ? 'Another program listens there: stop it, or set PORT to a free port.'
+      ? `Another program listens there: stop it, or set ${setting} to a free port.`
       : error.code === 'EACCES'
-        ? 'Ports below 1024 need privileges: set PORT to a higher one.'
+        ? `Ports below 1024 need privileges: set ${setting} to a higher one.`
         : 'Set HOST to an address of this machine.'
   return new StartupError(`Cannot listen on ${host} port ${port} (${error.code}). ${remedy}`, 1)
 }

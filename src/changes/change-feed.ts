@@ -18,8 +18,16 @@ export interface ChangeFeed {
    * @throws Fault when there are too many streams, or the database is away.
    */
   subscribe(tokenId: string, accepts: (change: ProviderChange) => boolean): Promise<AsyncIterableIterator<ProviderChange>>
+  statistics(): ChangeFeedStatistics
   /** Ends all streams. */
   close(): Promise<void>
+}
+
+export interface ChangeFeedStatistics {
+  /** Streams that are open. */
+  readonly subscriptions: number
+  /** Seconds since the feed last read everything there was. */
+  readonly ageSeconds: number
 }
 
 /** How often the revision is read when nothing wakes the feed. */
@@ -41,6 +49,7 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
   const subscribers = new Set<Subscriber>()
   let known: number | null = null
   let closed = false
+  let readAt = performance.now()
 
   /** Everything up to the revision that is read first is visible to what is read after it. */
   async function step(): Promise<void> {
@@ -48,6 +57,7 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
     const current = await readRevision(database)
     if (subscribers.size > 0) await deliver(known ?? current, current)
     known = current
+    readAt = performance.now()
   }
 
   async function deliver(after: number, upTo: number): Promise<void> {
@@ -90,6 +100,7 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
       subscriber.live = true
       return stream
     },
+    statistics: () => ({ subscriptions: subscribers.size, ageSeconds: (performance.now() - readAt) / 1_000 }),
     close: async () => {
       closed = true
       clearInterval(timer)

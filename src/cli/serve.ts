@@ -38,19 +38,28 @@ async function serve(shell: Shell, json: boolean): Promise<void> {
   process.on('SIGINT', stop)
 }
 
-function greetingData({ url, admin, keys, database }: Gateway) {
+function greetingData({ url, metricsUrl, admin, keys, database }: Gateway) {
   const adminToken = admin.kind === 'created' ? { adminToken: admin.token } : {}
-  return { url, database: database.location, keyFile: keys.path, keyFileCreated: keys.created, admin: admin.kind, ...adminToken }
+  return {
+    url,
+    ...(metricsUrl === null ? {} : { metricsUrl }),
+    database: database.location,
+    keyFile: keys.path,
+    keyFileCreated: keys.created,
+    admin: admin.kind,
+    ...adminToken,
+  }
 }
 
 /** What a person who started the gateway wants to know. Goes to standard error, so that the log on standard output stays JSON. */
-function greeting({ url, admin, keys, database }: Gateway, config: Config): string {
+function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: Config): string {
   const lines = [
     '',
     `  AI provider gateway is ready.`,
     '',
     `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
     ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
+    ...(metricsUrl === null ? [] : [`  Metrics      ${metricsUrl}`]),
     `  Database     ${database.location}`,
     `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,
   ]

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
+import { inSpan } from '../tracing/span.ts'
 import { isBusy, toUnavailable } from './failures.ts'
-import { openPostgresql } from './postgresql.ts'
+import { openPostgresql, type PoolStatistics } from './postgresql.ts'
 import type { Listener } from './postgresql-listener.ts'
 import { openSqlite, sqlitePath } from './sqlite.ts'
 
@@ -41,7 +42,19 @@ export interface Database {
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
   /** Whether the database answers in time. */
   ping(timeoutMs: number): Promise<boolean>
+  statistics(): DatabaseStatistics
   close(): Promise<void>
+}
+
+export interface DatabaseStatistics {
+  /** Transactions committed. */
+  readonly writes: number
+  /** Transactions begun again because another writer came in between. */
+  readonly retries: number
+  /** Transactions and pings that failed because the database was busy or away. */
+  readonly failures: number
+  /** The connections, where the database has a pool of them. */
+  readonly pool: PoolStatistics | null
 }
 
 /** `maxWait`: until the transaction has started, behind all others; `timeout`: until it has ended. */
@@ -54,8 +67,9 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, beforeCommit, currentState, listen, patiently, closeOthers } = await open(url)
+  const { kind, prisma, location, beforeCommit, currentState, listen, patiently, closeOthers, pool } = await open(url)
   const sleepers = new Set<() => void>()
+  const counts = { writes: 0, retries: 0, failures: 0 }
   const wakeAll = () => {
     for (const wake of sleepers) wake()
   }
@@ -65,11 +79,13 @@ export async function openDatabase(url: string): Promise<Database> {
     prisma,
     location,
     write: async (work) => {
-      const result = await writeWithRetries(prisma, async (tx) => {
-        const done = await work(tx)
-        await tx.$queryRawUnsafe(beforeCommit)
-        return done
-      })
+      const result = await inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
+        writeWithRetries(prisma, counts, async (tx) => {
+          const done = await work(tx)
+          await tx.$queryRawUnsafe(beforeCommit)
+          return done
+        }),
+      )
       wakeAll()
       return result
     },
@@ -80,7 +96,12 @@ export async function openDatabase(url: string): Promise<Database> {
     },
     currentState,
     patiently,
-    ping: (timeoutMs) => answersWithin(prisma, PROBE[kind], timeoutMs),
+    ping: async (timeoutMs) => {
+      const answers = await answersWithin(prisma, PROBE[kind], timeoutMs)
+      if (!answers) counts.failures += 1
+      return answers
+    },
+    statistics: () => ({ ...counts, pool: pool?.() ?? null }),
     close: async () => {
       await listener?.close()
       closeOthers()
@@ -101,12 +122,14 @@ interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | '
   readonly listen: ((wake: () => void) => Listener) | null
   /** Closes whatever connections there are besides Prisma's own. */
   readonly closeOthers: () => void
+  /** The connections now; null where there is one. */
+  readonly pool: (() => PoolStatistics) | null
 }
 
 async function open(url: string): Promise<OpenDatabase> {
   if (url.startsWith('file:')) {
     const opened = await openSqlite(url, TRANSACTION_OPTIONS)
-    return { kind: 'sqlite', ...opened, listen: null, patiently: (work) => work(opened.prisma) }
+    return { kind: 'sqlite', ...opened, listen: null, pool: null, patiently: (work) => work(opened.prisma) }
   }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
@@ -124,15 +147,26 @@ async function open(url: string): Promise<OpenDatabase> {
   }
 }
 
-async function writeWithRetries<T>(prisma: PrismaClient, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
+async function writeWithRetries<T>(
+  prisma: PrismaClient,
+  counts: { writes: number; retries: number; failures: number },
+  work: (tx: TransactionClient) => Promise<T>,
+): Promise<T> {
   const started = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
-      return await prisma.$transaction(work)
+      const result = await prisma.$transaction(work)
+      counts.writes += 1
+      return result
     } catch (error) {
       const late = attempt === MAX_ATTEMPTS || performance.now() - started > STOP_RETRYING_AFTER_MS
-      if (late || !isBusy(error)) throw toUnavailable(error)
+      if (late || !isBusy(error)) {
+        const failure = toUnavailable(error)
+        if (failure !== error) counts.failures += 1
+        throw failure
+      }
     }
+    counts.retries += 1
     // Random, so that two writers in each other's way do not meet again.
     await sleep(Math.random() * 20 * 2 ** attempt)
   }

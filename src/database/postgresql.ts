@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { ClientConfig, PoolConfig } from 'pg'
+import pg, { type ClientConfig, type PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-postgresql/client.ts'
 import { isUnsupported, reasonOf } from './failures.ts'
@@ -15,8 +15,16 @@ export interface OpenPostgresql {
   /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
   readonly listen: ((wake: () => void) => Listener) | null
   readonly currentState: () => Promise<number>
+  readonly pool: () => PoolStatistics
   /** Runs work on connections that wait for as long as a statement takes. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
+}
+
+/** Connections of the pool, and statements that wait for one. */
+export interface PoolStatistics {
+  readonly inUse: number
+  readonly idle: number
+  readonly waiting: number
 }
 
 /** What the network may add to the time of a statement. */
@@ -29,9 +37,10 @@ const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE} RETURNING value) SELECT pg_
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
 export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
   const { config, silenceMs, schema, location } = settingsOf(url)
-  const connect = (more: PoolConfig) =>
-    new PrismaClient({ adapter: new PrismaPg({ ...config, ...more }, { schema }), transactionOptions, errorFormat: 'minimal' })
-  const prisma = connect({ stream: () => impatientSocket(silenceMs) })
+  const connect = (pool: pg.Pool) =>
+    new PrismaClient({ adapter: new PrismaPg(pool, { schema, disposeExternalPool: true }), transactionOptions, errorFormat: 'minimal' })
+  const pool = new pg.Pool({ ...config, stream: () => impatientSocket(silenceMs) })
+  const prisma = connect(pool)
   try {
     const announces = await canAnnounce(prisma)
     return {
@@ -39,9 +48,10 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       location,
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
       currentState: numberStates(prisma),
+      pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
       patiently: async (work) => {
-        const patient = connect({ max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+        const patient = connect(new pg.Pool({ ...config, max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 }))
         try {
           return await work(patient)
         } finally {

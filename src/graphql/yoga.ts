@@ -1,6 +1,7 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import { inSpan } from '../tracing/span.ts'
 import { withClientErrors } from './client-errors.ts'
 import { createExecuteCompiled } from './compiled-queries.ts'
 import type { GatewayContext } from './context.ts'
@@ -26,6 +27,7 @@ export function createGraphQLServer() {
       useLimits(),
       useOrigin(),
       useCompiledQueries(),
+      useSpans(),
       useClientErrors(),
     ],
   })
@@ -66,6 +68,21 @@ function useOrigin(): Plugin<GatewayContext, GatewayContext> {
     },
   }
 }
+
+/** A span for each operation, of REST dialects too. It says what runs by the name that the client gave it, and nothing of its text. */
+function useSpans(): Plugin {
+  return {
+    onExecute: ({ args: { document, operationName }, executeFn, setExecuteFn }) => {
+      const operation = getOperationAST(document, operationName)
+      const type = operation?.operation ?? 'query'
+      const name = operation?.name?.value.slice(0, MAX_NAME_LENGTH)
+      const attributes = { 'graphql.operation.type': type, ...(name === undefined ? {} : { 'graphql.operation.name': name }) }
+      setExecuteFn((args) => inSpan(`GraphQL ${type}`, { attributes }, async () => executeFn(args)))
+    },
+  }
+}
+
+const MAX_NAME_LENGTH = 100
 
 /** Counts through fragments too, each of them once: fragments that spread each other twice would take for ever. */
 const limitRootFields: ValidationRule = (context) => {

@@ -1,4 +1,5 @@
 import { Client, type Dispatcher } from 'undici'
+import { inSpan, type SpanStart } from '../tracing/span.ts'
 import { type Deadline, LIMITS, withinStep } from './deadline.ts'
 import { dial } from './dial.ts'
 import type { Answer, Reply, UpstreamRequest } from './messages.ts'
@@ -11,10 +12,19 @@ import type { Target } from './target.ts'
 /** Sends one request over a connection of its own and reads the answer. Never throws. */
 export async function exchange(request: UpstreamRequest, target: Target, session: Session): Promise<Reply> {
   try {
-    return await attempt(request, target, session)
+    return await inSpan('upstream call', callAttributes(request, target), async (span) => {
+      const answer = await attempt(request, target, session)
+      span.setAttribute('http.response.status_code', answer.httpStatus)
+      return answer
+    })
   } catch (error) {
     return error instanceof OutboundError ? error.failure : brokenExchange(error, target, session.deadline).failure
   }
+}
+
+/** The host is named, which the log of any network device names too; not the path, which may hold more than a route. */
+function callAttributes({ method }: UpstreamRequest, { hostname }: Target): SpanStart {
+  return { kind: 'client', attributes: { 'http.request.method': method, 'server.address': hostname } }
 }
 
 async function attempt(request: UpstreamRequest, target: Target, session: Session): Promise<Answer> {

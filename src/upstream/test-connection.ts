@@ -1,3 +1,4 @@
+import { inSpan } from '../tracing/span.ts'
 import { type Credential, headerProblem, secretsOf } from './credential.ts'
 import { LIMITS, startDeadline } from './deadline.ts'
 import { cleanBase, withinOrigin } from './endpoint-url.ts'
@@ -32,7 +33,12 @@ export interface ProbeRequest {
  */
 export async function probeConnection(request: ProbeRequest, deps: OutboundDeps): Promise<Outcome> {
   const startedAt = performance.now()
-  const verdict = await judge(request, deps)
+  const attributes = { 'gateway.provider.type': request.type }
+  const verdict = await inSpan('connection test', { attributes }, async (span) => {
+    const judged = await judge(request, deps)
+    span.setAttribute('gateway.connection.status', judged.status)
+    return judged
+  })
   return { ...verdict, durationMs: Math.round(performance.now() - startedAt) }
 }
 

@@ -19,7 +19,11 @@ describeDatabases('what an answer was made from', (databases) => {
       probe: () => Promise.reject(new Error('unused')),
       runTests: () => Promise.reject(new Error('unused')),
       isTesting: () => false,
-      changes: { subscribe: () => Promise.reject(new Error('unused')), close: async () => {} },
+      changes: {
+        subscribe: () => Promise.reject(new Error('unused')),
+        statistics: () => ({ subscriptions: 0, ageSeconds: 0 }),
+        close: async () => {},
+      },
       recordRefusal: () => Promise.reject(new Error('unused')),
     }
     const principal = { tokenId: 'id', tokenName: 'name', role: 'VIEWER' } as const

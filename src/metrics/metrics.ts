@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { addSourceMetrics, type MetricSources } from './source-metrics.ts'
+
+/** One request that is over. */
+export interface FinishedRequest {
+  /** The name of the route, as in the access log: one of a fixed list, never a path. */
+  readonly route: string
+  readonly method: string
+  readonly status: number
+  readonly durationMs: number
+  /** Whether the whole answer was sent; false when the client went away before. */
+  readonly complete: boolean
+}
+
+/** What the gateway counts, for Prometheus. No label holds an id, a name, an address or anything else that a client chose. */
+export interface Metrics {
+  requestStarted(): void
+  requestFinished(request: FinishedRequest): void
+  /** One credential was tried at one upstream. */
+  connectionTested(test: { readonly status: string; readonly durationMs: number }): void
+  /** From now on these are asked at each reading. */
+  watch(sources: MetricSources): void
+  /** Everything, in the text format of Prometheus. */
+  read(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** Seconds. An answer from memory takes under a millisecond, one with a connection test up to ten seconds. */
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const TEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** A client may send any method that HTTP has; these have a label of their own. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  // Of the process: processor time, memory, descriptors, event-loop lag, garbage collection.
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'gateway_http_requests_total',
+    help: 'Requests answered, by route as in the access log, method and HTTP status.',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'gateway_http_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer. Subscriptions last as long as they are open.',
+    labelNames: ['route', 'method'],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  })
+  const aborted = new Counter({
+    name: 'gateway_http_requests_aborted_total',
+    help: 'Requests whose client went away before the whole answer was sent.',
+    labelNames: ['route'],
+    registers,
+  })
+  const inFlight = new Gauge({ name: 'gateway_http_requests_in_flight', help: 'Requests that are being answered now.', registers })
+  const tests = new Counter({
+    name: 'gateway_connection_tests_total',
+    help: 'Connection tests, one per credential tried, by what they found.',
+    labelNames: ['status'],
+    registers,
+  })
+  const testDurations = new Histogram({
+    name: 'gateway_connection_test_duration_seconds',
+    help: 'Time that the test of one credential took.',
+    buckets: TEST_BUCKETS,
+    registers,
+  })
+  return {
+    requestStarted: () => inFlight.inc(),
+    requestFinished: ({ route, method: given, status, durationMs, complete }) => {
+      const method = METHODS.includes(given) ? given : 'OTHER'
+      inFlight.dec()
+      requests.inc({ route, method, status })
+      durations.observe({ route, method }, durationMs / 1_000)
+      if (!complete) aborted.inc({ route })
+    },
+    connectionTested: ({ status, durationMs }) => {
+      tests.inc({ status })
+      testDurations.observe(durationMs / 1_000)
+    },
+    watch: (sources) => addSourceMetrics(registry, sources),
+    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}

@@ -1,0 +1,71 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { CacheStatistics } from '../cache/answer-cache.ts'
+import type { ChangeFeedStatistics } from '../changes/change-feed.ts'
+import type { DatabaseStatistics } from '../database/client.ts'
+
+/** Parts of the gateway that keep count of themselves. Each is asked when somebody reads the metrics, and at no other time. */
+export interface MetricSources {
+  readonly cache: () => CacheStatistics
+  readonly database: () => DatabaseStatistics
+  readonly changes: () => ChangeFeedStatistics
+}
+
+export function addSourceMetrics(registry: Registry, { cache, database, changes }: MetricSources): void {
+  const counter = (name: string, help: string, read: () => number) => addCounter(registry, name, help, read)
+  const gauge = (name: string, help: string, read: () => number) => addGauge(registry, name, help, read)
+  counter('gateway_cache_hits_total', 'Answers given from memory.', () => cache().hits)
+  counter('gateway_cache_misses_total', 'Answers that were made and kept in memory.', () => cache().misses)
+  counter('gateway_cache_evictions_total', 'Answers that gave their room in memory to newer ones.', () => cache().evictions)
+  gauge('gateway_cache_answers', 'Answers kept in memory.', () => cache().answers)
+  gauge('gateway_cache_bytes', 'Bytes that the answers in memory take.', () => cache().bytes)
+  counter('gateway_database_writes_total', 'Transactions committed.', () => database().writes)
+  counter('gateway_database_write_retries_total', 'Transactions begun again because another writer came in between.', () => {
+    return database().retries
+  })
+  counter('gateway_database_failures_total', 'Transactions and health checks that failed because the database was busy or away.', () => {
+    return database().failures
+  })
+  if (database().pool !== null) addPool(registry, database)
+  gauge('gateway_subscriptions', 'Subscriptions that are open.', () => changes().subscriptions)
+  gauge('gateway_change_feed_age_seconds', 'Time since the change feed was last up to date with the database.', () => changes().ageSeconds)
+}
+
+function addPool(registry: Registry, database: MetricSources['database']): void {
+  new Gauge({
+    name: 'gateway_database_pool_connections',
+    help: 'Connections to PostgreSQL that are in use and idle.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { pool } = database()
+      this.set({ state: 'in_use' }, pool?.inUse ?? 0)
+      this.set({ state: 'idle' }, pool?.idle ?? 0)
+    },
+  })
+  addGauge(registry, 'gateway_database_pool_waiting', 'Statements that wait for a connection to PostgreSQL.', () => {
+    return database().pool?.waiting ?? 0
+  })
+}
+
+function addCounter(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(read())
+    },
+  })
+}
+
+function addGauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read())
+    },
+  })
+}
