@@ -16,17 +16,32 @@ let gateway: TestGateway
 let recorder: Recorder
 let fixtures: Fixtures
 const tokens = new Map<Role, string>()
+/** Of admins: one revoked, one expired. */
+let goneTokens: readonly string[] = []
 
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0' } })
   recorder = await startRecorder(KEY)
   for (const role of ROLES) tokens.set(role, await gateway.token(role))
+  goneTokens = [await revokedToken(), await expiredToken()]
   fixtures = await makeFixtures()
 })
 afterAll(async () => {
   await gateway.close()
   await recorder.close()
 })
+
+async function revokedToken(): Promise<string> {
+  const { id, value } = await gateway.createToken('ADMIN')
+  await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id })
+  return value
+}
+
+async function expiredToken(): Promise<string> {
+  const { value } = await gateway.createToken('ADMIN', new Date(Date.now() + 1_500))
+  await new Promise((resolve) => setTimeout(resolve, 1_600))
+  return value
+}
 
 async function makeFixtures(): Promise<Fixtures> {
   const writer = writerOf(gateway)
@@ -97,6 +112,13 @@ test('every object type has a rule, and every node type one for `node` and for `
   const viaNode = (name: string) => WAYS.filter((way) => way.name === name).map(({ type }) => type)
   expect(viaNode('node').sort()).toEqual(nodeTypes.sort())
   expect(viaNode('nodes').sort()).toEqual(nodeTypes.sort())
+})
+
+describe('a token that was revoked or has expired opens nothing', () => {
+  test.each(Object.entries(ROOT_FIELDS))('%s', async (_name, { at }) => {
+    const { query, variables } = await at('{ __typename }', fixtures)
+    for (const token of goneTokens) expect(verdictOf(await gateway.graphql(query, variables, token))).toBe('signed out')
+  })
 })
 
 describe('a root field is open to its role and those above', () => {
