@@ -10,6 +10,7 @@ import { startRecorder } from '../support/upstream/recorder.ts'
 import { isLong } from './run-load.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-one-that-must-not-leak'
+const METRICS_TOKEN = 'metrics-token-of-one-that-must-not-leak'
 /** Each round plants twenty secrets. */
 const ROUNDS = isLong ? 10 : 2
 
@@ -19,7 +20,8 @@ const TEST = `mutation ($input: TestConnectionInput!) { testConnection(input: $i
   __typename ... on TestConnectionPayload { tests { status message models } } } }`
 const EVERYTHING = `{ providers(first: 100) { nodes { name baseUrl apiKeys { nodes { masked name } } network { extraHeaders { name value } proxy { url } }
   connectionTests(first: 10) { nodes { message models } } } } }`
-const AUDIT = 'query ($after: String) { auditEvents(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { actor subject changes } } }'
+const AUDIT =
+  'query ($after: String) { auditEvents(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { actor subject changes } } }'
 
 /** All that stands in the files of a folder and below it. */
 function contentsOf(folder: string): string {
@@ -63,7 +65,13 @@ async function live(url: string, upstream: string, round: number) {
   await ask(TEST, { draft: { type: 'ANTHROPIC', baseUrl: upstream, apiKey: plant('draft') } })
   const bedrock = { region: 'us-east-1', accessKey: plant('aws-id'), accessKeySecret: plant('aws-secret') }
   await ask(CREATE, { name: name('bedrock'), type: 'BEDROCK', settings: { bedrock } })
-  await send('POST', '/api/v2/ai/providers', { name: name('coder'), type: 'openai', base_url: upstream, enabled: true, api_keys: [plant('coder')] })
+  await send('POST', '/api/v2/ai/providers', {
+    name: name('coder'),
+    type: 'openai',
+    base_url: upstream,
+    enabled: true,
+    api_keys: [plant('coder')],
+  })
   await send('PATCH', `/api/v2/ai/providers/${name('coder')}`, { api_keys: [{ api_key: plant('coder-new') }] })
   await send('POST', `/api/v2/ai/providers/${name('coder')}/test`)
   await send('POST', '/bifrost/api/providers', { provider: 'openai', network_config: { base_url: upstream } })
@@ -86,6 +94,7 @@ async function live(url: string, upstream: string, round: number) {
   await send('POST', '/ziri/api/providers', { name: name('bad'), apiKey: { value: plant('nested') } })
   await send('GET', '/api/v2/ai/providers', undefined, plant('token'))
   await send('POST', '/graphql', { query: EVERYTHING })
+  await send('GET', '/metrics', undefined, METRICS_TOKEN)
   return { planted, answers }
 }
 
@@ -93,60 +102,79 @@ async function live(url: string, upstream: string, round: number) {
 const mayBeRepeated = (secret: string) => secret.includes('-field-')
 
 describe(`${20 * ROUNDS} and more planted secrets`, () => {
-  test.each(['SQLite', 'PostgreSQL'] as const)('are nowhere on %s: not in answers, logs, the audit log, or any file', async (kind) => {
-    if (kind === 'PostgreSQL' && postgresPrograms === null) return
-    const server = kind === 'PostgreSQL' ? await startPostgres() : null
-    const upstream = await startRecorder(({ headers }) => ({ status: 401, body: { error: { message: `Incorrect key: ${JSON.stringify(headers)}` } } }))
-    const folder = temporaryFolder()
-    const temporary = join(folder.path, 'tmp')
-    mkdirSync(temporary)
-    const environment = {
-      DATABASE_URL: (await server?.freshUrl()) ?? `file:${folder.path}/gateway.db`,
-      ENCRYPTION_KEYS: generateKeyText(),
-      ADMIN_TOKEN,
-      OUTBOUND_ALLOW: 'loopback',
-      LOG_LEVEL: 'trace',
-      LOGIN_FAILURES_PER_MINUTE: '0',
-      TMPDIR: temporary,
-    }
-    const planted: string[] = []
-    const answers: string[] = []
-    let logs = ''
-    const expectNothing = () => {
-      const files = contentsOf(folder.path) + (server === null ? '' : contentsOf(server.folder))
-      expect(leaksIn(files, planted)).toEqual([])
-      expect(leaksIn(logs, [...planted, ADMIN_TOKEN])).toEqual([])
-      expect(leaksIn(answers.join('\n'), planted.filter((secret) => !mayBeRepeated(secret)))).toEqual([])
-      return files
-    }
-    for (let round = 0; round < ROUNDS; round++) {
+  test.each(['SQLite', 'PostgreSQL'] as const)(
+    'are nowhere on %s: not in answers, logs, traces, metrics, the audit log, or any file',
+    async (kind) => {
+      if (kind === 'PostgreSQL' && postgresPrograms === null) return
+      const server = kind === 'PostgreSQL' ? await startPostgres() : null
+      const upstream = await startRecorder(({ headers }) => ({
+        status: 401,
+        body: { error: { message: `Incorrect key: ${JSON.stringify(headers)}` } },
+      }))
+      const collector = await startRecorder(() => ({ status: 200, body: {} }))
+      const folder = temporaryFolder()
+      const temporary = join(folder.path, 'tmp')
+      mkdirSync(temporary)
+      const environment = {
+        DATABASE_URL: (await server?.freshUrl()) ?? `file:${folder.path}/gateway.db`,
+        ENCRYPTION_KEYS: generateKeyText(),
+        ADMIN_TOKEN,
+        OUTBOUND_ALLOW: 'loopback',
+        LOG_LEVEL: 'trace',
+        LOGIN_FAILURES_PER_MINUTE: '0',
+        TMPDIR: temporary,
+        METRICS_TOKEN,
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+      }
+      const planted: string[] = []
+      const answers: string[] = []
+      let logs = ''
+      const expectNothing = () => {
+        const files = contentsOf(folder.path) + (server === null ? '' : contentsOf(server.folder))
+        expect(leaksIn(files, planted)).toEqual([])
+        expect(leaksIn(logs + JSON.stringify(collector.requests), [...planted, ADMIN_TOKEN])).toEqual([])
+        expect(
+          leaksIn(
+            answers.join('\n'),
+            planted.filter((secret) => !mayBeRepeated(secret)),
+          ),
+        ).toEqual([])
+        return files
+      }
+      for (let round = 0; round < ROUNDS; round++) {
+        const gateway = await startedProcess(folder.path, environment)
+        const lived = await live(gateway.url, upstream.origin, round)
+        planted.push(...lived.planted)
+        answers.push(...lived.answers)
+        gateway.child.kill('SIGKILL')
+        await once(gateway.child, 'close')
+        logs += gateway.output()
+      }
+      expectNothing()
       const gateway = await startedProcess(folder.path, environment)
-      const lived = await live(gateway.url, upstream.origin, round)
-      planted.push(...lived.planted)
-      answers.push(...lived.answers)
-      gateway.child.kill('SIGKILL')
-      await once(gateway.child, 'close')
+      for (let after: string | null = ''; after !== null; ) {
+        const body = JSON.stringify({ query: AUDIT, variables: { after: after || null } })
+        const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' }
+        const text: string = await (await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body })).text()
+        answers.push(text)
+        const { pageInfo } = JSON.parse(text).data.auditEvents
+        after = pageInfo.hasNextPage ? pageInfo.endCursor : null
+      }
+      await gateway.stop()
       logs += gateway.output()
-    }
-    expectNothing()
-    const gateway = await startedProcess(folder.path, environment)
-    for (let after: string | null = ''; after !== null; ) {
-      const body = JSON.stringify({ query: AUDIT, variables: { after: after || null } })
-      const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' }
-      const text: string = await (await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body })).text()
-      answers.push(text)
-      const { pageInfo } = JSON.parse(text).data.auditEvents
-      after = pageInfo.hasNextPage ? pageInfo.endCursor : null
-    }
-    await gateway.stop()
-    logs += gateway.output()
-    const files = expectNothing()
-    // The check would see one: the upstream was sent the keys, and names stand in the files.
-    expect(leaksIn(JSON.stringify(upstream.requests), planted).length).toBeGreaterThan(ROUNDS)
-    expect(leaksIn(files, ['echoed-0'])).toEqual(['echoed-0'])
-    expect(planted.length).toBeGreaterThanOrEqual(20 * ROUNDS)
-    await upstream.close()
-    await server?.stop()
-    folder.remove()
-  })
+      const files = expectNothing()
+      // The check would see one: the upstream was sent the keys, and names stand in the files.
+      expect(leaksIn(JSON.stringify(upstream.requests), planted).length).toBeGreaterThan(ROUNDS)
+      expect(leaksIn(files, ['echoed-0'])).toEqual(['echoed-0'])
+      expect(collector.requests.length).toBeGreaterThan(0)
+      expect(answers.join('')).toContain('# TYPE')
+      expect(planted.length).toBeGreaterThanOrEqual(20 * ROUNDS)
+      await upstream.close()
+      await collector.close()
+      await server?.stop()
+      folder.remove()
+    },
+  )
 })

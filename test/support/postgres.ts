@@ -84,6 +84,7 @@ export async function startPostgres({ durable = false, tls = false }: PostgresOp
   let databases = 0
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    folder,
     certificate,
     freshUrl: async () => {
       databases += 1
