@@ -3,7 +3,6 @@ import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type Selecti
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { inSpan } from '../tracing/span.ts'
 import { withClientErrors } from './client-errors.ts'
-import { createExecuteCompiled } from './compiled-queries.ts'
 import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
 import { schema } from './schema.ts'
@@ -26,7 +25,6 @@ export function createGraphQLServer() {
       useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
       useLimits(),
       useOrigin(),
-      useCompiledQueries(),
       useSpans(),
       useClientErrors(),
     ],
@@ -48,11 +46,6 @@ function useLimits(): Plugin {
       )
     },
   }
-}
-
-function useCompiledQueries(): Plugin {
-  const executeCompiled = createExecuteCompiled()
-  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeCompiled) }
 }
 
 /** Only queries that end well can be answered again without being run. */

@@ -1,4 +1,4 @@
-/** The forms in which a secret could show: as it is, and in the usual encodings of bytes. */
+/** The forms in which a secret could show: as it is, in a URL, in hex, base64 or base64url at any offset, and in UTF-16. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   // A secret inside a longer text that is encoded as a whole starts at any of three offsets.
@@ -9,7 +9,8 @@ function formsOf(secret: string): string[] {
     return encoded.slice(offset === 0 ? 0 : 4, -2)
   })
   const urlSafe = shifted.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))
-  return [...new Set([secret, encodeURIComponent(secret), bytes.toString('hex'), ...shifted, ...urlSafe])]
+  const wide = Buffer.from(secret, 'utf16le').toString('latin1')
+  return [...new Set([secret, encodeURIComponent(secret), bytes.toString('hex'), wide, ...shifted, ...urlSafe])]
 }
 
 /** Which of the secrets a text shows, in whatever form. */

@@ -13,6 +13,8 @@ import { promisify } from 'node:util'
 export interface PostgresServer {
   /** The URL of the server's own database, from which others are made. */
   readonly url: string
+  /** The folder with everything that it writes. */
+  readonly folder: string
   /** The file of its certificate, where it has one. */
   readonly certificate: string
   /** Makes an empty database and returns its URL. */
@@ -82,6 +84,7 @@ export async function startPostgres({ durable = false, tls = false }: PostgresOp
   let databases = 0
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    folder,
     certificate,
     freshUrl: async () => {
       databases += 1
