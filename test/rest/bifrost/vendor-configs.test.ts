@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CONFIG_NAMES, VENDOR_CONFIGS, type VendorConfig } from '../../../src/rest/bifrost/vendor-configs.ts'
+import { type BifrostClient, bifrostClient } from '../../support/bifrost-client.ts'
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { leaksIn } from '../../support/planted.ts'
+import { everythingStored } from '../../support/store.ts'
+
+let gateway: TestGateway
+let client: BifrostClient
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  client = bifrostClient(gateway)
+  await client.put('openai', { concurrency_and_buffer_size: { concurrency: 1, buffer_size: 1 } })
+})
+afterAll(() => gateway.close())
+
+/** A value for each part that is no secret, of the type that the contract gives it. */
+const PLAIN: Readonly<Record<string, unknown>> = {
+  scopes: ['https://cognitiveservices.azure.com/.default'],
+  api_version: '2024-10-21',
+  force_single_region: true,
+  batch_s3_config: { buckets: [{ bucket_name: 'batches', prefix: 'in', is_default: true }] },
+  project_id: 'a-project',
+  endpoints: { runtime: 'https://bedrock.example.com' },
+  model_name: 'llama',
+  use_deployments_endpoint: true,
+}
+const secretOf = (config: string, part: string) =>
+  part === 'url' || part === 'endpoint' ? `http://127.0.0.1:9/${config}-${part}` : `planted-${config}-${part}-0123456789`
+const isPlainPart = (config: VendorConfig, part: string) => config === 'azure_key_config' && part === 'endpoint'
+
+describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () => {
+  it.each(CONFIG_NAMES)(
+    '%s comes back with its secrets masked and the rest as it was sent, and keeps them by their masks',
+    async (config) => {
+      const { secrets, plain } = VENDOR_CONFIGS[config]
+      const given = {
+        ...Object.fromEntries(secrets.map((part) => [part, secretOf(config, part)])),
+        ...Object.fromEntries(plain.map((part) => [part, PLAIN[part]])),
+      }
+      const key = await client.createdKey('openai', { name: config, value: `sk-${config}-0123456789`, [config]: given, enabled: false })
+      const shown = JSON.parse(JSON.stringify(key))[config]
+      for (const part of plain) expect([part, shown[part]]).toEqual([part, PLAIN[part]])
+      for (const part of secrets) {
+        const secret = secretOf(config, part)
+        const masked = `${secret.slice(0, 4)}${'*'.repeat(24)}${secret.slice(-4)}`
+        expect([part, shown[part]]).toEqual([part, { value: isPlainPart(config, part) ? secret : masked, type: 'plain_text' }])
+      }
+
+      const answer = await client.send('PUT', `/api/providers/openai/keys/${key.id}`, { body: JSON.parse(JSON.stringify(key)) })
+      expect(answer.status, answer.text).toBe(200)
+      expect(JSON.parse(answer.text)[config]).toEqual(shown)
+      const hidden = secrets.filter((part) => !isPlainPart(config, part)).map((part) => secretOf(config, part))
+      expect(leaksIn(await everythingStored(gateway), hidden)).toEqual([])
+    },
+  )
+
+  it('has no catalogue of models to write to', async () => {
+    expect((await client.send('PUT', '/api/models/catalog', { body: [] })).status).toBe(404)
+  })
+})
