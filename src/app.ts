@@ -15,7 +15,7 @@ import { Fault } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import { createContext, type GatewayDeps } from './graphql/context.ts'
-import { type GraphiQLPage, renderGraphiQLPage } from './graphql/graphiql.ts'
+import { createGraphiQLPage, type GraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer, type GraphQLServer } from './graphql/yoga.ts'
 import { unlessHeld, withEntityTag } from './http/entity-tag.ts'
@@ -74,7 +74,7 @@ export function createApp(options: AppOptions): App {
     metricsEndpoint,
   } = options
   const server = createGraphQLServer()
-  const page = graphiql ? renderGraphiQLPage() : null
+  const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const { database, clock } = deps
   const signIn = limitSignIn(createSignIn({ database, clock, tokenUsage, remember: cacheMaxBytes > 0 }), signInLimits)
@@ -91,7 +91,7 @@ export function createApp(options: AppOptions): App {
     },
     home: () => ({ status: 302, headers: { location: '/graphql' } }),
     console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
-    graphiql: () => (page === null ? NOT_FOUND : pageAnswer(page)),
+    graphiql: async () => (graphiqlPage === null ? NOT_FOUND : pageAnswer(await graphiqlPage())),
     graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
     rest: (exchange) => answerRest(exchange, rest, cache),
     metrics: ({ request }) => metricsEndpoint?.(request) ?? NOT_FOUND,
@@ -102,7 +102,7 @@ export function createApp(options: AppOptions): App {
     const requestId = randomUUID()
     setSecurityHeaders(response, requestId)
     if (draining) response.setHeader('connection', 'close')
-    const kind = routeOf(request, page !== null)
+    const kind = routeOf(request, graphiql)
     metrics?.requestStarted()
     const onFinished = (finished: FinishedRequest) => {
       metrics?.requestFinished(finished)

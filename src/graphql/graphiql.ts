@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { PLACEHOLDER, TAB_SCRIPT } from './graphiql-tab.ts'
 
 /** A page that needs nothing from another machine, and the policy that keeps it so. */
 export interface GraphiQLPage {
-  readonly html: string
+  readonly html: Buffer
   readonly contentSecurityPolicy: string
 }
 
@@ -84,8 +83,18 @@ mutation TestConnection {
 /** GraphiQL moves a tab that it has just laid out when the mouse button goes down on it, so that the click misses it. */
 const STILL_TABS = '.graphiql-tab { transform: none !important }'
 
-/** Renders GraphiQL once, with its example operations in tabs and the header editor open for the token. */
-export function renderGraphiQLPage(): GraphiQLPage {
+/** GraphiQL, with its example operations in tabs and the header editor open for the token. Rendered once, for the first who asks. */
+export function createGraphiQLPage(): () => Promise<GraphiQLPage> {
+  let page: Promise<GraphiQLPage> | null = null
+  return () => {
+    page ??= renderGraphiQLPage()
+    return page
+  }
+}
+
+async function renderGraphiQLPage(): Promise<GraphiQLPage> {
+  // Nine megabytes of script, which a gateway that nobody opens in a browser need not hold.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
   const page = renderGraphiQL({
     title: 'AI provider gateway · GraphiQL',
     endpoint: '/graphql',
@@ -98,7 +107,7 @@ export function renderGraphiQLPage(): GraphiQLPage {
     credentials: 'omit',
   })
   const html = page.replace('<script>', () => `<style>${STILL_TABS}</style>\n      <script>${TAB_SCRIPT}</script>\n      <script>`)
-  return { html, contentSecurityPolicy: contentSecurityPolicy(html) }
+  return { html: Buffer.from(html), contentSecurityPolicy: contentSecurityPolicy(html) }
 }
 
 /** Lets the page run its own inline script, known by its digest, and talk to its own server; nothing else. */
