@@ -45,7 +45,7 @@ describe('audit', () => {
       },
     ])
     const { output } = await run('audit')
-    expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\n\n/)
+    expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC:\n\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/)
     expect(output).toContain(`provider.created\n    audited (${uuid})\n    by ADMIN_TOKEN (`)
     expect(output.split('\n').filter((line) => line.length > 80 && line.includes(' ', 5))).toEqual([])
     expect(output).not.toContain('sk-audited-0123456789')
@@ -69,7 +69,7 @@ describe('audit', () => {
     )
     expect(await audit('--since', new Date(Date.now() + 60_000).toISOString())).toEqual([])
     expect(await audit('--limit', '1')).toMatchObject([{ subjectName: 'other' }])
-    expect((await run('audit', '--limit', '1')).output).toMatch(/the newest 1 of which are:/)
+    expect((await run('audit', '--limit', '1')).output).toMatch(/ UTC; the newest 1 event of them:/)
   })
 
   test.each([
