@@ -155,7 +155,7 @@ describe('apply', () => {
       '    enabled: true → false',
       '    ! the stored keys will be sent to the new address',
       '    network: new extraHeaders',
-      '    network: new timeoutMs',
+      '    network.timeoutMs: 20000 → 5000',
       '    apiKeys: rename sk-o...bN2k to "primary"',
       '    apiKeys: rename "second" sk-k...0123 to "renamed"',
       '    apiKeys: weigh "second" sk-k...0123 3 instead of 1',
