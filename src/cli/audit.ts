@@ -54,10 +54,17 @@ export function addAudit(program: Command, shell: Shell): void {
 function sinceOption(text: string): Options['since'] {
   const duration = parseDuration(text)
   if (duration !== null) return (now) => new Date(now.getTime() - duration)
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null
-  if (time === null || Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
+  const time = readTime(text)
+  if (time === null) throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
   return () => time
+}
+
+/** As the log shows it, or by the standard. Without a zone it is UTC, wherever the machine stands. */
+function readTime(text: string): Date | null {
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const date = new Date(`${day}T${time}${zone}`)
+  return Number.isNaN(date.getTime()) ? null : date
 }
 
 function limitOption(text: string): number {

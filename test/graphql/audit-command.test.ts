@@ -72,6 +72,23 @@ describe('audit', () => {
     expect((await run('audit', '--limit', '1')).output).toMatch(/ UTC; the newest 1 event of them:/)
   })
 
+  test('takes times as it shows them, in UTC wherever the machine stands', async () => {
+    const before = process.env.TZ
+    process.env.TZ = 'Pacific/Auckland'
+    try {
+      for (const [time, start] of [
+        ['2026-03-04 05:06:07', '2026-03-04 05:06:07'],
+        ['2026-03-04T05:06', '2026-03-04 05:06:00'],
+        ['2026-03-04', '2026-03-04 00:00:00'],
+        ['2026-03-04T05:06+02:00', '2026-03-04 03:06:00'],
+      ] as const)
+        expect((await run('audit', '--since', time)).output).toContain(` since ${start} UTC`)
+    } finally {
+      process.env.TZ = before
+      if (before === undefined) delete process.env.TZ
+    }
+  })
+
   test.each([
     ['--since', 'yesterday'],
     ['--since', '2026-99-99'],
