@@ -57,6 +57,10 @@ describe('the image', () => {
     expect(valuesOf(last, 'USER')).toEqual(['1000:1000'])
     expect(valuesOf(last, 'VOLUME')).toEqual(['/data'])
     expect(valuesOf(stages[1] ?? [], 'RUN').join()).toContain('--omit=dev')
+    // A clone that was made for its owner alone still makes an image that the user in it can read.
+    const made = copied.filter(({ stage }) => stage === 'build').map(({ from }) => from.split('/migrations')[0] ?? '')
+    const [, readable = ''] = /chmod -R go\+rX (.*)$/.exec(valuesOf(stages[0] ?? [], 'RUN').at(-1) ?? '') ?? []
+    expect(readable.split(' ').sort()).toEqual(made.sort())
   })
 
   test('sets nothing but settings that there are', () => {
