@@ -13,7 +13,8 @@ FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY console/package.json console/
-RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund
+COPY scripts/keep-runtime-packages.mjs scripts/
+RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && node scripts/keep-runtime-packages.mjs
 
 FROM node:20-bookworm-slim
 # The image runs one program, and nothing in it installs another.

@@ -81,6 +81,25 @@ describe('the image', () => {
     for (const secret of ['data', '.env', 'secrets', '.git']) expect(allowed).not.toContain(secret)
   })
 
+  test('has the packages that the program runs with, and not the tools that these can work with', () => {
+    const site = join(folder.path, 'packages')
+    const { packages } = z
+      .object({ packages: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')))
+    for (const path of Object.keys(packages)) mkdirSync(join(site, path), { recursive: true })
+    cpSync('package-lock.json', join(site, 'package-lock.json'))
+    execFileSync(process.execPath, [resolve('scripts/keep-runtime-packages.mjs')], { cwd: site })
+    const { dependencies } = z
+      .object({ dependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync('package.json', 'utf8')))
+    const isKept = (name: string) => existsSync(join(site, 'node_modules', name))
+    // Some that they need in turn, in their own folders or as peers.
+    const needed = [...Object.keys(dependencies), '@prisma/driver-adapter-utils', '@libsql/linux-x64-gnu', 'graphql-yoga', 'pg-protocol']
+    expect(needed.filter((name) => !isKept(name))).toEqual([])
+    expect(['prisma', 'typescript', 'effect', 'react-dom', 'vitest', '.bin'].filter(isKept)).toEqual([])
+    expect(valuesOf(stages[1] ?? [], 'RUN').join()).toMatch(/&& node scripts\/keep-runtime-packages\.mjs$/)
+  })
+
   test('holds all that the program needs, which runs from it read-only, is healthy, and ends when it is told to', async () => {
     const app = join(folder.path, 'app')
     for (const { stage, from, to } of copied) {
