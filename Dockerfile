@@ -5,13 +5,16 @@ COPY package.json package-lock.json .npmrc ./
 COPY console/package.json console/
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run --silent generate && npm run --silent build && npm run --silent build:console
+# The modes of a clone come along, and may be for its owner alone.
+RUN npm run --silent generate && npm run --silent build && npm run --silent build:console \
+  && chmod -R go+rX package.json prisma dist console/dist
 
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY console/package.json console/
-RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund
+COPY scripts/keep-runtime-packages.mjs scripts/
+RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && node scripts/keep-runtime-packages.mjs
 
 FROM node:20-bookworm-slim
 # The image runs one program, and nothing in it installs another.

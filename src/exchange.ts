@@ -56,7 +56,10 @@ export class Exchange {
     const started = performance.now()
     const finish = () => {
       const { statusCode: status, writableFinished: complete } = response
-      const finished = { route: this.route, method: request.method ?? '', status, durationMs: performance.now() - started, complete }
+      // A stream lasts as long as its reader likes, which tells nothing of how fast answers are.
+      const isStream = String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
+      const route = isStream ? `${this.route}.stream` : this.route
+      const finished = { route, method: request.method ?? '', status, durationMs: performance.now() - started, complete }
       this.ownerLog.info({ requestId: this.requestId, ...finished, durationMs: Math.round(finished.durationMs) }, 'request')
       onFinished(finished)
     }

@@ -19,6 +19,14 @@ interface MaskedKey {
   readonly masked: string
 }
 
+interface ChangedKey {
+  readonly id: string
+  readonly name?: 'changed'
+  readonly enabled?: boolean
+  readonly weight?: number
+  readonly settings?: 'changed'
+}
+
 /** What happened to a provider's keys, as the audit log tells it. */
 export interface KeyChangeSummary {
   readonly added: readonly MaskedKey[]
@@ -26,6 +34,8 @@ export interface KeyChangeSummary {
   /** Kept keys that have another value now. */
   readonly replaced: readonly MaskedKey[]
   readonly kept: number
+  /** Kept keys that were renamed, weighed anew, enabled or disabled, or given other settings. A name is not repeated. */
+  readonly changed: readonly ChangedKey[]
   /** Whether a kept key was enabled or disabled, or could have been. */
   readonly switched: boolean
 }
@@ -51,7 +61,7 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
   const { providerId } = owner
   const stored = await transaction.apiKey.findMany({
     where: { providerId },
-    select: { id: true, masked: true, dialectSettings: true },
+    select: { id: true, masked: true, name: true, enabled: true, weight: true, dialectSettings: true },
   })
   const kept = changes.flatMap((change) => ('keep' in change ? [change.keep] : []))
   const dropped = changes.flatMap((change) => ('remove' in change ? [change.remove] : []))
@@ -66,14 +76,31 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
   await transaction.apiKey.deleteMany({ where: { id: { in: removed.map((row) => row.id) } } })
   for (const { id } of removed) await storeProviderSecret(transaction, keyring, owner, keyConfigField(id), null)
   const replaced: MaskedKey[] = []
+  const changed: ChangedKey[] = []
   for (const key of kept) {
-    const masked = await updateKeptKey(store, key, stored.find((row) => row.id === key.id)?.dialectSettings ?? null)
+    const row = stored.find(({ id }) => id === key.id)
+    const masked = await updateKeptKey(store, key, row?.dialectSettings ?? null)
     if (masked !== null) replaced.push({ id: key.id, masked })
+    changed.push(...(row === undefined ? [] : describeChange(key, row)))
   }
   const added: MaskedKey[] = []
   for (const change of changes) if ('add' in change) added.push(await addKey(store, change.add))
   const switched = kept.some((key) => key.enabled !== undefined || key.bifrost !== undefined)
-  return { added, removed, replaced, kept: stored.length - removed.length, switched }
+  return { added, removed, replaced, changed, kept: stored.length - removed.length, switched }
+}
+
+/** What of a kept key is another than before, besides its value. */
+function describeChange(
+  { id, name, enabled, weight, bifrost }: KeptApiKey,
+  row: { readonly name: string | null; readonly enabled: boolean; readonly weight: number },
+): ChangedKey[] {
+  const changes: Omit<ChangedKey, 'id'> = {
+    ...(name === undefined || name === (row.name ?? '') ? {} : { name: 'changed' }),
+    ...(enabled === undefined || enabled === row.enabled ? {} : { enabled }),
+    ...(weight === undefined || weight === row.weight ? {} : { weight }),
+    ...(bifrost === undefined ? {} : { settings: 'changed' }),
+  }
+  return Object.keys(changes).length === 0 ? [] : [{ id, ...changes }]
 }
 
 /** Returns the mask of the new value, or null when the value stays. */

@@ -14,7 +14,11 @@ export interface VerifySummary {
  * Opens every stored secret and counts: nothing of any leaves this function.
  * @param onProgress Is called after each page, with the number of rows seen in all.
  */
-export async function verifySecrets(database: Database, keyring: Keyring, onProgress: (seen: number) => void): Promise<VerifySummary> {
+export async function verifySecrets(
+  database: Database,
+  keyring: Keyring,
+  onProgress: (seen: number) => void | Promise<void>,
+): Promise<VerifySummary> {
   const unreadable: Record<UnreadableReason, number> = { MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 }
   let readable = 0
   let seen = 0
@@ -26,7 +30,7 @@ export async function verifySecrets(database: Database, keyring: Keyring, onProg
         else unreadable[reason] += 1
       }
       seen += rows.length
-      onProgress(seen)
+      await onProgress(seen)
     }
   return { readable, unreadable }
 }

@@ -7,12 +7,16 @@ import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 /** An attempt that changed nothing: alone of the events of a provider it tells of no new state. */
 export const PROVIDER_CHANGE_REFUSED = 'provider.change_refused'
 
+/** Values that are not stored were tried at an upstream: tells of no provider. */
+export const DRAFT_TESTED = 'provider.draft_tested'
+
 /** What an audit event can say. Past tense: it is written in the transaction of the change it tells of. */
 export type AuditAction =
   | 'provider.created'
   | 'provider.updated'
   | 'provider.deleted'
   | 'provider.tested'
+  | typeof DRAFT_TESTED
   | typeof PROVIDER_CHANGE_REFUSED
   | 'access_token.created'
   | 'access_token.revoked'

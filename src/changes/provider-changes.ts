@@ -1,4 +1,4 @@
-import { type AuditAction, PROVIDER_CHANGE_REFUSED } from '../audit/record.ts'
+import { type AuditAction, DRAFT_TESTED, PROVIDER_CHANGE_REFUSED } from '../audit/record.ts'
 import type { Database } from '../database/client.ts'
 
 export const CHANGE_ACTIONS = ['CREATED', 'UPDATED', 'DELETED', 'TESTED'] as const
@@ -11,7 +11,9 @@ export interface ProviderChange {
   readonly providerName: string
 }
 
-const ACTIONS: Readonly<Record<Exclude<Extract<AuditAction, `provider.${string}`>, typeof PROVIDER_CHANGE_REFUSED>, ChangeAction>> = {
+const OTHERS = [PROVIDER_CHANGE_REFUSED, DRAFT_TESTED] as const
+
+const ACTIONS: Readonly<Record<Exclude<Extract<AuditAction, `provider.${string}`>, (typeof OTHERS)[number]>, ChangeAction>> = {
   'provider.created': 'CREATED',
   'provider.updated': 'UPDATED',
   'provider.deleted': 'DELETED',
@@ -21,7 +23,7 @@ const ACTIONS: Readonly<Record<Exclude<Extract<AuditAction, `provider.${string}`
 /** The changes to providers after one revision, up to another and with it, in their order. */
 export async function readProviderChanges({ prisma }: Database, after: number, upTo: number): Promise<ProviderChange[]> {
   const events = await prisma.auditEvent.findMany({
-    where: { revision: { gt: after, lte: upTo }, subjectType: 'provider', action: { not: PROVIDER_CHANGE_REFUSED } },
+    where: { revision: { gt: after, lte: upTo }, subjectType: 'provider', action: { notIn: [...OTHERS] } },
     select: { action: true, subjectId: true },
     orderBy: [{ revision: 'asc' }, { number: 'asc' }],
   })

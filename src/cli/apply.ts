@@ -65,8 +65,9 @@ async function apply(shell: Shell, options: Options): Promise<void> {
     if (options.json) {
       const plan = steps.map(({ name, action, said }) => ({ name, action, changes: said }))
       shell.print(`${JSON.stringify({ plan, applied: !options.dryRun, failures }, null, 2)}\n`)
-    } else if (!options.dryRun && todo.length > 0) {
-      shell.print(`\nDone: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.\n`)
+    } else if (todo.length > 0) {
+      const done = `Done: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.`
+      shell.print(`\n${options.dryRun ? 'Nothing was changed: this was a dry run.' : done}\n`)
     }
     if (failures.length > 0) throw new PartialFailure(failures.map(({ name, message }) => `${name}: ${message}`).join('\n'))
   })
@@ -83,7 +84,7 @@ function readProviders(file: string): string {
 
 /** One after the other; a refusal does not keep the others from being done. */
 async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanStep[]): Promise<{ name: string; message: string }[]> {
-  const bar = createProgress(shell, 'changes')
+  const bar = createProgress(shell, { noun: 'change', whenStopped: 'These are done. Run it again for the others.' })
   const failures: { name: string; message: string }[] = []
   const deps = providerDeps(open)
   bar.begin(todo.length)
@@ -94,7 +95,7 @@ async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanSte
     } catch (error) {
       failures.push({ name: step.name, message: failureOf(error).message })
     }
-    bar.at(index + 1)
+    await bar.at(index + 1)
   }
   bar.end()
   return failures

@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { auditWhere } from '../audit/filter.ts'
 import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { withDatabase } from './open.ts'
-import { counted, minute, printable, printResult, wrapped } from './output.ts'
+import { counted, printable, printResult, second, wrapped } from './output.ts'
 import type { Shell } from './shell.ts'
 import { parseDuration } from './time.ts'
 
@@ -26,7 +26,11 @@ export function addAudit(program: Command, shell: Shell): void {
     .description(
       'Shows the audit log, oldest first: every change, refused change, token event, connection test and rotation, with who did it and by which way. Masks and ids only. Times are UTC.',
     )
-    .option('--since <when>', 'a duration such as 30m, 12h, 7d, or a time such as 2026-03-04T05:06Z', sinceOption, sinceOption('24h'))
+    .addOption(
+      new Option('--since <when>', 'a duration such as 30m, 12h, 7d, or a time such as 2026-03-04T05:06Z')
+        .argParser(sinceOption)
+        .default(sinceOption('24h'), '24h'),
+    )
     .option('--subject <which>', 'only about this: the name of a provider, or the id of anything')
     .option('--action <action>', 'only this, e.g. provider.updated')
     .option('--limit <count>', 'the newest so many', limitOption, 100)
@@ -40,7 +44,7 @@ export function addAudit(program: Command, shell: Shell): void {
         const events = (await prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: options.limit })).reverse()
         const names = await namesOf(prisma, events)
         const data = events.map(({ number: _, revision: __, ...event }) => ({ ...event, subjectName: names.get(event.subjectId) ?? null }))
-        const heading = `${counted(total, 'event')} since ${minute(since)}${total > events.length ? `, the newest ${events.length} of which are` : ''}${total === 0 ? '.' : ':'}`
+        const heading = `${counted(total, 'event')} since ${second(since)} UTC${total > events.length ? `; the newest ${counted(events.length, 'event')} of them` : ''}${total === 0 ? '.' : ':'}`
         const lines = events.map((event) => describe(event, names.get(event.subjectId)))
         printResult(shell, options.json === true, data, [heading, ...lines].join('\n\n'))
       }),
@@ -50,10 +54,17 @@ export function addAudit(program: Command, shell: Shell): void {
 function sinceOption(text: string): Options['since'] {
   const duration = parseDuration(text)
   if (duration !== null) return (now) => new Date(now.getTime() - duration)
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : null
-  if (time === null || Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
+  const time = readTime(text)
+  if (time === null) throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
   return () => time
+}
+
+/** As the log shows it, or by the standard. Without a zone it is UTC, wherever the machine stands. */
+function readTime(text: string): Date | null {
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const date = new Date(`${day}T${time}${zone}`)
+  return Number.isNaN(date.getTime()) ? null : date
 }
 
 function limitOption(text: string): number {
@@ -86,7 +97,7 @@ function describe({ createdAt, action, actor, channel, subjectId, changes, reque
   const details = changes === null ? [] : [JSON.stringify(changes).replaceAll(',"', ', "')]
   const lines = [`by ${actor} over ${channel}, request ${requestId}`, ...details]
   return [
-    `${minute(createdAt)}  ${action}`,
+    `${second(createdAt)}  ${action}`,
     ...[subject, ...lines].filter((line) => line !== '').map((line) => `    ${wrapped(printable(line), 4)}`),
   ].join('\n')
 }

@@ -32,7 +32,7 @@ export function addDoctor(program: Command, shell: Shell): void {
       }
       const { config } = configuration
       findings.push(fine('configuration', 'every setting can be read'), ...(await checkDatabase(config, shell.clock())))
-      findings.push(...checkDisk(config), ...checkModes(config, shell.configuredFiles()), await checkServer(config))
+      findings.push(...checkDisk(config), checkModes(config, shell.configuredFiles()), await checkServer(config))
       report(shell, options.json === true, findings)
       const count = findings.filter(({ advice }) => advice !== null).length
       if (count > 0) throw new PartialFailure(`${counted(count, 'thing')} to do.`)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
-import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
+import { readSecretReference } from '../config.ts'
+import type { ApiKey, PrismaClient, Provider } from '../generated/prisma-sqlite/client.ts'
 import { type BedrockSettings, readBedrockSettings } from '../providers/bedrock-settings.ts'
 import { readDialectSettings } from '../providers/dialect-settings.ts'
 import { type NetworkConfig, type ProxyConfig, readNetworkConfig, type StoredHeader } from '../providers/network-config.ts'
@@ -15,6 +16,9 @@ const PAGE = 100
 const HEADING = `# Providers of an AI provider gateway. \`gateway apply\` reads this file.
 # There are no secrets in it: a key with an \`id\` keeps the value that is stored under it.
 `
+const TEMPLATE_HEADING = `# Providers of an AI provider gateway. \`gateway apply\` reads this file.
+# There are no secrets in it: set the variables that it names to them first.
+`
 
 export function addExport(program: Command, shell: Shell): void {
   program
@@ -28,36 +32,49 @@ export function addExport(program: Command, shell: Shell): void {
     .addHelpText('after', help({ examples: ['gateway export > providers.yaml', 'gateway export --variables > providers.yaml'] }))
     .action((options: { variables?: true; json?: true }) =>
       withDatabase(shell, async ({ database: { prisma } }) => {
-        const providers: FileProvider[] = []
-        for (let last = ''; ; ) {
-          const rows = await prisma.provider.findMany({
-            where: { deletedAt: null, name: { gt: last } },
-            orderBy: { name: 'asc' },
-            take: PAGE,
-            include: { apiKeys: { orderBy: { number: 'asc' } } },
-          })
-          providers.push(...rows.map((row) => toFileProvider(row, options.variables === true)))
-          last = rows.at(-1)?.name ?? ''
-          if (rows.length < PAGE) break
-        }
-        shell.print(options.json ? `${JSON.stringify({ providers }, null, 2)}\n` : `${HEADING}${stringify({ providers })}`)
+        const providers = await readProviders(prisma, options.variables ? variableNames() : () => null)
+        const heading = options.variables ? TEMPLATE_HEADING : HEADING
+        shell.print(options.json ? `${JSON.stringify({ providers }, null, 2)}\n` : `${heading}${stringify({ providers })}`)
       }),
     )
 }
 
-function toFileProvider(row: Provider & { readonly apiKeys: readonly ApiKey[] }, variables: boolean): FileProvider {
+async function readProviders(prisma: PrismaClient, nameVariable: NameVariable): Promise<FileProvider[]> {
+  const providers: FileProvider[] = []
+  for (let last = ''; ; ) {
+    const rows = await prisma.provider.findMany({
+      where: { deletedAt: null, name: { gt: last } },
+      orderBy: { name: 'asc' },
+      take: PAGE,
+      include: { apiKeys: { orderBy: { number: 'asc' } } },
+    })
+    providers.push(...rows.map((row) => toFileProvider(row, nameVariable)))
+    last = rows.at(-1)?.name ?? ''
+    if (rows.length < PAGE) return providers
+  }
+}
+
+/** Gives each secret a variable of its own, also where two names differ in signs alone. Never one of the gateway's own. */
+function variableNames(): NameVariable {
+  const taken = new Set<string>()
+  return (...words) => {
+    const name = words
+      .join('_')
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]/g, '_')
+      .replace(/^(?=\d)/, '_')
+    let env = name
+    for (let number = 2; taken.has(env) || readSecretReference(env, {}) === 'OWN_SECRET'; number++) env = `${name}_${number}`
+    taken.add(env)
+    return { env }
+  }
+}
+
+function toFileProvider(row: Provider & { readonly apiKeys: readonly ApiKey[] }, nameVariable: NameVariable): FileProvider {
   const { name, type, baseUrl, displayName, icon, enabled } = row
   const bedrock = readBedrockSettings(row.settings)
   const dialects = readDialectSettings(row.dialectSettings)
-  const variable: NameVariable = (...words) =>
-    variables
-      ? {
-          env: [name, ...words]
-            .join('_')
-            .toUpperCase()
-            .replaceAll(/[^A-Z0-9]/g, '_'),
-        }
-      : null
+  const variable: NameVariable = (...words) => nameVariable(name, ...words)
   const numberOf = (index: number) => (row.apiKeys.length === 1 ? [] : [String(index + 1)])
   const keys = row.apiKeys.map((key, index) => toFileKey(key, variable('api_key', ...numberOf(index))))
   return {

@@ -2,6 +2,12 @@
 import { runGateway } from './program.ts'
 import { processShell } from './shell.ts'
 
+// Who reads the output may have seen enough, as `head` has: that is no crash.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
+  process.exit(1)
+})
+
 const exitCode = await runGateway(process.argv.slice(2), processShell)
 // At once: an orderly end would tidy up the database's files, and what is refused changes nothing.
 if (exitCode !== 0) process.exit(exitCode)

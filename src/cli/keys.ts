@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { KnownKey } from '../api-keys/encryption-keys.ts'
-import { countSecretsByKey, readKnownKeys } from '../api-keys/encryption-keys.ts'
+import { checkKeyring, countSecretsByKey, readKnownKeys } from '../api-keys/encryption-keys.ts'
 import { countSealed } from '../api-keys/sealed-store.ts'
 import { verifySecrets } from '../api-keys/verify-secrets.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -32,6 +32,8 @@ export function addKeys(program: Command, shell: Shell): void {
 interface KeyStatus {
   readonly kid: string
   readonly use: 'seals' | 'opens' | 'retired' | 'new' | 'not configured'
+  /** Whether it is among the configured keys. */
+  readonly configured: boolean
   readonly secrets: number
   readonly registeredAt: Date | null
   readonly retiredAt: Date | null
@@ -64,7 +66,8 @@ function statusOf(keyring: Keyring, known: readonly KnownKey[], counts: Readonly
   return [...keyring.kids, ...others].map((kid) => {
     const row = known.find((key) => key.kid === kid)
     const use = useOf(keyring, kid, row)
-    return { kid, use, secrets: counts.get(kid) ?? 0, registeredAt: row?.createdAt ?? null, retiredAt: row?.retiredAt ?? null }
+    const configured = keyring.find(kid) !== undefined
+    return { kid, use, configured, secrets: counts.get(kid) ?? 0, registeredAt: row?.createdAt ?? null, retiredAt: row?.retiredAt ?? null }
   })
 }
 
@@ -78,9 +81,11 @@ function useOf(keyring: Keyring, kid: string, row: KnownKey | undefined): KeySta
 function adviceOn(status: readonly KeyStatus[]): string[] {
   const others = status.filter(({ use }) => use !== 'seals')
   const having = (use: KeyStatus['use']) => others.filter((key) => key.use === use)
-  if (status.some(({ use }) => use === 'new')) return ['', 'No gateway has been started with the new key yet: restart all of them.']
+  if (!status.some(({ use, configured }) => configured && use !== 'new') && status.some(({ configured }) => !configured))
+    return ['', 'None of the configured keys belongs to this database. No gateway starts so:', 'configure those above that are not.']
   if (having('not configured').some(({ secrets }) => secrets > 0))
     return ['', 'Secrets are under a key that is not configured: put it back, behind the first.']
+  if (having('new').length > 0) return ['', 'No gateway has been started with the new key yet: restart all of them.']
   if (having('retired').some(({ secrets }) => secrets > 0))
     return [
       '',
@@ -90,6 +95,8 @@ function adviceOn(status: readonly KeyStatus[]): string[] {
   const waiting = others.reduce((sum, { secrets }) => sum + secrets, 0)
   if (waiting > 0) return ['', `${counted(waiting, 'secret')} not yet under the first key: run \`gateway keys rotate\`.`]
   if (having('opens').length > 0) return ['', 'A key that only opens and has no secrets can be retired:', '`gateway keys retire <key>`.']
+  if (having('retired').some(({ configured }) => configured))
+    return ['', 'A retired key is configured still: take it out, and restart the gateways.']
   return []
 }
 
@@ -104,7 +111,7 @@ function addRotate(keys: Command, shell: Shell): void {
     .addHelpText('after', help({ examples: ['gateway keys rotate'], notes: ['Ends with 1 when a secret is still under another key.'] }))
     .action((options: { json?: true }) =>
       withKeyring(shell, async (open) => {
-        const bar = createProgress(shell, 'secrets')
+        const bar = createProgress(shell, { noun: 'secret', whenStopped: 'Run it again: it goes on from there.' })
         const started = performance.now()
         const summary = await rotateSecrets(open, open.caller, { begin: bar.begin, progress: bar.at }).finally(bar.end)
         const seconds = Math.round((performance.now() - started) / 100) / 10
@@ -158,10 +165,16 @@ function addVerify(keys: Command, shell: Shell): void {
     .summary('open every secret, to see whether all can be')
     .description('Opens every stored secret with the configured keys and prints how many can be read: counts only. Nothing is changed.')
     .option(...JSON_OPTION)
-    .addHelpText('after', help({ examples: ['gateway keys verify'], notes: ['Ends with 1 when a secret cannot be read.'] }))
+    .addHelpText(
+      'after',
+      help({
+        examples: ['gateway keys verify'],
+        notes: ['Ends with 1 when a secret cannot be read, and with 78 when the keys are not those of the database.'],
+      }),
+    )
     .action((options: { json?: true }) =>
       withConfiguredKeys(shell, async ({ database, keyring }) => {
-        const bar = createProgress(shell, 'secrets')
+        const bar = createProgress(shell, { noun: 'secret', whenStopped: 'Nothing was changed.' })
         bar.begin(await countSealed(database.prisma, null))
         const summary = await verifySecrets(database, keyring, bar.at).finally(bar.end)
         const { MALFORMED, UNKNOWN_KEY, NOT_AUTHENTIC } = summary.unreadable
@@ -173,6 +186,8 @@ function addVerify(keys: Command, shell: Shell): void {
           [MALFORMED, 'are damaged'],
         ].map(([count, meaning]) => [count?.toLocaleString('en').padStart(7) ?? '', String(meaning)])
         printResult(shell, options.json === true, summary, table(['SECRETS', ''], lines))
+        // Also where nothing is stored yet: a gateway would not start with other keys.
+        await checkKeyring(database, keyring)
         if (broken > 0)
           throw new PartialFailure(`${counted(broken, 'secret')} cannot be read. A connection test names them: give these keys again.`)
       }),

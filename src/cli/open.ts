@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
 import { migrationsApplied } from '../database/migrate.ts'
+import { sqlitePath } from '../database/sqlite.ts'
 import { DomainError, StartupError } from '../errors.ts'
 import { findKeys, readKeyring } from '../key-file.ts'
 import type { Shell } from './shell.ts'
@@ -33,7 +34,7 @@ export async function withDatabase<T>(shell: Shell, work: (open: Open) => Promis
   const config = shell.loadConfig()
   if (!isDatabaseThere(config.DATABASE_URL))
     throw new StartupError(
-      `There is no database at ${config.DATABASE_URL} yet. Start the gateway once with \`gateway serve\`, run this in its working directory, or set DATABASE_URL.`,
+      `There is no database at ${sqlitePath(config.DATABASE_URL)} yet. Start the gateway once with \`gateway serve\`, run this in its working directory, or set DATABASE_URL.`,
     )
   const database = await openDatabase(config.DATABASE_URL)
   try {

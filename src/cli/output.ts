@@ -37,6 +37,11 @@ export function minute(date: Date): string {
   return date.toISOString().slice(0, 16).replace('T', ' ')
 }
 
+/** `2026-03-04 05:06:07`, in UTC. */
+export function second(date: Date): string {
+  return date.toISOString().slice(0, 19).replace('T', ' ')
+}
+
 /** `1 provider`, `2 providers`. */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { addApply } from './apply.ts'
 import { addAudit } from './audit.ts'
@@ -7,6 +7,7 @@ import { addBackup } from './backup.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { failureOf } from './failure.ts'
+import { help } from './help.ts'
 import { addKeys } from './keys.ts'
 import { addMigrateData } from './migrate-data.ts'
 import { WIDTH } from './output.ts'
@@ -19,18 +20,25 @@ const PACKAGE = new URL('../../package.json', import.meta.url)
 
 /** Runs one command line, without the program's own name, and returns the exit code. Never throws. */
 export async function runGateway(argv: readonly string[], shell: Shell): Promise<number> {
+  const json = argv.includes('--json')
   try {
-    await buildProgram(shell).parseAsync(argv, { from: 'user' })
+    await buildProgram(shell, json).parseAsync(argv, { from: 'user' })
     return 0
   } catch (thrown) {
     const { message, exitCode } = failureOf(thrown)
-    if (message !== '') shell.error(argv.includes('--json') ? `${JSON.stringify({ error: { message, exitCode } })}\n` : `${message}\n`)
+    if (exitCode === 0) return exitCode
+    if (json) shell.error(`${JSON.stringify({ error: { message, exitCode } })}\n`)
+    // The parser has said already what is wrong with the command line.
+    else if (!(thrown instanceof CommanderError)) shell.error(`${message}\n`)
     return exitCode
   }
 }
 
-/** The commands and their options. */
-export function buildProgram(shell: Shell): Command {
+/**
+ * The commands and their options.
+ * @param json Whether what is wrong with the command line is told as JSON, by whoever catches it.
+ */
+export function buildProgram(shell: Shell, json = false): Command {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
   const program = new Command('gateway')
     .description(
@@ -38,18 +46,26 @@ export function buildProgram(shell: Shell): Command {
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show the help of the program or of a command')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('Add --help to see how it is used.')
     .exitOverride()
     .configureOutput({
       writeOut: shell.print,
-      writeErr: shell.error,
+      writeErr: json ? () => {} : shell.error,
       getOutHelpWidth: () => WIDTH,
       getErrHelpWidth: () => WIDTH,
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n`gateway <command> --help` shows options and examples.',
+      help({
+        examples: [
+          'gateway serve',
+          'gateway tokens create --name me --role admin',
+          'gateway apply -f providers.yaml --dry-run',
+          'gateway doctor',
+        ],
+        notes: ['`gateway <command> --help` shows options and examples.'],
+      }),
     )
   const commands = [addServe, addApply, addExport, addTokens, addKeys, addAudit, addDoctor, addBackup, addMigrateData]
   for (const add of commands) add(program, shell)

@@ -53,13 +53,14 @@ function greetingData({ url, metricsUrl, admin, keys, database }: Gateway) {
 
 /** What a person who started the gateway wants to know. Goes to standard error, so that the log on standard output stays JSON. */
 function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: Config): string {
+  const metrics = metricsUrl ?? (config.METRICS_TOKEN === '' ? null : `${url}/metrics   (with METRICS_TOKEN)`)
   const lines = [
     '',
     `  AI provider gateway is ready.`,
     '',
     `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
     ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
-    ...(metricsUrl === null ? [] : [`  Metrics      ${metricsUrl}`]),
+    ...(metrics === null ? [] : [`  Metrics      ${metrics}`]),
     `  Database     ${database.location}`,
     `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,
   ]

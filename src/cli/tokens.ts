@@ -96,11 +96,11 @@ function tokenTable(rows: readonly AccessToken[], now: Date, total: number): str
     shortened(row.name, 20),
     row.role.toLowerCase(),
     row.lastUsedAt === null ? 'never' : minute(row.lastUsedAt),
-    untilOf(row, now),
+    endOf(row, now),
   ])
   const hidden = total - rows.length
   const more = hidden === 0 ? [] : ['', `${hidden} revoked or expired: add --all to see them.`]
-  return [table(['TOKEN', 'NAME', 'ROLE', 'LAST USED', 'VALID'], lines), ...more].join('\n')
+  return [table(['TOKEN', 'NAME', 'ROLE', 'LAST USED', 'EXPIRES'], lines), ...more].join('\n')
 }
 
 function stateOf({ revokedAt, expiresAt }: AccessToken, now: Date): 'works' | 'revoked' | 'expired' {
@@ -108,11 +108,11 @@ function stateOf({ revokedAt, expiresAt }: AccessToken, now: Date): 'works' | 'r
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'works'
 }
 
-function untilOf(row: AccessToken, now: Date): string {
+/** When it ends, or how it has ended. */
+function endOf(row: AccessToken, now: Date): string {
   const state = stateOf(row, now)
-  if (state === 'revoked') return 'revoked'
-  if (row.expiresAt === null) return 'until revoked'
-  return `${state === 'expired' ? 'until' : 'to'} ${minute(row.expiresAt)}`
+  if (state !== 'works') return state
+  return row.expiresAt === null ? 'never' : minute(row.expiresAt)
 }
 
 /** The public part, by which the token is found; an ADMIN_TOKEN has none, and is known by a part of its digest. */

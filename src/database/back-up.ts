@@ -2,6 +2,7 @@ import { closeSync, openSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { type Database, openDatabase } from './client.ts'
+import { isDamaged, reasonOf } from './failures.ts'
 
 /**
  * Writes a copy of a SQLite database to a new file, for its user alone, while gateways go on reading and writing: the
@@ -19,7 +20,11 @@ export async function backUp(database: Database, to: string): Promise<string> {
     await checkCopy(path)
   } catch (error) {
     rmSync(path, { force: true })
-    throw error
+    if (error instanceof StartupError || isDamaged(error)) throw error
+    throw new StartupError(
+      `The copy ${path} cannot be written (${reasonOf(error)}). See that there is room: it needs as much as the database.`,
+      1,
+    )
   }
   return path
 }
@@ -32,6 +37,7 @@ function createFile(path: string): void {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new StartupError(
       `The file ${path} cannot be made (${reason}). Name a file that does not exist, in a folder that you can write to.`,
+      1,
     )
   }
 }
@@ -41,7 +47,7 @@ async function checkCopy(path: string): Promise<void> {
   try {
     const found = await copy.prisma.$queryRawUnsafe('PRAGMA integrity_check')
     if (JSON.stringify(found) !== '[{"integrity_check":"ok"}]')
-      throw new StartupError('The copy is damaged, so it was deleted. The database may be damaged too: run `gateway doctor`.')
+      throw new StartupError('The copy is damaged, so it was deleted. The database may be damaged too: run `gateway doctor`.', 1)
   } finally {
     await copy.close()
   }

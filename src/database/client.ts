@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
@@ -112,7 +112,13 @@ export async function openDatabase(url: string): Promise<Database> {
 
 /** Whether there is a file to open; only opening a database of another kind tells. `openDatabase` would make the file. */
 export function isDatabaseThere(url: string): boolean {
-  return !url.startsWith('file:') || existsSync(sqlitePath(url))
+  if (!url.startsWith('file:')) return true
+  try {
+    return statSync(sqlitePath(url), { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // A folder that this user may not enter: opening says so.
+    return true
+  }
 }
 
 interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'currentState' | 'patiently'> {

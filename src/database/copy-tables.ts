@@ -5,7 +5,7 @@ import type { TransactionClient } from './client.ts'
 interface Table {
   count(client: TransactionClient): Promise<number>
   /** @param onPage Is told the number of rows that were just copied. */
-  copy(from: TransactionClient, to: TransactionClient, onPage: (rows: number) => void): Promise<void>
+  copy(from: TransactionClient, to: TransactionClient, onPage: (rows: number) => Promise<void>): Promise<void>
 }
 
 /** Few enough for the parameters of one statement, whatever the table. */
@@ -26,7 +26,7 @@ function byNumber<Row extends { number: number }>(
     do {
       const rows = await read(from, { take: PAGE, orderBy: { number: 'asc' }, where: { number: { gt: last?.number ?? 0 } } })
       if (rows.length > 0) await write(to, rows)
-      onPage(rows.length)
+      await onPage(rows.length)
       last = rows.at(-1)
     } while (last !== undefined)
   }
@@ -42,7 +42,7 @@ function byPosition<Row>(
       const rows = await read(from, { take: PAGE, skip })
       if (rows.length === 0) return
       await write(to, rows)
-      onPage(rows.length)
+      await onPage(rows.length)
     }
   }
 }

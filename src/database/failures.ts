@@ -49,6 +49,11 @@ export function isUniqueViolation(error: unknown, index: { readonly name: string
   return property(constraint, 'index') === index.name || (Array.isArray(fields) && fields.join() === index.columns.join())
 }
 
+/** True when SQLite finds that its file is not what it wrote. */
+export function isDamaged(error: unknown): boolean {
+  return codesOf(error).includes('SQLITE_CORRUPT')
+}
+
 /** True when the query names a table that does not exist. The SQLite adapter knows this failure by its message alone. */
 export function isMissingTable(error: unknown): boolean {
   return property(driverCauseOf(error), 'kind') === 'TableDoesNotExist' || /: no such table: /.test(reasonOf(error))

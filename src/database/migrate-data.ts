@@ -1,5 +1,5 @@
 import { StartupError } from '../errors.ts'
-import { type Database, openDatabase, type TransactionClient } from './client.ts'
+import { type Database, isDatabaseThere, openDatabase, type TransactionClient } from './client.ts'
 import { linkLatestTests, TABLES } from './copy-tables.ts'
 import { toUnavailable } from './failures.ts'
 import { migrate, migrationsApplied } from './migrate.ts'
@@ -11,7 +11,7 @@ export interface DataMigration {
   readonly to: string
   readonly log: (message: string) => void
   /** Is told how many rows there are, and how many have been copied. */
-  readonly progress?: { begin(total: number): void; at(done: number): void } | undefined
+  readonly progress?: { begin(total: number): void; at(done: number): void | Promise<void> } | undefined
 }
 
 /** Time for a large database: an hour. */
@@ -24,6 +24,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Seri
  * @throws StartupError when the source is not of this release, when the target has data, or when counts differ.
  */
 export async function migrateData({ from: fromUrl, to: toUrl, log, progress }: DataMigration): Promise<Readonly<Record<string, number>>> {
+  if (!isDatabaseThere(fromUrl)) throw new StartupError(`There is no database at ${fromUrl}.`)
   const from = await openDatabase(fromUrl)
   try {
     await requireMigrated(from)
@@ -69,9 +70,9 @@ async function copyAll(
   for (const { count } of Object.values(tables)) total += await count(source)
   progress?.begin(total)
   let done = 0
-  const onPage = (rows: number) => {
+  const onPage = async (rows: number) => {
     done += rows
-    progress?.at(done)
+    await progress?.at(done)
   }
   const counts: Record<string, number> = {}
   for (const [name, table] of Object.entries(tables)) {

@@ -49,6 +49,14 @@ export async function migrationsApplied(database: Database, folder: string = MIG
   return readMigrations(join(folder, database.kind)).every(({ name }) => isFinished(name, applied))
 }
 
+/**
+ * How many migrations of this release are not applied yet: for whoever asks before a start.
+ * @throws StartupError, as a start would, when the database has others or changed ones.
+ */
+export async function countPendingMigrations(database: Database, folder: string = MIGRATIONS_FOLDER): Promise<number> {
+  return pending(readMigrations(join(folder, database.kind)), await readApplied(database.prisma)).length
+}
+
 /** Rows that Prisma's tools marked as rolled back count for nothing. */
 async function readApplied(client: TransactionClient): Promise<AppliedMigration[]> {
   try {

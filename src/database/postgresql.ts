@@ -30,6 +30,9 @@ export interface PoolStatistics {
 /** What the network may add to the time of a statement. */
 const MARGIN_MS = 5_000
 
+/** Modes that the driver takes for `verify-full`, and warns of at each start. */
+const WEAKER_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&(?!.*uselibpqcompat)|$)/
+
 const RAISE = 'UPDATE revisions SET value = value + 1 WHERE id = 1'
 /** The announcement is sent when the transaction commits, and not at all when it does not. */
 const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE} RETURNING value) SELECT pg_notify('${CHANNEL}', value::text)::text FROM raised`
@@ -116,7 +119,7 @@ function settingsOf(url: string): { config: PoolConfig & ClientConfig; silenceMs
   const { host, pathname, searchParams } = new URL(url)
   const schema = searchParams.get('schema') ?? 'public'
   const config = {
-    connectionString: url,
+    connectionString: url.replace(WEAKER_TLS, '$1verify-full'),
     max: wholeNumber(searchParams, 'connection_limit', 10),
     connectionTimeoutMillis: wholeNumber(searchParams, 'pool_timeout', 10) * 1_000,
     statement_timeout: 15_000,

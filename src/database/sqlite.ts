@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { StartupError } from '../errors.ts'
@@ -28,7 +28,7 @@ export async function openSqlite(url: string, transactionOptions: { maxWait: num
   } catch (error) {
     await prisma.$disconnect()
     if (error instanceof StartupError) throw error
-    throw new StartupError(`The database ${path} cannot be opened: ${reasonOf(error)}. Check that the file is a SQLite database.`, 1)
+    throw new StartupError(`The database ${path} cannot be opened: ${reasonOf(error)}. ${adviceOn(reasonOf(error))}`, 1)
   }
   const commits = countCommits(path)
   return {
@@ -38,6 +38,13 @@ export async function openSqlite(url: string, transactionOptions: { maxWait: num
     currentState: oncePerTurn(commits.read),
     closeOthers: commits.close,
   }
+}
+
+function adviceOn(reason: string): string {
+  if (/^SQLITE_(BUSY|LOCKED)/.test(reason)) return 'Another program keeps it locked: wait for its end, or find it with `fuser`.'
+  if (/^SQLITE_(IOERR|FULL|CANTOPEN)/.test(reason)) return 'See whether its disk is full, damaged or read-only.'
+  if (reason.startsWith('SQLITE_CORRUPT')) return 'It is damaged: restore a backup.'
+  return 'Check that the file is a SQLite database.'
 }
 
 /** The file that a URL names, from the root. */
@@ -52,6 +59,7 @@ export function sqlitePath(url: string): string {
 /** The file holds secrets, though sealed ones: a folder or file that is made here is for this user alone. */
 function prepareFile(path: string): void {
   const folder = dirname(path)
+  if (isFolder(path)) throw new StartupError(`${path} is a folder. Set DATABASE_URL to a file, e.g. file:${path}/gateway.db.`)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -59,6 +67,14 @@ function prepareFile(path: string): void {
   } catch (error) {
     const advice = `Give the user that runs the gateway write access to ${folder}, or set DATABASE_URL to another place.`
     throw new StartupError(`The database ${path} cannot be written (${reasonOf(error)}). ${advice}`, 1)
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
   }
 }
 

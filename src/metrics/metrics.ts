@@ -44,7 +44,7 @@ export function createMetrics(): Metrics {
   })
   const durations = new Histogram({
     name: 'gateway_http_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer. Subscriptions last as long as they are open.',
+    help: 'Time from the head of a request to the end of its answer. Streams (graphql.stream) last as long as they are open.',
     labelNames: ['route', 'method'],
     buckets: REQUEST_BUCKETS,
     registers,

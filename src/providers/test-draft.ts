@@ -1,5 +1,7 @@
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
+import { DRAFT_TESTED, recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
+import { endpointBinding } from '../crypto/endpoint-binding.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -23,7 +25,8 @@ export interface ConnectionDraft {
 }
 
 /**
- * Calls the upstream with values that are not saved; nothing is stored, and nothing that is stored is used.
+ * Calls the upstream with values that are not saved; nothing that is stored is used, and nothing is stored but the audit
+ * event of who called which host.
  * @throws ValidationError.
  */
 export async function testDraftConnection(deps: TestDeps, caller: Caller, draft: ConnectionDraft): Promise<TestedConnection> {
@@ -32,10 +35,12 @@ export async function testDraftConnection(deps: TestDeps, caller: Caller, draft:
   const { type, baseUrl } = draft
   const request = { type, baseUrl, vendorPreset: null, credential: draftCredential(draft), network: draftNetwork(draft) }
   const outcomes = await deps.runTests(`draft of ${caller.principal.tokenId}`, [() => deps.probe(request)])
-  return summarize(
-    outcomes.map((outcome) => toRow(outcome, '', null, deps.clock())),
-    null,
-  )
+  const now = deps.clock()
+  const tests = outcomes.map((outcome) => toRow(outcome, '', null, now))
+  const changes = { type, endpoint: endpointBinding(type, baseUrl), tests: tests.map(({ status }) => ({ status })) }
+  const event = { action: DRAFT_TESTED, subjectType: 'provider', subjectId: '', changes } as const
+  await deps.database.write((transaction) => recordAudit(transaction, caller, event, now))
+  return summarize(tests, null)
 }
 
 function checkDraft(deps: TestDeps, { channel }: Caller, { type, baseUrl, apiKey, settings, network }: ConnectionDraft): ValidationIssue[] {

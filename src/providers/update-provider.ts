@@ -178,6 +178,7 @@ function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: Stor
             added: keys.added.map((key) => ({ ...key })),
             removed: keys.removed.map((key) => ({ ...key })),
             ...(keys.replaced.length === 0 ? {} : { replaced: keys.replaced.map((key) => ({ ...key })) }),
+            ...(keys.changed.length === 0 ? {} : { changed: keys.changed.map((key) => ({ ...key })) }),
             kept: keys.kept,
           },
         }),

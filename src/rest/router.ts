@@ -12,6 +12,9 @@ import type { Dialect, RestRequest, Route } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
 
+/** What a provider may be called by; anything else in a path is not even looked for. */
+const NAME_OR_ID = /^[a-z0-9._-]{1,128}$/i
+
 export interface RestOptions {
   readonly mounts: readonly Mount[]
   readonly execute: Execute
@@ -74,7 +77,12 @@ async function answerMatch(
   }
   const { route, parameters } = match
   if (!hasRole(signedIn.principal, route.role)) {
-    await auditForbidden(options.deps, { principal: signedIn.principal, channel, requestId: exchange.requestId }, route)
+    await auditForbidden(
+      options.deps,
+      { principal: signedIn.principal, channel, requestId: exchange.requestId },
+      route,
+      Object.values(parameters),
+    )
     return refusals.forbidden()
   }
   const read = route.maxBodyBytes > 0 ? await readBody(request, route.maxBodyBytes) : { body: Buffer.alloc(0) }
@@ -90,9 +98,23 @@ async function answerMatch(
 }
 
 /** A change that the role does not allow does not get as far as the mutation, which would record its refusal. */
-async function auditForbidden({ recordRefusal }: GatewayDeps, caller: Caller, { method, name }: Route): Promise<void> {
+async function auditForbidden(
+  { database, recordRefusal }: GatewayDeps,
+  caller: Caller,
+  { method, name }: Route,
+  words: readonly string[],
+): Promise<void> {
   if (method === 'GET') return
-  await recordRefusal(caller, { operation: name, code: 'FORBIDDEN', subjectType: 'provider', subjectId: '' })
+  const subjectId = await findNamed(database, words)
+  await recordRefusal(caller, { operation: name, code: 'FORBIDDEN', subjectType: 'provider', subjectId })
+}
+
+/** The id of the provider that the path names, by its name or its id; empty when there is none. */
+async function findNamed({ prisma }: GatewayDeps['database'], words: readonly string[]): Promise<string> {
+  const given = words.filter((word) => NAME_OR_ID.test(word))
+  if (given.length === 0) return ''
+  const where = { deletedAt: null, OR: [{ name: { in: given } }, { id: { in: given } }] }
+  return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 
 function runAs(

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
@@ -73,7 +73,7 @@ async function backUpUnderLoad(site: Site, backup: string): Promise<{ token: str
   const gateway = await startedProcess(site.path, site.environment)
   await createProvider(gateway, gateway.token, { name: 'kept', baseUrl: `${upstream.origin}/v1`, key: KEY })
   const writer = writeOn(gateway, gateway.token)
-  await expect.poll(() => writer.acknowledged.length).toBeGreaterThan(3)
+  await expect.poll(() => writer.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(3)
   const before = [...writer.acknowledged]
   await runBlock(site, backup)
   await writer.end()
@@ -114,6 +114,28 @@ describe('the restore drill', () => {
       const { token, before } = await backUpUnderLoad(site, 'postgresql-backup')
       await runBlock(site, 'postgresql-restore')
       await expectEverything({ ...site, environment: { ...site.environment, DATABASE_URL: NEW_DATABASE_URL } }, token, before)
+    })
+
+    test('of compose.yaml brings the database back in its place', async () => {
+      const { hostname, port } = new URL(server.url)
+      const asAdmin = ['-h', hostname, '-p', port, '-U', 'postgres']
+      await promisify(execFile)(join(postgresPrograms ?? '', 'createuser'), [...asAdmin, '--superuser', 'gateway'])
+      await promisify(execFile)(join(postgresPrograms ?? '', 'createdb'), [...asAdmin, '--owner', 'gateway', 'gateway'])
+      // Stands for Docker: what runs in a container runs here, and starting and stopping is the test's.
+      const docker = `#!/bin/sh
+[ "$2" = exec ] || exit 0
+[ "$4" = gateway ] && { shift 6; exec gateway "$@"; }
+shift 4
+PGHOST=${hostname} PGPORT=${port} exec "$@"
+`
+      writeFileSync(join(programs, 'docker'), docker, { mode: 0o755 })
+      const keys = join(folder.path, 'compose/secrets/encryption-keys')
+      const site = newSite('compose', { DATABASE_URL: `postgresql://gateway@${hostname}:${port}/gateway`, ENCRYPTION_KEYS_FILE: keys })
+      mkdirSync(dirname(keys))
+      writeFileSync(keys, generateKeyText())
+      const { token, before } = await backUpUnderLoad(site, 'compose-backup')
+      expect(await runBlock(site, 'compose-restore')).toMatch(/^ *0 +are damaged$/m)
+      await expectEverything(site, token, before)
     })
   })
 })

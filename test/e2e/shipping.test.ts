@@ -1,11 +1,12 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseConfig, SETTINGS } from '../../src/config.ts'
+import { parseKeyring } from '../../src/crypto/keyring.ts'
 import { codeBlock } from '../support/documents.ts'
 import { temporaryFolder } from '../support/gateway-process.ts'
 
@@ -56,6 +57,10 @@ describe('the image', () => {
     expect(valuesOf(last, 'USER')).toEqual(['1000:1000'])
     expect(valuesOf(last, 'VOLUME')).toEqual(['/data'])
     expect(valuesOf(stages[1] ?? [], 'RUN').join()).toContain('--omit=dev')
+    // A clone that was made for its owner alone still makes an image that the user in it can read.
+    const made = copied.filter(({ stage }) => stage === 'build').map(({ from }) => from.split('/migrations')[0] ?? '')
+    const [, readable = ''] = /chmod -R go\+rX (.*)$/.exec(valuesOf(stages[0] ?? [], 'RUN').at(-1) ?? '') ?? []
+    expect(readable.split(' ').sort()).toEqual(made.sort())
   })
 
   test('sets nothing but settings that there are', () => {
@@ -74,6 +79,25 @@ describe('the image', () => {
     const files = sources.flatMap((value) => value.split(' ').slice(0, -1)).filter((path) => path !== '.')
     expect(files.filter((path) => !allowed.some((root) => path === root || path.startsWith(`${root}/`)))).toEqual([])
     for (const secret of ['data', '.env', 'secrets', '.git']) expect(allowed).not.toContain(secret)
+  })
+
+  test('has the packages that the program runs with, and not the tools that these can work with', () => {
+    const site = join(folder.path, 'packages')
+    const { packages } = z
+      .object({ packages: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(readFileSync('package-lock.json', 'utf8')))
+    for (const path of Object.keys(packages)) mkdirSync(join(site, path), { recursive: true })
+    cpSync('package-lock.json', join(site, 'package-lock.json'))
+    execFileSync(process.execPath, [resolve('scripts/keep-runtime-packages.mjs')], { cwd: site })
+    const { dependencies } = z
+      .object({ dependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync('package.json', 'utf8')))
+    const isKept = (name: string) => existsSync(join(site, 'node_modules', name))
+    // Some that they need in turn, in their own folders or as peers.
+    const needed = [...Object.keys(dependencies), '@prisma/driver-adapter-utils', '@libsql/linux-x64-gnu', 'graphql-yoga', 'pg-protocol']
+    expect(needed.filter((name) => !isKept(name))).toEqual([])
+    expect(['prisma', 'typescript', 'effect', 'react-dom', 'vitest', '.bin'].filter(isKept)).toEqual([])
+    expect(valuesOf(stages[1] ?? [], 'RUN').join()).toMatch(/&& node scripts\/keep-runtime-packages\.mjs$/)
   })
 
   test('holds all that the program needs, which runs from it read-only, is healthy, and ends when it is told to', async () => {
@@ -158,6 +182,19 @@ describe('compose.yaml', () => {
     expect(config.DATABASE_URL).toMatch(/^postgresql:\/\/gateway:[0-9a-f]{48}@database:5432\/gateway$/)
     expect(config.ENCRYPTION_KEYS).toMatch(/^base64:/)
     expect(config.ADMIN_TOKEN).toHaveLength(64)
+    const { kid } = parseKeyring(config.ENCRYPTION_KEYS).primary
+    // The file is mounted: it has to stay the same one.
+    const { ino } = statSync(join(site, 'secrets/encryption-keys'))
+    execFileSync('sh', ['-e', '-c', codeBlock('docs/operations.md', 'sh compose-new-key')], { cwd: site })
+    expect(readdirSync(join(site, 'secrets')).sort()).toEqual(Object.keys(secrets).sort())
+    expect(statSync(join(site, 'secrets/encryption-keys')).ino).toBe(ino)
+    const rotated = parseKeyring(parseConfig({ ...imageEnvironment, ...Object.fromEntries(environment) }).ENCRYPTION_KEYS)
+    expect(rotated.kids).toEqual([rotated.primary.kid, kid])
+  })
+
+  test('makes secrets that no commit takes up', () => {
+    for (const path of ['secrets/encryption-keys', 'data/encryption.key', '.env'])
+      expect(spawnSync('git', ['check-ignore', '--no-index', '--quiet', path]).status, path).toBe(0)
   })
 })
 
@@ -174,6 +211,31 @@ describe('the unit of systemd', () => {
     ])
       expect(unit.split('\n')).toContain(line)
     expect(unit).toContain('/opt/ai-provider-gateway/dist/cli/gateway.js serve')
+  })
+
+  test('lets the program call what it needs', () => {
+    const values = (name: string) => unit.split('\n').flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []))
+    // V8 asks for protection keys when it starts, and @system-service does not have them everywhere.
+    expect(values('SystemCallFilter').join(' ')).toContain('@pkey')
+    // A call that nobody thought of is refused, which programs expect, instead of the end of the process.
+    expect(values('SystemCallErrorNumber')).toEqual(['EPERM'])
+    // The system tells the addresses of the machine by netlink: connection tests must know them.
+    expect(values('RestrictAddressFamilies').join().split(' ').sort()).toEqual(['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'])
+  })
+
+  test('has a command line beside it that works on its database with its settings', () => {
+    const [settings, state] = [join(folder.path, 'environment'), join(folder.path, 'state')]
+    writeFileSync(settings, 'PORT="4999"\nLOG_LEVEL=loud\n')
+    const script = readFileSync('deploy/gateway', 'utf8')
+      .replaceAll('/etc/ai-provider-gateway/environment', settings)
+      .replace('/var/lib/ai-provider-gateway', state)
+      .replace('/usr/bin/node /opt/ai-provider-gateway/', `'${process.execPath}' '${resolve('.')}'/`)
+    const run = () => spawnSync('sh', ['-c', script, 'gateway', 'tokens', 'list'], { encoding: 'utf8', cwd: folder.path })
+    expect(run()).toMatchObject({ status: 78, stderr: expect.stringContaining('LOG_LEVEL must be') })
+    writeFileSync(settings, '')
+    expect(run()).toMatchObject({ status: 78, stderr: expect.stringContaining(`no database at ${state}/gateway.db`) })
+    expect(unit).toContain('EnvironmentFile=-/etc/ai-provider-gateway/environment')
+    expect(unit).toContain('StateDirectory=ai-provider-gateway\n')
   })
 
   test.skipIf(spawnSync('systemd-analyze', ['--version']).status !== 0)('is what systemd takes for one', () => {

@@ -128,10 +128,13 @@ describe('apply', () => {
     expect(dry.output).toContain(
       `+ openai          create  OPENAI_COMPAT at ${upstream.origin}, 3 API keys\n`.replace('OPENAI_COMPAT', 'OPENAI'),
     )
-    expect(dry.output).toMatch(/\n5 to create, 0 to change, 0 to delete, 0 unchanged\.\n$/)
+    expect(dry.output).toMatch(/\n5 to create, 0 to change, 0 to delete, 0 unchanged\.\n\nNothing was changed: this was a dry run\.\n$/)
     expect(await revision()).toBe(before)
     const real = await run(['apply', '-f', file])
-    expect(real).toMatchObject({ exitCode: 0, output: `${dry.output}\nDone: 5 of 5 changes.\n` })
+    expect(real).toMatchObject({
+      exitCode: 0,
+      output: dry.output.replace('Nothing was changed: this was a dry run.', 'Done: 5 of 5 changes.'),
+    })
   })
 
   test('says each change of a stored provider with masks alone, and makes it', async () => {
@@ -152,7 +155,7 @@ describe('apply', () => {
       '    enabled: true → false',
       '    ! the stored keys will be sent to the new address',
       '    network: new extraHeaders',
-      '    network: new timeoutMs',
+      '    network.timeoutMs: 20000 → 5000',
       '    apiKeys: rename sk-o...bN2k to "primary"',
       '    apiKeys: rename "second" sk-k...0123 to "renamed"',
       '    apiKeys: weigh "second" sk-k...0123 3 instead of 1',
@@ -214,9 +217,9 @@ describe('apply', () => {
     const { exitCode, errors } = await run(['apply', '-f', file])
     expect(exitCode).toBe(1)
     expect(errors).toContain('providers[0].apiKeys[0] has a secret in the field `value`. A secret must not stand in the file')
-    expect(errors).toMatch(/:4:\d+: providers\[0\]\.apiKeys\[0\]\.weight is not right: expected number/)
+    expect(errors).toMatch(/:4:\d+: providers\[0\]\.apiKeys\[0\]\.weight must be a number/)
     expect(errors).toContain('a secret in the field `password`')
-    expect(errors).toContain('providers[2] has a field that does not exist: `colour`.')
+    expect(errors).toMatch(/:10:5: providers\[2\] has a field that does not exist: `colour`\. The fields here are name, type, /)
     expect(await revision()).toBe(before)
   })
 
@@ -240,8 +243,13 @@ describe('apply', () => {
       ['providers: [{ name: groq, type: OPENAI }]', 'groq: type: it is OPENAI_COMPAT'],
       ['providers: [{ name: Not A Name, type: OPENAI, baseUrl: "https://api.example.com" }]', 'lowercase letters'],
       [`providers: [{ name: "${SECRETS.FIRST_KEY}`, 'this is not valid YAML'],
-      ['providers: { name: groq }', 'providers is not right: expected array'],
-      ['', 'expected object'],
+      ['providers: { name: groq }', 'providers must be a list'],
+      ['', 'the file must be `providers:` with a list'],
+      ['providers: [{ name: groq, typ: OPENAI }]', 'Did you mean `type`?'],
+      ['providers: [{ name: groq, enabled: yes }]', 'providers[0].enabled must be true or false'],
+      ['providers: [{ name: groq, type: GPT }]', 'providers[0].type must be one of ANTHROPIC, AZURE, '],
+      ['providers: [{ type: OPENAI }]', 'providers[0].name is missing'],
+      ['providers:\n\t- name: groq', 'a tab indents the line'],
     ] as const)
       expect(await run(['apply', '-f', write(content)]), content).toMatchObject({ exitCode: 1, errors: expect.stringContaining(reason) })
   })
@@ -263,9 +271,28 @@ describe('export', () => {
     }
   })
 
+  test('with --variables gives each secret a variable of its own, whatever the names', async () => {
+    await apply(`providers:
+  - { name: openai, type: OPENAI, baseUrl: "${upstream.origin}", network: { extraHeaders: [{ name: X-Api-Key, valueFrom: { env: TEAM_KEY } }] } }
+  - { name: openai-x, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ valueFrom: { env: FIRST_KEY } }] }
+  - { name: 4ai, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ valueFrom: { env: OTHER_KEY } }] }
+  - { name: metrics, type: OPENAI, baseUrl: "${upstream.origin}", network: { extraHeaders: [{ name: X, value: plain }, { name: My-Token, valueFrom: { env: TEAM_KEY } }] } }
+`)
+    const { output } = await run(['export', '--variables'])
+    expect(Array.from(output.matchAll(/env: (\S+)/g), ([, name]) => name)).toEqual([
+      '_4AI_API_KEY',
+      'METRICS_MY_TOKEN',
+      'OPENAI_X_API_KEY',
+      'OPENAI_X_API_KEY_2',
+    ])
+  })
+
   test('with --variables makes the same providers in another gateway', async () => {
     await apply(everything())
-    const { output } = await run(['export', '--variables'])
+    // It needs no encryption key: this is what is left to somebody who has lost theirs.
+    const { output } = await runCommand(['export', '--variables'], {
+      environment: { ...environment(), ENCRYPTION_KEYS: generateKeyText() },
+    })
     const other = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
     try {
       const variables = {

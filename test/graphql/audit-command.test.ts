@@ -45,7 +45,7 @@ describe('audit', () => {
       },
     ])
     const { output } = await run('audit')
-    expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\n\n/)
+    expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC:\n\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/)
     expect(output).toContain(`provider.created\n    audited (${uuid})\n    by ADMIN_TOKEN (`)
     expect(output.split('\n').filter((line) => line.length > 80 && line.includes(' ', 5))).toEqual([])
     expect(output).not.toContain('sk-audited-0123456789')
@@ -69,7 +69,24 @@ describe('audit', () => {
     )
     expect(await audit('--since', new Date(Date.now() + 60_000).toISOString())).toEqual([])
     expect(await audit('--limit', '1')).toMatchObject([{ subjectName: 'other' }])
-    expect((await run('audit', '--limit', '1')).output).toMatch(/the newest 1 of which are:/)
+    expect((await run('audit', '--limit', '1')).output).toMatch(/ UTC; the newest 1 event of them:/)
+  })
+
+  test('takes times as it shows them, in UTC wherever the machine stands', async () => {
+    const before = process.env.TZ
+    process.env.TZ = 'Pacific/Auckland'
+    try {
+      for (const [time, start] of [
+        ['2026-03-04 05:06:07', '2026-03-04 05:06:07'],
+        ['2026-03-04T05:06', '2026-03-04 05:06:00'],
+        ['2026-03-04', '2026-03-04 00:00:00'],
+        ['2026-03-04T05:06+02:00', '2026-03-04 03:06:00'],
+      ] as const)
+        expect((await run('audit', '--since', time)).output).toContain(` since ${start} UTC`)
+    } finally {
+      process.env.TZ = before
+      if (before === undefined) delete process.env.TZ
+    }
   })
 
   test.each([

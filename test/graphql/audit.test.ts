@@ -63,6 +63,44 @@ describe('the audit log', () => {
     expect(JSON.stringify(nodes)).not.toContain(SECRET)
   })
 
+  test('tells which kept keys were switched, weighed or renamed, without their names', async () => {
+    const { id, apiKeys } = await writerOf(gateway).created({ apiKeys: [{ value: SECRET, name: 'first' }, { value: `${SECRET}-2` }] })
+    const [first, second] = apiKeys.nodes
+    const keep = (key: typeof first, changes: object) => ({ keep: { id: key?.id, ...changes } })
+    const changes = [keep(first, { name: 'of finance', enabled: false, weight: 1 }), keep(second, { weight: 3 })]
+    await mutate('updateProvider', { provider: { id }, apiKeys: changes })
+    expect((await list({ subject: id, first: 1 })).nodes[0]?.changes).toMatchObject({
+      apiKeys: {
+        kept: 2,
+        changed: [
+          { id: first?.uuid, name: 'changed', enabled: false },
+          { id: second?.uuid, weight: 3 },
+        ],
+      },
+    })
+    await mutate('updateProvider', { provider: { id }, apiKeys: [keep(first, { enabled: false }), keep(second, {})] })
+    expect((await list({ subject: id, first: 1 })).nodes[0]?.changes).toEqual({ apiKeys: { added: [], removed: [], kept: 2 } })
+  })
+
+  test('tells who tried a draft at which host, without the key', async () => {
+    const draft = { type: 'OPENAI_COMPAT', baseUrl: 'http://127.0.0.1:9/v1?secret=no', apiKey: SECRET }
+    const tested = await mutate('testConnection', { draft: { ...draft, baseUrl: 'https://api.example.invalid/v1' } })
+    expect(tested.status).toBe(200)
+    const { nodes } = await list({ first: 1, action: 'provider.draft_tested' })
+    expect(nodes[0]).toMatchObject({
+      channel: 'graphql',
+      subject: '',
+      requestId: tested.headers.get('x-request-id'),
+      changes: { type: 'OPENAI_COMPAT', endpoint: 'https://api.example.invalid', tests: [{ status: 'UNREACHABLE' }] },
+    })
+    expect(JSON.stringify(nodes)).not.toContain(SECRET)
+    await mutate('testConnection', { draft })
+    expect((await list({ first: 1 })).nodes[0]).toMatchObject({
+      action: 'provider.change_refused',
+      changes: { operation: 'testConnection' },
+    })
+  })
+
   test('is read page by page, from a time on, and by action', async () => {
     now = new Date('2026-06-02T10:00:00Z')
     for (let index = 0; index < 3; index++) await writerOf(gateway).created({})
@@ -113,7 +151,12 @@ describe('the audit log', () => {
         subject: expect.stringContaining('-'),
         changes: { operation: 'revokeAccessToken', code: 'FORBIDDEN' },
       },
-      { action: 'provider.change_refused', channel: 'coder', changes: { operation: 'deleteProvider', code: 'FORBIDDEN' } },
+      {
+        action: 'provider.change_refused',
+        channel: 'coder',
+        subject: provider.uuid,
+        changes: { operation: 'deleteProvider', code: 'FORBIDDEN' },
+      },
       { action: 'provider.change_refused', channel: 'graphql', subject: provider.uuid, changes: { operation: 'deleteProvider' } },
     ])
     expect(nodes[0]?.actor).toMatch(/^test viewer \(/)

@@ -66,6 +66,28 @@ describe('docs/command-line.md', () => {
   })
 })
 
+test('a wrong command line ends with 2, and is told as JSON to whoever asked for that', async () => {
+  expect(await runCommand(['tokens', 'create'])).toMatchObject({
+    exitCode: 2,
+    output: '',
+    errors: expect.stringMatching(/^error: .*--name/),
+  })
+  for (const argv of [['tokens', 'create'], ['no-such-command'], ['audit', '--since', 'yesterday']]) {
+    const { exitCode, output, errors } = await runCommand([...argv, '--json'])
+    expect([exitCode, output, JSON.parse(errors)]).toEqual([
+      2,
+      '',
+      { error: { message: expect.not.stringMatching(/^error|^$/), exitCode: 2 } },
+    ])
+  }
+})
+
+test('help is found by whoever looks for it', async () => {
+  for (const argv of [['--help'], ['help'], ['help', 'keys'], ['keys', '--help']])
+    expect(await runCommand(argv)).toMatchObject({ exitCode: 0, errors: '', output: expect.stringMatching(/^Usage: gateway /) })
+  expect(await runCommand([])).toMatchObject({ exitCode: 2, output: '', errors: expect.stringContaining('Commands:') })
+})
+
 test('every command has examples of itself, its exit codes and --json in its help', () => {
   const sections = REFERENCE.split('### ').slice(1)
   for (const section of sections) {

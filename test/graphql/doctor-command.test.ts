@@ -1,4 +1,6 @@
-import { chmodSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
@@ -34,7 +36,9 @@ describe('doctor', () => {
     const { exitCode, lines, todo } = await doctor()
     expect([exitCode, todo]).toEqual([0, []])
     expect(lines.map(({ check }) => check)).toEqual([
-      ...['Node.js', 'configuration', 'database', 'migrations', 'encryption keys', 'rotation', 'admin tokens', 'clock'],
+      ...['Node.js', 'configuration', 'database'],
+      ...(testDatabaseKind === 'sqlite' ? ['integrity'] : []),
+      ...['migrations', 'encryption keys', 'rotation', 'admin tokens', 'clock'],
       ...(testDatabaseKind === 'sqlite' ? ['disk'] : []),
       ...['file modes', 'gateway'],
     ])
@@ -74,6 +78,52 @@ describe('doctor', () => {
     expect(readdirSync(gateway.folder)).not.toContain('mistyped.db')
   })
 
+  testOfFiles('reports a folder in the place of the database, and a file that is none', async () => {
+    const other = join(gateway.folder, 'other.db')
+    writeFileSync(other, 'a text '.repeat(100), { mode: 0o600 })
+    for (const [place, advice] of [
+      [gateway.folder, 'is a folder'],
+      [other, 'Check that the file is a SQLite database'],
+    ] as const) {
+      const { exitCode, todo } = await doctor({ DATABASE_URL: `file:${place}` })
+      expect([exitCode, todo]).toEqual([1, [expect.stringContaining(advice)]])
+    }
+    rmSync(other)
+  })
+
+  testOfFiles('reports damage in a place that nobody has read', async () => {
+    const copy = join(gateway.folder, 'damaged.db')
+    await runCommand(['backup', '--to', copy], { environment: gateway.shared })
+    const bytes = readFileSync(copy)
+    bytes.fill(0xff, 4096 * 6, 4096 * 9)
+    writeFileSync(copy, bytes)
+    const settings = { DATABASE_URL: `file:${copy}` }
+    expect((await doctor(settings)).todo).toEqual([expect.stringMatching(/^(integrity|database): The file is damaged/)])
+  })
+
+  test('reports what else listens at its port', async () => {
+    const other = createServer((_request, response) => response.writeHead(404).end()).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const PORT = String(typeof address === 'string' ? '' : address?.port)
+    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: What listens at .* is no gateway \(404/)])
+    other.close()
+  })
+
+  test('reports that a newer release has written the database, as a start would', async () => {
+    await withStore(
+      gateway,
+      (store) =>
+        store.$executeRaw`UPDATE _prisma_migrations SET migration_name = '20990101000000_newer' WHERE migration_name LIKE '%order_and_type'`,
+    )
+    expect((await doctor({ PORT: '0' })).todo).toEqual([expect.stringMatching(/^migrations: .*20990101000000_newer.* a newer one/)])
+    await withStore(
+      gateway,
+      (store) =>
+        store.$executeRaw`UPDATE _prisma_migrations SET migration_name = '20261121065506_provider_order_and_type' WHERE migration_name LIKE '%newer'`,
+    )
+  })
+
   testOfFiles('reports a key file that is missing, and makes none', async () => {
     renameSync(gateway.keyFile, join(gateway.folder, 'aside'))
     expect((await doctor()).todo).toEqual([expect.stringMatching(/^encryption keys: The key file .* is missing/)])
@@ -86,9 +136,9 @@ describe('doctor', () => {
     const token = join(gateway.folder, 'token')
     writeFileSync(token, 'an-admin-token-of-more-than-32-characters', { mode: 0o640 })
     chmodSync(token, 0o640)
-    expect((await doctor({ ADMIN_TOKEN_FILE: token })).todo).toEqual(
-      [token, gateway.keyFile].map((path) => `file modes: Other users may use ${path}. Run \`chmod 600 ${path}\`.`),
-    )
+    expect((await doctor({ ADMIN_TOKEN_FILE: token })).todo).toEqual([
+      `file modes: Other users may use ${token}, ${gateway.keyFile}. Run \`chmod 600 ${token} ${gateway.keyFile}\`.`,
+    ])
     chmodSync(gateway.keyFile, 0o600)
   })
 

@@ -76,6 +76,9 @@ describe('/metrics counts', () => {
     expect(sampleOf(await read(), 'gateway_subscriptions')).toBe(1)
     subscription.leave()
     await expect.poll(async () => sampleOf(await read(), 'gateway_subscriptions')).toBe(0)
+    // By a name of its own: how long a client listens says nothing of how fast answers are.
+    const streams = { route: 'graphql.stream', method: 'POST', status: '200' }
+    await expect.poll(async () => sampleOf(await read(), 'gateway_http_requests_total', streams)).toBe(1)
     expect(sampleOf(await read(), 'gateway_change_feed_age_seconds')).toBeLessThan(10)
   })
 

@@ -44,6 +44,15 @@ async function follow(
 
 const shapeOf = ({ providerChanged: { action, provider } }: Changed) => [action, provider?.version ?? null]
 
+test('the test of a draft is no change of a provider', async () => {
+  const subscription = await follow(gateway)
+  const draft = { type: 'OPENAI_COMPAT', baseUrl: 'https://api.example.invalid/v1' }
+  await gateway.ask('mutation ($input: TestConnectionInput!) { testConnection(input: $input) { __typename } }', { input: { draft } })
+  const { name } = await writerOf(gateway).created({ name: uniqueName() })
+  const [first] = await subscription.atLeast(1)
+  expect(first?.providerChanged).toMatchObject({ action: 'CREATED', provider: { name } })
+})
+
 describe.each(['this replica', 'another replica'])('a subscription at %s', (where) => {
   const at = () => (where === 'this replica' ? gateway : replica)
 

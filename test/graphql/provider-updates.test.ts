@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { codeBlock } from '../support/documents.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type ProviderView, readProvider, type Writer, writerAs } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
@@ -155,6 +156,16 @@ describe('the wanted set of keys', () => {
       expect(result).toMatchObject({ __typename: 'ApiKeyNotFoundError', code: 'API_KEY_NOT_FOUND' })
     }
     expect(await readProvider(gateway, stranger.id)).toEqual(stranger)
+  })
+
+  test('as docs/operations.md does it for a leaked key replaces that key, and leaves the others', async () => {
+    const provider = await withKeys('sk-leaked-key-0123456789-aaaa', 'sk-other-key-0123456789-bbbb')
+    const variables = { provider: provider.name, apiKey: keyIds(provider)[0], value: 'sk-new-key-0123456789-cccc' }
+    expect(await gateway.ask(codeBlock('docs/operations.md', 'graphql replace-api-key'), variables)).toMatchObject({
+      updateProvider: { provider: { version: 2 } },
+    })
+    const after = await readProvider(gateway, provider.id)
+    expect(after && [keyIds(after), masks(after)]).toEqual([keyIds(provider), ['sk-n...cccc', 'sk-o...bbbb']])
   })
 
   test('with a key kept twice is refused', async () => {

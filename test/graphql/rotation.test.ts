@@ -168,6 +168,13 @@ describe('keys rotate', () => {
     })
   })
 
+  test('is nothing that other keys can do: verify says which ones are missing, with 78', async () => {
+    const { exitCode, output, errors } = await run(['keys', 'verify'], generateKeyText())
+    expect([exitCode, output]).toEqual([78, expect.stringMatching(/ 0 {2}can be read\n +[1-9]\d* {2}need a key that is not configured/)])
+    expect(errors).toContain(NEW_ID)
+    expect((await run(['keys', 'status'], generateKeyText())).output).toContain('None of the configured keys belongs to this database')
+  })
+
   test('is refused with a key that no gateway was started with', async () => {
     const unknown = generateKeyText()
     const { exitCode, errors } = await run(['keys', 'rotate'], `${unknown},${NEW},${OLD}`)

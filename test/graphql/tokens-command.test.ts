@@ -69,7 +69,7 @@ describe('tokens list and revoke', () => {
     const { token } = await made('--name', 'to be revoked', '--role', 'viewer')
     const start = token.slice(0, 13)
     const { output } = await run('list')
-    expect(output).toMatch(new RegExp(`^${start} +to be revoked +viewer +never +until revoked$`, 'm'))
+    expect(output).toMatch(new RegExp(`^${start} +to be revoked +viewer +never +never$`, 'm'))
     expect(output).not.toContain(token)
 
     expect(await run('revoke', start)).toMatchObject({ exitCode: 0, output: 'The token of "to be revoked" is revoked.\n' })

@@ -20,6 +20,7 @@ const ACTIONS = [
   'provider.updated',
   'provider.deleted',
   'provider.tested',
+  'provider.draft_tested',
   'provider.change_refused',
   'access_token.created',
   'access_token.revoked',

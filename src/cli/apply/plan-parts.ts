@@ -54,10 +54,20 @@ function defaulted(numbers: Omit<FileNetwork, 'extraHeaders' | 'proxy'>): Omit<N
   return { timeoutMs, maxRetries, retryBackoffInitialMs, retryBackoffMaxMs, insecureSkipVerify, caCertificate, allowPrivateNetwork }
 }
 
-/** The fields of the stored network configuration that the input would change. */
-export function changedNetwork(input: NetworkInput, stored: Provider): string[] {
+/** What the input would change about the stored network configuration, for people. */
+export function describeNetworkChanges(input: NetworkInput, stored: Provider): string[] {
   const before = readNetworkConfig(stored.network)
-  return changedNetworkFields(before, planNetwork(input, before))
+  const after = planNetwork(input, before)
+  return changedNetworkFields(before, after).map((field) => {
+    const [old, now] = [plainValue(before, field), plainValue(after.config, field)]
+    return old === null || now === null ? `network: new ${field}` : `network.${field}: ${old} → ${now}`
+  })
+}
+
+/** Null for what is too long to show, or may be secret. */
+function plainValue(config: NetworkConfig, field: string): number | boolean | null {
+  const value: unknown = Reflect.get(config, field)
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
 /** The Bedrock settings of the file as commands take them. */

@@ -13,7 +13,7 @@ import { toNewProvider } from '../../providers/upsert-provider.ts'
 import { PartialFailure } from '../failure.ts'
 import type { OpenWithKeys } from '../open.ts'
 import { newKeys, planKeys } from './plan-keys.ts'
-import { changedNetwork, changesBedrock, freshSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
+import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
 import { type FileProvider, problemsOf } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
@@ -112,12 +112,12 @@ async function planChange(
     ...(await planParts(wanted, stored, freshSecrets(open, stored, read))),
     apiKeys: keys?.changes,
   }
-  const networkFields = changes.network === undefined ? [] : changedNetwork(changes.network, stored)
+  const networkLines = changes.network === undefined ? [] : describeNetworkChanges(changes.network, stored)
   const maskIssues = changes.network === undefined ? [] : checkMaskedHeaders(changes.network, readNetworkConfig(stored.network))
   const issues = [...checkProviderChanges(changes, 'cli', deps), ...maskIssues]
   if (issues.length > 0) throw new ValidationError(issues)
   const keepsValues = keys === undefined ? stored.apiKeys.length > 0 : keys.keepsValues
-  const said = [...describe(changes, stored, networkFields, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]
+  const said = [...describe(changes, stored, networkLines, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]
   return said.length === 0 ? { action: 'keep', name, said } : { action: 'change', name, said, id, version, changes }
 }
 
@@ -135,12 +135,12 @@ async function planParts(
   const network = wanted.network && (await toNetworkInput(wanted.network, readNetworkConfig(stored.network), fresh))
   return {
     settings: settings !== undefined && changesBedrock(settings, stored) ? settings : undefined,
-    network: network !== undefined && changedNetwork(network, stored).length > 0 ? network : undefined,
+    network: network !== undefined && describeNetworkChanges(network, stored).length > 0 ? network : undefined,
     dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, stored, fresh)),
   }
 }
 
-function describe(changes: ProviderChanges, stored: Provider, networkFields: readonly string[], keepsValues: boolean): string[] {
+function describe(changes: ProviderChanges, stored: Provider, networkLines: readonly string[], keepsValues: boolean): string[] {
   const fields = (['displayName', 'icon', 'baseUrl', 'enabled'] as const).flatMap((field) =>
     changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`],
   )
@@ -150,7 +150,7 @@ function describe(changes: ProviderChanges, stored: Provider, networkFields: rea
     ...fields,
     ...(isMoved && keepsValues ? ['! the stored keys will be sent to the new address'] : []),
     ...(changes.settings === undefined ? [] : ['settings: new Bedrock settings']),
-    ...networkFields.map((field) => `network: new ${field}`),
+    ...networkLines,
     ...(changes.dialectSettings === undefined ? [] : ['dialectSettings: new values']),
   ]
 }

@@ -1,12 +1,11 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ValidationError } from '../../errors.ts'
 import { isAuthenticationHeader } from '../../upstream/network-settings.ts'
 import { PROVIDER_TYPES } from '../../upstream/provider-type.ts'
 import { PartialFailure } from '../failure.ts'
+import { readFile, showPath } from './file-problems.ts'
 
 const text = z.string()
-const SECRET_FIELDS: readonly string[] = ['value', 'key', 'apiKey', 'password', 'accessKey', 'accessKeySecret', 'respanExtraKwargs']
 
 /** Where a secret is: in a variable of the environment of `apply`, or in a file, whose path starts at the providers' file. */
 const reference = z.union([z.strictObject({ env: text.min(1) }), z.strictObject({ file: text.min(1) })], {
@@ -95,11 +94,16 @@ const provider = z.strictObject({
 /** A provider as a file states it: what is left out stays as it is, or gets its default when the provider is new. */
 export type FileProvider = z.infer<typeof provider>
 
-const providersFile = z.strictObject({ providers: z.array(provider) }).superRefine(({ providers }, context) => {
-  for (const [index, { name }] of providers.entries())
-    if (providers.findIndex((other) => other.name === name) < index)
-      context.addIssue({ code: 'custom', path: ['providers', index, 'name'], message: 'is the name of an earlier provider' })
-})
+const providersFile = z
+  .strictObject(
+    { providers: z.array(provider) },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'must be `providers:` with a list of providers below it' : undefined) },
+  )
+  .superRefine(({ providers }, context) => {
+    for (const [index, { name }] of providers.entries())
+      if (providers.findIndex((other) => other.name === name) < index)
+        context.addIssue({ code: 'custom', path: ['providers', index, 'name'], message: 'is the name of an earlier provider' })
+  })
 
 const MAX_BYTES = 8_388_608
 
@@ -109,46 +113,9 @@ const MAX_BYTES = 8_388_608
  */
 export function parseProvidersFile(content: string, file: string): FileProvider[] {
   if (Buffer.byteLength(content) > MAX_BYTES) throw new PartialFailure(`${file} is larger than ${MAX_BYTES} bytes.`)
-  const lines = new LineCounter()
-  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false })
-  const [broken] = document.errors
-  if (broken !== undefined) {
-    const { line, col } = lines.linePos(broken.pos[0])
-    throw new PartialFailure(`${file}:${line}:${col}: this is not valid YAML (${broken.code}).`)
-  }
-  const parsed = providersFile.safeParse(document.toJS({ maxAliasCount: 100 }))
-  if (parsed.success) return parsed.data.providers
-  const problems = parsed.error.issues.map((issue) => {
-    const { line, col } = lines.linePos(offsetOf(document, issue.path))
-    return `${file}:${line}:${col}: ${showPath(issue.path)} ${wordingOf(issue)}.`
-  })
-  throw new PartialFailure(problems.join('\n'))
-}
-
-/** Where the value at the path begins; for one that is missing, what it is missing from. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true)
-    if (isNode(node)) return node.range?.[0] ?? 0
-  }
-  return 0
-}
-
-function wordingOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message.replace(/^Invalid (input|option): /, 'is not right: ').replace(/\.$/, '')
-  const secret = issue.keys.find((key) => SECRET_FIELDS.includes(key))
-  const from = secret === 'key' || secret === 'apiKey' ? 'value' : secret
-  if (secret !== undefined)
-    return `has a secret in the field \`${secret}\`. A secret must not stand in the file: write \`${from}From: { env: NAME }\``
-  return `has a field that does not exist: ${issue.keys.map((key) => `\`${key.slice(0, 40)}\``).join(', ')}`
-}
-
-/** `providers[0].apiKeys[1].weight` */
-function showPath(path: readonly PropertyKey[]): string {
-  const joined = path
-    .map((step) => (typeof step === 'number' || /^\d+$/.test(String(step)) ? `[${String(step)}]` : `.${String(step)}`))
-    .join('')
-  return joined === '' ? 'the file' : joined.replace(/^\./, '')
+  const reading = readFile(content, file, providersFile)
+  if ('problems' in reading) throw new PartialFailure(reading.problems.join('\n'))
+  return reading.data.providers
 }
 
 /** The problems of a provider in the words of its rules. */

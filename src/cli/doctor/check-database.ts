@@ -3,8 +3,9 @@ import { validAdminTokens } from '../../auth/create-access-token.ts'
 import type { Config } from '../../config.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../../database/client.ts'
 import { readServerClock } from '../../database/clock.ts'
-import { reasonOf } from '../../database/failures.ts'
-import { migrationsApplied } from '../../database/migrate.ts'
+import { isDamaged, reasonOf } from '../../database/failures.ts'
+import { countPendingMigrations } from '../../database/migrate.ts'
+import { sqlitePath } from '../../database/sqlite.ts'
 import { StartupError } from '../../errors.ts'
 import { findKeys, readKeyring } from '../../key-file.ts'
 import { counted } from '../output.ts'
@@ -20,7 +21,7 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
     return [
       ailing(
         'database',
-        `There is none at ${config.DATABASE_URL} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
+        `There is none at ${sqlitePath(config.DATABASE_URL)} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
       ),
     ]
   const opened = await openDatabase(config.DATABASE_URL).catch((error: unknown) => ailing('database', messageOf(error)))
@@ -28,19 +29,47 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
   try {
     if (!(await opened.ping(PING_MS)))
       return [ailing('database', `${opened.location} does not answer. See that it runs and is not overloaded.`)]
-    const findings = [fine('database', opened.location), await checkMigrations(opened)]
-    if (findings.some(({ advice }) => advice !== null)) return findings
+    const findings = [fine('database', opened.location), ...(await checkIntegrity(opened)), await checkMigrations(opened)]
+    if (findings.some(({ advice }) => advice !== null)) return [...findings, ...(await checkKeysBeforeStart(opened, config))]
     return [...findings, ...(await checkKeys(opened, config)), await checkAdmin(opened, config, now), await checkClock(opened, now)]
   } catch (error) {
+    if (isDamaged(error)) return [ailing('database', 'The file is damaged. Stop the gateway, keep the file, and restore a backup.')]
     return [ailing('database', `It cannot be read: ${reasonOf(error)}`)]
   } finally {
     await opened.close()
   }
 }
 
+/** A file can be read in most places and be damaged in one. */
+async function checkIntegrity({ kind, prisma }: Database): Promise<Finding[]> {
+  if (kind !== 'sqlite') return []
+  const found = await prisma.$queryRawUnsafe<object[]>('PRAGMA quick_check(1)')
+  const [verdict] = Object.values(found[0] ?? {})
+  return verdict === 'ok'
+    ? [fine('integrity', 'the file is whole')]
+    : [ailing('integrity', 'The file is damaged. Stop the gateway, keep the file, and restore a backup: docs/operations.md says how.')]
+}
+
 async function checkMigrations(database: Database): Promise<Finding> {
-  if (await migrationsApplied(database)) return fine('migrations', 'all of this release are applied')
-  return ailing('migrations', "Some of this release are missing. Start this release's gateway once: it applies them.")
+  try {
+    if ((await countPendingMigrations(database)) === 0) return fine('migrations', 'all of this release are applied')
+    return ailing('migrations', "Some of this release are missing. Start this release's gateway once: it applies them.")
+  } catch (error) {
+    if (error instanceof StartupError) return ailing('migrations', error.message)
+    throw error
+  }
+}
+
+/** What a first start would refuse. With SQLite it makes a key, which looking for one would do now. */
+async function checkKeysBeforeStart(database: Database, { ENCRYPTION_KEYS }: Config): Promise<Finding[]> {
+  if (database.kind === 'sqlite') return []
+  try {
+    readKeyring(await findKeys(database, ENCRYPTION_KEYS))
+    return []
+  } catch (error) {
+    if (error instanceof StartupError) return [ailing('encryption keys', error.message)]
+    throw error
+  }
 }
 
 async function checkKeys(database: Database, { ENCRYPTION_KEYS }: Config): Promise<Finding[]> {

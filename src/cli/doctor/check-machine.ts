@@ -1,4 +1,4 @@
-import { statfsSync, statSync } from 'node:fs'
+import { type StatsFs, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
 import { isDatabaseThere } from '../../database/client.ts'
@@ -21,7 +21,14 @@ export function checkNode(): Finding {
 export function checkDisk({ DATABASE_URL }: Config): Finding[] {
   if (!DATABASE_URL.startsWith('file:') || !isDatabaseThere(DATABASE_URL)) return []
   const folder = dirname(sqlitePath(DATABASE_URL))
-  const { bavail, bsize } = statfsSync(folder)
+  let room: StatsFs
+  try {
+    room = statfsSync(folder)
+  } catch {
+    // That the folder cannot be entered is the database's finding.
+    return []
+  }
+  const { bavail, bsize } = room
   const free = bavail * bsize
   const size = free > 1e9 ? `${Math.round(free / 1e8) / 10} GB` : `${Math.round(free / 1e6)} MB`
   return [
@@ -32,15 +39,25 @@ export function checkDisk({ DATABASE_URL }: Config): Finding[] {
 }
 
 /** What holds secrets is for its user alone. */
-export function checkModes({ DATABASE_URL }: Config, secretFiles: readonly string[]): Finding[] {
+export function checkModes({ DATABASE_URL }: Config, secretFiles: readonly string[]): Finding {
   const paths = [...secretFiles, '.env']
   if (DATABASE_URL.startsWith('file:')) {
     const file = sqlitePath(DATABASE_URL)
     paths.push(file, `${file}-wal`, keyFileOf(file))
   }
-  const open = paths.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)
-  if (open.length === 0) return [fine('file modes', 'secrets are for their user alone')]
-  return open.map((path) => ailing('file modes', `Other users may use ${path}. Run \`chmod 600 ${path}\`.`))
+  const open = [...new Set(paths)].filter(isOpenToOthers)
+  if (open.length === 0) return fine('file modes', 'secrets are for their user alone')
+  return ailing('file modes', `Other users may use ${open.join(', ')}. Run \`chmod 600 ${open.join(' ')}\`.`)
+}
+
+/** What cannot be looked at is another check's finding. */
+function isOpenToOthers(path: string): boolean {
+  try {
+    const found = statSync(path)
+    return found.isFile() && (found.mode & 0o077) !== 0
+  } catch {
+    return false
+  }
 }
 
 /** Whether a gateway answers where this configuration says; that none runs is no fault of the configuration. */
@@ -50,7 +67,9 @@ export async function checkServer({ HOST, PORT }: Config): Promise<Finding> {
   try {
     const { status } = await fetch(`http://${host}:${PORT}/readyz`, { signal: AbortSignal.timeout(READY_MS), redirect: 'manual' })
     if (status === 200) return fine('gateway', `ready at http://${host}:${PORT}`)
-    return ailing('gateway', `What listens at ${host} port ${PORT} is not ready (${status}). Look into its log.`)
+    if (status === 503)
+      return ailing('gateway', `The one at ${host} port ${PORT} is not ready: its database is away, or it stops. Look into its log.`)
+    return ailing('gateway', `What listens at ${host} port ${PORT} is no gateway (${status} at /readyz). Stop it, or set another PORT.`)
   } catch {
     return fine('gateway', `none listens at ${host} port ${PORT} now`)
   }

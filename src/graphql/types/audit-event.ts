@@ -19,7 +19,8 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
     }),
     subjectType: t.exposeString('subjectType', { description: 'What the subject is: `provider`, `access_token` or `encryption_key`.' }),
     subject: t.exposeString('subjectId', {
-      description: 'UUID of the provider or token, id of the encryption key; empty when what was refused named nothing that exists.',
+      description:
+        'UUID of the provider or token, id of the encryption key; empty when nothing that exists was meant, as in the test of a draft.',
     }),
     changes: t.field({
       type: 'JSON',

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -134,11 +134,13 @@ describe.each([
 })
 
 test('a source that no gateway of this release has used is refused, and the target is not touched', async () => {
-  const to = await freshUrl('SQLite')
-  expect(await refusalOf(migrateData({ from: await freshUrl('SQLite'), to, log }))).toMatchObject({
-    exitCode: 78,
-    message: expect.stringContaining('is not one of this release'),
-  })
+  const [from, to] = [await freshUrl('SQLite'), await freshUrl('SQLite')]
+  const missing = { exitCode: 78, message: expect.stringContaining('There is no database') }
+  expect(await refusalOf(migrateData({ from, to, log }))).toMatchObject(missing)
+  expect(existsSync(from.replace('file:', ''))).toBe(false)
+  writeFileSync(from.replace('file:', ''), '')
+  const empty = { exitCode: 78, message: expect.stringContaining('is not one of this release') }
+  expect(await refusalOf(migrateData({ from, to, log }))).toMatchObject(empty)
   expect(existsSync(to.replace('file:', ''))).toBe(false)
 })
 

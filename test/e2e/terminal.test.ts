@@ -1,0 +1,44 @@
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+/** What a command does to the terminal or the pipe that it was started at. */
+
+const ESCAPE = String.fromCharCode(27)
+const hasScript = spawnSync('script', ['--version']).status === 0
+
+describe.skipIf(!hasScript)('at a terminal', () => {
+  test('Ctrl-C ends long work, says how far it came, and leaves the terminal as it was', async () => {
+    const worker = `'${process.execPath}' --import tsx test/support/progress-worker.ts 1000000000`
+    const child = spawn('script', ['--quiet', '--return', '--command', worker, '/dev/null'], { stdio: 'pipe' })
+    let screen = ''
+    child.stdout.on('data', (chunk) => {
+      screen += String(chunk)
+    })
+    const closed = once(child, 'close')
+    await expect.poll(() => screen, { timeout: 30_000 }).toMatch(/%\s+\d+ of 1000000000 steps/)
+    child.stdin.write('\u0003')
+    expect(await closed).toEqual([130, null])
+    expect(screen).toMatch(/Stopped at [\d,]+ of 1,000,000,000 steps\. Run it again\.\s*$/)
+    // The bar switches the wrapping of lines off: it has to be on again.
+    expect(screen.lastIndexOf(`${ESCAPE}[?7h`)).toBeGreaterThan(screen.lastIndexOf(`${ESCAPE}[?7l`))
+  })
+})
+
+test('a reader that has seen enough, such as head, is no crash', async () => {
+  const child = execFile(process.execPath, [resolve('dist/cli/gateway.js'), '--help'])
+  let errors = ''
+  child.stderr?.on('data', (chunk) => {
+    errors += String(chunk)
+  })
+  child.stdout?.destroy()
+  const [exitCode] = await once(child, 'close')
+  expect([exitCode, errors]).toEqual([1, ''])
+})
+
+test('progress shows at a terminal alone', async () => {
+  const parameters = ['--import', 'tsx', 'test/support/progress-worker.ts', '1000']
+  expect(await promisify(execFile)(process.execPath, parameters)).toEqual({ stdout: '', stderr: '' })
+})

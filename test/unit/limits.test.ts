@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { SETTINGS } from '../../src/config.ts'
+import { LIMITS } from '../../src/graphql/limits.ts'
+import { SERVER_LIMITS } from '../../src/http/server-limits.ts'
+
+const LINES = readFileSync('docs/limits.md', 'utf8').split('\n')
+/** The line of a table about this, without the blanks that align it. */
+const lineOf = (what: string) => LINES.find((line) => line.startsWith(`| ${what} `))?.replace(/\s+/g, ' ')
+const thousands = (number: number) => number.toLocaleString('en')
+
+test.each([
+  ['request line and headers', `${SERVER_LIMITS.maxHeaderSize / 1_024} KiB`],
+  ['body, GraphQL, Bifrost and Respan', `${LIMITS.bodyBytes / 1_000_000} MB`],
+  ['levels of JSON in a GraphQL request', thousands(LIMITS.jsonDepth)],
+  ['tokens of a GraphQL document', thousands(LIMITS.tokens)],
+  ['depth of a GraphQL document', thousands(LIMITS.depth)],
+  ['fields of a GraphQL document', thousands(LIMITS.breadth)],
+  ['nodes that a GraphQL document may return', thousands(LIMITS.nodes)],
+  ['root fields, each alias counted', thousands(LIMITS.rootFields)],
+  ['page', `${LIMITS.defaultPageSize} when not asked for, ${LIMITS.maxPageSize} at most`],
+  ['from the first byte to the end of the headers', `${SERVER_LIMITS.headersTimeout / 1_000} s`],
+  ['from the first byte to the end of the body', `${SERVER_LIMITS.requestTimeout / 1_000} s`],
+  ['idle connection', `${SERVER_LIMITS.keepAliveTimeout / 1_000} s`],
+  ['requests of one token in a minute', 'none | `RATE_LIMIT_PER_MINUTE`'],
+  ['wrong tokens from one address in a minute', `${SETTINGS.LOGIN_FAILURES_PER_MINUTE.default} | \`LOGIN_FAILURES_PER_MINUTE\``],
+  ['answers kept in memory', `${Number(SETTINGS.CACHE_MAX_BYTES.default) / 1_048_576} MiB: \`CACHE_MAX_BYTES\``],
+])('docs/limits.md has the limit of "%s" as it is', (what, limit) => {
+  expect(lineOf(what)).toMatch(new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ${limit.replace(/[()|]/g, '\\$&')}`))
+})
+
+test('docs/limits.md names settings that there are', () => {
+  const named = new Set(LINES.flatMap((line) => Array.from(line.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g), ([, name = '']) => name)))
+  const answers = ['RATE_LIMITED', 'VALIDATION_FAILED', 'QUERY_TOO_COMPLEX']
+  expect([...named].filter((name) => !(name in SETTINGS) && !answers.includes(name))).toEqual([])
+})
