@@ -18,8 +18,8 @@ export function maskKey(plaintext: string): string {
 }
 
 const MASKS = [
-  /^\.\.\.$/,
-  /^.{1,4}\.\.\..{1,4}$/su,
+  /^(?:\.\.\.|…)$/u,
+  /^.{1,4}(?:\.\.\.|…).{1,4}$/su,
   /^[*•●]+$/u,
   /[*•●]{4}/u,
   /^(?:<redacted>|\[redacted\])$/i,

@@ -46,7 +46,10 @@ export function checkDialectSettings(input: DialectSettingsInput | undefined): V
 function checkObject(value: unknown, field: string): ValidationIssue[] {
   const path = ['dialectSettings', field]
   if (value === undefined) return []
-  if (!settingsOfDialect.safeParse(value).success) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be a JSON object.' }]
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be a JSON object.' }]
+  if (!settingsOfDialect.safeParse(value).success)
+    return [{ path, rule: 'NOT_ALLOWED', message: 'The settings have a number in them that is too large to be kept.' }]
   if (!isStorable(value)) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings have a character in them that cannot be stored.' }]
   if (JSON.stringify(value).length <= MAX_CHARACTERS) return []
   return [{ path, rule: 'OUT_OF_RANGE', message: `The settings must not be longer than ${MAX_CHARACTERS} characters of JSON.` }]

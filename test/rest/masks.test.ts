@@ -11,6 +11,8 @@ const MASKS = [
   'sk...ey',
   's...y',
   '...',
+  'sk-s…-key',
+  '…',
   `sk-s${'*'.repeat(24)}-key`,
   `xx-9${'*'.repeat(24)}zzzz`,
   '***',
@@ -69,6 +71,14 @@ const WAYS: Readonly<Record<string, (name: string, value: string) => Promise<boo
   'Respan, POST': async (name, value) =>
     isRefusal(await send('POST', '/respan/api/providers/', { provider_id: name, provider_name: name, api_key: value })),
   'Respan, PATCH': async (name, value) => isRefusal(await send('PATCH', `/respan/api/providers/${name}/`, { api_key: value })),
+  'Respan, PUT': async (name, value) =>
+    isRefusal(
+      await send('PUT', `/respan/api/providers/${name}/`, {
+        provider_name: name,
+        api_key: value,
+        extra_kwargs: { base_url: `${upstream.origin}/v1` },
+      }),
+    ),
   'Respan, within the extra settings': async (name, value) =>
     isRefusal(
       await send('PATCH', `/respan/api/providers/${name}/`, { extra_kwargs: { base_url: `${upstream.origin}/v1`, api_key: value } }),

@@ -126,8 +126,12 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   },
 }
 const languages = Object.entries(LANGUAGES)
-const pairs = languages.flatMap(([maker, made], m) =>
-  languages.map(([changer, changed], c) => ({ maker, made, changer, changed, code: `${m}${c}` })),
+/** Every maker meets every changer and every remover. */
+const triples = languages.flatMap(([maker, made], m) =>
+  languages.map(([changer, changed], c) => {
+    const [remover = '', removed = made] = languages[(m + 2 * c) % languages.length] ?? []
+    return { maker, made, changer, changed, remover, removed, code: `${m}${c}` }
+  }),
 )
 
 /** A key whose first and last four characters no other key has. */
@@ -138,7 +142,8 @@ function newKey(code: string, round: number): string {
 }
 
 describe('five languages see one registry', () => {
-  it.each(pairs)('made by $maker, its key changed by $changer, deleted by the maker', async ({ made, changed, maker, changer, code }) => {
+  it.each(triples)('made by $maker, its key changed by $changer, deleted by $remover', async (triple) => {
+    const { made, changed, removed, maker, changer, code } = triple
     const name = `matrix-${maker}-${changer}`.toLowerCase()
     const [first, second] = [newKey(code, 1), newKey(code, 2)]
     await made.create(name, first)
@@ -154,12 +159,46 @@ describe('five languages see one registry', () => {
       expect(shown, language).toContain(second.slice(-4))
       expect(shown, language).not.toContain(first.slice(-4))
     }
-    await made.remove(name)
+    await removed.remove(name)
     for (const [language, { read }] of languages) expect(await read(name), language).toBeNull()
   })
 
+  it.each(languages)(
+    '%s takes a name that every object of JavaScript has for one like any other',
+    async (_language, { create, remove }) => {
+      await create('constructor', newKey('00', 3))
+      for (const [language, { read }] of languages) expect(await read('constructor'), language).toContain('constructor')
+      await remove('constructor')
+    },
+  )
+
+  it('a placeholder that one of them made gets its endpoint, and is enabled, by another', async () => {
+    const enabled = async () => JSON.parse((await send('GET', '/api/v2/ai/providers/placeholder')).text).enabled
+    await expectDone(send('POST', '/ziri/api/providers', { name: 'placeholder', apiKey: newKey('00', 4) }))
+    for (const [language, { read }] of languages) expect(await read('placeholder'), language).toContain('placeholder')
+    expect(await enabled()).toBe(false)
+    await expectDone(send('PATCH', '/respan/api/providers/placeholder/', { extra_kwargs: { base_url: BASE_URL } }))
+    expect(await enabled()).toBe(true)
+    expect(await LANGUAGES.ZIRI?.read('placeholder')).toContain(BASE_URL)
+    expect(await LANGUAGES.Bifrost?.read('placeholder')).toContain(BASE_URL)
+  })
+
+  it('what one of them says of a provider, the others repeat', async () => {
+    const name = 'repeated'
+    await LANGUAGES.Respan?.create(name, newKey('00', 5))
+    const said = { display_name: 'Said in Coder', base_url: 'https://coder.example.com/v1', enabled: false }
+    await expectDone(send('PATCH', `/api/v2/ai/providers/${name}`, said))
+    expect(JSON.parse((await send('GET', `/respan/api/providers/${name}`)).text).provider_name).toBe(said.display_name)
+    const { displayName, baseUrl, enabled } = JSON.parse((await send('GET', `/ziri/api/providers/${name}`)).text).provider
+    expect([displayName, baseUrl, enabled]).toEqual(Object.values(said))
+    const bifrost = JSON.parse((await send('GET', `/bifrost/api/providers/${name}`)).text)
+    expect(bifrost.network_config.base_url).toBe(said.base_url)
+    await expectDone(send('PUT', `/ziri/api/providers/${name}`, { displayName: 'Said in ZIRI' }))
+    expect(JSON.parse((await send('GET', `/api/v2/ai/providers/${name}`)).text)).toMatchObject({ ...said, display_name: 'Said in ZIRI' })
+  })
+
   it('and none of their answers held a key', () => {
-    expect(keys).toHaveLength(pairs.length * 2)
+    expect(keys.length).toBeGreaterThan(triples.length * 2)
     expect(keys.filter((key) => answers.some((answer) => answer.includes(key)))).toEqual([])
   })
 })

@@ -26,9 +26,12 @@ interface Description {
   readonly paths: Readonly<Record<string, object>>
 }
 
-/** A client of a REST dialect below its prefix. It refuses every answer that the OpenAPI description does not allow, and keeps all texts. */
+/**
+ * A client of a REST dialect below its prefix. It refuses every answer that the OpenAPI description does not allow, and every
+ * request that is accepted though the description does not allow it; and it keeps all texts.
+ */
 export function dialectClient<Body>(gateway: TestGateway, prefix: string, description: Description) {
-  const check = checkerOf(description)
+  const { check, checkAccepted } = checkersOf(description)
   const texts: string[] = []
 
   async function send(method: string, path: string, options: SendOptions = {}): Promise<DialectAnswer<Body>> {
@@ -47,6 +50,7 @@ export function dialectClient<Body>(gateway: TestGateway, prefix: string, descri
     texts.push(text, JSON.stringify([...response.headers]))
     const parsed = JSON.parse(text === '' ? 'null' : text)
     check(method, path, response.status, parsed)
+    if (response.ok) checkAccepted(method, path, body)
     return { status: response.status, headers: response.headers, text, body: parsed }
   }
 
@@ -81,11 +85,12 @@ export async function storedText({ folder, databaseUrl }: TestGateway): Promise<
 
 interface Operation {
   readonly pointer: string
+  readonly requestBody?: object
   readonly responses: Readonly<Record<string, { readonly content?: unknown }>>
 }
 
-/** Throws when the description has no such answer, or another shape for it. Answers outside of it have the shape of errors. */
-function checkerOf(description: Description) {
+/** Throw when the description has no such answer or request, or another shape for it. Answers outside of it have the shape of errors. */
+function checkersOf(description: Description) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: 'openapi', ...description })
   const checkShape = (pointer: string, what: string, body: unknown) => {
@@ -93,7 +98,7 @@ function checkerOf(description: Description) {
     if (validate === undefined) throw new Error(`The description has no schema at ${pointer}.`)
     if (!validate(body)) throw new Error(`${what} does not fit: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`)
   }
-  return (method: string, path: string, status: number, body: unknown): void => {
+  const check = (method: string, path: string, status: number, body: unknown): void => {
     const operation = findOperation(description, method, path)
     const what = `${method} ${path} ${status}`
     if (operation === null) {
@@ -105,6 +110,17 @@ function checkerOf(description: Description) {
     if (answer.content !== undefined) checkShape(`${operation.pointer}/responses/${status}/content/application~1json/schema`, what, body)
     else if (body !== null) throw new Error(`${what} has a body that the description does not have.`)
   }
+  const checkAccepted = (method: string, path: string, body: unknown): void => {
+    if (body === undefined) return
+    const operation = findOperation(description, method, path)
+    if (operation?.requestBody === undefined) throw new Error(`${method} ${path} takes a body that the description does not have.`)
+    checkShape(
+      `${operation.pointer}/requestBody/content/application~1json/schema`,
+      `The request ${method} ${path}`,
+      typeof body === 'string' ? JSON.parse(body) : body,
+    )
+  }
+  return { check, checkAccepted }
 }
 
 function findOperation({ paths }: Description, method: string, path: string): Operation | null {
@@ -118,7 +134,7 @@ function findOperation({ paths }: Description, method: string, path: string): Op
     const found = Object.entries(item).find(([name]) => name === method.toLowerCase())
     if (found === undefined) return null
     const pointer = `openapi#/paths/${encodeURIComponent(template.replaceAll('~', '~0').replaceAll('/', '~1'))}/${found[0]}`
-    return { pointer, responses: found[1].responses }
+    return { pointer, ...found[1] }
   }
   return null
 }

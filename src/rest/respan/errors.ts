@@ -87,9 +87,16 @@ function brokenRules(issues: readonly { readonly path: readonly string[]; readon
   const errors: Record<string, string[]> = {}
   for (const { path, message } of issues) {
     const field = FIELDS[path[0] ?? ''] ?? 'non_field_errors'
-    errors[field] = [...(errors[field] ?? []), path[0] === 'baseUrl' ? `base_url: ${message}` : message]
+    errors[field] = [...(errors[field] ?? []), `${within(path)}${message}`]
   }
   return invalidFields(errors)
+}
+
+/** What the message of an issue within the extra settings begins with. */
+function within([field, part]: readonly string[]): string {
+  if (field === 'baseUrl') return 'base_url: '
+  if (field !== 'network') return ''
+  return part === 'extraHeaders' ? 'headers: ' : 'timeout: '
 }
 
 const FORBIDDEN = detail(403, 'You do not have permission to perform this action.')

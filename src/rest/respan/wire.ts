@@ -31,6 +31,7 @@ const extraKwargs = z
     },
     { error: ({ input }) => `Expected a dictionary of items but got type "${typeName(input)}".` },
   )
+  .refine((items) => z.json().safeParse(items).success, 'A number in it is too large to be kept.')
   .nullish()
   .meta({ description: 'Further configuration, replaced as a whole; null or empty clears it. Never shown.' })
 

@@ -15,6 +15,7 @@ interface Body {
 
 const NAME_RULE = 'name must be lowercase letters and digits, words joined by hyphens'
 const METADATA_RULE = 'metadata must be an object whose displayName and baseUrl are strings'
+const KEY_RULE = 'metadata and displayName are shown to everyone who reads: leave the key out of them'
 
 /** Reads a create-or-update: what is missing comes before what is wrong (ZIRI contract, "keys" and "metadata details"). */
 export function decodeUpsert(given: Body): Decoded<UpsertRequest> {
@@ -28,6 +29,8 @@ export function decodeUpsert(given: Body): Decoded<UpsertRequest> {
   if (typeof apiKey !== 'string' || !isKeyOf(slug, apiKey)) return { refusal: INVALID_API_KEY }
   const parsed = metadataSchema.nullish().safeParse(metadata)
   if (!parsed.success) return { refusal: invalidRequest(METADATA_RULE) }
+  const { apiKey: _, ...shown } = parsed.data ?? {}
+  if (repeats(shown, apiKey)) return { refusal: invalidRequest(KEY_RULE) }
   return { request: { name: slug, apiKey, metadata: parsed.data } }
 }
 
@@ -38,7 +41,15 @@ export function decodeUpdate(given: Body, name: string): Decoded<UpdateRequest> 
   const { apiKey } = fields.request
   if (!isAbsent(apiKey) && (typeof apiKey !== 'string' || !isKeyOf(name, apiKey))) return { refusal: INVALID_API_KEY }
   const parsed = updateRequest.safeParse(fields.request)
-  return parsed.success ? { request: parsed.data } : { refusal: invalidRequest('displayName must be a string') }
+  if (!parsed.success) return { refusal: invalidRequest('displayName must be a string') }
+  const { data } = parsed
+  if (data.apiKey && data.displayName?.includes(data.apiKey)) return { refusal: invalidRequest(KEY_RULE) }
+  return { request: data }
+}
+
+/** Whether what every reader will see has the key in it, anywhere. */
+function repeats(shown: object, key: string): boolean {
+  return JSON.stringify(shown).includes(JSON.stringify(key).slice(1, -1))
 }
 
 /** The fields of a body; one that is empty, or no object, has none (ZIRI contract, section A6). */

@@ -85,10 +85,17 @@ export function testProblem(problem: TestProblem): Answer {
   }
 }
 
+/** What the gateway's fields are called here, where its message alone does not tell which one is meant. */
+const FIELDS: ReadonlyMap<string | undefined, string> = new Map([
+  ['displayName', 'displayName: '],
+  ['dialectSettings', 'metadata: '],
+])
+
 /** Rules of the key have one text for all; of the others the first is told. */
 function brokenRules(issues: readonly { readonly path: readonly string[]; readonly message: string }[]): Answer {
   if (issues.some(({ path }) => path[0] === 'apiKeys')) return INVALID_API_KEY
-  return invalidRequest(issues[0]?.message ?? 'Invalid request')
+  const [first] = issues
+  return invalidRequest(first === undefined ? 'Invalid request' : `${FIELDS.get(first.path[0]) ?? ''}${first.message}`)
 }
 
 const FAULTS: Readonly<Record<FaultCode, ErrorBody['code']>> = {

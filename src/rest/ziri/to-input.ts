@@ -15,11 +15,11 @@ export function toUpsert({ name, apiKey, metadata }: UpsertRequest): UpsertProvi
   }
 }
 
-/** What a PUT changes; null when it has nothing to change (ZIRI contract, section A3). */
+/** What a PUT changes; empty texts are no changes, and null is returned when there is none (ZIRI contract, section A3). */
 export function toChanges(name: string, { apiKey, displayName }: UpdateRequest): UpdateProviderInput | null {
   const changes = {
     ...(apiKey ? { apiKeys: [{ add: toKey(apiKey) }] } : {}),
-    ...(displayName == null ? {} : { displayName: displayName || (templateOf(name).displayName ?? '') }),
+    ...(displayName ? { displayName } : {}),
   }
   return Object.keys(changes).length === 0 ? null : { provider: { name }, ...changes }
 }

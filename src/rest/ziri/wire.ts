@@ -19,8 +19,8 @@ export const upsertRequest = z.object({
 })
 
 export const updateRequest = z.object({
-  apiKey: optionalText.meta({ description: 'A key in place of all stored ones.' }),
-  displayName: optionalText.meta({ description: "What people read. Empty: the template's." }),
+  apiKey: optionalText.meta({ description: 'A key in place of all stored ones. Empty or null: these stay.' }),
+  displayName: optionalText.meta({ description: 'What people read. Empty or null: it stays.' }),
 })
 
 const time = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)

@@ -124,6 +124,26 @@ describe('PUT', () => {
     expect(await seenInGraphQL(gateway, id)).toMatchObject({ displayName: 'New', baseUrl: '', apiKeys: { nodes: [{}] } })
   })
 
+  it('replaces everything that it gives, but the provider_id, which is read-only', async () => {
+    const id = await made()
+    const extra_kwargs = { base_url: 'https://b.example.com', timeout: 7 }
+    const body = { provider_id: 'other', provider_name: 'New', api_key: 'another-key-0123456789', extra_kwargs }
+    const answer = await client.put(`${PATH}${id}/`, body)
+    expect([answer.status, answer.body]).toMatchObject([200, { id, provider_id: id, provider_name: 'New' }])
+    const network = { timeoutMs: 7_000 }
+    const apiKeys = { nodes: [{ masked: 'anot...6789' }] }
+    expect(await seenInGraphQL(gateway, id)).toMatchObject({ displayName: 'New', baseUrl: extra_kwargs.base_url, network, apiKeys })
+    await client.put(`${PATH}${id}/`, { provider_name: 'New', extra_kwargs: { ...extra_kwargs, api_key: 'inner-key-0123456789' } })
+    expect((await seenInGraphQL(gateway, id)).apiKeys.nodes).toEqual([{ masked: 'inne...6789' }])
+  })
+
+  it('enables a placeholder that it gives an endpoint', async () => {
+    const id = await made({ extra_kwargs: {} })
+    expect((await seenInGraphQL(gateway, id)).enabled).toBe(false)
+    await client.put(`${PATH}${id}/`, { provider_name: 'New', extra_kwargs: { base_url: vendor.baseUrl } })
+    expect((await seenInGraphQL(gateway, id)).enabled).toBe(true)
+  })
+
   it('needs the name', async () => {
     const { status, body } = await client.put(`${PATH}${await made()}/`, {})
     expect([status, body]).toEqual([400, { provider_name: ['This field is required.'] }])
@@ -137,6 +157,34 @@ describe('DELETE', () => {
     expect([status, text]).toEqual([204, ''])
     const again = await client.remove(`${PATH}${id}`)
     expect([again.status, again.body]).toEqual([404, NOT_FOUND])
+  })
+
+  it('frees the id: a POST creates it anew', async () => {
+    const id = await made()
+    await client.remove(`${PATH}${id}/`)
+    expect((await client.post(PATH, { provider_id: id, provider_name: 'Again' })).status).toBe(201)
+    expect((await seenInGraphQL(gateway, id)).apiKeys.nodes).toEqual([])
+  })
+})
+
+describe('bodies of PATCH and PUT', () => {
+  it.each(['PATCH', 'PUT'])('%s is refused for what breaks rules, and changes nothing', async (method) => {
+    const id = await made()
+    const send = async (body: unknown, headers = {}) => {
+      const answer = await client.send(method, `${PATH}${id}/`, { body, headers })
+      return [answer.status, answer.body]
+    }
+    expect(await send('{"api_key": "very-secret')).toEqual([400, { detail: 'JSON parse error - it is not well formed' }])
+    expect((await send('a=b', { 'content-type': 'text/plain' }))[0]).toBe(415)
+    expect(await send([])).toEqual([400, { non_field_errors: [expect.stringMatching(/^Invalid data\. Expected a dictionary/)] }])
+    expect(await send({ provider_name: null })).toEqual([400, { provider_name: ['This field may not be null.'] }])
+    expect(await send({ provider_name: 'x', api_key: [] })).toEqual([400, { api_key: ['Not a valid string.'] }])
+    expect(await send({ provider_name: 'x', extra_kwargs: { timeout: 0 } })).toEqual([
+      400,
+      { extra_kwargs: [expect.stringMatching(/^timeout: /)] },
+    ])
+    expect((await send({ provider_name: 'x'.repeat(1_000_001) }))[0]).toBe(413)
+    expect((await seenInGraphQL(gateway, id)).version).toBe(1)
   })
 })
 
@@ -175,9 +223,30 @@ describe('who may what', () => {
     expect((await client.patch(`${PATH}${id}/`, { api_key: KEY, extra_kwargs }, { token })).status).toBe(200)
   })
 
+  it('does not let an editor give a host to a placeholder whose key they do not know', async () => {
+    const token = await gateway.token('EDITOR')
+    const id = await made({ extra_kwargs: {} })
+    const { status, body } = await client.patch(`${PATH}${id}/`, { extra_kwargs: { base_url: 'https://elsewhere.example.com' } }, { token })
+    expect([status, body]).toEqual([400, { api_key: ['required when base_url changes'] }])
+  })
+
+  it('does not let an editor add a header that decides where the stored key goes, without the key', async () => {
+    const token = await gateway.token('EDITOR')
+    const id = await made()
+    const extra_kwargs = { base_url: vendor.baseUrl, headers: { host: 'elsewhere.example.com' } }
+    expect((await client.patch(`${PATH}${id}/`, { extra_kwargs }, { token })).body).toHaveProperty('api_key')
+    expect((await client.patch(`${PATH}${id}/`, { api_key: KEY, extra_kwargs }, { token })).status).toBe(200)
+  })
+
   it('answers 405 with the methods there are, and 404 to another path', async () => {
     const wrong = await client.remove(PATH)
     expect([wrong.status, wrong.body, wrong.headers.get('allow')]).toEqual([405, { detail: 'Method "DELETE" not allowed.' }, 'GET, POST'])
+    const item = await client.post(`${PATH}${await made()}/`, {})
+    expect([item.status, item.body, item.headers.get('allow')]).toEqual([
+      405,
+      { detail: 'Method "POST" not allowed.' },
+      'GET, PATCH, PUT, DELETE',
+    ])
     expect((await client.get('/api/elsewhere/')).body).toEqual(NOT_FOUND)
   })
 })

@@ -29,6 +29,11 @@ const ANSWER = {
 }
 
 describe('the examples of the page', () => {
+  it('begin with nothing: the list is an empty array', async () => {
+    const { status, body } = await client.get(PATH)
+    expect([status, body]).toEqual([200, []])
+  })
+
   it('201 Created', async () => {
     const { status, body } = await client.post(PATH, CURL)
     expect([status, body]).toEqual([201, ANSWER])

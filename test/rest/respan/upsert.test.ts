@@ -38,6 +38,40 @@ describe('POST (Respan contract, "Details")', () => {
     expect(await keysOf(given.provider_id)).toEqual([])
   })
 
+  it('puts its key in place of all that another language gave', async () => {
+    const name = uniqueName()
+    const apiKeys = [{ value: 'first-key-0123456789' }, { value: 'second-key-0123456789' }]
+    await gateway.ask('mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename } }', {
+      input: { name, baseUrl: BASE.base_url, apiKeys },
+    })
+    await client.post(PATH, { provider_id: name, provider_name: 'Name' })
+    expect(await keysOf(name)).toHaveLength(2)
+    await client.post(PATH, { provider_id: name, provider_name: 'Name', api_key: KEY })
+    expect(await keysOf(name)).toEqual(['a-ke...6789'])
+  })
+
+  it.each([null, {}, { base_url: null }, { base_url: '' }])(
+    'replaces the extra settings as a whole by %j, and is a placeholder again',
+    async (extra_kwargs) => {
+      const given = fields({ api_key: KEY, extra_kwargs: { ...BASE, timeout: 5, headers: { 'x-team': 'blue' } } })
+      await client.post(PATH, given)
+      const { status } = await client.post(PATH, { provider_id: given.provider_id, provider_name: 'Name', extra_kwargs })
+      const network = { timeoutMs: 30_000, extraHeaders: [] }
+      expect([status, await seenInGraphQL(gateway, given.provider_id)]).toMatchObject([200, { baseUrl: '', enabled: false, network }])
+      expect(await keysOf(given.provider_id)).toEqual(['a-ke...6789'])
+    },
+  )
+
+  it.each([
+    [600, 600_000],
+    [1.5, 1_500],
+    [0.0001, 1],
+  ])('takes a timeout of %d seconds', async (timeout, timeoutMs) => {
+    const given = fields({ extra_kwargs: { ...BASE, timeout } })
+    expect((await client.post(PATH, given)).status).toBe(201)
+    expect((await seenInGraphQL(gateway, given.provider_id)).network.timeoutMs).toBe(timeoutMs)
+  })
+
   it('takes the key from the extra settings when none stands beside them', async () => {
     const inner = fields({ extra_kwargs: { ...BASE, api_key: KEY } })
     await client.post(PATH, inner)
@@ -124,7 +158,12 @@ describe('fields that break rules (Respan contract, section B3)', () => {
     [fields({ extra_kwargs: { base_url: 'http://169.254.169.254' } }), { extra_kwargs: [expect.stringMatching(/^base_url: /)] }],
     [fields({ extra_kwargs: { api_key: {} } }), { extra_kwargs: ['api_key: Not a valid string.'] }],
     [fields({ extra_kwargs: { headers: { a: 1 } } }), { extra_kwargs: ['headers: Expected a dictionary of strings.'] }],
-    [fields({ extra_kwargs: { headers: { 'content-length': '1' } } }), { extra_kwargs: [expect.any(String)] }],
+    [fields({ extra_kwargs: { headers: { 'content-length': '1' } } }), { extra_kwargs: [expect.stringMatching(/^headers: /)] }],
+    [
+      fields({ extra_kwargs: { headers: { 'X-A': '1', 'x-a': '2' } } }),
+      { extra_kwargs: [expect.stringMatching(/^headers: .*already given/)] },
+    ],
+    [fields({ extra_kwargs: { note: 'a\u0000b' } }), { extra_kwargs: [expect.stringMatching(/character/)] }],
     [fields({ extra_kwargs: { note: 'x'.repeat(70_000) } }), { extra_kwargs: [expect.stringMatching(/65536/)] }],
   ])('%j', async (body, errors) => {
     const answer = await client.post(PATH, body)
@@ -134,6 +173,14 @@ describe('fields that break rules (Respan contract, section B3)', () => {
   it.each(['0', '-1', '600.1', 'null', '"60"', 'true', '1e400'])('refuses a timeout of %s', async (timeout) => {
     const { status, body } = await client.post(PATH, `{"provider_id":"t","provider_name":"T","extra_kwargs":{"timeout":${timeout}}}`)
     expect([status, body]).toEqual([400, { extra_kwargs: [expect.stringMatching(/^timeout: /)] }])
+  })
+
+  it('refuses a number that no float can hold, rather than keep another one', async () => {
+    for (const number of ['1e999', '9'.repeat(400)])
+      for (const kwargs of [`{"temperature":${number}}`, `{"deep":{"er":[${number}]}}`]) {
+        const { status, body } = await client.post(PATH, `{"provider_id":"n","provider_name":"N","extra_kwargs":${kwargs}}`)
+        expect([status, body]).toEqual([400, { extra_kwargs: ['A number in it is too large to be kept.'] }])
+      }
   })
 
   it.each([
@@ -153,8 +200,17 @@ describe('fields that break rules (Respan contract, section B3)', () => {
     expect((await client.post(PATH, fields({ api_key: 'x'.repeat(1_000_001) }))).status).toBe(413)
   })
 
-  it('ignores fields that nobody knows', async () => {
+  it('ignores fields that nobody knows, and names that mean something to JavaScript', async () => {
     expect((await client.post(PATH, fields({ is_managed: true, id: 'other' }))).status).toBe(201)
+    const name = uniqueName()
+    const kwargs = '{"__proto__":{"base_url":"https://evil.example.com"},"constructor":{"timeout":1}}'
+    await client.post(PATH, `{"provider_id":"${name}","provider_name":"N","__proto__":{"api_key":"${KEY}"},"extra_kwargs":${kwargs}}`)
+    expect(await seenInGraphQL(gateway, name)).toMatchObject({ baseUrl: '', network: { timeoutMs: 30_000 }, apiKeys: { nodes: [] } })
+  })
+
+  it('asks an empty body for its fields', async () => {
+    const { status, body } = await client.post(PATH, '')
+    expect([status, body]).toEqual([400, { provider_id: [REQUIRED], provider_name: [REQUIRED] }])
   })
 })
 

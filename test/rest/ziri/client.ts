@@ -15,3 +15,9 @@ export type ZiriClient = DialectClient<ZiriBody>
 export function ziriClient(gateway: TestGateway): ZiriClient {
   return dialectClient<ZiriBody>(gateway, '/ziri', openApiDocument())
 }
+
+/** What tells one refusal from another. */
+export async function errorOf(answer: Promise<{ readonly status: number; readonly body: ErrorBody }>): Promise<[number, string, string]> {
+  const { status, body } = await answer
+  return [status, body.code, body.error]
+}

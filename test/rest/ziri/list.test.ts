@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { providerRow } from '../../support/rows.ts'
+import { withStore } from '../../support/store.ts'
 import { type ZiriClient, ziriClient } from './client.ts'
 
 let gateway: TestGateway
@@ -48,6 +50,11 @@ describe('the list (ZIRI contract, "list" and "order")', () => {
     ['an unknown sortBy is ignored', '?sortBy=apiKey', NEWEST_FIRST],
     ['an injection is ignored', '?sortBy=name;DROP%20TABLE%20providers', NEWEST_FIRST],
     ['a sortOrder in upper case is ignored', '?sortOrder=ASC', NEWEST_FIRST],
+    ['an unknown sortBy leaves the sortOrder', '?sortBy=apiKey&sortOrder=asc', OLDEST_FIRST],
+    ['an unknown sortOrder leaves the sortBy', '?sortBy=baseUrl&sortOrder=up', ['beta', 'gamma', 'alpha', 'epsilon', 'delta']],
+    ['the first of a repeated sortBy and sortOrder', '?sortBy=createdAt&sortBy=name&sortOrder=asc&sortOrder=desc', OLDEST_FIRST],
+    ['a sortBy in brackets is ignored', '?sortBy[]=name', NEWEST_FIRST],
+    ['a sortBy that every object has is ignored', '?sortBy=constructor', NEWEST_FIRST],
   ])('orders by %s', async (_what, query, names) => {
     expect(await list(query)).toEqual({ names, total: 5 })
   })
@@ -65,6 +72,9 @@ describe('the list (ZIRI contract, "list" and "order")', () => {
     ['?offset=-1', NEWEST_FIRST],
     ['?limit=99999999999999999999', NEWEST_FIRST],
     ['?limit=2&limit=4', ['epsilon', 'delta']],
+    ['?limit=1&offset=1&offset=3', ['delta']],
+    ['?limit=&offset=', NEWEST_FIRST],
+    ['?limit=0x2&offset=1e0', NEWEST_FIRST],
   ])('pages %s, and the total stays', async (query, names) => {
     expect(await list(query)).toEqual({ names, total: 5 })
   })
@@ -95,12 +105,18 @@ describe('the list (ZIRI contract, "list" and "order")', () => {
   it('caps the limit at 500, and gives 100 unless asked', async () => {
     const many = await startTestGateway()
     const other = ziriClient(many)
-    for (let batch = 0; batch < 13; batch++)
-      await many.ask(
-        `mutation { ${Array.from({ length: 20 }, (_, index) => `m${index}: upsertProvider(input: { name: "p-${batch}-${index}" }) { __typename }`).join(' ')} }`,
-      )
-    expect((await other.get('/api/providers')).body).toMatchObject({ providers: { length: 100 }, total: 260 })
-    expect((await other.get('/api/providers?limit=501')).body).toMatchObject({ providers: { length: 260 }, total: 260 })
+    const data = Array.from({ length: 505 }, (_, index) => providerRow(`p-${index}`))
+    await withStore(many, (store) => store.provider.createMany({ data }))
+    expect((await other.get('/api/providers')).body).toMatchObject({ providers: { length: 100 }, total: 505 })
+    for (const limit of [501, 1_000_000])
+      expect((await other.get(`/api/providers?limit=${limit}`)).body).toMatchObject({ providers: { length: 500 }, total: 505 })
     await many.close()
   })
+})
+
+it('shows an update by updatedAt alone: id and createdAt stay', async () => {
+  const before = (await client.get('/api/providers/alpha')).body.provider
+  now += 3_600_000
+  const { provider } = (await client.post('/api/providers', { name: 'alpha', apiKey: 'other-key-0123456789' })).body
+  expect(provider).toEqual({ ...before, updatedAt: new Date(now).toISOString().slice(0, 19).replace('T', ' ') })
 })
