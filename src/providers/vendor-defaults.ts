@@ -13,14 +13,18 @@ export interface VendorDefaults {
 }
 
 /** Other names under which a vendor with a type of its own is known. */
-const ALIASES: Readonly<Record<string, ProviderType>> = { gemini: 'GOOGLE', 'github-copilot': 'COPILOT', 'azure-openai': 'AZURE' }
+const ALIASES: ReadonlyMap<string, ProviderType> = new Map([
+  ['gemini', 'GOOGLE'],
+  ['github-copilot', 'COPILOT'],
+  ['azure-openai', 'AZURE'],
+])
 
 /** The defaults of the vendor that a provider's name stands for; null for a name that is nobody's. */
 export function vendorDefaults(name: string): VendorDefaults | null {
   const preset = presetByName(name)
   if (preset !== null) return { type: 'OPENAI_COMPAT', baseUrl: preset.defaultBaseUrl, displayName: preset.displayName }
   const named = PROVIDER_TYPES.find((type) => type !== 'OPENAI_COMPAT' && type.toLowerCase() === name)
-  const type = named ?? ALIASES[name]
+  const type = named ?? ALIASES.get(name)
   if (type === undefined) return null
   const { defaultBaseUrl, displayName } = providerTypeInfo(type)
   return { type, baseUrl: defaultBaseUrl, displayName }

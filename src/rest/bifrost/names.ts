@@ -8,14 +8,15 @@ const STANDARD_NAMES: readonly string[] = [
   ...['bedrock_mantle', 'deepseek', 'opencode-go', 'opencode-zen', 'runware', 'sarvam', 'wafer'],
 ]
 
-const OWN_TYPES: Readonly<Record<string, ProviderType>> = {
-  openai: 'OPENAI',
-  azure: 'AZURE',
-  anthropic: 'ANTHROPIC',
-  bedrock: 'BEDROCK',
-  gemini: 'GOOGLE',
-  openrouter: 'OPENROUTER',
-}
+// A map, since a provider may be called `constructor`, which every object has.
+const OWN_TYPES: ReadonlyMap<string, ProviderType> = new Map([
+  ['openai', 'OPENAI'],
+  ['azure', 'AZURE'],
+  ['anthropic', 'ANTHROPIC'],
+  ['bedrock', 'BEDROCK'],
+  ['gemini', 'GOOGLE'],
+  ['openrouter', 'OPENROUTER'],
+])
 
 const BASE_TYPES: Readonly<Record<BaseProviderType, ProviderType>> = {
   anthropic: 'ANTHROPIC',
@@ -53,7 +54,7 @@ export function isStandard(name: string): boolean {
 
 /** The type of a new provider: by its name, or by what a custom one is based on. Everything else speaks OpenAI's protocol. */
 export function typeOf(name: string, base: BaseProviderType | undefined): ProviderType {
-  return base === undefined ? (OWN_TYPES[name] ?? 'OPENAI_COMPAT') : BASE_TYPES[base]
+  return base === undefined ? (OWN_TYPES.get(name) ?? 'OPENAI_COMPAT') : BASE_TYPES[base]
 }
 
 /** What a provider that was made elsewhere is shown to be based on. */
