@@ -108,6 +108,7 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
     expect(text).toContain('\\u003cREDACTED\\u003e')
     expect(text.endsWith('}\n')).toBe(true)
     expect(headers.get('content-type')).toBe('application/json')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
   it('keeps a provider of an unknown name without an endpoint as a placeholder', async () => {
@@ -190,6 +191,52 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
       400,
       'invalid key_id parameter encoding: invalid URL escape "%z"',
     ])
+  })
+})
+
+describe('names (Bifrost contract, section 7)', () => {
+  const typeOf = async (name: string) => {
+    const { provider } = await gateway.ask<{ provider: unknown }>('query ($name: String!) { provider(by: { name: $name }) { type } }', {
+      name,
+    })
+    return provider
+  }
+
+  it.each([
+    ['anthropic', 'ANTHROPIC'],
+    ['bedrock', 'BEDROCK'],
+    ['cohere', 'OPENAI_COMPAT'],
+    ['gemini', 'GOOGLE'],
+    ['openai', 'OPENAI_COMPAT'],
+    ['huggingface', 'OPENAI_COMPAT'],
+    ['replicate', 'OPENAI_COMPAT'],
+  ])('makes a custom provider based on %s one of type %s', async (base_provider_type, type) => {
+    const { name, custom_provider_config } = await client.created({ custom_provider_config: { base_provider_type } })
+    expect([await typeOf(name), custom_provider_config]).toEqual([{ type }, { is_key_less: false, base_provider_type }])
+  })
+
+  it.each([
+    ['azure', 'AZURE', undefined],
+    ['bedrock', 'BEDROCK', undefined],
+    ['gemini', 'GOOGLE', 'https://generativelanguage.googleapis.com'],
+    ['openrouter', 'OPENROUTER', 'https://openrouter.ai/api/v1'],
+    ['mistral', 'OPENAI_COMPAT', 'https://api.mistral.ai/v1'],
+    ['runware', 'OPENAI_COMPAT', undefined],
+  ])('makes %s a provider of type %s at %s', async (provider, type, base_url) => {
+    const { network_config, custom_provider_config } = await client.replaced(provider)
+    expect([await typeOf(provider), network_config.base_url, custom_provider_config]).toEqual([{ type }, base_url, undefined])
+  })
+
+  it('keeps the names that Bifrost knows from custom providers', async () => {
+    const custom_provider_config = { base_provider_type: 'openai' }
+    const known = ['openai', 'azure', 'anthropic', 'bedrock', 'cohere', 'vertex', 'vllm', 'mistral', 'ollama', 'groq', 'sgl', 'parasail']
+    const more = ['perplexity', 'replicate', 'cerebras', 'gemini', 'openrouter', 'elevenlabs', 'huggingface', 'nebius', 'xai', 'runway']
+    const later = ['fireworks', 'deepseek', 'opencode-go', 'opencode-zen', 'runware', 'sarvam', 'wafer']
+    for (const provider of [...known, ...more, ...later])
+      expect([provider, await client.refused('POST', '/api/providers', { provider, custom_provider_config })]).toEqual([
+        provider,
+        [400, 'Custom provider cannot be same as a standard provider'],
+      ])
   })
 })
 

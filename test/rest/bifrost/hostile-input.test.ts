@@ -75,6 +75,14 @@ describe('whatever is sent', () => {
     expect((await client.send('GET', '/api/models?provider=constructor')).body.total).toBe(0)
     for (const path of ['__proto__', 'toString', 'hasOwnProperty']) expect((await client.get(path)).status).toBe(404)
     expect((await client.remove('constructor')).status).toBe(200)
+    const make = async (path: string, body: object) => {
+      const headers = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' }
+      return (await gateway.fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })).status
+    }
+    expect(await make('/respan/api/providers/', { provider_id: 'constructor', provider_name: 'c', api_key: 'sk-c-0000000001' })).toBe(201)
+    expect((await client.remove('constructor')).status).toBe(200)
+    expect(await make('/ziri/api/providers', { name: 'constructor', apiKey: 'sk-c-0000000002' })).toBe(200)
+    expect((await client.remove('constructor')).status).toBe(200)
   })
 
   it.each<[string, object]>([

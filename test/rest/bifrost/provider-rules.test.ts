@@ -161,13 +161,53 @@ describe('what is stored comes back (Bifrost contract, section 2)', () => {
       ...custom_provider_config,
       allowed_requests: { chat_completion: true, list_models: false, realtime: false },
     })
-    expect(Object.keys(body.custom_provider_config?.allowed_requests ?? {}).length).toBeGreaterThanOrEqual(55)
+    expect(Object.keys(body.custom_provider_config?.allowed_requests ?? {}).length).toBe(60)
     expect(await client.read(body.name)).toEqual(body)
   })
 
-  it('reads durations as Go writes them', async () => {
-    const { network_config } = await client.created({ network_config: { retry_backoff_initial: '500ms', retry_backoff_max: '1m30s' } })
-    expect(network_config).toMatchObject({ retry_backoff_initial: 500, retry_backoff_max: 90_000 })
+  it.each([
+    ['500ms', '1m30s', 500, 90_000],
+    ['+1.5s', '.5m', 1_500, 30_000],
+    ['150000us', '200000\u00b5s', 150, 200],
+    ['0', '0s', 0, 0],
+    [0, null, 0, 0],
+  ])('reads durations as Go writes them: %s and %s', async (retry_backoff_initial, retry_backoff_max, initial, longest) => {
+    const { network_config } = await client.created({ network_config: { retry_backoff_initial, retry_backoff_max } })
+    expect(network_config).toMatchObject({ retry_backoff_initial: initial, retry_backoff_max: longest })
+  })
+
+  it('leaves out what is zero, false or empty, but for the four numbers that are always there', async () => {
+    const none = { base_url: '', extra_headers: {}, beta_header_overrides: { a: null }, enforce_http2: false, insecure_skip_verify: false }
+    const zero = { stream_idle_timeout_in_seconds: 0, max_conns_per_host: 0, keep_alive_timeout_in_seconds: 0 }
+    const more = { http2_ping_interval_in_seconds: 0, allow_private_network: false, ca_cert_pem: '' }
+    const custom_provider_config = { base_provider_type: 'openai', request_path_overrides: {}, allowed_requests: null }
+    const body = await client.created({ network_config: { ...none, ...zero, ...more }, custom_provider_config, openai_config: {} })
+    expect(body.network_config).toEqual({
+      default_request_timeout_in_seconds: 0,
+      max_retries: 0,
+      retry_backoff_initial: 0,
+      retry_backoff_max: 0,
+    })
+    expect(body.custom_provider_config).toEqual({ is_key_less: false, base_provider_type: 'openai' })
+    expect(body.openai_config).toEqual({ disable_store: false })
+  })
+
+  const secretOf = (text: string) => ({ value: `${text.slice(0, 4)}${'*'.repeat(24)}${text.slice(-4)}`, type: 'plain_text' })
+  it.each([
+    [{ type: 'http', url: 'http://proxy.example:3128' }, 'http'],
+    [{ type: 'socks5', url: 'socks5://proxy.example:1080' }, 'socks5'],
+    [{ url: 'https://proxy.example:3128' }, 'http'],
+    [{ type: '', url: 'socks5://proxy.example:1080' }, 'socks5'],
+    [{ type: 'environment' }, 'environment'],
+    [{ type: 'none' }, 'none'],
+    [{}, 'none'],
+  ])('shows the proxy %j as one of type %s, and keeps it when it comes back', async (proxy, type) => {
+    const { name, proxy_config } = await client.created({ proxy_config: proxy })
+    const url = 'url' in proxy && typeof proxy.url === 'string' ? secretOf(proxy.url) : null
+    expect(proxy_config).toEqual({ type, url, username: null, password: null, ca_cert_pem: null })
+    expect((await client.replaced(name, { proxy_config: { ...proxy_config, type: null } })).proxy_config).toEqual(
+      type === 'environment' ? { ...proxy_config, type: 'none' } : proxy_config,
+    )
   })
 
   it('maps to the network of GraphQL, and shows what others change there', async () => {
