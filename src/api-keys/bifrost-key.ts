@@ -23,9 +23,12 @@ const SECRET_PARTS = {
   vertex_key_config: ['project_id', 'project_number', 'region', 'auth_credentials'],
   bedrock_key_config: [
     ...['access_key', 'secret_key', 'session_token', 'region', 'arn'],
-    ...['role_arn', 'external_id', 'session_name', 'batch_role_arn'],
+    ...['role_arn', 'external_id', 'session_name', 'batch_role_arn', 'project_id'],
   ],
-  bedrock_mantle_key_config: ['access_key', 'secret_key', 'session_token', 'region', 'role_arn', 'external_id', 'session_name'],
+  bedrock_mantle_key_config: [
+    ...['access_key', 'secret_key', 'session_token', 'region'],
+    ...['role_arn', 'external_id', 'session_name', 'project_id'],
+  ],
   vllm_key_config: ['url'],
   ollama_key_config: ['url'],
   sgl_key_config: ['url'],
@@ -33,8 +36,12 @@ const SECRET_PARTS = {
 
 const SECRET_PATHS: readonly string[] = Object.entries(SECRET_PARTS).flatMap(([config, parts]) => parts.map((part) => `${config}.${part}`))
 
-/** Parts that Bifrost shows as they are (Bifrost contract, section 3.2). They are sealed all the same: keys are sent there. */
-export const SHOWN_PATHS: readonly string[] = ['azure_key_config.endpoint']
+/** Parts that Bifrost shows as they are, in the form of secrets (Bifrost contract, section 3.2). They are sealed all the same. */
+export const SHOWN_PATHS: readonly string[] = [
+  'azure_key_config.endpoint',
+  'bedrock_key_config.project_id',
+  'bedrock_mantle_key_config.project_id',
+]
 
 /** Parts that say where the key is sent. */
 export const ENDPOINT_PATHS: readonly string[] = [
@@ -61,6 +68,7 @@ const bifrostKeySettings = z.strictObject({
   bedrock_key_config: z
     .strictObject({
       batch_s3_config: z.strictObject({ buckets: z.array(bucket).max(1_000) }).optional(),
+      /** Older versions kept it here. */
       project_id: text.optional(),
       endpoints: endpoints.optional(),
     })

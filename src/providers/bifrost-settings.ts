@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ValidationIssue } from '../errors.ts'
+import { checkCertificate } from './check-certificate.ts'
 
 /**
  * What only Bifrost knows of a provider, in the words of Bifrost's API: it is stored and given back, and the gateway uses
@@ -70,7 +71,8 @@ export function readBifrostSettings(settings: unknown): BifrostSettings | null {
 /** The rules that need no knowledge of what is stored. */
 export function checkBifrostSettings(input: unknown): ValidationIssue[] {
   const parsed = bifrostSettingsInput.safeParse(input)
-  return (parsed.error?.issues ?? []).map((issue) => ({
+  if (parsed.success) return checkCertificate(parsed.data.proxy_ca_cert_pem ?? '', [...PATH, 'proxy_ca_cert_pem'])
+  return parsed.error.issues.map((issue) => ({
     path: [...PATH, ...issue.path.map(String)],
     rule: 'NOT_ALLOWED',
     message: 'This is no setting of a provider that Bifrost knows, or has another form.',

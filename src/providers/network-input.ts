@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
 import { looksMasked } from '../api-keys/mask.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
 import { DEFAULT_NETWORK, isAuthenticationHeader } from '../upstream/network-settings.ts'
+import { checkCertificate } from './check-certificate.ts'
 import { headerField, type NetworkConfig } from './network-config.ts'
 import { type CheckProxy, checkProxyInput, type ProxyInput } from './proxy-input.ts'
 
@@ -45,7 +45,6 @@ const NUMBERS = [
 const MAX_HEADERS = 50
 const MAX_HEADER_NAME = 128
 const MAX_HEADER_VALUE = 8_192
-const MAX_CERTIFICATE = 65_536
 
 /** Names that a proxy or the HTTP client acts upon, and those with a field of their own. */
 const DENIED_HEADER =
@@ -66,7 +65,7 @@ export function checkNetwork(input: NetworkInput, checkProxy: CheckProxy): Valid
       ? [at(['extraHeaders'], 'OUT_OF_RANGE', `A provider can have at most ${MAX_HEADERS} extra headers.`)]
       : headers.flatMap((header, index) => checkHeader(header, index, headers))),
     ...checkNumbers(input),
-    ...checkCertificate(input.caCertificate ?? ''),
+    ...checkCertificate(input.caCertificate ?? '', ['network', 'caCertificate']),
     ...(input.proxy === undefined ? [] : checkProxyInput(input.proxy, (url) => checkProxy(url, allowPrivateNetwork))),
   ]
 }
@@ -118,25 +117,4 @@ function checkNumbers(input: NetworkInput): ValidationIssue[] {
   const { retryBackoffInitialMs: initial, retryBackoffMaxMs: longest } = input
   if (initial === undefined || longest === undefined || initial <= longest) return issues
   return [...issues, at(['retryBackoffInitialMs'], 'OUT_OF_RANGE', 'The first pause must not be longer than the longest one.')]
-}
-
-/** TLS takes any text for a CA and ignores what it cannot read, so each block is read here. */
-function checkCertificate(pem: string): ValidationIssue[] {
-  const issue = (rule: ValidationIssue['rule'], message: string) => [at(['caCertificate'], rule, message)]
-  if (pem === '') return []
-  if (pem.length > MAX_CERTIFICATE) return issue('OUT_OF_RANGE', `The certificates must not be longer than ${MAX_CERTIFICATE} characters.`)
-  const labels = Array.from(pem.matchAll(/-----BEGIN ([^-\n]*)-----/g), ([, label]) => label)
-  if (labels.some((label) => label?.endsWith('PRIVATE KEY')))
-    return issue('CERTIFICATE_FORMAT', 'This has a private key in it. Give the certificate alone, and keep the key to yourself.')
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-  if (blocks.length > 0 && blocks.length === labels.length && blocks.every(isCertificate)) return []
-  return issue('CERTIFICATE_FORMAT', 'This is no certificate in PEM: "-----BEGIN CERTIFICATE-----" and so on. Paste the whole block.')
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,6 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
+import { checkEndpointsOfKeys, checkEndpointsOfNewKeys } from '../api-keys/key-endpoints.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -80,6 +81,7 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
     ...checkTexts(input),
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
+    ...checkEndpointsOfNewKeys(input.apiKeys, keyEndpointRefusal(channel, checks)),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
     ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
@@ -97,11 +99,17 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...checkTexts(changes),
     ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
+    ...checkEndpointsOfKeys(apiKeys ?? [], keyEndpointRefusal(channel, checks)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     // One that keeps fields is checked when these are known.
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
     ...checkDialectSettings(changes.dialectSettings),
   ]
+}
+
+/** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */
+function keyEndpointRefusal(channel: Channel, { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>): (url: string) => string | null {
+  return (url) => checkEndpoint(url, channel, true)
 }
 
 /** The rules for a network behind which nothing is stored yet. */

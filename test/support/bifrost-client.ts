@@ -43,8 +43,10 @@ export function bifrostClient(gateway: TestGateway, ownToken: string = gateway.a
     })
     const text = await response.text()
     const isJson = response.headers.get('content-type') === 'application/json'
-    if (isJson) checkAgainstDescription(method, path, response.status, JSON.parse(text))
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
+    const parsed: AnyBody & { readonly status_code?: number } = isJson ? JSON.parse(text) : {}
+    if (isJson) checkAgainstDescription(method, path, response.status, parsed)
+    if (response.status >= 400 && isJson && parsed.status_code !== response.status) throw new Error(`${response.status} is told as ${text}`)
+    return { status: response.status, headers: response.headers, text, body: parsed }
   }
   const accepted = async <Body>(answer: Promise<BifrostAnswer<AnyBody>>): Promise<Body> => {
     const { status, text } = await answer

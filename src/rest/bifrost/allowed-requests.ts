@@ -20,6 +20,6 @@ const REQUESTS: readonly string[] = [
 ]
 
 /** All of them spelled out: what is not set to true is false. Names that are none of them are left out. */
-export function spellOut(allowed: Readonly<Record<string, boolean | null>>): Record<string, boolean> {
+export function spellOut(allowed: Readonly<Record<string, boolean>>): Record<string, boolean> {
   return Object.fromEntries(REQUESTS.map((name) => [name, allowed[name] === true]))
 }

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 
-const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  '\u00b5s': 1e-3,
+  '\u03bcs': 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+}
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g
 
 /** The least and the longest pause, in milliseconds (Bifrost contract, section 2.1). */
 const [LEAST, LONGEST] = [100, 1_000_000]
@@ -21,7 +30,8 @@ export const backoff = z
   .meta({ description: 'Milliseconds, or a duration such as `500ms`; 0 for the default.' })
 
 /** Whole milliseconds; null for what is no duration, is negative, or is finer than that. */
-function readDuration(text: string): number | null {
+function readDuration(given: string): number | null {
+  const text = given.replace(/^\+/, '')
   if (text === '0') return 0
   const parts = Array.from(text.matchAll(PART))
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return null

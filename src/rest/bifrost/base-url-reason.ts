@@ -18,7 +18,8 @@ UNSPECIFIED.addAddress('::', 'ipv6')
 export function baseUrlReason(baseUrl: string): string | null {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
   if (scheme !== 'https' && scheme !== 'http') return `only https and http schemes are allowed, got: ${scheme}`
-  if (!/^https?:\/\/[^/?#:@]/i.test(baseUrl) || !URL.canParse(baseUrl)) return 'URL must have a hostname'
+  if (!/^https?:\/\/[^/?#:@]/i.test(baseUrl)) return 'URL must have a hostname'
+  if (!URL.canParse(baseUrl)) return null
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
   const is = (list: BlockList) => (isIPv4(host) && list.check(host)) || (isIPv6(host) && list.check(host, 'ipv6'))
   if (is(UNSPECIFIED)) return 'unspecified IP addresses are not allowed'

@@ -1,9 +1,10 @@
 import type { BifrostKeyFieldsFragment, BifrostProviderFragment } from '../../generated/bifrost-documents.ts'
+import { aliasReason } from './aliases.ts'
 import { withoutStoredValue } from './check-provider.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
 import { customConfigOf } from './to-response.ts'
-import { mayBeWithoutValue, REQUIRED_PARTS } from './vendor-configs.ts'
+import { mayBeWithoutValue, requiredParts } from './vendor-configs.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
 
 /** The rules of a key's fields in Bifrost's words and order (Bifrost contract, sections 1.2 and 1.3). Null: nothing is wrong. */
@@ -27,7 +28,7 @@ export function keyProblem(
   const base = baseOf(provider)
   const isPut = stored !== null
   if (!isPut && request.id && parseUuid(request.id) === null) return 'Invalid key id: must be a UUID'
-  const rest = [() => blacklistProblem(request), () => aliasProblem(request), () => modelsProblem(request)]
+  const rest = [() => blacklistProblem(request), () => aliasProblem(request, base), () => modelsProblem(request)]
   const required = () => requiredProblem(base, parts)
   // A PUT asks for the vendor's own fields last, a POST first.
   const rules = [() => maskProblem(request, parts, stored), () => referenceProblem(request, parts), () => valueProblem(request, base)]
@@ -57,7 +58,7 @@ function requiredProblem(base: string, { secrets, plain }: KeyParts): string | n
     const [config = '', part = ''] = path.split('.')
     return secrets.some((given) => given.path === path) || Boolean(plain[config]?.[part])
   }
-  return (REQUIRED_PARTS[base] ?? []).find(({ path }) => !isGiven(path))?.message ?? null
+  return requiredParts(base).find(({ path }) => !isGiven(path))?.message ?? null
 }
 
 function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {
@@ -78,15 +79,7 @@ function listProblem(models: readonly string[], list: string): string | null {
   return repeated === undefined ? null : `duplicate value '${repeated}' in ${list}`
 }
 
-function aliasProblem({ aliases }: KeyRequest): string | null {
-  const sources = Object.keys(aliases ?? {})
-  const lower = sources.map((source) => source.toLowerCase())
-  for (const [index, [source, target]] of Object.entries(aliases ?? {}).entries()) {
-    const model = typeof target === 'string' ? target : String(target.model_id ?? '')
-    if (source.trim() === '' || model.trim() === '') return 'Invalid aliases: source and target must not be empty'
-    if (source !== source.trim() || model !== model.trim())
-      return `Invalid aliases: '${source.trim()}' must not have leading or trailing whitespace`
-    if (lower.indexOf(lower[index] ?? '') < index) return `Invalid aliases: duplicate source '${source}'`
-  }
-  return null
+function aliasProblem({ aliases }: KeyRequest, base: string): string | null {
+  const reason = aliasReason(aliases ?? {}, base)
+  return reason === null ? null : `Invalid aliases: ${reason}`
 }

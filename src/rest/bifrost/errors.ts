@@ -16,6 +16,7 @@ import { baseUrlReason } from './base-url-reason.ts'
 import { withoutStoredValue } from './check-provider.ts'
 import { NAME_RULE } from './names.ts'
 import type { ErrorBody } from './wire-key.ts'
+import { wirePlace } from './wire-place.ts'
 
 /** Everything that is not the answer asked for, in Bifrost's words (Bifrost contract, sections 1.1 and 1.2). */
 
@@ -37,6 +38,9 @@ export const KEY_NOT_FOUND = error(404, 'Provider key not found: not found')
 const REFRESHING = error(409, 'model refresh already in progress for this provider')
 const NAME_TAKEN = error(409, 'API key names must be unique across providers. Choose a different name')
 const KEYS_STAY = badRequest('base_url cannot change while keys are stored; add the keys again or ask an admin')
+const KEYS_GO_NO_OTHER_WAY = badRequest(
+  'a proxy, a certificate, a header or insecure_skip_verify cannot be added while keys are stored; add the keys again or ask an admin',
+)
 
 export function badRequest(message: string): Answer {
   return error(HTTP_STATUS.VALIDATION_FAILED, message)
@@ -46,14 +50,20 @@ export function alreadyExists(name: string): Answer {
   return error(HTTP_STATUS.PROVIDER_NAME_TAKEN, `Provider ${name} already exists`)
 }
 
-/** A part of the path that cannot be decoded; null when it can (Bifrost contract, section 1.2). */
-export function encodingProblem(part: string): Answer | null {
-  const [wrong] = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part) ?? []
-  if (wrong === undefined) return null
-  return badRequest(`Invalid provider: invalid provider parameter encoding: invalid URL escape "${wrong}"`)
+/** What is wrong with how the names in a path are encoded; null when nothing is (Bifrost contract, section 1.2). */
+export function encodingProblem(path: string): Answer | null {
+  const [, provider = '', key = ''] = /\/api\/providers\/([^/]*)(?:\/keys\/([^/]*))?/.exec(path) ?? []
+  const [inProvider, inKey] = [wrongEscape(provider), wrongEscape(key)]
+  if (inProvider !== null) return badRequest(`Invalid provider: invalid provider parameter encoding: invalid URL escape "${inProvider}"`)
+  return inKey === null ? null : badRequest(`invalid key_id parameter encoding: invalid URL escape "${inKey}"`)
 }
 
-export function writeProblem(problem: WriteProblem, name: string, baseUrl: string): Answer {
+function wrongEscape(part: string): string | null {
+  return /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part)?.[0] ?? null
+}
+
+/** @param storedBaseUrl null when nothing of the name is stored. */
+export function writeProblem(problem: WriteProblem, name: string, baseUrl: string, storedBaseUrl: string | null = null): Answer {
   switch (problem.__typename) {
     case 'ValidationError':
       return issueAnswer(problem.issues, { baseUrl, variables: [] })
@@ -62,7 +72,7 @@ export function writeProblem(problem: WriteProblem, name: string, baseUrl: strin
     case 'ApiKeysNotSupportedError':
       return badRequest(problem.message)
     case 'KeyRequiredForNewEndpointError':
-      return KEYS_STAY
+      return baseUrl === storedBaseUrl ? KEYS_GO_NO_OTHER_WAY : KEYS_STAY
     default:
       return unmapped(problem)
   }
@@ -138,14 +148,9 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
   if (rule === 'NAME_FORMAT') return INVALID_NAME
   if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
   if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW')) return badRequest(variablesMessage(asked.variables))
-  if (rule === 'NOTHING_TO_KEEP') return badRequest(path[0] === 'network' ? withoutStoredValue(wirePath(path)) : message)
-  const field = path[0] === 'network' ? `network_config: ${path.slice(1).join('.')}` : (path.at(-1) ?? '')
-  return badRequest(`Invalid ${path[1] === 'proxy' ? `proxy_config: ${path.slice(2).join('.')}` : field}: ${message}`)
-}
-
-/** A place in the network of GraphQL in the words of this dialect. */
-function wirePath([, field = '', part]: readonly string[]): string {
-  return part === undefined ? `network_config.${field === 'caCertificate' ? 'ca_cert_pem' : field}` : `proxy_config.${part}`
+  const place = wirePlace(path)
+  if (rule === 'NOTHING_TO_KEEP') return badRequest(path[0] === 'network' ? withoutStoredValue(place) : message)
+  return badRequest(`Invalid ${place}: ${message}`)
 }
 
 function variablesMessage(names: readonly string[]): string {

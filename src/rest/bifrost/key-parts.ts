@@ -30,7 +30,14 @@ export function readParts(request: KeyRequest): KeyParts {
       if (secret.kind !== 'empty') secrets.push({ path: `${config}.${part}`, secret })
     }
     const known = VENDOR_CONFIGS[config].plain.filter((part) => given[part] !== undefined && given[part] !== null)
-    plain[config] = Object.fromEntries(known.map((part) => [part, given[part]]))
+    plain[config] = Object.fromEntries(known.map((part) => [part, withoutNulls(given[part])]))
   }
   return { secrets, plain, malformed }
+}
+
+/** What is null is not there (Bifrost contract, decisions at its top). */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => (item === null ? [] : [[name, withoutNulls(item)]])))
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import {
   type ApiKeyChangeInput,
@@ -16,7 +17,6 @@ import { decodeBody } from './decode.ts'
 import {
   badRequest,
   busyAnswer,
-  encodingProblem,
   INVALID_PAYLOAD,
   KEY_NOT_FOUND,
   keylessAnswer,
@@ -65,15 +65,11 @@ export async function createKey(request: RestRequest): Promise<Answer> {
   if (parts.malformed !== null) return INVALID_PAYLOAD
   const problem = keyProblem(decoded, parts, provider, null)
   if (problem !== null) return badRequest(problem)
-  const changed = await changeKeys(request, provider, { add: toNewKey(decoded, parts) }, { verb: 'add', decoded, parts })
+  // The id is given here, so that the key is known again among those that others add meanwhile.
+  const id = (decoded.id ? parseUuid(decoded.id) : null) ?? randomUUID()
+  const changed = await changeKeys(request, provider, { add: toNewKey(decoded, parts, id) }, { verb: 'add', decoded, parts })
   if ('refusal' in changed) return changed.refusal
-  // New keys come last; one that another request added meanwhile has other words.
-  const known = provider.apiKeys.nodes.map(({ uuid }) => uuid)
-  const wanted = decoded.id ? parseUuid(decoded.id) : null
-  const fresh = changed.provider.apiKeys.nodes.filter(({ uuid, name }) =>
-    wanted === null ? !known.includes(uuid) && (name ?? '') === (decoded.name ?? '') : uuid === wanted,
-  )
-  const created = fresh.at(-1)
+  const created = changed.provider.apiKeys.nodes.find(({ uuid }) => uuid === id)
   return created === undefined ? KEY_NOT_FOUND : answer(200, toKeyBody(created))
 }
 
@@ -125,8 +121,6 @@ export async function refreshKey(request: RestRequest): Promise<Answer> {
 type Found = { readonly provider: Provider } | { readonly refusal: Answer }
 
 async function findProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Found> {
-  const misread = encodingProblem(name)
-  if (misread !== null) return { refusal: misread }
   const { provider } = await run(GetProviderDocument, { name })
   return provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider }
 }

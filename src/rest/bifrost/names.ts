@@ -8,6 +8,7 @@ const STANDARD_NAMES: readonly string[] = [
   ...['bedrock_mantle', 'deepseek', 'opencode-go', 'opencode-zen', 'runware', 'sarvam', 'wafer'],
 ]
 
+// A map, since a provider may be called `constructor`, which every object has.
 const OWN_TYPES: ReadonlyMap<string, ProviderType> = new Map([
   ['openai', 'OPENAI'],
   ['azure', 'AZURE'],

@@ -20,18 +20,9 @@ import {
   secretsProblem,
 } from './check-provider.ts'
 import { decodeBody } from './decode.ts'
-import {
-  alreadyExists,
-  badRequest,
-  deleteProblem,
-  encodingProblem,
-  INVALID_NAME,
-  INVALID_PAYLOAD,
-  PROVIDER_NOT_FOUND,
-  writeProblem,
-} from './errors.ts'
+import { alreadyExists, badRequest, deleteProblem, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, writeProblem } from './errors.ts'
 import { isName, typeOf } from './names.ts'
-import { keepableFields, toNetwork, toSettings } from './to-input.ts'
+import { keepableFields, toNetwork, toSettings, withProxyType } from './to-input.ts'
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
 
@@ -43,16 +34,15 @@ export async function listProviders({ run }: RestRequest): Promise<Answer> {
 }
 
 export async function getProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const misread = encodingProblem(name)
-  if (misread !== null) return misread
   const { provider } = await run(GetProviderDocument, { name })
   return provider === null ? PROVIDER_NOT_FOUND : answer(200, toProviderBody(provider))
 }
 
 /** The order of its rules is Bifrost's (Bifrost contract, section 1.3). */
 export async function createProvider({ run, body }: RestRequest): Promise<Answer> {
-  const request = decodeBody(addProviderRequest, body)
-  if (request === null) return INVALID_PAYLOAD
+  const decoded = decodeBody(addProviderRequest, body)
+  if (decoded === null) return INVALID_PAYLOAD
+  const request = withProxyType(decoded, null)
   const name = request.provider ?? ''
   if (name === '') return badRequest('Missing provider')
   if (!isName(name)) return INVALID_NAME
@@ -93,15 +83,14 @@ async function behindOthers(run: RestRequest['run'], input: CreateProviderInput,
 
 /** Creates or replaces, with a rule of its own for each field (Bifrost contract, sections 1.3 and 4). */
 export async function updateProvider({ run, body, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const misread = encodingProblem(name)
-  if (misread !== null) return misread
-  const request = decodeBody(updateProviderRequest, body)
-  if (request === null) return INVALID_PAYLOAD
+  const decoded = decodeBody(updateProviderRequest, body)
+  if (decoded === null) return INVALID_PAYLOAD
   if (!isName(name)) return INVALID_NAME
-  if ((request.keys ?? []).length > 0) return badRequest(KEYS_ELSEWHERE)
-  const sizes = concurrencyProblem(request.concurrency_and_buffer_size, true)
+  if ((decoded.keys ?? []).length > 0) return badRequest(KEYS_ELSEWHERE)
+  const sizes = concurrencyProblem(decoded.concurrency_and_buffer_size, true)
   if (sizes !== null) return badRequest(sizes)
   const { provider: stored } = await run(GetProviderDocument, { name })
+  const request = withProxyType(decoded, stored)
   const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
   const { custom_provider_config: custom } = request
   const problem =
@@ -120,14 +109,13 @@ export async function updateProvider({ run, body, parameters: { provider: name =
     testAfterwards: true,
   }
   const { upsertProvider: result } = await run(UpsertProviderDocument, { input })
-  return result.__typename === 'UpsertProviderPayload' ? answer(200, toProviderBody(result.provider)) : writeProblem(result, name, baseUrl)
+  if (result.__typename === 'UpsertProviderPayload') return answer(200, toProviderBody(result.provider))
+  return writeProblem(result, name, baseUrl, stored?.baseUrl ?? null)
 }
 
 const KEYS_ELSEWHERE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
 
 export async function deleteProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const misread = encodingProblem(name)
-  if (misread !== null) return misread
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
   return result.__typename === 'DeleteProviderPayload' ? answer(200, deletedBody(name)) : deleteProblem(result)
 }

@@ -2,7 +2,7 @@ import { ListKeysDocument } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { answer } from './answer.ts'
-import { badRequest, error, REFUSALS } from './errors.ts'
+import { badRequest, encodingProblem, error, REFUSALS } from './errors.ts'
 import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refreshModels, updateKey } from './key-routes.ts'
 import { findModels, readModelQuery } from './models.ts'
 import { openApiDocument } from './openapi.ts'
@@ -30,21 +30,26 @@ const ROUTES: readonly Route[] = [
   { name: 'getKey', method: 'GET', path: KEY, ...read, handle: getKey },
   { name: 'updateKey', method: 'PUT', path: KEY, ...write, handle: updateKey },
   { name: 'deleteKey', method: 'DELETE', path: KEY, ...act, handle: deleteKey },
-  { name: 'refreshModels', method: 'POST', path: `${ITEM}refresh-models`, ...act, handle: refreshModels },
-  { name: 'refreshKey', method: 'POST', path: `${KEY}refresh-models`, ...act, handle: refreshKey },
+  { name: 'refreshModels', method: 'POST', path: `${ITEM}refresh-models/`, ...act, handle: refreshModels },
+  { name: 'refreshKey', method: 'POST', path: `${KEY}refresh-models/`, ...act, handle: refreshKey },
   { name: 'listAllKeys', method: 'GET', path: '/api/keys/', ...read, handle: listAllKeys },
   { name: 'listModels', method: 'GET', path: '/api/models/', ...read, handle: (request) => listModels(request, 5) },
   // Nothing is known of models but their names, so their details are those.
-  { name: 'modelDetails', method: 'GET', path: '/api/models/details', ...read, handle: (request) => listModels(request, 20) },
-  { name: 'baseModels', method: 'GET', path: '/api/models/base', ...read, handle: baseModels },
-  { name: 'modelParameters', method: 'GET', path: '/api/models/parameters', ...read, handle: modelParameters },
-  { name: 'openapi', method: 'GET', path: '/api/openapi.json', ...read, handle: () => answer(200, OPENAPI) },
+  { name: 'modelDetails', method: 'GET', path: '/api/models/details/', ...read, handle: (request) => listModels(request, 20) },
+  { name: 'baseModels', method: 'GET', path: '/api/models/base/', ...read, handle: baseModels },
+  { name: 'modelParameters', method: 'GET', path: '/api/models/parameters/', ...read, handle: modelParameters },
+  { name: 'openapi', method: 'GET', path: '/api/openapi.json/', ...read, handle: () => answer(200, OPENAPI) },
 ]
 
 const OPENAPI = openApiDocument()
 
 /** Bifrost's API for providers and their keys (Bifrost contract, section 1). */
-export const bifrostDialect: Dialect = { channel: 'bifrost', prefix: '/bifrost', routes: ROUTES, refusals: REFUSALS }
+export const bifrostDialect: Dialect = {
+  channel: 'bifrost',
+  prefix: '/bifrost',
+  routes: ROUTES.map((route) => ({ ...route, handle: (request) => encodingProblem(request.path) ?? route.handle(request) })),
+  refusals: REFUSALS,
+}
 
 async function listModels({ run, query }: RestRequest, defaultLimit: number): Promise<Answer> {
   const { providers } = await run(ListKeysDocument, {})

@@ -3,7 +3,7 @@ import { spellOut } from './allowed-requests.ts'
 import { isBaseType, type KeepableFields } from './check-provider.ts'
 import { effectiveNumbers, type Numbers } from './numbers.ts'
 import { readSecret } from './secret.ts'
-import { readStored } from './to-response.ts'
+import { readStored, SHOWN_PROXY_TYPES } from './to-response.ts'
 import type { CustomRequest, NetworkRequest, ProxyRequest, SettingsRequest } from './wire-provider.ts'
 
 /** The fields of a stored provider that a mask can keep. */
@@ -31,6 +31,20 @@ export function toNetwork({ network_config: network, proxy_config: proxy }: Sett
     proxy: toProxy(proxy),
     keep: masked.filter(([, given]) => readSecret(given).kind === 'mask').map(([field]) => field),
   }
+}
+
+/**
+ * The documentation shows proxies without their type (seed "Get a specific provider"): then the URL tells it, and when that
+ * is a mask, what is stored.
+ */
+export function withProxyType<Request extends SettingsRequest>(request: Request, stored: ProviderWithKeysFragment | null): Request {
+  const { proxy_config: proxy } = request
+  if (!proxy || proxy.type) return request
+  const url = readSecret(proxy.url)
+  const storedType = stored?.network.proxy?.type
+  const typeOfMask = url.kind === 'mask' && storedType !== undefined ? SHOWN_PROXY_TYPES[storedType] : 'none'
+  const type = url.kind === 'plain' ? (/^socks5:/i.test(url.value) ? 'socks5' : 'http') : typeOfMask
+  return { ...request, proxy_config: { ...proxy, type } }
 }
 
 const PROXY_TYPES = { http: 'HTTP', socks5: 'SOCKS5', environment: 'ENVIRONMENT' } as const

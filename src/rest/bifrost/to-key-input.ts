@@ -1,13 +1,13 @@
 import type { BifrostKeyFieldsFragment, BifrostKeyInput, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
-import { type KeyRequest, parseUuid, storedKeySettings } from './wire-key.ts'
+import { type KeyRequest, storedKeySettings } from './wire-key.ts'
 
 /** A new key; what is left out gets Bifrost's defaults (Bifrost contract, section 2.6). */
-export function toNewKey(request: KeyRequest, parts: KeyParts): NewApiKeyInput {
+export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): NewApiKeyInput {
   const value = readSecret(request.value)
   return {
-    ...(request.id ? { uuid: parseUuid(request.id) } : {}),
+    uuid,
     ...(value.kind === 'plain' ? { value: value.value } : {}),
     ...(value.kind === 'variable' ? { environmentVariable: value.name } : {}),
     name: request.name || null,

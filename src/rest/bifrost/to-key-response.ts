@@ -1,8 +1,9 @@
 import type { BifrostKeyFieldsFragment } from '../../generated/bifrost-documents.ts'
+import { shortAliases } from './aliases.ts'
 import { maskFromOurs } from './mask.ts'
 import { type SecretBody, toSecretBody } from './secret.ts'
 import { toStatus } from './to-response.ts'
-import { CONFIG_NAMES, VENDOR_CONFIGS } from './vendor-configs.ts'
+import { CONFIG_NAMES, VENDOR_CONFIGS, type VendorConfig } from './vendor-configs.ts'
 import { type DatabaseKeyBody, type KeyBody, key, storedKeySettings } from './wire-key.ts'
 
 const NEVER = '0001-01-01T00:00:00Z'
@@ -61,20 +62,16 @@ function toConfigs({ bifrost }: BifrostKeyFieldsFragment, settings: Readonly<Rec
       toSecretBody(masked, environmentVariable),
     ])
     const order: readonly string[] = [...VENDOR_CONFIGS[config].secrets, ...VENDOR_CONFIGS[config].plain]
-    const parts = [...shown, ...Object.entries(plain)].sort(([one], [other]) => order.indexOf(String(one)) - order.indexOf(String(other)))
+    const parts = [...shown, ...openParts(config, plain)].sort(
+      ([one], [other]) => order.indexOf(String(one)) - order.indexOf(String(other)),
+    )
     return [[config, Object.fromEntries(parts)] as const]
   })
   return Object.fromEntries(configs)
 }
 
-type Aliases = NonNullable<KeyBody['aliases']>
-
-/** An alias that has a model id alone is shown as that (Bifrost contract, section 2.6). */
-function shortAliases(aliases: Aliases): Aliases {
-  return Object.fromEntries(
-    Object.entries(aliases).map(([source, target]) => {
-      if (typeof target === 'string' || Object.keys(target).length !== 1) return [source, target]
-      return [source, typeof target.model_id === 'string' ? target.model_id : target]
-    }),
-  )
+/** The parts that are no secrets. Older versions kept some of them here that have the form of secrets. */
+function openParts(config: VendorConfig, settings: object): [string, unknown][] {
+  const secrets: readonly string[] = VENDOR_CONFIGS[config].secrets
+  return Object.entries(settings).map(([name, value]) => [name, secrets.includes(name) ? toSecretBody(String(value), null) : value])
 }

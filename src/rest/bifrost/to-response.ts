@@ -13,6 +13,7 @@ const DEFAULT_NETWORK = {
   retry_backoff_max: 5_000,
   stream_idle_timeout_in_seconds: 120,
   max_conns_per_host: 5_000,
+  keep_alive_timeout_in_seconds: 30,
 }
 const DEFAULT_SIZES = { concurrency: 1_000, buffer_size: 5_000 }
 
@@ -113,7 +114,7 @@ function toExtras(sent: NonNullable<StoredSettings['network_config']>): Partial<
   }
 }
 
-const PROXY_TYPES = { HTTP: 'http', SOCKS5: 'socks5', ENVIRONMENT: 'environment' } as const
+export const SHOWN_PROXY_TYPES = { HTTP: 'http', SOCKS5: 'socks5', ENVIRONMENT: 'environment' } as const
 
 function toProxyBody({ network: { proxy } }: BifrostProviderFragment, stored: StoredSettings | null): ProviderBody['proxy_config'] {
   const certificate = redacted(stored?.proxy_ca_cert_pem !== undefined)
@@ -123,7 +124,7 @@ function toProxyBody({ network: { proxy } }: BifrostProviderFragment, stored: St
   }
   const { type, url, username, hasPassword } = proxy
   return {
-    type: PROXY_TYPES[type],
+    type: SHOWN_PROXY_TYPES[type],
     url: masked(url),
     username: masked(username),
     password: redacted(hasPassword),

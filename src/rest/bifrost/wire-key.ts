@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aliases, aliasesRequest } from './aliases.ts'
 import { secret, secretRequest } from './secret.ts'
 import { VENDOR_CONFIGS } from './vendor-configs.ts'
 
@@ -8,7 +9,6 @@ const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0
 const names = z.array(z.string())
 const flag = z.boolean().nullish()
 const config = z.record(z.string(), z.unknown()).nullish()
-const aliases = z.record(z.string(), z.union([z.string(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))]))
 
 export const keyRequest = z.object({
   id: z.string().nullish().meta({ description: 'A UUID of your choice; a new one when left out. In a PUT the path counts.' }),
@@ -20,7 +20,7 @@ export const keyRequest = z.object({
   enabled: flag.meta({ description: 'True when left out.' }),
   use_for_batch_api: flag,
   use_anthropic_endpoints: flag,
-  aliases: aliases.nullish(),
+  aliases: aliasesRequest.nullish(),
   azure_key_config: config,
   vertex_key_config: config,
   bedrock_key_config: config,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { backoff } from './backoff.ts'
+import { freeKeys } from './free-keys.ts'
 import { secret, secretRequest } from './secret.ts'
 
 /** Providers on the wire (Bifrost contract, sections 1.4 and 2). In requests `null` is the same as absent. */
@@ -13,7 +14,7 @@ const flag = z.boolean().nullish()
 const networkRequest = z
   .object({
     base_url: z.string().nullish().meta({ description: "The vendor's own endpoint when it is left out." }),
-    extra_headers: z.record(z.string(), z.string()).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
+    extra_headers: freeKeys(z.string()).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
     default_request_timeout_in_seconds: amount.nullish(),
     max_retries: amount.nullish(),
     retry_backoff_initial: backoff,
@@ -23,7 +24,7 @@ const networkRequest = z
     stream_idle_timeout_in_seconds: amount.nullish(),
     max_conns_per_host: amount.nullish(),
     enforce_http2: flag,
-    beta_header_overrides: z.record(z.string(), z.boolean()).nullish(),
+    beta_header_overrides: freeKeys(z.boolean()).nullish(),
     keep_alive_timeout_in_seconds: amount.nullish(),
     http2_ping_interval_in_seconds: amount.nullish(),
     allow_private_network: flag,
@@ -31,7 +32,10 @@ const networkRequest = z
   .meta({ description: 'Replaces the stored block.' })
 
 const proxyRequest = z.object({
-  type: z.enum(['none', 'http', 'socks5', 'environment', '']).nullish(),
+  type: z
+    .enum(['none', 'http', 'socks5', 'environment', ''])
+    .nullish()
+    .meta({ description: 'Told by the URL when it is left out. `none` keeps no URL.' }),
   url: secretRequest,
   username: secretRequest,
   password: secretRequest,
@@ -44,8 +48,8 @@ const customRequest = z.object({
     .string()
     .nullish()
     .meta({ description: `One of ${BASE_PROVIDER_TYPES.join(', ')}.` }),
-  allowed_requests: z.record(z.string(), z.boolean().nullable()).nullish().meta({ description: 'What is not set to true is refused.' }),
-  request_path_overrides: z.record(z.string(), z.string()).nullish(),
+  allowed_requests: freeKeys(z.boolean()).nullish().meta({ description: 'What is not set to true is refused.' }),
+  request_path_overrides: freeKeys(z.string()).nullish(),
 })
 
 const settingsRequest = {

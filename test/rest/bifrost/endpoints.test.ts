@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bifrostDialect } from '../../../src/rest/bifrost/routes.ts'
 import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type OpenAiUpstream, startOpenAiUpstream } from '../../support/openai-upstream.ts'
@@ -7,7 +8,7 @@ let gateway: TestGateway
 let upstream: OpenAiUpstream
 let client: BifrostClient
 beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ 'sk-good-000000000000000000': ['gpt-b', 'gpt-a'] })
+  upstream = await startOpenAiUpstream({})
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   client = bifrostClient(gateway)
 })
@@ -41,6 +42,7 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
         retry_backoff_max: 5000,
         stream_idle_timeout_in_seconds: 120,
         max_conns_per_host: 5000,
+        keep_alive_timeout_in_seconds: 30,
       },
       concurrency_and_buffer_size: { concurrency: 1000, buffer_size: 5000 },
       proxy_config: null,
@@ -106,6 +108,7 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
     expect(text).toContain('\\u003cREDACTED\\u003e')
     expect(text.endsWith('}\n')).toBe(true)
     expect(headers.get('content-type')).toBe('application/json')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
   it('keeps a provider of an unknown name without an endpoint as a placeholder', async () => {
@@ -134,83 +137,118 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
     )
   })
 
-  it('describes itself', async () => {
-    expect(JSON.parse((await client.send('GET', '/api/openapi.json')).text)).toMatchObject({ openapi: '3.1.0' })
-  })
-})
-
-describe('models (Bifrost contract, section 1.4)', () => {
-  it('lists what tests discovered, through the lists of the keys, with search, limit and total', async () => {
-    const { name } = await client.created(custom(upstream.origin))
-    const key = await client.createdKey(name, { value: 'sk-good-000000000000000000', models: ['*'], blacklisted_models: ['gpt-b'] })
-    const list = async (query: string) => (await client.send('GET', `/api/models?provider=${name}&${query}`)).body
-    expect(await list('')).toEqual({ models: [{ name: 'gpt-a', provider: name, accessible_by_keys: [key.id] }], total: 1 })
-    expect((await list('unfiltered=true')).models?.map((model) => JSON.parse(JSON.stringify(model)).name)).toEqual(['gpt-a', 'gpt-b'])
-    expect(await list('unfiltered=true&limit=1&offset=1')).toMatchObject({ models: [{ name: 'gpt-b' }], total: 2 })
-    expect((await list('query=GPTA')).total).toBe(1)
-    expect((await list('query=zz')).models).toEqual([])
-    expect((await client.send('GET', '/api/models?provider=nobody')).body).toEqual({ models: [], total: 0 })
-    expect(JSON.parse((await client.send('GET', '/api/models/base?query=gpt-a')).text)).toEqual({ models: ['gpt-a'], total: 1 })
-    expect((await client.send('GET', '/api/models/details')).status).toBe(200)
+  it('describes itself: every route, and nothing else', async () => {
+    const description = JSON.parse((await client.send('GET', '/api/openapi.json')).text)
+    expect(description.openapi).toBe('3.1.0')
+    const described = Object.entries<object>(description.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).flatMap((method) => (method === 'parameters' ? [] : [`${method.toUpperCase()} ${path}`])),
+    )
+    const served = bifrostDialect.routes.map(({ method, path }) => `${method} ${path.replace(/\/$/, '').replace(/:(\w+)/g, '{$1}')}`)
+    expect(described.sort()).toEqual(served.sort())
   })
 
-  it('keeps no parameters', async () => {
-    expect(await client.refused('GET', '/api/models/parameters')).toEqual([400, 'model query parameter is required'])
-    expect(await client.refused('GET', '/api/models/parameters?model=m')).toEqual([404, 'no parameters found for model m'])
-  })
-})
-
-describe('status (Bifrost contract, section 6)', () => {
-  it('is unknown until something was tested, then says how that ended, in every answer', async () => {
-    const { name, status } = await client.created(custom(upstream.origin))
-    expect(status).toBe('unknown')
-    const bad = await client.createdKey(name, { value: 'sk-bad-0000000000000000000', name: uniqueName('bad') })
-    expect(bad).toMatchObject({ status: 'list_models_failed', description: expect.any(String) })
-    expect(await client.read(name)).toMatchObject({ status: 'list_models_failed' })
-    const good = await client.replacedKey(name, bad.id, { value: 'sk-good-000000000000000000' })
-    expect(good.status).toBe('success')
-    expect(good).not.toHaveProperty('description')
-    expect(await client.read(name)).toMatchObject({ status: 'success' })
-  })
-
-  it('is refreshed on demand, for a provider or for one key', async () => {
-    const { name } = await client.created(custom(upstream.origin))
-    const { id } = await client.createdKey(name, { value: 'sk-good-000000000000000000' })
-    const before = upstream.requests.length
-    expect((await client.send('POST', `/api/providers/${name}/refresh-models`)).body).toMatchObject({
-      total: 1,
-      keys: [{ id, status: 'success' }],
-    })
-    expect((await client.send('POST', `/api/providers/${name}/keys/${id}/refresh-models`)).body).toMatchObject({ id, status: 'success' })
-    expect(upstream.requests.length).toBeGreaterThan(before)
-    expect(await client.refused('POST', '/api/providers/nobody/refresh-models')).toEqual([404, 'Provider not found: not found'])
-    expect(await client.refused('POST', `/api/providers/${name}/keys/nobody/refresh-models`)).toEqual([
-      404,
-      'Provider key not found: not found',
+  it('emits the fields in the order of Bifrost', async () => {
+    const { name } = await client.created({ ...custom('http://127.0.0.1:9', true), openai_config: {}, proxy_config: { type: 'none' } })
+    expect(Object.keys(await client.read(name))).toEqual([
+      ...['name', 'network_config', 'concurrency_and_buffer_size', 'proxy_config', 'send_back_raw_request', 'send_back_raw_response'],
+      ...['store_raw_request_response', 'custom_provider_config', 'openai_config', 'provider_status', 'status', 'description'],
     ])
   })
 
-  it('follows a path override for the list of models on the same origin, and nowhere else', async () => {
-    const ask = async (list_models: string) => {
-      const before = upstream.requests.length
-      await client.created({
-        network_config: { base_url: `${upstream.origin}/base` },
-        custom_provider_config: { base_provider_type: 'openai', is_key_less: true, request_path_overrides: { list_models } },
-      })
-      return upstream.requests.slice(before).map(({ path }) => path)
+  it('answers each path with and without a slash at its end', async () => {
+    const { name } = await client.created(custom(upstream.origin))
+    const { id } = await client.createdKey(name, { enabled: false })
+    for (const { method, path } of bifrostDialect.routes) {
+      if (method !== 'GET' && !path.includes('refresh-models')) continue
+      const bare = path.replace(':provider', name).replace(':keyId', id).replace(/\/$/, '')
+      const [without, withSlash] = [await client.send(method, bare), await client.send(method, `${bare}/`)]
+      expect([path, withSlash.status, withSlash.text]).toEqual([path, without.status, without.text])
+      expect([path, without.status]).toEqual([path, path.includes('parameters') ? 400 : 200])
     }
-    expect(await ask('/my/list')).toContain('/base/my/list')
-    expect(await ask('my/list')).toContain('/base/my/list')
-    expect(await ask(`${upstream.origin}/whole`)).toContain('/whole')
-    expect(await ask('https://thief.example/list')).toContain('/base/v1/models')
+    expect((await client.send('POST', '/api/providers/', { body: { provider: uniqueName() } })).status).toBe(200)
+    expect((await client.send('PUT', `/api/providers/${name}/keys/${id}/`, { body: { value: 'sk-slash-0000000000' } })).status).toBe(200)
+    expect((await client.send('DELETE', `/api/providers/${name}/keys/${id}/`)).status).toBe(200)
+    expect((await client.send('DELETE', `/api/providers/${name}/`)).status).toBe(200)
   })
 
-  it('does not ask a custom provider that may not list its models', async () => {
-    const before = upstream.requests.length
-    const { status } = await client.created({
-      network_config: { base_url: upstream.origin },
-      custom_provider_config: { base_provider_type: 'openai', is_key_less: true, allowed_requests: {} },
-    })
-    expect([status, upstream.requests.length]).toEqual(['unknown', before])
+  it('decodes a name in a path once', async () => {
+    await client.created({ provider: 'cohere' })
+    expect((await client.get('coh%65re')).body.name).toBe('cohere')
+    for (const name of ['coh%2565re', '%25zz', '%ff', 'a%2Fb', 'COHERE', 'coh%00ere'])
+      expect([name, await client.refused('GET', `/api/providers/${name}`)]).toEqual([name, [404, 'Provider not found: not found']])
+    const wrong = 'Invalid provider: invalid provider parameter encoding: invalid URL escape "%z"'
+    for (const [method, path] of [
+      ['GET', '%z'],
+      ['PUT', '%z'],
+      ['DELETE', '%z'],
+      ['GET', '%z/keys'],
+      ['POST', '%z/keys'],
+      ['PUT', '%z/keys/%z'],
+      ['POST', '%z/refresh-models'],
+    ] as const)
+      expect(await client.refused(method, `/api/providers/${path}`, method === 'GET' ? undefined : '{')).toEqual([400, wrong])
+    expect(await client.refused('GET', '/api/providers/cohere/keys/%z')).toEqual([
+      400,
+      'invalid key_id parameter encoding: invalid URL escape "%z"',
+    ])
   })
+})
+
+describe('names (Bifrost contract, section 7)', () => {
+  const typeOf = async (name: string) => {
+    const { provider } = await gateway.ask<{ provider: unknown }>('query ($name: String!) { provider(by: { name: $name }) { type } }', {
+      name,
+    })
+    return provider
+  }
+
+  it.each([
+    ['anthropic', 'ANTHROPIC'],
+    ['bedrock', 'BEDROCK'],
+    ['cohere', 'OPENAI_COMPAT'],
+    ['gemini', 'GOOGLE'],
+    ['openai', 'OPENAI_COMPAT'],
+    ['huggingface', 'OPENAI_COMPAT'],
+    ['replicate', 'OPENAI_COMPAT'],
+  ])('makes a custom provider based on %s one of type %s', async (base_provider_type, type) => {
+    const { name, custom_provider_config } = await client.created({ custom_provider_config: { base_provider_type } })
+    expect([await typeOf(name), custom_provider_config]).toEqual([{ type }, { is_key_less: false, base_provider_type }])
+  })
+
+  it.each([
+    ['azure', 'AZURE', undefined],
+    ['bedrock', 'BEDROCK', undefined],
+    ['gemini', 'GOOGLE', 'https://generativelanguage.googleapis.com'],
+    ['openrouter', 'OPENROUTER', 'https://openrouter.ai/api/v1'],
+    ['mistral', 'OPENAI_COMPAT', 'https://api.mistral.ai/v1'],
+    ['runware', 'OPENAI_COMPAT', undefined],
+  ])('makes %s a provider of type %s at %s', async (provider, type, base_url) => {
+    const { network_config, custom_provider_config } = await client.replaced(provider)
+    expect([await typeOf(provider), network_config.base_url, custom_provider_config]).toEqual([{ type }, base_url, undefined])
+  })
+
+  it('keeps the names that Bifrost knows from custom providers', async () => {
+    const custom_provider_config = { base_provider_type: 'openai' }
+    const known = ['openai', 'azure', 'anthropic', 'bedrock', 'cohere', 'vertex', 'vllm', 'mistral', 'ollama', 'groq', 'sgl', 'parasail']
+    const more = ['perplexity', 'replicate', 'cerebras', 'gemini', 'openrouter', 'elevenlabs', 'huggingface', 'nebius', 'xai', 'runway']
+    const later = ['fireworks', 'deepseek', 'opencode-go', 'opencode-zen', 'runware', 'sarvam', 'wafer']
+    for (const provider of [...known, ...more, ...later])
+      expect([provider, await client.refused('POST', '/api/providers', { provider, custom_provider_config })]).toEqual([
+        provider,
+        [400, 'Custom provider cannot be same as a standard provider'],
+      ])
+  })
+})
+
+it('also answers at the bare path when the operator wants it there', async () => {
+  const { name } = await client.created()
+  const bare = async (path: string) => {
+    const answer = await gateway.fetch(path, { headers: { authorization: `Bearer ${gateway.adminToken}` } })
+    return [answer.status, await answer.text()]
+  }
+  expect((await bare(`/api/providers/${name}`))[0]).toBe(404)
+  await gateway.restart({ ROOT_DIALECT: 'bifrost' })
+  for (const path of [`/api/providers/${name}`, '/api/providers/', '/api/keys', '/api/models', '/api/openapi.json'])
+    expect([path, await bare(path)]).toEqual([path, await bare(`/bifrost${path}`)])
+  expect((await bare('/api/providers'))[0]).toBe(200)
 })

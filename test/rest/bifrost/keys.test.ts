@@ -71,6 +71,30 @@ describe('keys (Bifrost contract, sections 1 and 2.6)', () => {
     ])
   })
 
+  it('take the rich form of aliases, with fields that have the form of secrets, and null as absent', async () => {
+    const rich = {
+      model_id: 'm',
+      model_name: null,
+      region: { value: 'us-east-1', type: 'plain_text' },
+      project_id: { ref: 'env.P', type: 'env' },
+    }
+    const { id, aliases } = await client.createdKey(name, { aliases: { a: rich, b: { model_id: 'n', region: null }, c: null } })
+    expect(aliases).toEqual({ a: { model_id: 'm', region: 'us-east-1', project_id: 'env.P' }, b: 'n' })
+    expect((await client.replacedKey(name, id, { ...(await client.readKey(name, id)) })).aliases).toEqual(aliases)
+  })
+
+  it('lose in a PUT what is left out, and ignore what only the server says', async () => {
+    const azure_key_config = { endpoint: 'https://a.example', client_secret: 'azure-client-secret-9' }
+    const { id, value } = await client.createdKey(name, { azure_key_config, blacklisted_models: ['a'], enabled: false })
+    const said = { id: 'other', status: 5, description: [], config_hash: {} }
+    const replaced = await client.replacedKey(name, id, { ...said, value })
+    expect(replaced).toMatchObject({ id, value, blacklisted_models: [], enabled: true, status: 'unknown' })
+    expect(replaced).not.toHaveProperty('azure_key_config')
+    expect(
+      await client.refused('PUT', `/api/providers/${name}/keys/${id}`, { value, azure_key_config: { client_secret: '****' } }),
+    ).toEqual([400, 'masked preview cannot be used for azure_key_config.client_secret without a stored value'])
+  })
+
   it('are listed for all providers in the shape of the database', async () => {
     const key = await client.createdKey(name, { name: uniqueName('listed') })
     const all: unknown = JSON.parse((await client.send('GET', '/api/keys')).text)
@@ -109,63 +133,6 @@ describe('keys (Bifrost contract, sections 1 and 2.6)', () => {
   })
 })
 
-describe('the message catalogue of keys (Bifrost contract, section 1.2)', () => {
-  it.each<[string, unknown, string]>([
-    ['no JSON', '[', 'Invalid request payload'],
-    ['a negative weight', { value: 'sk-x', weight: -1 }, 'Invalid request payload'],
-    ['an id that is no UUID', { id: 'one', value: 'sk-x' }, 'Invalid key id: must be a UUID'],
-    ['no value', {}, 'Key value must not be empty'],
-    ['an empty value', { value: { value: '', type: 'plain_text' } }, 'Key value must not be empty'],
-    [
-      'a mixed blacklist',
-      { value: 'sk-x', blacklisted_models: ['*', 'a'] },
-      "Invalid blacklisted_models: wildcard '*' cannot be used with other values in the blacklist",
-    ],
-    [
-      'a repeated blacklist',
-      { value: 'sk-x', blacklisted_models: ['a', 'A'] },
-      "Invalid blacklisted_models: duplicate value 'A' in blacklist",
-    ],
-    [
-      'mixed models',
-      { value: 'sk-x', models: ['*', 'a'] },
-      "Invalid models: wildcard '*' cannot be used with other values in the whitelist",
-    ],
-    ['an empty alias', { value: 'sk-x', aliases: { a: ' ' } }, 'Invalid aliases: source and target must not be empty'],
-    ['aliases that differ in case', { value: 'sk-x', aliases: { a: 'x', A: 'y' } }, "Invalid aliases: duplicate source 'A'"],
-    ['a vault', { value: 'vault.path' }, 'vault references are not supported for value'],
-  ])('refuses %s', async (_what, body, message) => {
-    expect(await postKey(body)).toEqual([400, message])
-  })
-
-  it.each([
-    ['ollama', { value: 'k' }, 'ollama_key_config.url is required for Ollama keys'],
-    ['sgl', {}, 'sgl_key_config.url is required for SGL keys'],
-    ['azure', {}, 'azure_key_config.endpoint is required for Azure keys'],
-    ['bedrock', {}, 'bedrock_key_config.region is required for Bedrock keys'],
-    ['vllm', {}, 'vllm_key_config.url is required for VLLM keys'],
-    ['vllm', { vllm_key_config: { url: 'http://127.0.0.1:1' } }, 'vllm_key_config.model_name is required for VLLM keys'],
-  ])('asks for what keys of %s need', async (provider, body, message) => {
-    await client.put(provider, { concurrency_and_buffer_size: SIZES })
-    expect(await postKey(body, provider)).toEqual([400, message])
-  })
-
-  it('takes the keys of Bedrock', async () => {
-    await client.put('bedrock', { concurrency_and_buffer_size: SIZES })
-    const bedrock_key_config = { access_key: 'AKIA0000000000000001', secret_key: 'bedrock-secret-key-1', region: 'us-east-1' }
-    const key = await client.createdKey('bedrock', { bedrock_key_config, enabled: false })
-    expect(key.bedrock_key_config).toMatchObject({ region: { value: `us-e${'*'.repeat(24)}st-1`, type: 'plain_text' } })
-  })
-
-  it('has no keys for a provider that is not there, or that needs none', async () => {
-    expect(await postKey({ value: 'x' }, 'nobody')).toEqual([404, 'Provider not found: not found'])
-    const { name: keyless } = await client.created(custom('https://k.invalid', true))
-    expect(await postKey({ value: 'x' }, keyless)).toEqual([400, 'Cannot add keys to a keyless provider'])
-    expect(await client.refused('PUT', `/api/providers/${keyless}/keys/x`, {})).toEqual([400, 'Cannot update keys on a keyless provider'])
-    expect(await client.refused('DELETE', `/api/providers/${keyless}/keys/x`)).toEqual([400, 'Cannot delete keys on a keyless provider'])
-  })
-})
-
 describe('roles and the way in (Bifrost contract, section 5)', () => {
   it('answers 401 without a token, 403 to a viewer who writes or refreshes, in the shape of errors', async () => {
     const { status, body, headers } = await client.send('GET', '/api/providers', { token: null })
@@ -178,8 +145,21 @@ describe('roles and the way in (Bifrost contract, section 5)', () => {
       ['DELETE', `/${name}`],
       ['POST', `/${name}/refresh-models`],
       ['POST', `/${name}/keys`],
+      ['PUT', `/${name}/keys/x`],
+      ['DELETE', `/${name}/keys/x`],
+      ['POST', `/${name}/keys/x/refresh-models`],
     ])
       expect(await viewer.refused(method ?? '', `/api/providers${path}`, {})).toEqual([403, 'Forbidden'])
+  })
+
+  it.each([
+    ['Basic', { authorization: `Basic ${Buffer.from('admin:test-admin-token-of-more-than-32-characters').toString('base64')}` }],
+    ['a session cookie', { cookie: 'token=test-admin-token-of-more-than-32-characters' }],
+    ['an x-api-key header', { 'x-api-key': 'test-admin-token-of-more-than-32-characters' }],
+    ['a virtual key', { 'x-bf-vk': 'sk-bf-0123456789', authorization: 'Bearer sk-bf-0123456789' }],
+  ])('knows nobody by %s', async (_what, headers) => {
+    const { status, body } = await client.send('GET', '/api/keys', { token: null, headers })
+    expect([status, body.error?.message]).toEqual([401, 'Unauthorized'])
   })
 
   it('lets an editor move no endpoint with stored keys', async () => {
@@ -192,6 +172,11 @@ describe('roles and the way in (Bifrost contract, section 5)', () => {
       'base_url cannot change while keys are stored; add the keys again or ask an admin',
     ])
     expect((await client.put(moved, body)).status).toBe(200)
+    const proxied = { ...body, proxy_config: { url: 'http://proxy.thief.example:3128' } }
+    expect(await editor.refused('PUT', `/api/providers/${moved}`, proxied)).toEqual([
+      400,
+      'a proxy, a certificate, a header or insecure_skip_verify cannot be added while keys are stored; add the keys again or ask an admin',
+    ])
   })
 
   it('takes bodies of up to 1 MB, and no compressed ones', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { type BifrostClient, bifrostClient, SIZES, uniqueName } from '../../support/bifrost-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 
 let gateway: TestGateway
@@ -12,7 +12,6 @@ afterAll(() => gateway.close())
 
 const NAME_MESSAGE = 'Invalid provider: name must match ^[a-z0-9]+(-[a-z0-9]+)*$ (lowercase alphanumeric, hyphens between words)'
 const post = (body: unknown) => client.refused('POST', '/api/providers', body)
-const put = (name: string, body: unknown) => client.refused('PUT', `/api/providers/${name}`, body)
 
 describe('the message catalogue of POST (Bifrost contract, section 1.2)', () => {
   const base = (base_provider_type: string | null, is_key_less = false) => ({ custom_provider_config: { base_provider_type, is_key_less } })
@@ -126,82 +125,6 @@ describe('the message catalogue of POST (Bifrost contract, section 1.2)', () => 
   })
 })
 
-describe('PUT (Bifrost contract, section 4)', () => {
-  it('creates what is not there, and keeps what it does not know, with 200', async () => {
-    const body = await client.replaced('mistral', { openai_config: { disable_store: true } })
-    expect(body).toMatchObject({
-      name: 'mistral',
-      openai_config: { disable_store: true },
-      network_config: { base_url: 'https://api.mistral.ai/v1' },
-    })
-    expect(await client.read('mistral')).toEqual(body)
-  })
-
-  it('needs the block of sizes', async () => {
-    for (const body of [{}, 'null', { concurrency_and_buffer_size: null }])
-      expect(await put('groq', body)).toEqual([400, 'Concurrency must be greater than 0'])
-  })
-
-  it('takes no keys but an empty list', async () => {
-    const message = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
-    expect(await put('groq', { keys: [{ value: 'x' }] })).toEqual([400, message])
-    for (const keys of [[], null]) expect((await client.put('groq', { concurrency_and_buffer_size: SIZES, keys })).status).toBe(200)
-  })
-
-  it('resets what is left out, but for the flag that stores raw requests', async () => {
-    const flags = { send_back_raw_request: true, send_back_raw_response: true, store_raw_request_response: true }
-    const full = { ...flags, openai_config: { disable_store: true }, proxy_config: { type: 'http', url: 'http://p.example:1' } }
-    const { name } = await client.created({ ...full, network_config: { base_url: 'https://x.example', max_retries: 3 } })
-    const body = await client.replaced(name)
-    expect(body).toMatchObject({
-      send_back_raw_request: false,
-      send_back_raw_response: false,
-      store_raw_request_response: true,
-      proxy_config: null,
-    })
-    expect(body).not.toHaveProperty('openai_config')
-    expect(body.network_config).toEqual({
-      default_request_timeout_in_seconds: 0,
-      max_retries: 0,
-      retry_backoff_initial: 0,
-      retry_backoff_max: 0,
-    })
-    expect(await client.read(name)).toEqual(body)
-  })
-
-  it('is back at the preset without a network block', async () => {
-    await client.replaced('xai', { network_config: { base_url: 'https://relay.example' } })
-    expect((await client.replaced('xai')).network_config.base_url).toBe('https://api.x.ai/v1')
-  })
-
-  it('keeps what a custom provider is based on', async () => {
-    const { name } = await client.created(custom('https://x.example'))
-    const change = (custom_provider_config: unknown) => put(name, { concurrency_and_buffer_size: SIZES, custom_provider_config })
-    const prefix = 'Invalid custom provider config: '
-    expect(await change(undefined)).toEqual([400, `${prefix}custom_provider_config cannot be removed after creation for provider ${name}`])
-    expect(await change({})).toEqual([400, `${prefix}custom provider validation failed: base_provider_type is required`])
-    expect(await change({ base_provider_type: 'azure' })).toEqual([
-      400,
-      `${prefix}custom provider validation failed: unsupported base_provider_type: azure`,
-    ])
-    expect(await change({ base_provider_type: 'cohere' })).toEqual([
-      400,
-      `${prefix}provider ${name}: base_provider_type cannot be changed from openai to cohere after creation`,
-    ])
-    expect(await put('cohere', { concurrency_and_buffer_size: SIZES, custom_provider_config: { base_provider_type: 'openai' } })).toEqual([
-      400,
-      `${prefix}custom provider validation failed: cannot be created on standard providers: cohere`,
-    ])
-    const kept = await client.replaced(name, custom('https://y.example', true))
-    expect(kept.custom_provider_config).toEqual({ is_key_less: true, base_provider_type: 'openai' })
-  })
-
-  it('refuses names against the rule', async () => {
-    expect(await put('Open-AI', { concurrency_and_buffer_size: SIZES })).toEqual([400, NAME_MESSAGE])
-    expect(await client.refused('GET', '/api/providers/Open-AI')).toEqual([404, 'Provider not found: not found'])
-  })
-})
-
 describe('what is stored comes back (Bifrost contract, section 2)', () => {
   it('returns every field of a full provider as it was sent, at once and later', async () => {
     const network_config = {
@@ -238,13 +161,53 @@ describe('what is stored comes back (Bifrost contract, section 2)', () => {
       ...custom_provider_config,
       allowed_requests: { chat_completion: true, list_models: false, realtime: false },
     })
-    expect(Object.keys(body.custom_provider_config?.allowed_requests ?? {}).length).toBeGreaterThanOrEqual(55)
+    expect(Object.keys(body.custom_provider_config?.allowed_requests ?? {}).length).toBe(60)
     expect(await client.read(body.name)).toEqual(body)
   })
 
-  it('reads durations as Go writes them', async () => {
-    const { network_config } = await client.created({ network_config: { retry_backoff_initial: '500ms', retry_backoff_max: '1m30s' } })
-    expect(network_config).toMatchObject({ retry_backoff_initial: 500, retry_backoff_max: 90_000 })
+  it.each([
+    ['500ms', '1m30s', 500, 90_000],
+    ['+1.5s', '.5m', 1_500, 30_000],
+    ['150000us', '200000\u00b5s', 150, 200],
+    ['0', '0s', 0, 0],
+    [0, null, 0, 0],
+  ])('reads durations as Go writes them: %s and %s', async (retry_backoff_initial, retry_backoff_max, initial, longest) => {
+    const { network_config } = await client.created({ network_config: { retry_backoff_initial, retry_backoff_max } })
+    expect(network_config).toMatchObject({ retry_backoff_initial: initial, retry_backoff_max: longest })
+  })
+
+  it('leaves out what is zero, false or empty, but for the four numbers that are always there', async () => {
+    const none = { base_url: '', extra_headers: {}, beta_header_overrides: { a: null }, enforce_http2: false, insecure_skip_verify: false }
+    const zero = { stream_idle_timeout_in_seconds: 0, max_conns_per_host: 0, keep_alive_timeout_in_seconds: 0 }
+    const more = { http2_ping_interval_in_seconds: 0, allow_private_network: false, ca_cert_pem: '' }
+    const custom_provider_config = { base_provider_type: 'openai', request_path_overrides: {}, allowed_requests: null }
+    const body = await client.created({ network_config: { ...none, ...zero, ...more }, custom_provider_config, openai_config: {} })
+    expect(body.network_config).toEqual({
+      default_request_timeout_in_seconds: 0,
+      max_retries: 0,
+      retry_backoff_initial: 0,
+      retry_backoff_max: 0,
+    })
+    expect(body.custom_provider_config).toEqual({ is_key_less: false, base_provider_type: 'openai' })
+    expect(body.openai_config).toEqual({ disable_store: false })
+  })
+
+  const secretOf = (text: string) => ({ value: `${text.slice(0, 4)}${'*'.repeat(24)}${text.slice(-4)}`, type: 'plain_text' })
+  it.each([
+    [{ type: 'http', url: 'http://proxy.example:3128' }, 'http'],
+    [{ type: 'socks5', url: 'socks5://proxy.example:1080' }, 'socks5'],
+    [{ url: 'https://proxy.example:3128' }, 'http'],
+    [{ type: '', url: 'socks5://proxy.example:1080' }, 'socks5'],
+    [{ type: 'environment' }, 'environment'],
+    [{ type: 'none' }, 'none'],
+    [{}, 'none'],
+  ])('shows the proxy %j as one of type %s, and keeps it when it comes back', async (proxy, type) => {
+    const { name, proxy_config } = await client.created({ proxy_config: proxy })
+    const url = 'url' in proxy && typeof proxy.url === 'string' ? secretOf(proxy.url) : null
+    expect(proxy_config).toEqual({ type, url, username: null, password: null, ca_cert_pem: null })
+    expect((await client.replaced(name, { proxy_config: { ...proxy_config, type: null } })).proxy_config).toEqual(
+      type === 'environment' ? { ...proxy_config, type: 'none' } : proxy_config,
+    )
   })
 
   it('maps to the network of GraphQL, and shows what others change there', async () => {
@@ -262,6 +225,30 @@ describe('what is stored comes back (Bifrost contract, section 2)', () => {
       max_retries: 0,
       allow_private_network: true,
     })
+  })
+
+  it.each([
+    ['ANTHROPIC', 'anthropic', false],
+    ['AZURE', 'openai', false],
+    ['BEDROCK', 'bedrock', false],
+    ['COPILOT', 'openai', true],
+    ['GOOGLE', 'gemini', false],
+    ['OPENAI', 'openai', false],
+    ['OPENAI_COMPAT', 'openai', false],
+    ['OPENROUTER', 'openai', false],
+    ['VERCEL', 'openai', false],
+  ])('shows a provider of type %s that was made elsewhere as one based on %s', async (type, base_provider_type, is_key_less) => {
+    const name = uniqueName('typed')
+    const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    const settings = type === 'BEDROCK' ? { settings: { bedrock: { region: 'us-east-1' } } } : {}
+    const input = { name, type, baseUrl: 'https://x.example', ...settings }
+    expect(await gateway.ask(create, { input })).toEqual({ createProvider: { __typename: 'CreateProviderPayload' } })
+    const body = await client.read(name)
+    expect(body).toMatchObject({ provider_status: 'active', custom_provider_config: { is_key_less, base_provider_type } })
+    expect((await client.send('GET', `/api/providers/${name}/keys`)).body).toEqual({ keys: [], total: 0 })
+    // What was shown can be sent back as it is.
+    const { name: _, provider_status: __, status: ___, ...again } = body
+    expect(await client.replaced(name, again)).toEqual(body)
   })
 
   it('shows a provider that was made elsewhere with sensible values', async () => {

@@ -40,6 +40,14 @@ describe('many clients of Bifrost at once', () => {
     }
   })
 
+  it('are each told of the key that they added', async () => {
+    const { name } = await client.created({ network_config: { base_url: 'http://127.0.0.1:9' } })
+    const numbers = Array.from({ length: 12 }, (_, index) => index)
+    const keys = await Promise.all(numbers.map((index) => client.createdKey(name, { models: [`m-${index}`] })))
+    expect(keys.map(({ models }) => models)).toEqual(numbers.map((index) => [`m-${index}`]))
+    expect(new Set(keys.map(({ id }) => id)).size).toBe(numbers.length)
+  })
+
   it('leave a proxy that is only masked to whoever really changes it', async () => {
     const { name, proxy_config } = await client.created({
       ...unlisted,

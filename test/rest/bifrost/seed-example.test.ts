@@ -38,6 +38,12 @@ const EXAMPLE = {
   config_hash: '<string>',
 }
 
+/** The names of providers that the page knows. */
+const NAMES = [
+  ...['openai', 'azure', 'anthropic', 'bedrock', 'cohere', 'vertex', 'vllm', 'mistral', 'ollama', 'groq', 'sgl', 'parasail'],
+  ...['perplexity', 'replicate', 'cerebras', 'gemini', 'openrouter', 'elevenlabs', 'huggingface', 'nebius', 'xai', 'runway', 'fireworks'],
+]
+
 let gateway: TestGateway
 let client: BifrostClient
 beforeAll(async () => {
@@ -47,6 +53,11 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 describe('the example of the documentation page (seed "Get a specific provider")', () => {
+  it('has each of the names of providers that the page lists', async () => {
+    for (const provider of NAMES) expect((await client.created({ provider })).name).toBe(provider)
+    expect((await client.send('GET', '/api/providers')).body.total).toBe(NAMES.length)
+  })
+
   it('is refused as it stands for the first of its placeholders that means nothing', async () => {
     const custom_provider_config = { ...EXAMPLE.custom_provider_config, base_provider_type: 'openai' }
     expect(await client.refused('PUT', '/api/providers/example', EXAMPLE)).toEqual([
@@ -70,8 +81,8 @@ describe('the example of the documentation page (seed "Get a specific provider")
         ca_cert_pem: pem,
         allow_private_network: true,
       },
+      // Without a type, as it stands there.
       proxy_config: {
-        type: 'http',
         url: 'http://proxy.example.com:3128',
         username: 'proxyuser',
         password: 'proxy-password',
@@ -79,6 +90,7 @@ describe('the example of the documentation page (seed "Get a specific provider")
       },
       custom_provider_config: { ...EXAMPLE.custom_provider_config, base_provider_type: 'openai', request_path_overrides: { speech: '/s' } },
     })
+    // Secrets of a proxy are texts in the example and objects in real answers; of a hash nothing is known here.
     const { config_hash: _, proxy_config: __, ...shown } = EXAMPLE
     expect(missing(shown, body)).toEqual([])
     expect(body).toMatchObject({

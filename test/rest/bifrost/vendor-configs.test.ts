@@ -20,14 +20,15 @@ const PLAIN: Readonly<Record<string, unknown>> = {
   api_version: '2024-10-21',
   force_single_region: true,
   batch_s3_config: { buckets: [{ bucket_name: 'batches', prefix: 'in', is_default: true }] },
-  project_id: 'a-project',
   endpoints: { runtime: 'https://bedrock.example.com' },
   model_name: 'llama',
   use_deployments_endpoint: true,
 }
 const secretOf = (config: string, part: string) =>
   part === 'url' || part === 'endpoint' ? `http://127.0.0.1:9/${config}-${part}` : `planted-${config}-${part}-0123456789`
-const isPlainPart = (config: VendorConfig, part: string) => config === 'azure_key_config' && part === 'endpoint'
+/** Parts in the form of secrets that are shown as they are (Bifrost contract, section 3.2). */
+const SHOWN = ['azure_key_config.endpoint', 'bedrock_key_config.project_id', 'bedrock_mantle_key_config.project_id']
+const isPlainPart = (config: VendorConfig, part: string) => SHOWN.includes(`${config}.${part}`)
 
 describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () => {
   it.each(CONFIG_NAMES)(
@@ -54,6 +55,22 @@ describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () =
       expect(leaksIn(await everythingStored(gateway), hidden)).toEqual([])
     },
   )
+
+  it('that an older version stored is shown in the form of today', async () => {
+    const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    const bifrost = { settings: { bedrock_key_config: { project_id: 'a-project' } } }
+    const apiKeys = [{ value: 'sk-older-0123456789', bifrost }]
+    await gateway.ask(create, { input: { name: 'older', type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', apiKeys } })
+    const [key] = (await client.send('GET', '/api/providers/older/keys')).body.keys ?? []
+    expect(key?.bedrock_key_config).toEqual({ project_id: { value: 'a-project', type: 'plain_text' } })
+  })
+
+  it('takes parts that are null as parts that are left out', async () => {
+    const bedrock_key_config = { region: null, batch_s3_config: { buckets: [{ bucket_name: 'b', prefix: null }] }, endpoints: { s3: null } }
+    const key = await client.createdKey('openai', { bedrock_key_config, vertex_key_config: null, enabled: false })
+    expect(key.bedrock_key_config).toEqual({ batch_s3_config: { buckets: [{ bucket_name: 'b' }] }, endpoints: {} })
+    expect(key).not.toHaveProperty('vertex_key_config')
+  })
 
   it('has no catalogue of models to write to', async () => {
     expect((await client.send('PUT', '/api/models/catalog', { body: [] })).status).toBe(404)
