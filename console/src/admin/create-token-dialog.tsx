@@ -1,4 +1,4 @@
-import { Alert, Button, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
 import { problemOf } from '../gateway/problem.ts'
@@ -115,7 +115,9 @@ function TokenForm({ onMade, onClose }: TokenFormProps) {
 function MadeToken({ value, onClose }: { readonly value: string; readonly onClose: () => void }) {
   return (
     <Stack gap="md">
-      <Text fz="sm">It is shown this once. Keep it where you keep passwords, and send it as `Authorization: Bearer`.</Text>
+      <Text fz="sm">
+        It is shown this once. Keep it where you keep passwords. Programs send it as <Code>Authorization: Bearer</Code>.
+      </Text>
       <code className="made-token">{value}</code>
       <Group justify="flex-end">
         <CopyButton value={value}>

@@ -119,7 +119,7 @@ function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) 
     if (result.__typename === 'KeyRequiredForNewEndpointError') setNeedsKeys(true)
     if (result.__typename !== 'UpdateProviderPayload') return refuse(result.message)
     await refresh()
-    notify({ tone: 'good', title: `${base.displayName} was saved` })
+    notify({ tone: 'good', title: `${draft.displayName || base.name} was saved` })
     goTo(`/providers/${name}`)
   }
   const save = async (draft: ProviderDraft, givenKeys: GivenKeys, base: ProviderDetailsFragment) => {

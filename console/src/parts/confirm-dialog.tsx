@@ -22,7 +22,7 @@ export function ConfirmDialog({ title, children, action, isBusy, onConfirm, onCl
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color="red" loading={isBusy} onClick={onConfirm}>
+        <Button color="red.9" loading={isBusy} onClick={onConfirm}>
           {action}
         </Button>
       </Group>

@@ -54,7 +54,7 @@ function Tests({ tests, total }: { readonly tests: readonly PastTest[]; readonly
 function TestTable({ tests }: { readonly tests: readonly PastTest[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className="table-scroll" tabIndex={0} aria-label="Tests, newest first">
+    <section className="table-scroll history-table" tabIndex={0} aria-label="Tests, newest first">
       <table className="plain-table">
         <thead>
           <tr>
@@ -91,7 +91,7 @@ function Models({ models }: Pick<Found, 'models'>) {
   const shown = areAll ? models.nodes : models.nodes.slice(0, FEW)
   const aside = models.nodes.length > FEW && (
     <Anchor component="button" type="button" fz="sm" onClick={() => setAll(!areAll)} aria-expanded={areAll}>
-      {areAll ? 'Show fewer' : `Show ${models.nodes.length}`}
+      {areAll ? 'Show fewer' : `Show all ${models.nodes.length}`}
     </Anchor>
   )
   return (

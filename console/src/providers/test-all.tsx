@@ -31,7 +31,7 @@ export function TestAll({ filter, count }: TestAllProps) {
   return (
     <>
       <Button variant="default" leftSection={<PlayIcon size={15} />} onClick={start} disabled={count === 0}>
-        {filter === undefined ? 'Test all' : `Test these ${count}`}
+        {filter === undefined ? 'Test all' : count === 0 ? 'Test these' : `Test these ${count}`}
       </Button>
       {run !== null && (
         <Modal
@@ -51,13 +51,17 @@ export function TestAll({ filter, count }: TestAllProps) {
           )}
           <Summary counts={run.counts} />
           {run.failed.length > 0 && (
-            <ul className="failed-list">
-              {run.failed.map(({ name, message }) => (
-                <li key={name}>
-                  <strong>{name}</strong> {message}
-                </li>
-              ))}
-            </ul>
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+            <section className="failed-list" tabIndex={0} aria-label="Those that did not end well">
+              <ul>
+                {run.failed.map(({ id, name, message }) => (
+                  <li key={id}>
+                    <strong>{name}</strong>
+                    {message}
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
           <Group justify="flex-end" mt="md">
             <Button variant="default" onClick={close}>
@@ -70,10 +74,14 @@ export function TestAll({ filter, count }: TestAllProps) {
   )
 }
 
+function goodFirst([one]: readonly [ConnectionStatus, number], [other]: readonly [ConnectionStatus, number]): number {
+  return Number(other === 'OK') - Number(one === 'OK')
+}
+
 function Summary({ counts }: { readonly counts: ReadonlyMap<ConnectionStatus, number> }) {
   return (
     <Group gap="xs">
-      {[...counts].map(([status, count]) => {
+      {[...counts].sort(goodFirst).map(([status, count]) => {
         const { label, tone } = statusOf(status)
         return <ToneBadge key={status} tone={tone}>{`${count} ${label}`}</ToneBadge>
       })}
