@@ -5,7 +5,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
-const QUIET = [
+/** A browser that calls nobody by itself. */
+export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

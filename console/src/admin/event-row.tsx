@@ -43,7 +43,7 @@ export function EventRow({ event, onOnly }: EventRowProps) {
             className="text-button"
             aria-expanded={isOpen}
             aria-controls={details}
-            aria-label={`Details of ${action}, ${formatTime(createdAt)}`}
+            aria-label={`${isOpen ? 'Hide' : 'Show'} the details of ${action}, ${formatTime(createdAt)}`}
             onClick={() => setOpen(!isOpen)}
           >
             {isOpen ? 'Hide' : 'Show'}
