@@ -39,16 +39,6 @@ export const PICTURES: readonly Picture[] = [
     show: (page, scene) => open(page, scene, '', 'OpenAI production'),
   },
   {
-    name: 'test-all',
-    caption: 'All of them tested, and what to do about those that failed',
-    isDialog: true,
-    show: async (page, scene) => {
-      await open(page, scene, '', 'OpenAI production')
-      await page.getByRole('button', { name: 'Test all' }).click()
-      await page.getByText('8 of 8 tested.').waitFor()
-    },
-  },
-  {
     name: 'new-provider',
     caption: 'Adding a provider, with a test before it is saved',
     show: async (page, scene) => {
@@ -150,6 +140,16 @@ export const PICTURES: readonly Picture[] = [
       await open(page, scene, '', 'OpenAI production')
       await page.evaluate((token) => sessionStorage.setItem('gateway-console-token', token), createAccessToken.value)
       await open(page, scene, '/providers/openai', 'History of tests')
+    },
+  },
+  {
+    name: 'test-all',
+    caption: 'All of them tested, and what to do about those that failed',
+    isDialog: true,
+    show: async (page, scene) => {
+      await open(page, scene, '', 'OpenAI production')
+      await page.getByRole('button', { name: 'Test all' }).click()
+      await page.getByText('8 of 8 tested.').waitFor()
     },
   },
   {

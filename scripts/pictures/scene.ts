@@ -17,7 +17,9 @@ const ANTHROPIC_KEY = 'sk-ant-api03-0123456789abcdef'
 const OPENROUTER_KEY = 'sk-or-v1-0123456789abcdef'
 const MODELS = ['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'gpt-4.1-mini', 'o4-mini', 'text-embedding-3-large']
 
-const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY]
+const GEMINI_KEY = 'AIzaSy0123456789abcdefghijk'
+const AWS_KEY_ID = 'AKIAIOSFODNN7EXAMPLE'
+const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY, GEMINI_KEY, AWS_KEY_ID]
 /** What befalls OpenAI in each round of tests; nothing in most of them. */
 const TROUBLES: Readonly<Record<number, Situation>> = { 3: 'rateLimited', 8: 'down', 9: 'down' }
 let openaiSituation: Situation = 'normal'
@@ -27,6 +29,8 @@ const HOSTS = {
   'api.openai.com': (request: RecordedRequest) => vendorHost('openai', { goodKeys, models: MODELS, situation: openaiSituation })(request),
   'api.anthropic.com': vendorHost('anthropic', { goodKeys, models: ['claude-opus-4-5', 'claude-sonnet-4-5'] }),
   'contoso-se.openai.azure.com': vendorHost('azure', { situation: 'rateLimited' }),
+  'bedrock.us-east-1.amazonaws.com': vendorHost('bedrock', { goodKeys, models: ['anthropic.claude-opus-4-5'] }),
+  'generativelanguage.googleapis.com': vendorHost('google', { goodKeys, models: ['gemini-2.5-pro', 'gemini-2.5-flash'] }),
   'openrouter.ai': vendorHost('openrouter', { goodKeys, models: ['openai/gpt-5'] }),
   'models.staging.example.com': vendorHost('openai-compat', { goodKeys, models: ['llama-4-scout', 'qwen3-32b'] }),
 }
@@ -50,7 +54,7 @@ const PROVIDERS = [
     displayName: 'Bedrock US',
     type: 'BEDROCK',
     baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-    settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'the-secret-of-the-pair' } },
+    settings: { bedrock: { region: 'us-east-1', accessKey: AWS_KEY_ID, accessKeySecret: 'the-secret-of-the-pair' } },
   },
   { name: 'copilot', displayName: 'GitHub Copilot', type: 'COPILOT', baseUrl: 'https://api.githubcopilot.com' },
   {
@@ -59,7 +63,7 @@ const PROVIDERS = [
     type: 'GOOGLE',
     baseUrl: 'https://generativelanguage.googleapis.com',
     enabled: false,
-    apiKeys: [{ value: 'AIzaSy0123456789abcdefghijk' }],
+    apiKeys: [{ value: GEMINI_KEY }],
   },
   {
     name: 'openai',
@@ -167,7 +171,7 @@ async function fill(ask: Scene['ask'], network: Readonly<Record<string, unknown>
     })
   const test = (name: string) =>
     ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', { name })
-  for (const name of ['anthropic', 'azure-sweden', 'openrouter', 'staging-models']) await test(name)
+  for (const name of ['anthropic', 'bedrock-us', 'azure-sweden', 'openrouter', 'staging-models']) await test(name)
   for (let round = 0; round < 14; round += 1) {
     openaiSituation = TROUBLES[round] ?? 'normal'
     await test('openai')

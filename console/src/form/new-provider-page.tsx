@@ -112,7 +112,8 @@ function useRules(draft: ProviderDraft): readonly Issue[] {
     const network = { ...settled.network, proxyPassword: '' }
     const input = toCreateInput({ ...settled, apiKey: '', bedrock, network })
     const { unsubscribe } = writes.query(CheckProviderDocument, { input }).subscribe(({ data }) => {
-      if (data !== undefined) setIssues(data.checkProvider)
+      // Without an answer nothing is known of the draft as it is now, and what was wrong before may be right.
+      setIssues(data?.checkProvider ?? [])
     })
     return unsubscribe
   }, [writes, settled])

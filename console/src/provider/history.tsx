@@ -4,7 +4,7 @@ import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
 import { ProviderHistoryDocument, type ProviderHistoryQuery } from '../generated/documents.ts'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { formatTime } from '../parts/relative-time.tsx'
+import { formatMinute, formatTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
 import { statusOf, ToneBadge } from '../parts/test-status.tsx'
 import { HistoryChart } from './history-chart.tsx'
@@ -67,7 +67,11 @@ function TestTable({ tests }: { readonly tests: readonly PastTest[] }) {
         <tbody>
           {tests.map((test) => (
             <tr key={test.id}>
-              <td>{formatTime(test.testedAt)}</td>
+              <td>
+                <time dateTime={test.testedAt} title={formatTime(test.testedAt)}>
+                  {formatMinute(test.testedAt)}
+                </time>
+              </td>
               <td>
                 <ToneBadge tone={statusOf(test.status).tone}>{statusOf(test.status).label}</ToneBadge>
               </td>
