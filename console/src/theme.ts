@@ -61,6 +61,7 @@ export const colorVariables: CSSVariablesResolver = () => ({
     '--console-background': '#f6f7f9',
     '--console-surface': '#ffffff',
     '--console-line': '#e1e4e9',
+    '--console-focus': '#4263eb',
   },
   dark: {
     '--mantine-color-dimmed': '#a6adb8',
@@ -70,5 +71,6 @@ export const colorVariables: CSSVariablesResolver = () => ({
     '--console-background': '#131519',
     '--console-surface': '#1b1e24',
     '--console-line': '#30353d',
+    '--console-focus': '#91a7ff',
   },
 })

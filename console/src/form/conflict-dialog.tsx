@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { Dialog } from '../parts/dialog.tsx'
 import { type Difference, differencesOf } from './differences.ts'
 import type { ProviderDraft } from './provider-draft.ts'
 
@@ -18,7 +19,7 @@ export interface ConflictDialogProps {
 export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   const differences = differencesOf(stored, mine, theirs)
   return (
-    <Modal opened onClose={onClose} title="Somebody else changed this provider" size="xl">
+    <Dialog onClose={onClose} title="Somebody else changed this provider" size="xl">
       <Text fz="sm" mb="md">
         You began with version {stored.version}; meanwhile it became version {theirs.version}. Nothing of yours was saved yet.
       </Text>
@@ -39,7 +40,7 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
         </Button>
         <Button onClick={() => onKeepMine(theirs)}>Save mine</Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import { Alert, Button, Group, Stack } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { Issue } from '../form/issues.ts'
+import { Dialog } from '../parts/dialog.tsx'
 
 export interface KeyDialogProps {
   readonly title: string
@@ -24,7 +25,7 @@ export function KeyDialog({ title, action, isBusy, issues, onSubmit, onType, onC
     onSubmit()
   }
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit} onChange={onType} method="post" noValidate>
         <Stack gap="md">
           {children}
@@ -44,6 +45,6 @@ export function KeyDialog({ title, action, isBusy, issues, onSubmit, onType, onC
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Progress, Text } from '@mantine/core'
+import { Button, Group, Progress, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectionStatus, ProviderFilter } from '../generated/documents.ts'
+import { Dialog } from '../parts/dialog.tsx'
 import { PlayIcon } from '../parts/icons.tsx'
 import { statusOf, ToneBadge } from '../parts/test-status.tsx'
 import { useSession } from '../session/session.ts'
@@ -34,12 +35,7 @@ export function TestAll({ filter, count }: TestAllProps) {
         {filter === undefined ? 'Test all' : count === 0 ? 'Test these' : `Test these ${count}`}
       </Button>
       {run !== null && (
-        <Modal
-          opened
-          onClose={close}
-          title={run.isRunning ? 'Testing connections' : 'Connections tested'}
-          closeOnClickOutside={!run.isRunning}
-        >
+        <Dialog onClose={close} title={run.isRunning ? 'Testing connections' : 'Connections tested'} closeOnClickOutside={!run.isRunning}>
           <Progress value={run.total === 0 ? 0 : (100 * run.done) / run.total} aria-label="Tested" animated={run.isRunning} mb="xs" />
           <Text fz="sm" mb="md" role="status">
             {run.done} of {run.total} tested{run.isRunning ? '' : '.'}
@@ -68,7 +64,7 @@ export function TestAll({ filter, count }: TestAllProps) {
               {run.isRunning ? 'Stop' : 'Close'}
             </Button>
           </Group>
-        </Modal>
+        </Dialog>
       )}
     </>
   )
