@@ -18,8 +18,8 @@ const OPENROUTER_KEY = 'sk-or-v1-0123456789abcdef'
 const MODELS = ['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'gpt-4.1-mini', 'o4-mini', 'text-embedding-3-large']
 
 const GEMINI_KEY = 'AIzaSy0123456789abcdefghijk'
-const AWS_KEY_ID = 'AKIAIOSFODNN7EXAMPLE'
-const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY, GEMINI_KEY, AWS_KEY_ID]
+const AWS_KEY = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
+const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY, GEMINI_KEY, `${AWS_KEY.id}:${AWS_KEY.secret}`]
 /** What befalls OpenAI in each round of tests; nothing in most of them. */
 const TROUBLES: Readonly<Record<number, Situation>> = { 3: 'rateLimited', 8: 'down', 9: 'down' }
 let openaiSituation: Situation = 'normal'
@@ -54,7 +54,7 @@ const PROVIDERS = [
     displayName: 'Bedrock US',
     type: 'BEDROCK',
     baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-    settings: { bedrock: { region: 'us-east-1', accessKey: AWS_KEY_ID, accessKeySecret: 'the-secret-of-the-pair' } },
+    settings: { bedrock: { region: 'us-east-1', accessKey: AWS_KEY.id, accessKeySecret: AWS_KEY.secret } },
   },
   { name: 'copilot', displayName: 'GitHub Copilot', type: 'COPILOT', baseUrl: 'https://api.githubcopilot.com' },
   {
@@ -189,10 +189,10 @@ async function fill(ask: Scene['ask'], network: Readonly<Record<string, unknown>
 /** Puts the tests some hours apart. The gateway takes no time from a client, so this is done behind its back, while it is down. */
 function growOlder(path: string): void {
   const database = new Libsql(path)
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString().replace('Z', '+00:00')
   const rows = database.prepare('SELECT number FROM connection_tests ORDER BY number DESC').all()
-  for (const [index, { number }] of rows.entries()) {
-    const at = new Date(Date.now() - (index * 3 + 0.2) * 3_600_000).toISOString().replace('Z', '+00:00')
-    database.prepare('UPDATE connection_tests SET tested_at = ? WHERE number = ?').run(at, number)
-  }
+  for (const [index, { number }] of rows.entries())
+    database.prepare('UPDATE connection_tests SET tested_at = ? WHERE number = ?').run(hoursAgo(index * 3 + 0.2), number)
+  database.prepare('UPDATE providers SET created_at = ?, updated_at = ?').run(hoursAgo(1_500), hoursAgo(200))
   database.close()
 }

@@ -80,6 +80,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     expect(await page.locator('.chart-bar.chart-good').count(), 'one bar, in the tone of its outcome').toBe(1)
     expect(await page.evaluate(() => window.scrollY), 'a page begins at its top').toBe(0)
     await page.getByText('Models (3)').waitFor()
+    // The button could not be pressed meanwhile, and has the focus again.
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Test connection')
   })
 
   it('adds a key, rotates it to one that it tested first, weighs, disables and removes it', async () => {
