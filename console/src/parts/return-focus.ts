@@ -1,8 +1,12 @@
 import { useEffect, useState } from 'react'
 
+/** What had the focus before the latest piece of work: a button that cannot be pressed meanwhile loses it. */
+let beforeWork: HTMLElement | null = null
+
 /** What the focus should go back to: to the button of a menu when it was one of the menu's items, since the menu has closed by then. */
 function focused(): HTMLElement | null {
   const active = document.activeElement
+  if (active === document.body) return beforeWork
   const menu = active?.closest('[role="menu"]')
   const opener = menu ? document.getElementById(menu.getAttribute('aria-labelledby') ?? '') : active
   return opener instanceof HTMLElement ? opener : null
@@ -19,6 +23,7 @@ function giveBack(find: () => HTMLElement | null): void {
 /** For a button that cannot be pressed while its work is done, and so loses the focus: remembers it; the function returned gives it back. */
 export function rememberFocus(): () => void {
   const element = focused()
+  beforeWork = element
   return () => giveBack(() => element)
 }
 
