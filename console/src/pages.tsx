@@ -1,19 +1,18 @@
 import { Button, Text } from '@mantine/core'
-import { lazy, Suspense } from 'react'
-import { Link, Route, Switch } from 'wouter'
+import { Link, Route, Switch, useLocation } from 'wouter'
+import { AuditPage } from './admin/audit-page.tsx'
+import { TokensPage } from './admin/tokens-page.tsx'
 import { EditProviderPage } from './form/edit-provider-page.tsx'
 import { NewProviderPage } from './form/new-provider-page.tsx'
+import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { NoticeProvider } from './parts/notices.tsx'
 import { PageHeading } from './parts/page-heading.tsx'
 import { Shell } from './parts/shell.tsx'
+import { useScrollToTop } from './parts/use-scroll-to-top.ts'
 import { ProviderPage } from './provider/provider-page.tsx'
 import { ListViewProvider } from './providers/list-view.tsx'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { usePermissions } from './session/session.ts'
-
-// Few people open these, and none of them first.
-const TokensPage = lazy(() => import('./admin/tokens-page.tsx'))
-const AuditPage = lazy(() => import('./admin/audit-page.tsx'))
 
 function NothingHere() {
   return (
@@ -30,11 +29,13 @@ function NothingHere() {
 /** Which page is where, for somebody who is signed in. */
 export function ConsolePages() {
   const { mayEdit, mayAdminister } = usePermissions()
+  const [location] = useLocation()
+  useScrollToTop()
   return (
     <NoticeProvider>
       <ListViewProvider>
         <Shell>
-          <Suspense>
+          <ErrorBoundary key={location}>
             <Switch>
               <Route path="/" component={ProvidersPage} />
               {mayEdit && <Route path="/new-provider" component={NewProviderPage} />}
@@ -44,7 +45,7 @@ export function ConsolePages() {
               {mayAdminister && <Route path="/audit" component={AuditPage} />}
               <Route component={NothingHere} />
             </Switch>
-          </Suspense>
+          </ErrorBoundary>
         </Shell>
       </ListViewProvider>
     </NoticeProvider>

@@ -1,4 +1,18 @@
-import { type CSSVariablesResolver, createTheme, Modal, NativeSelect, PasswordInput, Table, TextInput, Tooltip } from '@mantine/core'
+import {
+  Alert,
+  type CSSVariablesResolver,
+  createTheme,
+  Menu,
+  Modal,
+  NativeSelect,
+  PasswordInput,
+  Table,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
+
+/** The tones of the badges, for panels too: the library's own dark red is louder than anything else on the page. */
+const ALERT_TONES: Readonly<Record<string, string>> = { teal: 'good', yellow: 'warn', red: 'bad', gray: 'quiet' }
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -13,8 +27,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontWeight: '650' },
   components: {
+    Alert: Alert.extend({
+      vars: (_theme, { color }) => {
+        const tone = ALERT_TONES[color ?? ''] ?? 'quiet'
+        return { root: { '--alert-bg': `var(--tone-${tone}-surface)`, '--alert-color': `var(--tone-${tone}-text)` } }
+      },
+    }),
+    // Its own first stop in a menu is an element without a role, which a menu may not have; the first item takes the focus.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     // The library would lock the page's scrolling with a style element that carries no nonce; base.css does it.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({
+      defaultProps: { lockScroll: false, centered: true, closeButtonProps: { 'aria-label': 'Close', className: 'touch-target' } },
+    }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } }),
     TextInput: TextInput.extend({ defaultProps: { autoComplete: 'off' } }),
     NativeSelect: NativeSelect.extend({ defaultProps: { autoComplete: 'off' } }),
@@ -37,6 +61,7 @@ export const colorVariables: CSSVariablesResolver = () => ({
     '--console-background': '#f6f7f9',
     '--console-surface': '#ffffff',
     '--console-line': '#e1e4e9',
+    '--console-focus': '#4263eb',
   },
   dark: {
     '--mantine-color-dimmed': '#a6adb8',
@@ -46,5 +71,6 @@ export const colorVariables: CSSVariablesResolver = () => ({
     '--console-background': '#131519',
     '--console-surface': '#1b1e24',
     '--console-line': '#30353d',
+    '--console-focus': '#91a7ff',
   },
 })

@@ -9,8 +9,9 @@ const HINT = 'Put your access token into the header editor at the bottom left, i
  * What a person types can hold a key or a token. GraphiQL would copy it into the address bar, and so into the browser's
  * history, and keep it in `localStorage` for good; here it stays in the browser tab, and goes when the tab is closed.
  *
- * A token that is pasted once serves every editor tab that still shows the placeholder, and loads the schema. Without
- * one the gateway is not asked: all it could answer is that the placeholder is no token.
+ * A token that is pasted once serves every editor tab that still shows the placeholder, and loads the schema, whose
+ * descriptions are the documentation. Without one the gateway is not asked: all it could answer is that the placeholder is
+ * no token.
  */
 export const TAB_SCRIPT = `{
   history.replaceState = () => {};
@@ -21,19 +22,38 @@ export const TAB_SCRIPT = `{
   for (const part of ['query', 'variables', 'headers'])
     sessionStorage.setItem('graphiql:' + part, tabs[activeTabIndex]?.[part] ?? '');
 
+  const loadSchema = () => document.querySelector('[aria-label^="Re-fetch GraphQL schema"]')?.click();
+
+  // What stands in the header editor of any tab, sent or not.
+  const pasted = () => {
+    const { tabs = [] } = JSON.parse(sessionStorage.getItem('graphiql:tabState') ?? '{}');
+    const given = tabs.flatMap(({ headers }) => /"authorization"\\s*:\\s*"(Bearer [^"\\s]{20,})"/i.exec(headers ?? '')?.[1] ?? []);
+    return given.find((text) => text !== ${JSON.stringify(PLACEHOLDER)}) ?? null;
+  };
+  const store = Storage.prototype.setItem;
+  let tried = null;
+  Storage.prototype.setItem = function (name, value) {
+    store.call(this, name, value);
+    if (name !== 'graphiql:tabState' || this.getItem('authorization') !== null) return;
+    const token = pasted();
+    if (token === null || token === tried) return;
+    tried = token;
+    loadSchema();
+  };
+
   const send = window.fetch.bind(window);
   window.fetch = async (url, init) => {
     const headers = new Headers(init?.headers);
-    const known = sessionStorage.getItem('authorization');
+    const known = sessionStorage.getItem('authorization') ?? pasted();
     if (headers.get('authorization') === ${JSON.stringify(PLACEHOLDER)}) {
       if (known === null) return Response.json({ errors: [{ message: ${JSON.stringify(HINT)} }] }, { status: 401 });
       headers.set('authorization', known);
     }
     const response = await send(url, { ...init, headers });
     const given = headers.get('authorization');
-    if (given !== null && given !== known && response.status !== 401) {
+    if (given !== null && given !== sessionStorage.getItem('authorization') && response.status !== 401) {
       sessionStorage.setItem('authorization', given);
-      document.querySelector('[aria-label^="Re-fetch GraphQL schema"]')?.click();
+      loadSchema();
     }
     return response;
   };

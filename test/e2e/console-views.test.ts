@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, seriousViolations, startConsoleBench } from '../support/console.ts'
+import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, seriousViolations, startConsoleBench } from '../support/console.ts'
 
 const WIDE = { width: 1280, height: 860 }
 const NARROW = { width: 360, height: 740 }
@@ -42,6 +42,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     ['/audit', 'By way of'],
     ['/nothing', 'Nothing is here'],
   ]
+  const LANDMARKS = new Map(PAGES)
 
   it('keep nobody out and fit their width: light and dark, on a wide and on a narrow screen', async () => {
     const page = await bench.openWindow({ colorScheme: 'light', viewport: WIDE })
@@ -58,34 +59,97 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   })
 
   /** As it opens, then in the dark, where the colours alone are others, then on a narrow screen, where the places are. */
-  async function checkPage(page: Page): Promise<void> {
-    const where = page.url()
-    const excess = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  async function checkPage(page: Page, where: string = page.url()): Promise<void> {
     expect(await seriousViolations(page), `${where} light`).toEqual([])
-    expect(await excess(), `${where} is too wide at ${WIDE.width}`).toBeLessThanOrEqual(0)
+    expect(await excess(page), `${where} is too wide at ${WIDE.width}`).toBeLessThanOrEqual(0)
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
-    expect(await seriousViolations(page, ['color-contrast']), `${where} dark`).toEqual([])
+    expect(await seriousViolations(page, 'colours'), `${where} dark`).toEqual([])
     await page.setViewportSize(NARROW)
-    expect(await excess(), `${where} is too wide at ${NARROW.width}`).toBeLessThanOrEqual(0)
+    expect(await excess(page), `${where} is too wide at ${NARROW.width}`).toBeLessThanOrEqual(0)
+    expect(await seriousViolations(page, 'places'), `${where} narrow`).toEqual([])
     await page.setViewportSize(WIDE)
     await page.emulateMedia({ colorScheme: 'light' })
   }
 
-  it('keep nobody out with a dialog open', async () => {
+  /** By how much the page, or the dialog over it, is wider than there is room. */
+  function excess(page: Page): Promise<number> {
+    return page.evaluate(() => {
+      const dialog = document.querySelector('.mantine-Modal-content')
+      return Math.max(
+        document.documentElement.scrollWidth - window.innerWidth,
+        dialog === null ? 0 : dialog.scrollWidth - dialog.clientWidth,
+      )
+    })
+  }
+
+  const choose = async (page: Page, actions: string, item: string) => {
+    await page.getByRole('button', { name: actions }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  const KEY_ACTIONS = 'Actions for the key sk-g...cdef'
+  /** Each dialog and menu of a page, and how it opens. Escape closes it. */
+  const DIALOGS: Readonly<Record<string, readonly (readonly [name: string, open: (page: Page) => Promise<void>])[]>> = {
+    '': [
+      ['the colours', (page) => page.getByRole('button', { name: 'Colours' }).click()],
+      ['the account', (page) => page.getByRole('button', { name: 'Account' }).click()],
+      [
+        'the test of all',
+        async (page) => {
+          await page.getByLabel('Search providers').fill('refused')
+          await page.getByRole('button', { name: 'Test these 1' }).click()
+          await page.getByText('1 of 1 tested.').waitFor()
+        },
+      ],
+    ],
+    '/providers/openai': [
+      ['what can be done with a key', (page) => page.getByRole('button', { name: KEY_ACTIONS }).click()],
+      ['adding a key', (page) => page.getByRole('button', { name: 'Add key' }).click()],
+      ['rotating a key', (page) => choose(page, KEY_ACTIONS, 'Rotate')],
+      ['editing a key', (page) => choose(page, KEY_ACTIONS, 'Name and weight')],
+      ['removing a key', (page) => choose(page, KEY_ACTIONS, 'Remove')],
+      ['deleting the provider', (page) => choose(page, 'More actions', 'Delete provider')],
+    ],
+    '/tokens': [
+      ['creating a token', (page) => page.getByRole('button', { name: 'Create token' }).click()],
+      ['revoking a token', (page) => page.getByRole('button', { name: 'Revoke' }).first().click()],
+    ],
+    '/providers/bedrock/edit': [
+      [
+        'the conflict',
+        async (page) => {
+          await page.getByLabel('Display name').fill('Mine')
+          await bench.ask('mutation { updateProvider(input: { provider: { name: "bedrock" }, displayName: "Theirs" }) { __typename } }')
+          await page.getByRole('button', { name: 'Save changes' }).click()
+          await page.getByRole('dialog').waitFor()
+        },
+      ],
+    ],
+  }
+
+  it.each(Object.keys(DIALOGS))('keep nobody out with any of the dialogs of /console%s open, and go on where they were', async (path) => {
+    const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
+    await open(page, path, LANDMARKS.get(path) ?? '')
+    for (const [name, show] of DIALOGS[path] ?? []) {
+      await show(page)
+      await page.locator('[role="dialog"], [role="menu"]').waitFor()
+      await checkPage(page, `${path}, ${name}`)
+      await page.keyboard.press('Escape')
+      await page.locator('[role="dialog"], [role="menu"]').waitFor({ state: 'detached' })
+      await page.waitForFunction(() => document.activeElement?.matches('button'), null, { polling: 50 })
+    }
+    await page.context().close()
+  })
+
+  it('show a token that is made once, revoke it, and find both in the audit log', async () => {
     const page = await bench.signIn()
-    await open(page, '/providers/openai', 'the key is proven')
-    await page.getByRole('button', { name: 'Add key' }).click()
-    await page.getByRole('dialog').getByLabel('API key', { exact: true }).waitFor()
-    expect(await seriousViolations(page)).toEqual([])
-    await page.keyboard.press('Escape')
     await open(page, '/tokens', 'this one')
     await page.getByRole('button', { name: 'Create token' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('for a dashboard')
     await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click()
     const shown = await page.locator('.made-token').textContent()
     expect(shown).toMatch(/^gw_/)
-    expect(await seriousViolations(page)).toEqual([])
+    await checkPage(page, 'the token that was made')
     await page.getByRole('button', { name: 'I have kept it' }).click()
     await page.getByRole('row', { name: /for a dashboard/ }).waitFor()
     expect(await page.content()).not.toContain(shown)
@@ -94,12 +158,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.getByRole('row', { name: /for a dashboard.*Revoked/ }).waitFor()
     await page.getByRole('link', { name: 'Audit' }).click()
     await page.getByRole('row', { name: /access_token\.revoked.*graphql/ }).waitFor()
+    await page.getByRole('button', { name: 'Show the details of access_token.revoked' }).click()
+    await page.getByText('"name": "for a dashboard"').waitFor()
     await page.getByLabel('Action').selectOption('provider.tested')
     await page.getByRole('row', { name: /access_token\.revoked/ }).waitFor({ state: 'detached' })
-    await page
-      .getByRole('row', { name: /provider\.tested/ })
+    const tested = page.getByRole('row', { name: /provider\.tested/ })
+    await tested
       .first()
-      .waitFor()
+      .getByTitle(/^Only what is about/)
+      .click()
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[aria-label="About"]')?.value.length === 36)
     await page.context().close()
   })
 
@@ -111,14 +179,20 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.keyboard.type(value)
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'refused' }).waitFor()
-    const focusOn = async (name: string) => {
+    await page.reload()
+    await page.getByRole('link', { name: 'refused' }).waitFor()
+    const focusOn = async (name: string, key: 'Tab' | 'Shift+Tab' = 'Tab') => {
       for (let presses = 0; presses < 40; presses += 1) {
-        await page.keyboard.press('Tab')
+        await page.keyboard.press(key)
         const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent)
         if (focused === name) return
       }
       throw new Error(`The keyboard does not reach "${name}".`)
     }
+    // The page's heading has the focus; before the bar above it there is a way past it.
+    await focusOn('Skip to the content', 'Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.activeElement?.id === 'content')
     await focusOn('Search providers')
     await page.keyboard.type('refused')
     await page.getByRole('link', { name: 'OpenAI production' }).waitFor({ state: 'detached' })
@@ -137,6 +211,34 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.keyboard.press('Enter')
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
     expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({ 'mantine-color-scheme-value': 'dark' })
+    await page.context().close()
+  })
+
+  it('read a long list in pages by cursor while it is scrolled, and find what is on none of the pages that were read', async () => {
+    for (let index = 0; index < 105; index += 1) await bench.createProvider(`zz-${String(index).padStart(3, '0')}`)
+    const page = await bench.openWindow({ viewport: WIDE })
+    const cursors: unknown[] = []
+    page.on('request', (request) => {
+      const { query, variables } = request.url().endsWith('/graphql') ? request.postDataJSON() : {}
+      if (/^query Providers\(/.test(query ?? '')) cursors.push(variables.after)
+    })
+    await page.goto(`${bench.gateway.url}/console`)
+    await page.getByLabel('Access token', { exact: true }).fill(ADMIN_TOKEN)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('link', { name: 'refused' }).waitFor()
+    expect(cursors).toEqual([null])
+    await page.getByLabel('Search providers').fill('zz-104')
+    await page.getByRole('link', { name: 'zz-104' }).waitFor()
+    await page.getByLabel('Search providers').fill('')
+    await page.getByRole('link', { name: 'refused' }).waitFor()
+    await page.mouse.move(600, 500)
+    await page.mouse.wheel(0, 100_000)
+    await page.waitForFunction(() => window.scrollY > 0)
+    await page.getByRole('row', { name: /zz-099/ }).waitFor()
+    await page.mouse.wheel(0, 100_000)
+    await page.getByRole('link', { name: 'zz-104' }).waitFor()
+    expect(cursors.filter((cursor) => cursor !== null)).toEqual([expect.stringMatching(/.+/)])
+    expect(await page.getByRole('row').count(), 'rows that are out of sight are not drawn').toBeLessThan(60)
     await page.context().close()
   })
 
@@ -178,6 +280,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await away.unroute('**/graphql')
     await away.getByText('The gateway is not available right now').waitFor({ state: 'detached' })
     await away.getByRole('link', { name: 'refused' }).waitFor()
+
+    // Nothing answers at all: every page opens none the less, since the first load has brought all of them.
+    await away.context().setOffline(true)
+    await away.getByRole('link', { name: 'Tokens' }).click()
+    await away.getByRole('heading', { name: 'Access tokens' }).waitFor()
+    await away.getByText('The gateway cannot be reached').waitFor()
+    expect(await seriousViolations(away)).toEqual([])
+    await away.context().setOffline(false)
+    await away.getByRole('row', { name: /this one/ }).waitFor()
     await away.context().close()
   })
 })

@@ -5,7 +5,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
-const QUIET = [
+/** A browser that calls nobody by itself. */
+export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -126,15 +127,22 @@ export async function startConsoleBench() {
   }
 }
 
-/** Rules that the page breaks and that keep people out, each with the first elements that break it; of all rules unless some are named. */
-export async function seriousViolations(page: Page, rules: readonly string[] = []): Promise<string[]> {
+/** The colours alone are others in the dark; where things are is the same. On a narrow screen it is the other way round. */
+const RULES = {
+  all: {},
+  colours: { runOnly: { type: 'rule', values: ['color-contrast'] } },
+  places: { rules: { 'color-contrast': { enabled: false } } },
+} as const
+
+/** Rules that the page breaks and that keep people out, each with the first elements that break it. */
+export async function seriousViolations(page: Page, rules: keyof typeof RULES = 'all'): Promise<string[]> {
   // Evaluated by the test's own hand, not loaded by the page: its content security policy stays as it is.
   await page.evaluate(axe.source)
-  const violations = await page.evaluate(async (only) => {
+  const violations = await page.evaluate(async (options) => {
     const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
-    const { violations: found } = await engine.run(document, only.length > 0 ? { runOnly: { type: 'rule', values: [...only] } } : {})
+    const { violations: found } = await engine.run(document, options)
     return found.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) }))
-  }, rules)
+  }, RULES[rules])
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, at }) => `${impact}: ${id} at ${at.join(' | ')}`)

@@ -6,10 +6,8 @@ import { problemOf } from '../gateway/problem.ts'
 import { AuditEventsDocument, type AuditEventsQuery } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { formatTime } from '../parts/relative-time.tsx'
+import { EventRow } from './event-row.tsx'
 import { PageTurner } from './page-turner.tsx'
-
-type AuditEvent = AuditEventsQuery['auditEvents']['nodes'][number]
 
 const PAGE_SIZE = 50
 const TYPING_PAUSE_MS = 300
@@ -27,7 +25,7 @@ const ACTIONS = [
 ] as const
 
 /** Who did what to which provider, token or key: newest first, ids and masks only. */
-export default function AuditPage() {
+export function AuditPage() {
   const [action, setAction] = useState('')
   const [typed, setTyped] = useState('')
   const [subject] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS)
@@ -37,6 +35,10 @@ export default function AuditPage() {
     variables: { first: PAGE_SIZE, after, action: action === '' ? null : action, subject: subject === '' ? null : subject },
     requestPolicy: 'cache-and-network',
   })
+  const only = (text: string) => {
+    setTyped(text)
+    setAfter(null)
+  }
   return (
     <>
       <PageHeading
@@ -49,10 +51,7 @@ export default function AuditPage() {
           placeholder="UUID of a provider or token"
           type="search"
           value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
-            setAfter(null)
-          }}
+          onChange={(event) => only(event.currentTarget.value)}
         />
         <NativeSelect
           aria-label="Action"
@@ -66,7 +65,7 @@ export default function AuditPage() {
       </search>
       {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />}
       {data === undefined && error === undefined && <Skeleton height={320} />}
-      {data !== undefined && <Events page={data.auditEvents} after={after} onTurn={setAfter} key={`${action} ${subject}`} />}
+      {data !== undefined && <Events page={data.auditEvents} after={after} onTurn={setAfter} onOnly={only} key={`${action} ${subject}`} />}
     </>
   )
 }
@@ -75,15 +74,16 @@ interface EventsProps {
   readonly page: AuditEventsQuery['auditEvents']
   readonly after: string | null
   readonly onTurn: (after: string | null) => void
+  readonly onOnly: (subject: string) => void
 }
 
-function Events({ page, after, onTurn }: EventsProps) {
+function Events({ page, after, onTurn, onOnly }: EventsProps) {
   if (page.nodes.length === 0) return <Text c="dimmed">Nothing of the kind has happened.</Text>
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section className="table-frame table-scroll" tabIndex={0} aria-label="Events, newest first">
-        <table className="plain-table">
+        <table className="plain-table card-table">
           <thead>
             <tr>
               <th scope="col">When</th>
@@ -91,42 +91,19 @@ function Events({ page, after, onTurn }: EventsProps) {
               <th scope="col">Who</th>
               <th scope="col">By way of</th>
               <th scope="col">About</th>
-              <th scope="col">Details</th>
+              <th scope="col">
+                <span className="visually-hidden">Details</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {page.nodes.map((event) => (
-              <EventRow key={event.id} event={event} />
+              <EventRow key={event.id} event={event} onOnly={onOnly} />
             ))}
           </tbody>
         </table>
       </section>
       <PageTurner pageInfo={page.pageInfo} after={after} onTurn={onTurn} />
     </>
-  )
-}
-
-function EventRow({ event }: { readonly event: AuditEvent }) {
-  const { action, actor, channel, subject, subjectType, changes, requestId, createdAt } = event
-  return (
-    <tr>
-      <td>
-        <time dateTime={createdAt}>{formatTime(createdAt)}</time>
-      </td>
-      <th scope="row">
-        <code>{action}</code>
-      </th>
-      <td>{actor}</td>
-      <td>{channel}</td>
-      <td>
-        <span className="dimmed">{subjectType.replace('_', ' ')}</span> <code>{subject.slice(0, 8)}</code>
-      </td>
-      <td>
-        <details className="event-details">
-          <summary>Show</summary>
-          <pre>{JSON.stringify({ subject, requestId, changes }, null, 2)}</pre>
-        </details>
-      </td>
-    </tr>
   )
 }

@@ -1,8 +1,9 @@
-import { Alert, Button, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
 import { problemOf } from '../gateway/problem.ts'
 import { CreateAccessTokenDocument, type Role } from '../generated/documents.ts'
+import { Dialog } from '../parts/dialog.tsx'
 import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
 import { useSession } from '../session/session.ts'
 
@@ -32,15 +33,14 @@ export function CreateTokenDialog({ onCreated, onClose }: CreateTokenDialogProps
     onCreated()
   }
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={value === null ? 'Create a token' : 'Copy the token now'}
       closeOnClickOutside={value === null}
       closeOnEscape={value === null}
     >
       {value === null ? <TokenForm onMade={finish} onClose={onClose} /> : <MadeToken value={value} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -115,12 +115,14 @@ function TokenForm({ onMade, onClose }: TokenFormProps) {
 function MadeToken({ value, onClose }: { readonly value: string; readonly onClose: () => void }) {
   return (
     <Stack gap="md">
-      <Text fz="sm">It is shown this once. Keep it where you keep passwords, and send it as `Authorization: Bearer`.</Text>
+      <Text fz="sm">
+        It is shown this once. Keep it where you keep passwords. Programs send it as <Code>Authorization: Bearer</Code>.
+      </Text>
       <code className="made-token">{value}</code>
       <Group justify="flex-end">
         <CopyButton value={value}>
           {({ copied, copy }) => (
-            <Button variant="default" leftSection={copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />} onClick={copy} data-autofocus>
+            <Button variant="default" leftSection={copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />} onClick={copy} autoFocus>
               {copied ? 'Copied' : 'Copy'}
             </Button>
           )}

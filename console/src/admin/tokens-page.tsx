@@ -8,7 +8,7 @@ import { PlusIcon } from '../parts/icons.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { RelativeTime } from '../parts/relative-time.tsx'
+import { formatDay, formatTime, RelativeTime } from '../parts/relative-time.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
 import { ROLE_NAMES } from '../session/roles.ts'
 import { useSession } from '../session/session.ts'
@@ -20,7 +20,7 @@ type Token = AccessTokensQuery['accessTokens']['nodes'][number]
 const PAGE_SIZE = 50
 
 /** Who may use the gateway: tokens are made here, shown once, and revoked here. */
-export default function TokensPage() {
+export function TokensPage() {
   const [after, setAfter] = useState<string | null>(null)
   const [{ data, error }, read] = useQuery({
     query: AccessTokensDocument,
@@ -58,7 +58,7 @@ function TokenTable({ tokens, onRevoked }: { readonly tokens: readonly Token[]; 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className="table-frame table-scroll" tabIndex={0} aria-label="Access tokens, newest first">
-      <table className="plain-table">
+      <table className="plain-table card-table">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -89,26 +89,34 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
   const isExpired = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" data-label="Name">
         {name}
         {token.id === viewer.id && <span className="dimmed"> · this one</span>}
       </th>
-      <td>{ROLE_NAMES[role]}</td>
-      <td>
+      <td data-label="Role">{ROLE_NAMES[role]}</td>
+      <td data-label="State">
         {revokedAt !== null ? (
           <ToneBadge tone="bad">Revoked</ToneBadge>
         ) : (
           <ToneBadge tone={isExpired ? 'warn' : 'good'}>{isExpired ? 'Expired' : 'Valid'}</ToneBadge>
         )}
       </td>
-      <td>{lastUsedAt === null ? <span className="dimmed">never</span> : <RelativeTime at={lastUsedAt} />}</td>
-      <td>
+      <td data-label="Last used">{lastUsedAt === null ? <span className="dimmed">never</span> : <RelativeTime at={lastUsedAt} />}</td>
+      <td data-label="Created">
         <RelativeTime at={createdAt} />
       </td>
-      <td>{expiresAt === null ? <span className="dimmed">never</span> : <RelativeTime at={expiresAt} />}</td>
-      <td>
+      <td data-label="Expires">
+        {expiresAt === null ? (
+          <span className="dimmed">never</span>
+        ) : (
+          <time className="dimmed" dateTime={expiresAt} title={formatTime(expiresAt)}>
+            {formatDay(expiresAt)}
+          </time>
+        )}
+      </td>
+      <td className="cell-actions">
         {revokedAt === null && (
-          <Button size="compact-sm" variant="default" onClick={onRevoke} aria-label={`Revoke ${name}`}>
+          <Button size="compact-sm" variant="default" className="touch-target" onClick={onRevoke} aria-label={`Revoke ${name}`}>
             Revoke
           </Button>
         )}

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { Dialog } from '../parts/dialog.tsx'
 import { type Difference, differencesOf } from './differences.ts'
 import type { ProviderDraft } from './provider-draft.ts'
 
@@ -18,7 +19,7 @@ export interface ConflictDialogProps {
 export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   const differences = differencesOf(stored, mine, theirs)
   return (
-    <Modal opened onClose={onClose} title="Somebody else changed this provider" size="xl">
+    <Dialog onClose={onClose} title="Somebody else changed this provider" size="xl">
       <Text fz="sm" mb="md">
         You began with version {stored.version}; meanwhile it became version {theirs.version}. Nothing of yours was saved yet.
       </Text>
@@ -30,7 +31,7 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
       <Text fz="sm" c="dimmed" mt="md">
         Saving yours writes the fields that you changed over what is stored now; fields that only they changed stay theirs.
       </Text>
-      <Group mt="lg" justify="flex-end">
+      <Group mt="lg" justify="flex-end" className="dialog-buttons">
         <Button variant="subtle" onClick={onClose}>
           Back to the form
         </Button>
@@ -39,7 +40,7 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
         </Button>
         <Button onClick={() => onKeepMine(theirs)}>Save mine</Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -47,7 +48,7 @@ function DifferencesTable({ differences }: { readonly differences: readonly Diff
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className="table-scroll" tabIndex={0} aria-label="Both versions">
-      <table className="plain-table conflict-table">
+      <table className="plain-table card-table conflict-table">
         <thead>
           <tr>
             <th scope="col">Field</th>
@@ -63,9 +64,13 @@ function DifferencesTable({ differences }: { readonly differences: readonly Diff
                 {label}
                 {isBoth && <span className="both-changed">changed by both</span>}
               </th>
-              <td>{before}</td>
-              <td className={wanted === before ? undefined : 'changed-cell'}>{wanted}</td>
-              <td className={now === before ? undefined : 'changed-cell'}>{now}</td>
+              <td data-label="When you began">{before}</td>
+              <td data-label="Yours" className={wanted === before ? undefined : 'changed-cell'}>
+                {wanted}
+              </td>
+              <td data-label="Stored now" className={now === before ? undefined : 'changed-cell'}>
+                {now}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { problemOf } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument, UpdateProviderDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
+import { rememberFocus } from '../parts/return-focus.ts'
 import { useRefresh } from '../provider/use-refresh.ts'
 import { useSession } from '../session/session.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
@@ -119,7 +120,7 @@ function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) 
     if (result.__typename === 'KeyRequiredForNewEndpointError') setNeedsKeys(true)
     if (result.__typename !== 'UpdateProviderPayload') return refuse(result.message)
     await refresh()
-    notify({ tone: 'good', title: `${base.displayName} was saved` })
+    notify({ tone: 'good', title: `${draft.displayName || base.name} was saved` })
     goTo(`/providers/${name}`)
   }
   const save = async (draft: ProviderDraft, givenKeys: GivenKeys, base: ProviderDetailsFragment) => {
@@ -127,9 +128,11 @@ function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) 
     setRefusal(null)
     const unreadable = networkIssues(draft.network)
     if (unreadable.length > 0) return refuse(null, unreadable)
+    const giveFocusBack = rememberFocus()
     setSaving(true)
     await send(draft, givenKeys, base)
     setSaving(false)
+    giveFocusBack()
   }
   return { isSaving, refusal, refusedTries, needsKeys, conflict, dropConflict: () => setConflict(null), save }
 }

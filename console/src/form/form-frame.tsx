@@ -25,7 +25,7 @@ export interface FormFrameProps {
   readonly backTo: string
 }
 
-/** A form with the test beside its fields, and the buttons below. */
+/** A form with the test beside its fields, or between them and the buttons where the screen is narrow. */
 export function FormFrame(props: FormFrameProps) {
   const { children, elsewhere, refusal, refusedTries, outcome, isTesting, onTest, testHint, save, isSaving, onSave, backTo } = props
   const form = useRef<HTMLFormElement>(null)
@@ -38,9 +38,22 @@ export function FormFrame(props: FormFrameProps) {
   }
   const reasons = [...(refusal === null ? [] : [refusal]), ...elsewhere.map(({ message }) => message)]
   return (
-    <form ref={form} onSubmit={submit} method="post" noValidate className="detail-grid">
-      <div className="detail-main">
-        {children}
+    <form ref={form} onSubmit={submit} method="post" noValidate className="form-grid">
+      <div className="form-fields">{children}</div>
+      <div className="form-side">
+        <Section title="Test before you save">
+          <Stack gap="xs">
+            <Text fz="sm" c="dimmed">
+              {testHint}
+            </Text>
+            <Button variant="default" leftSection={<PlayIcon size={15} />} loading={isTesting} onClick={onTest}>
+              Test these values
+            </Button>
+          </Stack>
+          {outcome !== null && <OutcomePanel outcome={outcome} />}
+        </Section>
+      </div>
+      <div className="form-end">
         {reasons.length > 0 && (
           <Alert color="red" role="alert" title="Not saved">
             {reasons.join(' ')}
@@ -54,19 +67,6 @@ export function FormFrame(props: FormFrameProps) {
             Cancel
           </Button>
         </Group>
-      </div>
-      <div className="detail-side form-side">
-        <Section title="Test before you save">
-          <Stack gap="xs">
-            <Text fz="sm" c="dimmed">
-              {testHint}
-            </Text>
-            <Button variant="default" leftSection={<PlayIcon size={15} />} loading={isTesting} onClick={onTest}>
-              Test these values
-            </Button>
-          </Stack>
-          {outcome !== null && <OutcomePanel outcome={outcome} />}
-        </Section>
       </div>
     </form>
   )

@@ -17,9 +17,10 @@ export function GivenKeysFields({ apiKeys, given, onChange }: GivenKeysFieldsPro
         <Text fz="sm" c="dimmed">
           With this change the stored keys would go somewhere else. Give each of them again, or ask an admin to make the change.
         </Text>
-        {apiKeys.map(({ id, masked, name }) => (
+        {apiKeys.map(({ id, masked, name }, index) => (
           <PasswordInput
             key={id}
+            autoFocus={index === 0}
             label={name === null ? masked : `${name} (${masked})`}
             value={given[id] ?? ''}
             onChange={(event) => onChange({ ...given, [id]: event.currentTarget.value })}

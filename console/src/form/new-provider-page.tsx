@@ -8,6 +8,7 @@ import { CheckProviderDocument, CreateProviderDocument, ProviderTypesDocument } 
 import { useNotify } from '../parts/notices.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
+import { rememberFocus } from '../parts/return-focus.ts'
 import { useSession } from '../session/session.ts'
 import { fieldPaths } from './field-paths.ts'
 import { FormFrame } from './form-frame.tsx'
@@ -65,9 +66,11 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
   const save = async () => {
     const unreadable = networkIssues(draft.network)
     if (unreadable.length > 0) return refuse(null, unreadable)
+    const giveFocusBack = rememberFocus()
     setSaving(true)
     const { data, error } = await writes.mutation(CreateProviderDocument, { input: toCreateInput(draft) }).toPromise()
     setSaving(false)
+    giveFocusBack()
     if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message, [])
     const result = data.createProvider
     if (result.__typename === 'ValidationError') return refuse(null, result.issues)
@@ -112,7 +115,8 @@ function useRules(draft: ProviderDraft): readonly Issue[] {
     const network = { ...settled.network, proxyPassword: '' }
     const input = toCreateInput({ ...settled, apiKey: '', bedrock, network })
     const { unsubscribe } = writes.query(CheckProviderDocument, { input }).subscribe(({ data }) => {
-      if (data !== undefined) setIssues(data.checkProvider)
+      // Without an answer nothing is known of the draft as it is now, and what was wrong before may be right.
+      setIssues(data?.checkProvider ?? [])
     })
     return unsubscribe
   }, [writes, settled])

@@ -1,4 +1,4 @@
-import { NativeSelect, PasswordInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import { Anchor, NativeSelect, PasswordInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import type { ProviderType, ProviderTypesQuery } from '../generated/documents.ts'
 import { Section } from '../parts/section.tsx'
 import { BedrockFields } from './bedrock-fields.tsx'
@@ -47,7 +47,8 @@ function IdentityFields(props: ProviderFieldsProps) {
             label="Name"
             description={isStored ? 'It cannot be changed.' : 'Lowercase words joined by hyphens, e.g. openai-eu.'}
             value={draft.name}
-            disabled={isStored}
+            readOnly={isStored}
+            variant={isStored ? 'filled' : 'default'}
             required={!isStored}
             onChange={(event) => onChange({ name: event.currentTarget.value })}
             onBlur={() => onLeave('name')}
@@ -81,15 +82,27 @@ function IdentityFields(props: ProviderFieldsProps) {
   )
 }
 
+/** What the endpoint looks like where each customer has another one. */
+const EXAMPLES: Partial<Record<ProviderType, string>> = {
+  AZURE: 'That of your resource, e.g. https://my-resource.openai.azure.com.',
+  BEDROCK: 'That of your region, e.g. https://bedrock-runtime.us-east-1.amazonaws.com.',
+  OPENAI_COMPAT: 'Where its API begins, e.g. https://models.example.com/v1.',
+}
+
 function EndpointFields(props: ProviderFieldsProps) {
   const { draft, onChange, onLeave, issues, types, isStored } = props
   const info = types.find(({ type }) => type === draft.type)
   return (
-    <Section title="How to reach it">
+    <Section
+      title="How to reach it"
+      aside={info !== undefined && <DocumentationLink url={info.documentationUrl} name={info.displayName} />}
+    >
       <Stack gap="md">
         <TextInput
           label="Base URL"
-          description={info?.defaultBaseUrl ? `The vendor's own is ${info.defaultBaseUrl}.` : 'Absolute URL of the API.'}
+          description={
+            info?.defaultBaseUrl ? `The vendor's own is ${info.defaultBaseUrl}.` : (EXAMPLES[draft.type] ?? 'Absolute URL of the API.')
+          }
           type="url"
           inputMode="url"
           value={draft.baseUrl}
@@ -110,6 +123,15 @@ function EndpointFields(props: ProviderFieldsProps) {
         {usesBedrock(draft) && <BedrockFields {...props} />}
       </Stack>
     </Section>
+  )
+}
+
+/** Leads away from the gateway, and only when somebody follows it. */
+function DocumentationLink({ url, name }: { readonly url: string; readonly name: string }) {
+  return (
+    <Anchor href={url} target="_blank" rel="noreferrer" fz="sm">
+      API of {name}
+    </Anchor>
   )
 }
 

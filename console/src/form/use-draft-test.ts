@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react'
 import { problemOf } from '../gateway/problem.ts'
 import { type DraftConnectionInput, TestConnectionDocument, type TestConnectionMutation } from '../generated/documents.ts'
+import { rememberFocus } from '../parts/return-focus.ts'
 import { useSession } from '../session/session.ts'
 
 type TestResult = Extract<TestConnectionMutation['testConnection'], { __typename: 'TestConnectionPayload' }>['test']
@@ -23,10 +24,12 @@ export function useDraftTest(): {
   const forget = useCallback(() => setOutcome(null), [])
 
   const test = async (draft: DraftConnectionInput) => {
+    const giveFocusBack = rememberFocus()
     setTesting(true)
     setOutcome(null)
     const { data, error } = await writes.mutation(TestConnectionDocument, { input: { draft } }).toPromise()
     setTesting(false)
+    giveFocusBack()
     const found = read(data, error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
     setOutcome(found)
     return found

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Dialog } from './dialog.tsx'
 
 export interface ConfirmDialogProps {
   readonly title: string
@@ -14,7 +15,7 @@ export interface ConfirmDialogProps {
 /** Asks before something is done that cannot be undone. */
 export function ConfirmDialog({ title, children, action, isBusy, onConfirm, onClose }: ConfirmDialogProps) {
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <Text fz="sm" component="div">
         {children}
       </Text>
@@ -22,10 +23,10 @@ export function ConfirmDialog({ title, children, action, isBusy, onConfirm, onCl
         <Button variant="default" onClick={onClose} data-autofocus>
           Cancel
         </Button>
-        <Button color="red" loading={isBusy} onClick={onConfirm}>
+        <Button color="red.9" loading={isBusy} onClick={onConfirm}>
           {action}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -24,7 +24,11 @@ export function PageHeading({ title, aside, before, actions }: PageHeadingProps)
         </Title>
         {aside}
       </Group>
-      {actions !== undefined && <Group gap="xs">{actions}</Group>}
+      {actions !== undefined && (
+        <Group gap="xs" className="page-actions">
+          {actions}
+        </Group>
+      )}
     </Group>
   )
 }

@@ -8,6 +8,8 @@ const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
   ['minute', 60],
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
+const minute = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' })
 
 /** How long ago, or how far away, in the largest unit that fits. */
@@ -21,6 +23,15 @@ function sinceNow(at: string): string {
 
 export function formatTime(at: string): string {
   return absolute.format(new Date(at))
+}
+
+export function formatDay(at: string): string {
+  return day.format(new Date(at))
+}
+
+/** Short, for where the year goes without saying. */
+export function formatMinute(at: string): string {
+  return minute.format(new Date(at))
 }
 
 /** A time as people say it, exact to whoever points at it; it grows older by itself. */

@@ -35,7 +35,7 @@ function SchemeMenu() {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colours" className="quiet-action">
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colours" className="quiet-action touch-target">
           <Chosen />
         </ActionIcon>
       </Menu.Target>
@@ -60,13 +60,13 @@ function AccountMenu() {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account" className="quiet-action">
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account" className="quiet-action touch-target">
           <UserIcon />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <div className="account">
-          <strong>{viewer.name}</strong>
+          <span className="account-name">{viewer.name}</span>
           <span className="dimmed">{ROLE_NAMES[viewer.role]}</span>
         </div>
         <Menu.Divider />
@@ -124,7 +124,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </div>
         </div>
       </header>
-      <main id="content" className="content">
+      <main id="content" className="content" tabIndex={-1}>
         {children}
       </main>
     </>

@@ -47,6 +47,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
       isBusy={isBusy}
       issues={issuesElsewhere(issues, SHOWN)}
       onSubmit={() => void submit()}
+      onType={() => setIssues([])}
       onClose={onClose}
       extra={isVariable ? null : <DraftTest provider={provider} apiKey={secret} />}
     >
@@ -83,7 +84,7 @@ function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlac
           aria-label="Where the key is"
           data={[
             { value: 'stored', label: 'Stored here' },
-            { value: 'variable', label: 'In an environment variable' },
+            { value: 'variable', label: 'From a variable' },
           ]}
           value={isVariable ? 'variable' : 'stored'}
           onChange={(chosen) => {

@@ -45,7 +45,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
 
   return (
     <ConfirmDialog title={`Delete ${displayName}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>
-      <p>
+      <p className="alert-text">
         Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that use
         it stop working. Its name becomes free.
       </p>

@@ -3,6 +3,7 @@ import { networkOf } from '../form/network-draft.ts'
 import { OutcomePanel } from '../form/outcome-panel.tsx'
 import { useDraftTest } from '../form/use-draft-test.ts'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { PlayIcon } from '../parts/icons.tsx'
 
 export interface DraftTestProps {
   readonly provider: ProviderDetailsFragment
@@ -18,11 +19,11 @@ export function DraftTest({ provider, apiKey }: DraftTestProps) {
     void test({ type, baseUrl, apiKey, network: networkOf(provider.network) })
   }
   return (
-    <>
-      <Button variant="default" loading={isTesting} disabled={apiKey === ''} onClick={run}>
+    <div>
+      <Button variant="default" leftSection={<PlayIcon size={15} />} loading={isTesting} disabled={apiKey === ''} onClick={run}>
         Test first
       </Button>
       {outcome !== null && <OutcomePanel outcome={outcome} />}
-    </>
+    </div>
   )
 }

@@ -36,6 +36,7 @@ export function EditKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProps)
       isBusy={isBusy}
       issues={issuesElsewhere(issues, [`${PATH.join('.')}.name`, `${PATH.join('.')}.weight`])}
       onSubmit={() => void submit()}
+      onType={() => setIssues([])}
       onClose={onClose}
     >
       <TextInput

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { Fact } from '../parts/fact.tsx'
 import { typeName } from '../parts/provider-icon.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
@@ -88,15 +89,6 @@ function NetworkFacts({ network }: Pick<ProviderDetailsFragment, 'network'>) {
         ))}
       </dl>
     </Section>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div className="fact">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

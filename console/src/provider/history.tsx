@@ -4,7 +4,7 @@ import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
 import { ProviderHistoryDocument, type ProviderHistoryQuery } from '../generated/documents.ts'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { formatTime } from '../parts/relative-time.tsx'
+import { formatMinute, formatTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
 import { statusOf, ToneBadge } from '../parts/test-status.tsx'
 import { HistoryChart } from './history-chart.tsx'
@@ -54,7 +54,7 @@ function Tests({ tests, total }: { readonly tests: readonly PastTest[]; readonly
 function TestTable({ tests }: { readonly tests: readonly PastTest[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className="table-scroll" tabIndex={0} aria-label="Tests, newest first">
+    <section className="table-scroll history-table" tabIndex={0} aria-label="Tests, newest first">
       <table className="plain-table">
         <thead>
           <tr>
@@ -67,7 +67,11 @@ function TestTable({ tests }: { readonly tests: readonly PastTest[] }) {
         <tbody>
           {tests.map((test) => (
             <tr key={test.id}>
-              <td>{formatTime(test.testedAt)}</td>
+              <td>
+                <time dateTime={test.testedAt} title={formatTime(test.testedAt)}>
+                  {formatMinute(test.testedAt)}
+                </time>
+              </td>
               <td>
                 <ToneBadge tone={statusOf(test.status).tone}>{statusOf(test.status).label}</ToneBadge>
               </td>
@@ -91,7 +95,7 @@ function Models({ models }: Pick<Found, 'models'>) {
   const shown = areAll ? models.nodes : models.nodes.slice(0, FEW)
   const aside = models.nodes.length > FEW && (
     <Anchor component="button" type="button" fz="sm" onClick={() => setAll(!areAll)} aria-expanded={areAll}>
-      {areAll ? 'Show fewer' : `Show ${models.nodes.length}`}
+      {areAll ? 'Show fewer' : `Show all ${models.nodes.length}`}
     </Anchor>
   )
   return (

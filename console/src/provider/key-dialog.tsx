@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core'
+import { Alert, Button, Group, Stack } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { Issue } from '../form/issues.ts'
+import { Dialog } from '../parts/dialog.tsx'
 
 export interface KeyDialogProps {
   readonly title: string
@@ -9,21 +10,23 @@ export interface KeyDialogProps {
   /** What is wrong that no field of the dialog shows. */
   readonly issues: readonly Issue[]
   readonly onSubmit: () => void
+  /** Called whenever something is typed: what was wrong may be right by now. */
+  readonly onType: () => void
   readonly onClose: () => void
-  /** Stands beside the buttons. */
+  /** Stands above the buttons. */
   readonly extra?: ReactNode
   readonly children: ReactNode
 }
 
 /** The frame of the small forms about one key. */
-export function KeyDialog({ title, action, isBusy, issues, onSubmit, onClose, extra, children }: KeyDialogProps) {
+export function KeyDialog({ title, action, isBusy, issues, onSubmit, onType, onClose, extra, children }: KeyDialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()
   }
   return (
-    <Modal opened onClose={onClose} title={title}>
-      <form onSubmit={submit} method="post" noValidate>
+    <Dialog onClose={onClose} title={title}>
+      <form onSubmit={submit} onChange={onType} method="post" noValidate>
         <Stack gap="md">
           {children}
           {issues.length > 0 && (
@@ -31,19 +34,17 @@ export function KeyDialog({ title, action, isBusy, issues, onSubmit, onClose, ex
               {issues.map(({ message }) => message).join(' ')}
             </Alert>
           )}
-          <Group justify="space-between">
-            <div>{extra}</div>
-            <Group gap="sm">
-              <Button variant="default" onClick={onClose}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={isBusy}>
-                {action}
-              </Button>
-            </Group>
+          {extra}
+          <Group gap="sm" justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              {action}
+            </Button>
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -122,7 +122,7 @@ function KeyMenu({ provider, apiKey, onOpen }: KeyProps & { readonly onOpen: (di
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="default" loading={isTesting} aria-label={`Actions for the key ${apiKey.masked}`}>
+        <ActionIcon variant="default" className="touch-target" loading={isTesting} aria-label={`Actions for the key ${apiKey.masked}`}>
           <MoreIcon size={16} />
         </ActionIcon>
       </Menu.Target>

@@ -29,7 +29,14 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
         before={
           <>
             <Tooltip label="All providers">
-              <ActionIcon component={Link} href="/" variant="subtle" color="gray" className="quiet-action" aria-label="All providers">
+              <ActionIcon
+                component={Link}
+                href="/"
+                variant="subtle"
+                color="gray"
+                className="quiet-action touch-target"
+                aria-label="All providers"
+              >
                 <BackIcon />
               </ActionIcon>
             </Tooltip>

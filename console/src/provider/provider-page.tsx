@@ -1,10 +1,10 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core'
-import { useCallback } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import type { LiveChange } from '../gateway/live-changes.ts'
 import { problemOf } from '../gateway/problem.ts'
-import { ProviderDocument } from '../generated/documents.ts'
+import { type ProviderDetailsFragment, ProviderDocument } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { useLiveChanges } from '../session/live.tsx'
@@ -16,12 +16,24 @@ export function ProviderPage({ name }: { readonly name: string }) {
   const [{ data, error, fetching }, read] = useQuery({ query: ProviderDocument, variables: { name }, requestPolicy: 'cache-and-network' })
   const retry = useCallback(() => read({ requestPolicy: 'network-only' }), [read])
   useRefreshOnChange(name, data?.provider?.id ?? null)
-  if (data?.provider) return <ProviderDetail provider={data.provider} />
-  if (error !== undefined)
+  const found = data?.provider
+  const [last, setLast] = useState<ProviderDetailsFragment | null>(null)
+  useEffect(() => {
+    if (found) setLast(found)
+  }, [found])
+  // Who cannot read the gateway any more may still read what was there a moment ago.
+  const shown = found === undefined ? last : found
+  const problem = error === undefined || found ? null : problemOf(error)
+  if (shown !== null || problem !== null)
     return (
       <>
-        <PageHeading title={name} />
-        <ProblemPanel problem={problemOf(error)} onRetry={retry} />
+        {shown === null && <PageHeading title={name} />}
+        {problem !== null && (
+          <div className="page-problem">
+            <ProblemPanel problem={problem} onRetry={retry} />
+          </div>
+        )}
+        {shown !== null && <ProviderDetail provider={shown} />}
       </>
     )
   if (fetching || data === undefined)

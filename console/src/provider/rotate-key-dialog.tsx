@@ -27,6 +27,7 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
       isBusy={isBusy}
       issues={issuesElsewhere(issues, [PATH.join('.')])}
       onSubmit={() => void submit()}
+      onType={() => setIssues([])}
       onClose={onClose}
       extra={<DraftTest provider={provider} apiKey={value} />}
     >

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { problemOf } from '../gateway/problem.ts'
 import { UpdateProviderDocument, type UpdateProviderInput, type UpdateProviderMutation } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
+import { rememberFocus } from '../parts/return-focus.ts'
 import { useSession } from '../session/session.ts'
 import { useRefresh } from './use-refresh.ts'
 
@@ -25,10 +26,12 @@ export function useChangeProvider({ id, name }: { readonly id: string; readonly 
   const [isBusy, setBusy] = useState(false)
 
   const change = async (changes: Changes, done: string) => {
+    const giveFocusBack = rememberFocus()
     setBusy(true)
     const { data, error } = await writes.mutation(UpdateProviderDocument, { input: { provider: { id }, ...changes } }).toPromise()
     await refresh()
     setBusy(false)
+    giveFocusBack()
     if (data === undefined) {
       notify({ tone: 'bad', title: 'Nothing was changed', ...(error === undefined ? {} : { message: problemOf(error).message }) })
       return null

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { problemOf } from '../gateway/problem.ts'
 import { TestConnectionDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
+import { rememberFocus } from '../parts/return-focus.ts'
 import { statusOf } from '../parts/test-status.tsx'
 import { useSession } from '../session/session.ts'
 import { useRefresh } from './use-refresh.ts'
@@ -23,11 +24,13 @@ export function useTestConnection({ id, name, displayName }: TestableProvider): 
   const [isTesting, setTesting] = useState(false)
 
   const test = async (apiKeyId?: string) => {
+    const giveFocusBack = rememberFocus()
     setTesting(true)
     const input = { saved: { provider: { id }, ...(apiKeyId === undefined ? {} : { apiKeyId }) } }
     const { data, error } = await writes.mutation(TestConnectionDocument, { input }).toPromise()
     await refresh()
     setTesting(false)
+    giveFocusBack()
     if (error !== undefined) return notify({ tone: 'bad', title: `${displayName} was not tested`, message: problemOf(error).message })
     const result = data?.testConnection
     if (result === undefined) return

@@ -34,9 +34,11 @@ export function ProvidersPage() {
           )
         }
       />
-      <ListToolbar view={view} onChange={setView}>
-        {mayEdit && <TestAll filter={filter} count={list.totalCount ?? 0} />}
-      </ListToolbar>
+      {!(isEmpty && filter === undefined) && (
+        <ListToolbar view={view} onChange={setView}>
+          {mayEdit && <TestAll filter={filter} count={list.totalCount ?? 0} />}
+        </ListToolbar>
+      )}
       {list.problem !== null && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
       {isEmpty && <EmptyList isFiltered={filter !== undefined} onShowAll={() => setView(EVERYTHING)} />}
       {!isEmpty && (list.problem === null || list.rows.length > 0) && (

@@ -9,7 +9,7 @@ export interface TestRun {
   readonly isRunning: boolean
   readonly counts: ReadonlyMap<ConnectionStatus, number>
   /** Those whose test did not end well. */
-  readonly failed: readonly { readonly name: string; readonly message: string }[]
+  readonly failed: readonly { readonly id: string; readonly name: string; readonly message: string }[]
   /** What ended the run before its time. */
   readonly problem: string | null
 }
@@ -44,7 +44,7 @@ export async function runTests(
         if (signal.aborted || run.problem !== null) return
         const { status, message } = await testOne(clients, target)
         const counts = new Map(run.counts).set(status, (run.counts.get(status) ?? 0) + 1)
-        const failed = status === 'OK' ? run.failed : [...run.failed, { name: target.displayName, message }]
+        const failed = status === 'OK' ? run.failed : [...run.failed, { id: target.id, name: target.displayName, message }]
         update({ done: run.done + 1, counts, failed })
       }
     }

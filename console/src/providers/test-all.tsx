@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Progress, Text } from '@mantine/core'
+import { Button, Group, Progress, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectionStatus, ProviderFilter } from '../generated/documents.ts'
+import { Dialog } from '../parts/dialog.tsx'
 import { PlayIcon } from '../parts/icons.tsx'
 import { statusOf, ToneBadge } from '../parts/test-status.tsx'
 import { useSession } from '../session/session.ts'
@@ -31,15 +32,10 @@ export function TestAll({ filter, count }: TestAllProps) {
   return (
     <>
       <Button variant="default" leftSection={<PlayIcon size={15} />} onClick={start} disabled={count === 0}>
-        {filter === undefined ? 'Test all' : `Test these ${count}`}
+        {filter === undefined ? 'Test all' : count === 0 ? 'Test these' : `Test these ${count}`}
       </Button>
       {run !== null && (
-        <Modal
-          opened
-          onClose={close}
-          title={run.isRunning ? 'Testing connections' : 'Connections tested'}
-          closeOnClickOutside={!run.isRunning}
-        >
+        <Dialog onClose={close} title={run.isRunning ? 'Testing connections' : 'Connections tested'} closeOnClickOutside={!run.isRunning}>
           <Progress value={run.total === 0 ? 0 : (100 * run.done) / run.total} aria-label="Tested" animated={run.isRunning} mb="xs" />
           <Text fz="sm" mb="md" role="status">
             {run.done} of {run.total} tested{run.isRunning ? '' : '.'}
@@ -51,29 +47,37 @@ export function TestAll({ filter, count }: TestAllProps) {
           )}
           <Summary counts={run.counts} />
           {run.failed.length > 0 && (
-            <ul className="failed-list">
-              {run.failed.map(({ name, message }) => (
-                <li key={name}>
-                  <strong>{name}</strong> {message}
-                </li>
-              ))}
-            </ul>
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+            <section className="failed-list" tabIndex={0} aria-label="Those that did not end well">
+              <ul>
+                {run.failed.map(({ id, name, message }) => (
+                  <li key={id}>
+                    <strong>{name}</strong>
+                    {message}
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
           <Group justify="flex-end" mt="md">
             <Button variant="default" onClick={close}>
               {run.isRunning ? 'Stop' : 'Close'}
             </Button>
           </Group>
-        </Modal>
+        </Dialog>
       )}
     </>
   )
 }
 
+function goodFirst([one]: readonly [ConnectionStatus, number], [other]: readonly [ConnectionStatus, number]): number {
+  return Number(other === 'OK') - Number(one === 'OK')
+}
+
 function Summary({ counts }: { readonly counts: ReadonlyMap<ConnectionStatus, number> }) {
   return (
     <Group gap="xs">
-      {[...counts].map(([status, count]) => {
+      {[...counts].sort(goodFirst).map(([status, count]) => {
         const { label, tone } = statusOf(status)
         return <ToneBadge key={status} tone={tone}>{`${count} ${label}`}</ToneBadge>
       })}

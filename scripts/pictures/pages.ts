@@ -1,0 +1,171 @@
+import type { Page } from 'playwright-core'
+import { ADMIN_TOKEN, GOOD_KEY, OTHER_GOOD_KEY, type Scene } from './scene.ts'
+
+/** One page or dialog of the console that has pictures in `docs/console`. */
+export interface Picture {
+  /** The pictures' files begin with it. */
+  readonly name: string
+  readonly caption: string
+  /** A dialog lies in the middle of the window; of a page a narrow picture shows all, to its end. */
+  readonly isDialog?: boolean
+  /** Brings a window that is signed in to what the picture shows. */
+  readonly show: (page: Page, scene: Scene) => Promise<void>
+}
+
+const open = async (page: Page, scene: Scene, path: string, landmark: string) => {
+  await page.goto(`${scene.url}/console${path}`)
+  await page.getByText(landmark).first().waitFor()
+}
+
+const choose = async (page: Page, actions: string, item: string) => {
+  await page.getByRole('button', { name: actions }).first().click()
+  await page.getByRole('menuitem', { name: item }).click()
+}
+
+export const PICTURES: readonly Picture[] = [
+  {
+    name: 'sign-in',
+    caption: 'The door: one field for the access token',
+    show: async (page, scene) => {
+      await page.goto(`${scene.url}/console`)
+      await page.getByRole('button', { name: 'Account' }).click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+      await page.getByLabel('Access token', { exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'providers',
+    caption: 'All providers, with the masks of their keys and their latest tests',
+    show: (page, scene) => open(page, scene, '', 'OpenAI production'),
+  },
+  {
+    name: 'new-provider',
+    caption: 'Adding a provider, with a test before it is saved',
+    show: async (page, scene) => {
+      await open(page, scene, '/new-provider', 'Test before you save')
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('openai-eu')
+      await page.getByLabel('Display name').fill('OpenAI, EU')
+      await page.getByLabel('API key', { exact: true }).fill(GOOD_KEY)
+      await page.getByText('Network: headers').click()
+      await page.getByLabel('Proxy', { exact: true }).selectOption('ENVIRONMENT')
+      await page.getByLabel('Own authorities').fill(scene.caCertificate)
+      await page.getByRole('button', { name: 'Test these values' }).click()
+      await page.getByText('6 models, e.g. gpt-5').waitFor()
+      await page.getByText('Network: headers').click()
+    },
+  },
+  {
+    name: 'errors-at-fields',
+    caption: 'What is wrong is said at its field',
+    show: async (page, scene) => {
+      await open(page, scene, '/new-provider', 'Test before you save')
+      await page.getByLabel('Type', { exact: true }).selectOption('BEDROCK')
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Bedrock EU')
+      await page.getByLabel('Base URL').fill('bedrock-runtime.eu-central-1.amazonaws.com')
+      await page.getByLabel('Access key ID').fill('AKIAIOSFODNN7EXAMPLE')
+      await page.getByRole('button', { name: 'Add provider' }).click()
+      await page.getByText('The base URL must be an absolute URL').waitFor()
+    },
+  },
+  {
+    name: 'provider',
+    caption: 'A provider with its keys, and the outcome and latency of its tests over time',
+    show: (page, scene) => open(page, scene, '/providers/openai', 'History of tests'),
+  },
+  {
+    name: 'rotate-key',
+    caption: 'A key is rotated to one that was tried first',
+    isDialog: true,
+    show: async (page, scene) => {
+      await open(page, scene, '/providers/openai', 'History of tests')
+      await choose(page, 'Actions for the key sk-p...cdef', 'Rotate')
+      await page.getByLabel('New API key', { exact: true }).fill(OTHER_GOOD_KEY)
+      await page.getByRole('button', { name: 'Test first' }).click()
+      await page.getByText('6 models, e.g. gpt-5').waitFor()
+    },
+  },
+  {
+    name: 'conflict',
+    caption: 'Two people changed a provider at the same time: both versions, and the choice',
+    isDialog: true,
+    show: async (page, scene) => {
+      await open(page, scene, '/providers/anthropic/edit', 'Display name')
+      await page.getByLabel('Display name').fill('Anthropic, production')
+      await page.getByText('Network: headers').click()
+      await page.getByLabel('Retries').fill('3')
+      await scene.ask(
+        'mutation { updateProvider(input: { provider: { name: "anthropic" }, displayName: "Anthropic (Claude)", networkChanges: { timeoutMs: 20000 } }) { __typename } }',
+      )
+      await page.getByRole('button', { name: 'Save changes' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'tokens',
+    caption: 'Access tokens, for admins',
+    show: (page, scene) => open(page, scene, '/tokens', 'this one'),
+  },
+  {
+    name: 'new-token',
+    caption: 'A new token is shown once',
+    isDialog: true,
+    show: async (page, scene) => {
+      await open(page, scene, '/tokens', 'this one')
+      await page.getByRole('button', { name: 'Create token' }).click()
+      await page.getByRole('dialog').getByLabel('Name').fill('Web team')
+      await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click()
+      await page.getByText('Copy the token now').waitFor()
+    },
+  },
+  {
+    name: 'audit',
+    caption: 'The audit log, for admins',
+    show: async (page, scene) => {
+      await open(page, scene, '/audit', 'By way of')
+      await page.getByLabel('Action').selectOption('access_token.created')
+      await page
+        .getByRole('row', { name: /provider\./ })
+        .first()
+        .waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: 'Show the details' }).first().click()
+    },
+  },
+  {
+    name: 'viewer',
+    caption: 'What a viewer sees: everything, and no way to change it',
+    show: async (page, scene) => {
+      const { createAccessToken } = await scene.ask<{ createAccessToken: { value: string } }>(
+        'mutation { createAccessToken(input: { name: "Dashboard", role: VIEWER }) { ... on CreateAccessTokenPayload { value } } }',
+      )
+      await open(page, scene, '', 'OpenAI production')
+      await page.evaluate((token) => sessionStorage.setItem('gateway-console-token', token), createAccessToken.value)
+      await open(page, scene, '/providers/openai', 'History of tests')
+    },
+  },
+  {
+    name: 'test-all',
+    caption: 'All of them tested, and what to do about those that failed',
+    isDialog: true,
+    show: async (page, scene) => {
+      await open(page, scene, '', 'OpenAI production')
+      await page.getByRole('button', { name: 'Test all' }).click()
+      await page.getByText('8 of 8 tested.').waitFor()
+    },
+  },
+  {
+    name: 'away',
+    caption: 'The gateway is away: the console waits, and goes on by itself',
+    show: async (page, scene) => {
+      await open(page, scene, '', 'OpenAI production')
+      await page.route('**/graphql', (route) => route.abort())
+      await page.getByLabel('Search providers').fill('openai')
+      await page.getByText('The gateway cannot be reached').waitFor()
+    },
+  },
+]
+
+/** Signs in as the door does, in the tab alone. */
+export async function signIn(page: Page, scene: Scene): Promise<void> {
+  await page.goto(`${scene.url}/console`)
+  await page.evaluate((token) => sessionStorage.setItem('gateway-console-token', token), ADMIN_TOKEN)
+}
