@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
-const QUIET = [
+export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
