@@ -63,13 +63,15 @@ export const PAGE_SCRIPT = `{
   const nothing = () => () => null;
   const withoutAuthorizeButtons = () => ({ wrapComponents: { authorizeBtn: nothing, authorizeOperationBtn: nothing } });
 
-  // Swagger UI leaves these without a name for who cannot see them.
-  const names = { 'textarea.body-param__text': 'Request body', 'select#servers': 'Server' };
-  const giveNames = () => {
-    for (const [selector, name] of Object.entries(names))
-      for (const element of document.querySelectorAll(selector)) element.ariaLabel = name;
+  // Swagger UI leaves these without a name for who cannot see them, and out of reach for who has no mouse.
+  const all = (selector) => document.querySelectorAll('#reference ' + selector);
+  const complete = () => {
+    for (const element of all('textarea.body-param__text')) element.ariaLabel = 'Request body';
+    for (const element of all('select#servers')) element.ariaLabel = 'Server';
+    for (const element of all('[data-param-name] select')) element.ariaLabel = element.closest('[data-param-name]').dataset.paramName;
+    for (const element of all('pre.microlight')) element.tabIndex = 0;
   };
-  new MutationObserver(giveNames).observe(document.getElementById('reference'), { childList: true, subtree: true });
+  new MutationObserver(complete).observe(document.getElementById('reference'), { childList: true, subtree: true });
 
   const show = () => {
     const chosen = links.find(({ hash }) => hash === location.hash) ?? links[0];
@@ -116,13 +118,13 @@ header p { flex-basis: 100%; margin: 0; font-size: .875rem; }
 .swagger-ui .opblock .opblock-summary-method { color: #000; text-shadow: none; }
 .swagger-ui .btn.execute { background: #1f66b8; border-color: #1f66b8; }
 .swagger-ui .download-contents { background: #555b6b; }
-.swagger-ui pre.microlight { max-height: none; overflow: visible !important; white-space: pre-wrap; word-break: break-word; }
 .swagger-ui .microlight span[style*="211, 99, 99"] { color: #ffa0a0 !important; }
 html:not(.dark-mode) .swagger-ui .info .title small pre { color: #000; }
 html:not(.dark-mode) .swagger-ui .info .url { color: #1b5fa8; }
 html:not(.dark-mode) .swagger-ui .btn.cancel { color: #b3261e; border-color: #b3261e; }
 html:not(.dark-mode) .swagger-ui .parameter__in { color: #555; }
-html:not(.dark-mode) .swagger-ui .markdown code { color: #6a0dad; }
-.dark-mode .swagger-ui .btn.cancel { color: #fff; border-color: #fff; }
-.dark-mode .swagger-ui .opblock h4 { color: #fff; }
+html:not(.dark-mode) .swagger-ui .renderedMarkdown code { color: #6a0dad !important; }
+.dark-mode .swagger-ui .btn.cancel { color: #fff !important; border-color: #fff; }
+.dark-mode .swagger-ui .opblock h4 { color: #fff !important; }
+.dark-mode .swagger-ui .header-col { color: inherit; }
 `

@@ -166,11 +166,14 @@ describe.skipIf(!existsSync(CHROMIUM))('the reference in a real browser', () => 
     expect(await page.getByLabel('Access token').inputValue()).toBe('')
   })
 
-  it.each(['light', 'dark'] as const)('keeps nobody out, in the %s scheme', async (colorScheme) => {
+  it.each([
+    ['light', 'Respan'],
+    ['dark', 'ZIRI'],
+  ] as const)('keeps nobody out, in the %s scheme', async (colorScheme, title) => {
     await page.emulateMedia({ colorScheme })
-    await page.getByRole('link', { name: 'Respan', exact: true }).click()
-    await page.locator('.info .title', { hasText: 'Respan: ' }).waitFor()
-    for (const control of await page.locator('.opblock:not(.is-open) .opblock-summary-control').all()) await control.click()
+    await page.getByRole('link', { name: title, exact: true }).click()
+    await page.locator('.info .title', { hasText: `${title}: ` }).waitFor()
+    for (const control of await page.locator('.opblock-summary-control').all()) await control.click()
     expect(await seriousViolations(page)).toEqual([])
   })
 
