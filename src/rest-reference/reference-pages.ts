@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import { type Answer, json } from '../http/respond.ts'
-import { createStaticFiles, type StaticFile } from '../http/static-files.ts'
+import { createStaticFiles, type StaticFile, type StaticFiles } from '../http/static-files.ts'
 import type { RestDescription } from '../rest/mounts.ts'
 import { PAGE_SCRIPT, PAGE_STYLES, renderPage } from './page.ts'
 
@@ -33,6 +33,24 @@ const CONTENT_SECURITY_POLICY = [
  * no token: they tell what the program can do, and nothing of what is stored.
  */
 export function createReferencePages(descriptions: readonly RestDescription[]): ReferencePages {
+  let reference: Reference | null = null
+
+  return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
+    const [path = ''] = (request.url ?? '').split('?')
+    const name = path.replace(/^\/docs\/rest\/?/, '')
+    // Read for the first who asks: most gateways run without anybody who reads.
+    reference ??= readReference(descriptions)
+    return name === '' ? reference.page : (reference.files(name, request) ?? NO_SUCH_FILE)
+  }
+}
+
+interface Reference {
+  readonly page: Answer
+  readonly files: StaticFiles
+}
+
+function readReference(descriptions: readonly RestDescription[]): Reference {
   const files = new Map<string, StaticFile>()
   /** Adds a file whose name changes with its content; returns its address. */
   const addAsset = (name: string, contentType: string, content: Buffer): string => {
@@ -48,19 +66,8 @@ export function createReferencePages(descriptions: readonly RestDescription[]): 
     script: addAsset('reference.js', SCRIPT, Buffer.from(PAGE_SCRIPT)),
     styles: addAsset('reference.css', STYLES, Buffer.from(PAGE_STYLES)),
   })
-  const staticFiles = createStaticFiles(files)
-  const pageAnswer: Answer = {
-    status: 200,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CONTENT_SECURITY_POLICY },
-    body: page,
-  }
-
-  return async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
-    const [path = ''] = (request.url ?? '').split('?')
-    const name = path.replace(/^\/docs\/rest\/?/, '')
-    return name === '' ? pageAnswer : (staticFiles(name, request) ?? NO_SUCH_FILE)
-  }
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CONTENT_SECURITY_POLICY }
+  return { page: { status: 200, headers, body: page }, files: createStaticFiles(files) }
 }
 
 function readFromPackage(name: string): Buffer {
