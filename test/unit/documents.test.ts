@@ -7,7 +7,7 @@ import { processShell } from '../../src/cli/shell.ts'
 import { SETTINGS } from '../../src/config.ts'
 import { codeBlocks } from '../support/documents.ts'
 
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...listDocuments('docs')]
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...listDocuments('docs')]
 
 /** Which test runs the commands of a document. */
 const RUN_BY: ReadonlyMap<string, string> = new Map([
