@@ -1,6 +1,6 @@
 /**
  * A client of Coder's API for AI providers, pointed at the gateway: the calls that Coder's own Go client makes, in its words.
- * Coder's command line and Terraform provider take the address and the token from these two variables as well.
+ * The two variables are those of Coder's own command line.
  *
  *   CODER_URL=http://127.0.0.1:4000 CODER_SESSION_TOKEN=gw_... npx tsx examples/coder-client.ts
  */
