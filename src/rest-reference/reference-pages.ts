@@ -10,6 +10,8 @@ import { PAGE_SCRIPT, PAGE_STYLES, renderPage } from './page.ts'
 /** Answers the requests to `/docs/rest` and below. */
 export type ReferencePages = (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Promise<Answer>
 
+const require = createRequire(import.meta.url)
+
 const METHOD_NOT_ALLOWED = json(405, { message: 'The reference is read with GET.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_FILE = json(404, { message: 'The reference has no such file. It is at /docs/rest.' })
 
@@ -61,15 +63,11 @@ function readReference(descriptions: readonly RestDescription[]): Reference {
   for (const { name, document } of descriptions)
     files.set(`${name}.json`, { contentType: 'application/json; charset=utf-8', content: Buffer.from(JSON.stringify(document)) })
   const page = renderPage(descriptions, {
-    swaggerUi: addAsset('swagger-ui-bundle.js', SCRIPT, readFromPackage('swagger-ui-bundle.js')),
-    swaggerStyles: addAsset('swagger-ui.css', STYLES, readFromPackage('swagger-ui.css')),
+    swaggerUi: addAsset('swagger-ui-bundle.js', SCRIPT, readFileSync(require.resolve('swagger-ui-dist/swagger-ui-bundle.js'))),
+    swaggerStyles: addAsset('swagger-ui.css', STYLES, readFileSync(require.resolve('swagger-ui-dist/swagger-ui.css'))),
     script: addAsset('reference.js', SCRIPT, Buffer.from(PAGE_SCRIPT)),
     styles: addAsset('reference.css', STYLES, Buffer.from(PAGE_STYLES)),
   })
   const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CONTENT_SECURITY_POLICY }
   return { page: { status: 200, headers, body: page }, files: createStaticFiles(files) }
-}
-
-function readFromPackage(name: string): Buffer {
-  return readFileSync(createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`))
 }
