@@ -36,9 +36,9 @@ function listDocuments(folder: string): string[] {
 }
 
 describe('the documents', () => {
-  test.each(documents)('%s links to nothing that is not there', (file) => {
+  test.each(documents)('%s links to nothing, and shows no picture, that is not there', (file) => {
     const targets = Array.from(
-      readFileSync(file, 'utf8').matchAll(/(?<!!)\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g),
+      readFileSync(file, 'utf8').matchAll(/\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g),
       ([, target = '']) => target,
     )
     expect(targets.filter((target) => !existsSync(join(dirname(file), target)))).toEqual([])
@@ -58,6 +58,19 @@ describe('the documents', () => {
     const rows = Array.from(readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z_]+)`/gm), ([, name = '']) => name)
     expect(rows.length).toBeGreaterThan(5)
     expect(rows.filter((name) => !(name in SETTINGS))).toEqual([])
+  })
+
+  test('have in the README what a newcomer asks, in the order in which it is asked', () => {
+    const headings = Array.from(readFileSync('README.md', 'utf8').matchAll(/^##? (.*)$/gm), ([, heading]) => heading)
+    expect(headings.slice(0, 7)).toEqual([
+      'AI provider gateway',
+      'Start it',
+      'A first query',
+      'Configuration',
+      'GraphiQL',
+      'Console',
+      'How it compares',
+    ])
   })
 
   test('keep the README within what is read at one sitting', () => {
