@@ -23,8 +23,9 @@ import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { createExecute } from './rest/execute.ts'
-import { isRestPath, type RootDialect, rootMounts } from './rest/mounts.ts'
+import { isRestPath, type RootDialect, restDescriptions, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
+import { createReferencePages } from './rest-reference/reference-pages.ts'
 import { inRequestSpan, type RequestSpan } from './tracing/request-span.ts'
 
 export interface AppOptions {
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly graphiql: boolean
   /** Whether a browser gets the console. */
   readonly console: boolean
+  /** Whether a browser gets the reference of the REST dialects. */
+  readonly restReference: boolean
   /** The dialect that is also mounted at the bare path that several share; empty for none. */
   readonly rootDialect: RootDialect
   /** How often whom is let in. */
@@ -54,7 +57,7 @@ export interface App {
   readonly drain: () => void
 }
 
-type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'unknown'
+type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
 
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
 type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
@@ -67,6 +70,7 @@ export function createApp(options: AppOptions): App {
     log,
     graphiql,
     console: withConsole,
+    restReference,
     rootDialect,
     signInLimits,
     cacheMaxBytes,
@@ -76,6 +80,7 @@ export function createApp(options: AppOptions): App {
   const server = createGraphQLServer()
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
+  const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const { database, clock } = deps
   const signIn = limitSignIn(createSignIn({ database, clock, tokenUsage, remember: cacheMaxBytes > 0 }), signInLimits)
   const cache = createAnswerCache(cacheMaxBytes)
@@ -94,6 +99,7 @@ export function createApp(options: AppOptions): App {
     graphiql: async () => (graphiqlPage === null ? NOT_FOUND : pageAnswer(await graphiqlPage())),
     graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
     rest: (exchange) => answerRest(exchange, rest, cache),
+    restReference: ({ request }) => referencePages?.(request) ?? NOT_FOUND,
     metrics: ({ request }) => metricsEndpoint?.(request) ?? NOT_FOUND,
     unknown: () => NOT_FOUND,
   }
@@ -206,6 +212,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   if (fixed !== undefined) return fixed
   if (path === '/' && graphiql) return 'home'
   if (path === '/console' || path.startsWith('/console/')) return 'console'
+  if (path === '/docs/rest' || path.startsWith('/docs/rest/')) return 'restReference'
   if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

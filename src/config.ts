@@ -175,6 +175,11 @@ export const SETTINGS = {
     schema: integer(0, 17_179_869_184),
   }),
   CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
+  REST_REFERENCE: setting({
+    description: 'Whether `/docs/rest` shows the interactive reference of the REST dialects to a browser.',
+    default: 'true',
+    schema: flag,
+  }),
   GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
 } as const
 

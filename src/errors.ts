@@ -25,34 +25,32 @@ export type FaultCode = (typeof FAULT_CODES)[number]
 export type ErrorCode = ProblemCode | FaultCode
 
 /** Every rule that an input can break. A REST dialect finds its own wording by it, a frontend its translation. */
-export const VALIDATION_RULES = [
-  'REQUIRED',
-  'OUT_OF_RANGE',
-  'NOT_ALLOWED',
-  'IMMUTABLE',
-  'NAME_FORMAT',
-  'URL_NOT_ABSOLUTE',
-  'URL_SCHEME',
-  'URL_NOT_ALLOWED',
-  'API_KEY_BLANK',
-  'API_KEY_SURROUNDING_BLANKS',
-  'API_KEY_CHARACTERS',
-  'API_KEY_MASKED',
-  'API_KEY_UNREADABLE',
-  'API_KEY_REPEATED',
-  'API_KEY_NAME_TAKEN',
-  'API_KEY_ID_TAKEN',
-  'NOTHING_TO_KEEP',
-  'API_KEYS_NOT_SUPPORTED',
-  'EXACTLY_ONE',
-  'SETTINGS_NOT_SUPPORTED',
-  'SETTINGS_REQUIRED',
-  'ROLE_ARN_FORMAT',
-  'HEADER_FORMAT',
-  'CERTIFICATE_FORMAT',
-  'EXTERNAL_ID_GENERATED',
-] as const
-export type ValidationRule = (typeof VALIDATION_RULES)[number]
+export type ValidationRule =
+  | 'REQUIRED'
+  | 'OUT_OF_RANGE'
+  | 'NOT_ALLOWED'
+  | 'IMMUTABLE'
+  | 'NAME_FORMAT'
+  | 'URL_NOT_ABSOLUTE'
+  | 'URL_SCHEME'
+  | 'URL_NOT_ALLOWED'
+  | 'API_KEY_BLANK'
+  | 'API_KEY_SURROUNDING_BLANKS'
+  | 'API_KEY_CHARACTERS'
+  | 'API_KEY_MASKED'
+  | 'API_KEY_UNREADABLE'
+  | 'API_KEY_REPEATED'
+  | 'API_KEY_NAME_TAKEN'
+  | 'API_KEY_ID_TAKEN'
+  | 'NOTHING_TO_KEEP'
+  | 'API_KEYS_NOT_SUPPORTED'
+  | 'EXACTLY_ONE'
+  | 'SETTINGS_NOT_SUPPORTED'
+  | 'SETTINGS_REQUIRED'
+  | 'ROLE_ARN_FORMAT'
+  | 'HEADER_FORMAT'
+  | 'CERTIFICATE_FORMAT'
+  | 'EXTERNAL_ID_GENERATED'
 
 /** One rule that an input breaks. */
 export interface ValidationIssue {

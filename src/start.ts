@@ -105,6 +105,7 @@ async function serve(
     log,
     graphiql: config.GRAPHIQL,
     console: config.CONSOLE,
+    restReference: config.REST_REFERENCE,
     rootDialect: config.ROOT_DIALECT,
     signInLimits: {
       requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,

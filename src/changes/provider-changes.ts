@@ -1,8 +1,7 @@
 import { type AuditAction, DRAFT_TESTED, PROVIDER_CHANGE_REFUSED } from '../audit/record.ts'
 import type { Database } from '../database/client.ts'
 
-export const CHANGE_ACTIONS = ['CREATED', 'UPDATED', 'DELETED', 'TESTED'] as const
-export type ChangeAction = (typeof CHANGE_ACTIONS)[number]
+export type ChangeAction = 'CREATED' | 'UPDATED' | 'DELETED' | 'TESTED'
 
 /** What a committed write did to a provider. */
 export interface ProviderChange {

@@ -60,6 +60,7 @@ function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: C
     '',
     `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
     ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
+    ...(config.REST_REFERENCE ? [`  REST         ${url}/docs/rest`] : []),
     ...(metrics === null ? [] : [`  Metrics      ${metrics}`]),
     `  Database     ${database.location}`,
     `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,

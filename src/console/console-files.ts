@@ -1,18 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-/** One file of the built console. */
-export interface ConsoleFile {
-  readonly contentType: string
-  readonly content: Buffer
-}
+import type { StaticFile } from '../http/static-files.ts'
 
 /** The console as `npm run build:console` left it: its page, and what the page loads. */
 export interface ConsoleFiles {
   readonly page: string
-  /** By their path below `/console/`. Only these are served, so that no path of a request ever reaches the disk. */
-  readonly assets: ReadonlyMap<string, ConsoleFile>
+  /** By their path below `/console/`. */
+  readonly assets: ReadonlyMap<string, StaticFile>
 }
 
 /** Where the build is: as far from the compiled program as from its sources. */
@@ -28,7 +23,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export function readConsoleFiles(folder: string = BUILT): ConsoleFiles | null {
   const page = join(folder, 'index.html')
   if (!existsSync(page)) return null
-  const assets = new Map<string, ConsoleFile>()
+  const assets = new Map<string, StaticFile>()
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const contentType = CONTENT_TYPES[extname(name)]
     if (contentType !== undefined) assets.set(name.split(sep).join('/'), { contentType, content: readFileSync(join(folder, name)) })

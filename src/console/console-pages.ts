@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { type Answer, json } from '../http/respond.ts'
-import type { ConsoleFile, ConsoleFiles } from './console-files.ts'
+import { createStaticFiles } from '../http/static-files.ts'
+import type { ConsoleFiles } from './console-files.ts'
 
 /** Answers the requests to `/console` and below. */
 export type ConsolePages = (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Promise<Answer>
 
 /** What stands in the built page where each answer has a nonce of its own; `console/vite.config.ts` puts it there. */
 const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
-
-const compress = promisify(gzip)
 
 const METHOD_NOT_ALLOWED = json(405, { message: 'The console is read with GET.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_FILE = json(404, { message: 'The console has no such file. It is at /console.' })
@@ -23,37 +20,18 @@ const NOT_BUILT: Answer = {
 
 /** Serves the built console; without one, a page that says how to build it. */
 export function createConsolePages(files: ConsoleFiles | null): ConsolePages {
-  const compressed = new Map<string, Promise<Buffer>>()
-
-  /** Each file is compressed once, when it is first asked for. */
-  async function assetAnswer(
-    name: string,
-    { contentType, content }: ConsoleFile,
-    request: Pick<IncomingMessage, 'headers'>,
-  ): Promise<Answer> {
-    // The names of files below assets/ hold a digest of their content: what was loaded once is good for ever.
-    const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
-    const headers = { 'content-type': contentType, 'cache-control': cache, vary: 'accept-encoding' }
-    if (!acceptsGzip(request)) return { status: 200, headers, body: content }
-    const body = compressed.get(name) ?? compress(content, { level: 9 })
-    compressed.set(name, body)
-    return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: await body }
-  }
+  const assets = createStaticFiles(files?.assets ?? new Map())
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
     if (files === null) return NOT_BUILT
     const [path = ''] = (request.url ?? '').split('?')
     const name = path.replace(/^\/console\/?/, '')
-    const asset = files.assets.get(name)
-    if (asset !== undefined) return assetAnswer(name, asset, request)
+    const asset = assets(name, request)
+    if (asset !== null) return asset
     // The places of the console have no dots in them: what has one was meant to be a file.
     return name.startsWith('assets/') || name.includes('.') ? NO_SUCH_FILE : pageAnswer(files.page)
   }
-}
-
-function acceptsGzip(request: Pick<IncomingMessage, 'headers'>): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(request.headers['accept-encoding'] ?? ''))
 }
 
 /** The page may run its own script, load its own styles and speak to its own server, and nothing else. */

@@ -4,18 +4,20 @@ import {
   type DomainError,
   type ValidationIssue as Issue,
   KeyRequiredForNewEndpointError,
-  PROBLEM_CODES,
   ProviderNameTakenError,
   ProviderNotFoundError,
-  VALIDATION_RULES,
   ValidationError,
   VersionConflictError,
 } from '../errors.ts'
 import { builder } from './builder.ts'
+import { ERROR_CODE_VALUES, VALIDATION_RULE_VALUES } from './enum-values.ts'
 
-const ErrorCode = builder.enumType('ErrorCode', { values: PROBLEM_CODES, description: 'Names a problem for programs. Expect new values.' })
+const ErrorCode = builder.enumType('ErrorCode', {
+  values: ERROR_CODE_VALUES,
+  description: 'Names a problem for programs. Expect new values.',
+})
 const ValidationRule = builder.enumType('ValidationRule', {
-  values: VALIDATION_RULES,
+  values: VALIDATION_RULE_VALUES,
   description: 'Names a rule that an input breaks, so that a program can word it itself. Expect new values.',
 })
 
@@ -66,7 +68,10 @@ builder.objectType(ApiKeyNotFoundError, {
 })
 
 const KeylessType = builder.enumType('KeylessProviderType', {
-  values: ['BEDROCK', 'COPILOT'] as const,
+  values: {
+    BEDROCK: { description: 'It has an access key pair or a role in its settings.' },
+    COPILOT: { description: "Each user's own token is used." },
+  } as const,
   description: 'What keeps a provider from having stored API keys. A provider of type ANTHROPIC with Bedrock settings counts as BEDROCK.',
 })
 builder.objectType(ApiKeysNotSupportedError, {

@@ -14,8 +14,7 @@ export interface HeaderInput {
 }
 
 /** The fields of which a client may have seen a mask alone, so that it can ask for the stored text to stay. */
-export const KEEPABLE_FIELDS = ['CA_CERTIFICATE', 'PROXY_URL', 'PROXY_USERNAME'] as const
-export type KeepableField = (typeof KEEPABLE_FIELDS)[number]
+export type KeepableField = 'CA_CERTIFICATE' | 'PROXY_URL' | 'PROXY_USERNAME'
 
 /**
  * A network configuration to store. It replaces the stored one: what is left out gets its default, but a proxy password left

@@ -60,6 +60,10 @@ export interface Refusals<Name extends string = string> {
 /** A REST API that speaks GraphQL to the schema. */
 export interface Dialect {
   readonly channel: Channel
+  /** As people know it. */
+  readonly title: string
+  /** Its description. */
+  readonly openApi: object
   /** Stands in front of the paths of its routes; empty for one that has paths of its own. */
   readonly prefix: string
   readonly routes: readonly Route[]

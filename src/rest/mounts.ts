@@ -17,6 +17,15 @@ export interface Match {
   readonly parameters: Readonly<Record<string, string>>
 }
 
+/** The description of a dialect, to be shown. */
+export interface RestDescription {
+  /** Stands in addresses. */
+  readonly name: string
+  readonly title: string
+  /** In the form of OpenAPI. */
+  readonly document: object
+}
+
 /** Which dialect is also mounted without its prefix. */
 export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
 
@@ -27,6 +36,11 @@ export function rootMounts(rootDialect: RootDialect): Mount[] {
   const own = DIALECTS.map((dialect) => ({ dialect, prefix: dialect.prefix }))
   const root = DIALECTS.filter(({ channel }) => channel === rootDialect)
   return [...own, ...root.map((dialect) => ({ dialect, prefix: '' }))]
+}
+
+/** What the reference of all dialects shows. */
+export function restDescriptions(): RestDescription[] {
+  return DIALECTS.map(({ channel, title, openApi }) => ({ name: channel, title, document: openApi }))
 }
 
 /** Whether a path belongs to the REST dialects at all. */

@@ -111,10 +111,10 @@ describe('the console as it is served', () => {
 
   it('is not there when it is switched off', async () => {
     const other = temporaryFolder()
-    const without = await startedProcess(other.path, { CONSOLE: 'false' })
+    const without = await startedProcess(other.path, { CONSOLE: 'false', REST_REFERENCE: 'false' })
     try {
       expect((await fetch(`${without.url}/console`)).status).toBe(404)
-      expect(without.output()).not.toContain('/console')
+      expect(without.output()).not.toMatch(/\/console|\/docs\/rest/)
     } finally {
       await without.stop()
       other.remove()

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
@@ -49,5 +51,41 @@ describe('the examples', () => {
     expect(listed).toMatchObject({ total: 1, providers: [{ name: 'acme', displayName: 'Acme AI' }] })
     expect(removed).toEqual({ success: true })
     expect(stdout).not.toMatch(/sk-example-of/)
+  })
+
+  test('coder-client.ts and bifrost-client.ts need another address and token, and nothing else', async () => {
+    const runTypeScript = (file: string, environment: Readonly<Record<string, string>>) =>
+      run(process.execPath, ['--import', 'tsx', file], environment)
+    const [coder, bifrost] = await Promise.all([
+      runTypeScript('examples/coder-client.ts', { CODER_URL: gateway.url, CODER_SESSION_TOKEN: token }),
+      runTypeScript('examples/bifrost-client.ts', { BIFROST_URL: `${gateway.url}/bifrost`, BIFROST_API_KEY: token }),
+    ])
+    expect(coder.stdout.split('\n')).toEqual([
+      'made-by-coder: enabled, sk-a...0001',
+      'made-by-coder: enabled, sk-a...0001, sk-a...0002',
+      '1 in the list',
+      '',
+    ])
+    expect(bifrost.stdout).toBe(`made-by-bifrost: active\nbifrost-main: sk-e${'*'.repeat(24)}0001, weight 0.5\n`)
+    expect(await gateway.ask('{ made: providers(filter: { search: "made-by" }) { totalCount } }')).toEqual({ made: { totalCount: 0 } })
+  })
+
+  test('typed-client makes its types, compiles, and lists what is stored', async () => {
+    const at = 'examples/typed-client'
+    const program = (name: string) => resolve(`node_modules/.bin/${name}`)
+    const inFolder = (name: string, ...parameters: string[]) => promisify(execFile)(program(name), parameters, { cwd: at })
+    await inFolder('graphql-codegen')
+    await inFolder('tsc')
+    const { stdout } = await run(program('tsx'), [`${at}/src/list-providers.ts`, 'rotated'])
+    expect(stdout).toBe('rotated: enabled, sk-e...0002, OK\n')
+    const documents = readFileSync(`${at}/src/gql/graphql.ts`, 'utf8')
+    expect(documents).toContain('ListProvidersQuery')
+    expect(documents).not.toContain('ListProvidersQuery = any')
+  })
+
+  test('typed-client asks for the versions that the gateway itself is built with', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+    const { devDependencies } = JSON.parse(readFileSync('examples/typed-client/package.json', 'utf8'))
+    for (const [name, version] of Object.entries(devDependencies)) expect(packages[`node_modules/${name}`]?.version, name).toBe(version)
   })
 })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type GraphQLNamedType, isInputObjectType, isIntrospectionType, isObjectType, isOutputType, printSchema } from 'graphql'
+import { type GraphQLNamedType, isEnumType, isInputObjectType, isIntrospectionType, isObjectType, isOutputType, printSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 
@@ -9,7 +9,7 @@ test('the committed schema.graphql is what the code serves', () => {
   expect(`${printSchema(schema)}\n`).toBe(readFileSync('schema.graphql', 'utf8'))
 })
 
-test('every type, field, argument and input field has a description', () => {
+test('every type, field, argument, input field and enum value has a description', () => {
   expect(types.flatMap(undescribed)).toEqual([])
 })
 
@@ -29,6 +29,7 @@ test('descriptions end in a full stop and hold no draft marks', () => {
 
 function undescribed(type: GraphQLNamedType): string[] {
   const missing = type.description ? [] : [type.name]
+  if (isEnumType(type)) missing.push(...type.getValues().flatMap((value) => (value.description ? [] : [`${type.name}.${value.name}`])))
   if (isInputObjectType(type))
     missing.push(...Object.values(type.getFields()).flatMap((field) => (field.description ? [] : [`${type.name}.${field.name}`])))
   else if (isOutputType(type) && 'getFields' in type)

@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-/** The blocks of a document with this info string, as they stand there, e.g. `sh sqlite-backup` for the one behind "```sh sqlite-backup". */
-function codeBlocks(file: string, info: string): string[] {
-  const blocks = readFileSync(file, 'utf8').matchAll(/^```([^\n]*)\n(.*?)^```$/gms)
-  return Array.from(blocks).flatMap(([, given, text]) => (given === info && text !== undefined ? [text] : []))
+/** A fenced block: what stands behind its first fence, and its text. */
+export interface CodeBlock {
+  readonly info: string
+  readonly text: string
 }
 
-/** The one block of this info string. */
+/** The fenced blocks of a document, in their order. Those inside a list are as far in as it is. */
+export function codeBlocks(file: string): CodeBlock[] {
+  const blocks = readFileSync(file, 'utf8').matchAll(/^( *)```([^\n]*)\n(.*?)^\1```$/gms)
+  return Array.from(blocks, ([, , info = '', text = '']) => ({ info, text }))
+}
+
+/** The one block of this info string, as it stands there, e.g. `sh sqlite-backup` for the one behind "```sh sqlite-backup". */
 export function codeBlock(file: string, info: string): string {
-  const [block, ...others] = codeBlocks(file, info)
+  const [block, ...others] = codeBlocks(file).filter((one) => one.info === info)
   if (block === undefined || others.length > 0) throw new Error(`${file} must have one block of \`${info}\`.`)
-  return block
+  return block.text
 }

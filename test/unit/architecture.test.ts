@@ -51,6 +51,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   tracing: [],
   http: [],
   console: ['http'],
+  'rest-reference': ['http', 'rest'],
   crypto: ['errors'],
   upstream: ['errors', 'tracing'],
   database: ['errors', 'generated', 'tracing'],
@@ -70,7 +71,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   config: ['auth', 'crypto', 'errors', 'upstream'],
   outbound: ['config', 'errors', 'providers', 'upstream'],
   'key-file': ['api-keys', 'crypto', 'database', 'errors'],
-  app: ['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'metrics', 'rest', 'tracing'],
+  app: ['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'metrics', 'rest', 'rest-reference', 'tracing'],
   exchange: ['auth', 'graphql', 'metrics', 'tracing'],
   start: [
     ...['api-keys', 'audit', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http', 'key-file', 'metrics'],

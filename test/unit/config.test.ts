@@ -54,6 +54,7 @@ test('without any variable every setting has its default', () => {
     TRUSTED_PROXIES: [],
     CACHE_MAX_BYTES: 67_108_864,
     CONSOLE: true,
+    REST_REFERENCE: true,
     GRAPHIQL: true,
   })
 })

@@ -2,18 +2,43 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configurationReference } from '../../scripts/configuration-reference.ts'
+import { buildProgram } from '../../src/cli/program.ts'
+import { processShell } from '../../src/cli/shell.ts'
 import { SETTINGS } from '../../src/config.ts'
+import { codeBlocks } from '../support/documents.ts'
 
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...listDocuments('docs')]
+const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/README.md', ...listDocuments('docs')]
+
+/** Which test runs the commands of a document. */
+const RUN_BY: ReadonlyMap<string, string> = new Map([
+  ['README.md', 'test/graphql/documents.test.ts'],
+  ['docs/graphql.md', 'test/graphql/documents.test.ts'],
+  ['docs/coder.md', 'test/rest/coder/walk-through.test.ts'],
+  ['docs/command-line.md', 'test/graphql/command-line-document.test.ts'],
+  ['docs/monitoring.md', 'test/graphql/metrics.test.ts'],
+  ['docs/operations.md', 'test/e2e/restore-drill.test.ts'],
+])
+
+/** What no test runs as it stands, and why. */
+const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ['npm ci\nnpm start\n', 'CI starts with the first; test/e2e/start.test.ts starts what the second does after its build'],
+  ['npm ci\nnpm run check\n', 'CI does this'],
+  ['npm ci --prefix bench', 'a benchmark takes minutes, and measures nothing on a busy machine'],
+  ['npm run build\nnpx gateway migrate-data', 'test/e2e/migrate-data.test.ts runs the command with databases of its own'],
+])
+
+function isRun(file: string, text: string): boolean {
+  return RUN_BY.has(file) || [...NOT_RUN.keys()].some((start) => text.replace(/^ +/gm, '').startsWith(start))
+}
 
 function listDocuments(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => (name.endsWith('.md') ? [join(folder, name)] : []))
 }
 
 describe('the documents', () => {
-  test.each(documents)('%s links to nothing that is not there', (file) => {
+  test.each(documents)('%s links to nothing, and shows no picture, that is not there', (file) => {
     const targets = Array.from(
-      readFileSync(file, 'utf8').matchAll(/(?<!!)\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g),
+      readFileSync(file, 'utf8').matchAll(/\[[^\]]*\]\((?!https?:)([^)#\s]+)[^)]*\)/g),
       ([, target = '']) => target,
     )
     expect(targets.filter((target) => !existsSync(join(dirname(file), target)))).toEqual([])
@@ -35,7 +60,45 @@ describe('the documents', () => {
     expect(rows.filter((name) => !(name in SETTINGS))).toEqual([])
   })
 
+  test('have in the README what a newcomer asks, in the order in which it is asked', () => {
+    const headings = Array.from(readFileSync('README.md', 'utf8').matchAll(/^##? (.*)$/gm), ([, heading]) => heading)
+    expect(headings.slice(0, 7)).toEqual([
+      'AI provider gateway',
+      'Start it',
+      'A first query',
+      'Configuration',
+      'GraphiQL',
+      'Console',
+      'How it compares',
+    ])
+  })
+
   test('keep the README within what is read at one sitting', () => {
     expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThan(200)
+  })
+
+  test('show no commands that no test runs', () => {
+    const unknown = documents.flatMap((file) =>
+      codeBlocks(file)
+        .filter(({ info, text }) => /^(sh|shell|bash|graphql|yaml)\b/.test(info) && !isRun(file, text))
+        .map(({ text }) => `${file}: ${text}`),
+    )
+    expect(unknown).toEqual([])
+  })
+
+  test.each([...RUN_BY])('have the commands of %s run by %s', (file, runner) => {
+    expect(readFileSync(runner, 'utf8')).toContain(file)
+  })
+
+  test('name the commands of the program as they are', () => {
+    const known = (buildProgram(processShell).commands ?? []).flatMap((command) =>
+      command.commands.length === 0 ? [command.name()] : command.commands.map((part) => `${command.name()} ${part.name()}`),
+    )
+    const isKnown = (text: string) => known.some((command) => `${text} `.startsWith(`${command} `)) || /^(--|<|serve\b)/.test(text)
+    const named = documents.flatMap((file) =>
+      Array.from(readFileSync(file, 'utf8').matchAll(/`(?:npx )?gateway ([^`\n]+)`/g), ([, text = '']) => `${file}: ${text}`),
+    )
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((text) => !isKnown(text.split(': ')[1] ?? ''))).toEqual([])
   })
 })

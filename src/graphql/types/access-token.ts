@@ -9,6 +9,11 @@ import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 const Role = builder.enumType(RoleEnum, {
   name: 'Role',
   description: 'What a token may do: VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log.',
+  values: {
+    VIEWER: { description: 'Reads providers, their masked keys and their tests.' },
+    EDITOR: { description: 'Also creates, changes, deletes and tests providers.' },
+    ADMIN: { description: 'Also manages tokens, reads the audit log, and may let stored keys move to another endpoint.' },
+  },
 })
 
 const AccessToken = builder.prismaNode('AccessToken', {

@@ -1,11 +1,13 @@
 import { ConnectionStatus as ConnectionStatusEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { readModels } from '../../providers/connection-test-store.ts'
 import { builder } from '../builder.ts'
+import { CONNECTION_STATUS_VALUES } from '../enum-values.ts'
 import { ApiKey } from './api-key.ts'
 
 export const ConnectionStatus = builder.enumType(ConnectionStatusEnum, {
   name: 'ConnectionStatus',
   description: 'How a connection test ended. Expect new values.',
+  values: CONNECTION_STATUS_VALUES,
 })
 
 export const ConnectionTest = builder.prismaNode('ConnectionTest', {

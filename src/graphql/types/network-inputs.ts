@@ -1,5 +1,5 @@
 import type { NetworkChanges } from '../../providers/network-changes.ts'
-import { KEEPABLE_FIELDS, type NetworkInput } from '../../providers/network-input.ts'
+import type { NetworkInput } from '../../providers/network-input.ts'
 import { builder } from '../builder.ts'
 import { ProxyType } from './network.ts'
 
@@ -32,7 +32,11 @@ const ProxyConfigInput = builder.inputType('ProxyConfigInput', {
 
 const KeepableNetworkField = builder.enumType('KeepableNetworkField', {
   description: 'A field of the network configuration whose stored text can stay.',
-  values: KEEPABLE_FIELDS,
+  values: {
+    CA_CERTIFICATE: { description: 'The authorities to trust.' },
+    PROXY_URL: { description: 'Where the proxy is.' },
+    PROXY_USERNAME: { description: 'Who the gateway is to the proxy.' },
+  } as const,
 })
 
 export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {

@@ -1,10 +1,11 @@
-import { CHANGE_ACTIONS, type ProviderChange } from '../../changes/provider-changes.ts'
+import type { ProviderChange } from '../../changes/provider-changes.ts'
 import { builder } from '../builder.ts'
+import { CHANGE_ACTION_VALUES } from '../enum-values.ts'
 import { Provider, ProviderRefInput, toProviderRef } from './provider.ts'
 
 const ChangeAction = builder.enumType('ChangeAction', {
-  values: CHANGE_ACTIONS,
-  description: 'What happened to a provider. TESTED: its connection was tested, which changes nothing else of it.',
+  values: CHANGE_ACTION_VALUES,
+  description: 'What happened to a provider.',
 })
 
 const ProviderChangeType = builder.objectRef<ProviderChange>('ProviderChange').implement({

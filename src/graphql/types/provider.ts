@@ -2,6 +2,7 @@ import { ProviderType as ProviderTypeEnum } from '../../generated/prisma-sqlite/
 import { type BedrockSettings, readBedrockSettings } from '../../providers/bedrock-settings.ts'
 import type { ProviderRef } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
+import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { ConnectionStatus } from './connection-test.ts'
 import { providerOrderBy, providerWhere } from './provider-filter.ts'
@@ -9,6 +10,7 @@ import { providerOrderBy, providerWhere } from './provider-filter.ts'
 export const ProviderType = builder.enumType(ProviderTypeEnum, {
   name: 'ProviderType',
   description: 'The protocol the gateway speaks to the upstream. Expect new values.',
+  values: PROVIDER_TYPE_VALUES,
 })
 
 const BedrockSettingsType = builder.objectRef<BedrockSettings>('BedrockSettings').implement({
@@ -122,10 +124,19 @@ export function toProviderRef(input: typeof ProviderRefInput.$inferInput): Provi
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {
-  values: ['NAME', 'DISPLAY_NAME', 'BASE_URL', 'CREATED_AT', 'UPDATED_AT'] as const,
+  values: {
+    NAME: { description: 'The name.' },
+    DISPLAY_NAME: { description: 'What people read.' },
+    BASE_URL: { description: 'The endpoint.' },
+    CREATED_AT: { description: 'When it was created.' },
+    UPDATED_AT: { description: 'When it was last changed.' },
+  } as const,
   description: 'What providers can be ordered by.',
 })
-const OrderDirection = builder.enumType('OrderDirection', { values: ['ASC', 'DESC'] as const, description: 'Ascending or descending.' })
+const OrderDirection = builder.enumType('OrderDirection', {
+  values: { ASC: { description: 'From the smallest, or the oldest.' }, DESC: { description: 'From the largest, or the newest.' } } as const,
+  description: 'Ascending or descending.',
+})
 
 export const ProviderOrder = builder.inputType('ProviderOrder', {
   description: 'The order of a list of providers.',

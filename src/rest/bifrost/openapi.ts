@@ -1,14 +1,16 @@
-import { z } from 'zod'
+import { body, jsonSchema, reference, requestBody } from '../openapi.ts'
 import { databaseKey, errorBody, key, keyList, keyRequest, modelList, modelNames } from './wire-key.ts'
 import { addProviderRequest, provider, updateProviderRequest } from './wire-provider.ts'
-
-const JSON_TYPE = 'application/json'
 
 /** The description of these routes, made of the schemas that decode requests and type answers. */
 export function openApiDocument() {
   return {
     openapi: '3.1.0',
-    info: { title: 'Providers', version: '1.6', description: "Bifrost's API for providers, as this gateway serves it. Null means absent." },
+    info: {
+      title: 'Bifrost: providers',
+      version: '1.6',
+      description: "Bifrost's API for providers, as this gateway serves it. Null means absent.",
+    },
     servers: [{ url: '/bifrost' }],
     security: [{ bearer: [] }],
     paths: { ...providerPaths(), ...keyPaths(), ...modelPaths() },
@@ -35,39 +37,42 @@ function providerPaths() {
   return {
     '/api/providers': {
       get: operation('listProviders', 'All providers, ordered by name', ok({ ...list, required: ['providers', 'total'] })),
-      post: { ...operation('createProvider', 'Creates a provider', ok('Provider'), 400, 409, 413, 415), ...takes('AddProvider') },
+      post: {
+        ...operation('createProvider', 'Creates a provider', ok('Provider'), 400, 409, 413, 415),
+        requestBody: requestBody('AddProvider', NEW_PROVIDER),
+      },
     },
     '/api/providers/{provider}': {
-      parameters: [parameter('provider', 'Its name.')],
+      parameters: [PROVIDER],
       get: operation('getProvider', 'One provider', ok('Provider'), 400, 404),
       put: {
         ...operation('updateProvider', 'Creates or replaces a provider', ok('Provider'), 400, 413, 415),
-        ...takes('UpdateProvider'),
+        requestBody: requestBody('UpdateProvider', CHANGED_PROVIDER),
       },
       delete: operation('deleteProvider', 'Deletes a provider, its keys and tests', ok('Provider'), 400, 404),
     },
     '/api/providers/{provider}/refresh-models': {
-      parameters: [parameter('provider', 'Its name.')],
+      parameters: [PROVIDER],
       post: operation('refreshModels', 'Tests every enabled key', ok('KeyList'), 400, 404, 409),
     },
   }
 }
 
 function keyPaths() {
-  const ofProvider = [parameter('provider', 'The name of the provider.')]
+  const ofProvider = [PROVIDER]
   const ofKey = [...ofProvider, parameter('keyId', 'The id of the key.')]
   return {
     '/api/providers/{provider}/keys': {
       parameters: ofProvider,
       get: operation('listKeys', 'The keys of a provider, masked', ok('KeyList'), 400, 404),
-      post: { ...operation('createKey', 'Adds a key', ok('Key'), 400, 404, 409, 413, 415), ...takes('KeyRequest') },
+      post: { ...operation('createKey', 'Adds a key', ok('Key'), 400, 404, 409, 413, 415), requestBody: requestBody('KeyRequest', KEY) },
     },
     '/api/providers/{provider}/keys/{keyId}': {
       parameters: ofKey,
       get: operation('getKey', 'One key, masked', ok('Key'), 400, 404),
       put: {
         ...operation('updateKey', 'Replaces a key; the mask that was shown keeps a secret', ok('Key'), 400, 404, 409, 413, 415),
-        ...takes('KeyRequest'),
+        requestBody: requestBody('KeyRequest', KEY),
       },
       delete: operation('deleteKey', 'Deletes a key', ok('Key'), 400, 404),
     },
@@ -125,24 +130,20 @@ function ok(schema: string | object) {
   return { 200: body('As it is now.', typeof schema === 'string' ? reference(schema) : schema) }
 }
 
-function body(description: string, schema: object) {
-  return { description, content: { [JSON_TYPE]: { schema } } }
+const CUSTOM = { base_provider_type: 'openai', allowed_requests: { chat_completion: true } }
+const NEW_PROVIDER = {
+  provider: 'acme',
+  network_config: { base_url: 'https://api.example.com' },
+  custom_provider_config: CUSTOM,
 }
-
-function takes(name: string) {
-  return { requestBody: { required: true, content: { [JSON_TYPE]: { schema: reference(name) } } } }
+const CHANGED_PROVIDER = {
+  network_config: { base_url: 'https://api.example.com', max_retries: 2 },
+  concurrency_and_buffer_size: { concurrency: 100, buffer_size: 500 },
+  custom_provider_config: CUSTOM,
 }
+const KEY = { name: 'acme-main', value: 'sk-example-of-a-key-0001', models: ['*'], weight: 1 }
+const PROVIDER = { ...parameter('provider', 'The name of the provider.'), example: 'acme' }
 
 function parameter(name: string, description: string) {
   return { name, in: 'path', required: true, description, schema: { type: 'string' } }
-}
-
-function reference(name: string) {
-  return { $ref: `#/components/schemas/${name}` }
-}
-
-/** OpenAPI 3.1 names the dialect of its schemas once, so the schema's own line goes. Parts that refer to themselves stand in the schema. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return rest
 }

@@ -1,6 +1,7 @@
 import { ListKeysDocument } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { describeRoutes } from '../openapi.ts'
 import { answer } from './answer.ts'
 import { badRequest, encodingProblem, error, REFUSALS } from './errors.ts'
 import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refreshModels, updateKey } from './key-routes.ts'
@@ -41,11 +42,13 @@ const ROUTES: readonly Route[] = [
   { name: 'openapi', method: 'GET', path: '/api/openapi.json/', ...read, handle: () => answer(200, OPENAPI) },
 ]
 
-const OPENAPI = openApiDocument()
+const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 
 /** Bifrost's API for providers and their keys (Bifrost contract, section 1). */
 export const bifrostDialect: Dialect = {
   channel: 'bifrost',
+  title: 'Bifrost',
+  openApi: OPENAPI,
   prefix: '/bifrost',
   routes: ROUTES.map((route) => ({ ...route, handle: (request) => encodingProblem(request.path) ?? route.handle(request) })),
   refusals: REFUSALS,

@@ -1,14 +1,12 @@
-import { z } from 'zod'
+import { body, jsonSchema, reference, requestBody } from '../openapi.ts'
 import { connectionTest, createRequest, errorBody, provider, updateRequest } from './wire.ts'
-
-const JSON_TYPE = 'application/json'
 
 /** The description of these routes, made of the schemas that decode requests and type answers. */
 export function openApiDocument() {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'AI providers',
+      title: 'Coder: AI providers',
       version: '2',
       description: "Coder's API for AI providers, as this gateway serves it. Names of properties match in any case; null means absent.",
     },
@@ -38,7 +36,7 @@ function paths() {
       }),
       post: {
         ...operation('createProvider', 'Creates a provider with its keys', { 201: providerBody, ...refused(400, 409, 413) }),
-        requestBody: requestBody('CreateRequest'),
+        requestBody: requestBody('CreateRequest', NEW_PROVIDER),
       },
     },
     '/api/v2/ai/providers/{idOrName}': {
@@ -50,7 +48,7 @@ function paths() {
           ...refused(400, 404, 412, 413),
         }),
         parameters: [IF_MATCH],
-        requestBody: requestBody('UpdateRequest'),
+        requestBody: requestBody('UpdateRequest', { enabled: false, api_keys: [{ api_key: 'sk-example-of-a-key-0002' }] }),
       },
       delete: {
         ...operation('deleteProvider', 'Deletes a provider and frees its name', {
@@ -78,7 +76,16 @@ const ID_OR_NAME = {
   in: 'path',
   required: true,
   description: "The provider's UUID or name.",
+  example: 'openai-team',
   schema: { type: 'string' },
+}
+const NEW_PROVIDER = {
+  type: 'openai',
+  name: 'openai-team',
+  display_name: 'OpenAI, our team',
+  enabled: true,
+  base_url: 'https://api.openai.com/v1',
+  api_keys: ['sk-example-of-a-key-0001'],
 }
 const IF_MATCH = {
   name: 'If-Match',
@@ -112,22 +119,4 @@ function operation(operationId: string, summary: string, responses: Record<numbe
 
 function refused(...statuses: readonly ErrorStatus[]) {
   return Object.fromEntries(statuses.map((status) => [status, body(ERRORS[status], reference('Error'))]))
-}
-
-function body(description: string, schema: object) {
-  return { description, content: { [JSON_TYPE]: { schema } } }
-}
-
-function requestBody(name: string) {
-  return { required: true, content: { [JSON_TYPE]: { schema: reference(name) } } }
-}
-
-function reference(name: string) {
-  return { $ref: `#/components/schemas/${name}` }
-}
-
-/** OpenAPI 3.1 names the dialect of its schemas once, so the schema's own line goes. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
-  return rest
 }

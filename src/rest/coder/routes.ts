@@ -9,6 +9,7 @@ import {
 } from '../../generated/coder-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import {
   createProblem,
@@ -46,10 +47,10 @@ const ROUTES = [
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = openApiDocument()
+const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 
 /** Coder's API for AI providers (Coder contract, section 1), with a test of the connection and a description beside it. */
-export const coderDialect: Dialect = { channel: 'coder', prefix: '', routes: ROUTES, refusals: REFUSALS }
+export const coderDialect: Dialect = { channel: 'coder', title: 'Coder', openApi: OPENAPI, prefix: '', routes: ROUTES, refusals: REFUSALS }
 
 async function listProviders({ run }: RestRequest): Promise<Answer> {
   const { providers } = await run(ListProvidersDocument, {})

@@ -10,7 +10,7 @@ export function openApiDocument() {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Custom providers',
+      title: 'Respan: custom providers',
       version: '1',
       description: "Respan's API for custom providers, as this gateway serves it. Paths work with and without the slash at their end.",
     },
@@ -30,6 +30,12 @@ export function openApiDocument() {
   }
 }
 
+const SETTINGS = {
+  provider_name: 'My Azure Provider',
+  api_key: 'your-api-key-here',
+  extra_kwargs: { base_url: 'https://my-azure-endpoint.openai.azure.com', timeout: 60 },
+}
+
 const COLLECTION = {
   get: {
     operationId: 'listProviders',
@@ -39,7 +45,7 @@ const COLLECTION = {
   post: {
     operationId: 'upsertProvider',
     summary: 'Creates a provider, or changes the one of this `provider_id`',
-    requestBody: requestBody('CreateRequest'),
+    requestBody: requestBody('CreateRequest', { provider_id: 'my-azure-provider', ...SETTINGS }),
     responses: { 200: PROVIDER, 201: PROVIDER, ...refused(ERROR, 400, 413, 415), ...ALWAYS },
   },
 }
@@ -47,18 +53,27 @@ const COLLECTION = {
 const CHANGED = { 200: PROVIDER, ...refused(ERROR, 400, 404, 413, 415), ...ALWAYS }
 
 const ITEM = {
-  parameters: [{ name: 'id', in: 'path', required: true, description: 'The `provider_id`, in any case.', schema: { type: 'string' } }],
+  parameters: [
+    {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: 'The `provider_id`, in any case.',
+      example: 'my-azure-provider',
+      schema: { type: 'string' },
+    },
+  ],
   get: { operationId: 'getProvider', summary: 'One provider', responses: { 200: PROVIDER, ...refused(ERROR, 404), ...ALWAYS } },
   patch: {
     operationId: 'patchProvider',
     summary: 'Changes what is given',
-    requestBody: requestBody('PatchRequest'),
+    requestBody: requestBody('PatchRequest', { provider_name: 'Our Azure Provider' }),
     responses: CHANGED,
   },
   put: {
     operationId: 'replaceProvider',
     summary: 'Replaces everything but a key that is not given',
-    requestBody: requestBody('ReplaceRequest'),
+    requestBody: requestBody('ReplaceRequest', SETTINGS),
     responses: CHANGED,
   },
   delete: {

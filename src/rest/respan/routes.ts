@@ -7,6 +7,7 @@ import {
 } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import { deleteProblem, invalidFields, NOT_FOUND, REFUSALS, updateProblem, upsertProblem } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
@@ -30,10 +31,17 @@ const ROUTES = [
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = openApiDocument()
+const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 
 /** Respan's API for custom providers (Respan contract), with a description beside it. */
-export const respanDialect: Dialect = { channel: 'respan', prefix: '/respan', routes: ROUTES, refusals: REFUSALS }
+export const respanDialect: Dialect = {
+  channel: 'respan',
+  title: 'Respan',
+  openApi: OPENAPI,
+  prefix: '/respan',
+  routes: ROUTES,
+  refusals: REFUSALS,
+}
 
 const NAME_RULE = 'Enter lowercase letters and digits, words joined by single hyphens, e.g. "my-azure-provider".'
 

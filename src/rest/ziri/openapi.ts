@@ -9,7 +9,7 @@ const ALWAYS = refused(ERROR, 401, 403, 429, 500, 503)
 export function openApiDocument() {
   return {
     openapi: '3.1.0',
-    info: { title: 'Providers', version: '1', description: "ZIRI's API for providers, as this gateway serves it." },
+    info: { title: 'ZIRI: providers', version: '1', description: "ZIRI's API for providers, as this gateway serves it." },
     servers: [{ url: '/ziri' }],
     security: BEARER.security,
     paths: { ...COLLECTION, ...ITEM, '/api/openapi.json': { get: OPENAPI_ROUTE } },
@@ -30,6 +30,12 @@ export function openApiDocument() {
 
 const query = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema })
 
+const NEW_PROVIDER = {
+  name: 'acme',
+  apiKey: 'sk-example-of-a-key-0001',
+  metadata: { displayName: 'Acme AI', baseUrl: 'https://api.example.com/v1' },
+}
+
 const COLLECTION = {
   '/api/providers': {
     get: {
@@ -49,13 +55,20 @@ const COLLECTION = {
     post: {
       operationId: 'upsertProvider',
       summary: 'Creates a provider, or changes the one of this name',
-      requestBody: requestBody('UpsertRequest'),
+      requestBody: requestBody('UpsertRequest', NEW_PROVIDER),
       responses: { 200: PROVIDER, ...refused(ERROR, 400, 413, 415), ...ALWAYS },
     },
   },
 }
 
-const NAME = { name: 'name', in: 'path', required: true, description: 'The name, in any case.', schema: { type: 'string' } }
+const NAME = {
+  name: 'name',
+  in: 'path',
+  required: true,
+  description: 'The name, in any case.',
+  example: 'acme',
+  schema: { type: 'string' },
+}
 
 const ITEM = {
   '/api/providers/{name}': {
@@ -64,7 +77,7 @@ const ITEM = {
     put: {
       operationId: 'updateProvider',
       summary: 'Changes the key or the display name',
-      requestBody: requestBody('UpdateRequest'),
+      requestBody: requestBody('UpdateRequest', { displayName: 'Acme AI, our own' }),
       responses: { 200: PROVIDER, ...refused(ERROR, 400, 404, 413, 415), ...ALWAYS },
     },
     delete: {

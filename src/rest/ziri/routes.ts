@@ -8,6 +8,7 @@ import {
 } from '../../generated/ziri-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { describeRoutes } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
 import {
   connectionFailed,
@@ -41,10 +42,17 @@ const ROUTES = [
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = openApiDocument()
+const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 
 /** ZIRI's API for providers (ZIRI contract), with a description beside it. */
-export const ziriDialect: Dialect = { channel: 'ziri', prefix: '/ziri', routes: ROUTES, refusals: REFUSALS }
+export const ziriDialect: Dialect = {
+  channel: 'ziri',
+  title: 'ZIRI',
+  openApi: OPENAPI,
+  prefix: '/ziri',
+  routes: ROUTES,
+  refusals: REFUSALS,
+}
 
 async function listProviders({ run, query }: RestRequest): Promise<Answer> {
   const { providersByOffset } = await run(ListProvidersDocument, toList(query))
