@@ -143,22 +143,22 @@ async function startVendors(certificate: ServerOptions) {
       body: '',
     }
     const host = Object.entries(HOSTS).find(([name]) => name === headers.host)
-    const answer = host?.[1](request) ?? { status: 404, body: '' }
-    const isText = typeof answer.body === 'string'
-    response.writeHead(answer.status, { 'content-type': isText ? 'text/html' : 'application/json' })
-    response.end(isText ? answer.body : JSON.stringify(answer.body))
+    const { status, body } = host?.[1](request) ?? { status: 404, body: '' }
+    const isText = typeof body === 'string'
+    response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json' })
+    response.end(isText ? body : JSON.stringify(body))
   })
   return listen(server)
 }
 
 function asker(gateway: GatewayProcess): Scene['ask'] {
-  return async (query, variables = {}) => {
+  return async <Data>(query: string, variables: Readonly<Record<string, unknown>> = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
       body: JSON.stringify({ query, variables }),
     })
-    const { data, errors } = await response.json()
+    const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown }
     if (data === undefined || errors !== undefined) throw new Error(`${query}: ${JSON.stringify(errors)}`)
     return data
   }
@@ -190,9 +190,9 @@ async function fill(ask: Scene['ask'], network: Readonly<Record<string, unknown>
 function growOlder(path: string): void {
   const database = new Libsql(path)
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString().replace('Z', '+00:00')
-  const rows = database.prepare('SELECT number FROM connection_tests ORDER BY number DESC').all()
-  for (const [index, { number }] of rows.entries())
-    database.prepare('UPDATE connection_tests SET tested_at = ? WHERE number = ?').run(hoursAgo(index * 3 + 0.2), number)
+  const newestBut = '(SELECT number FROM connection_tests ORDER BY number DESC LIMIT 1 OFFSET ?)'
+  const age = database.prepare(`UPDATE connection_tests SET tested_at = ? WHERE number = ${newestBut}`)
+  for (let index = 0; age.run(hoursAgo(index * 3 + 0.2), index).changes > 0; index += 1);
   database.prepare('UPDATE providers SET created_at = ?, updated_at = ?').run(hoursAgo(1_500), hoursAgo(200))
   database.close()
 }

@@ -128,11 +128,11 @@ export async function startConsoleBench() {
 }
 
 /** The colours alone are others in the dark; where things are is the same. On a narrow screen it is the other way round. */
-const RULES = {
+const RULES: Readonly<Record<'all' | 'colours' | 'places', axe.RunOptions>> = {
   all: {},
   colours: { runOnly: { type: 'rule', values: ['color-contrast'] } },
   places: { rules: { 'color-contrast': { enabled: false } } },
-} as const
+}
 
 /** Rules that the page breaks and that keep people out, each with the first elements that break it. */
 export async function seriousViolations(page: Page, rules: keyof typeof RULES = 'all'): Promise<string[]> {
