@@ -50,5 +50,6 @@ export async function recordAudit(transaction: TransactionClient, caller: Caller
       createdAt: at,
       revision,
     },
+    select: { id: true },
   })
 }
