@@ -10,7 +10,7 @@ import { recordStatements } from '../support/statements.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
 
 const statements = recordStatements()
-const ROWS = 3_000
+const ROWS = 1_000
 let gateway: TestGateway
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
   })
   await database.prisma.$executeRawUnsafe('ANALYZE')
   await database.close()
-})
+}, 60_000)
 afterAll(() => gateway.close())
 
 /** A test of a provider; one of two was good. */
