@@ -116,7 +116,7 @@ export function everyChannel(baseUrl: string, key: string): Write[] {
     ...creating('three', '/ziri/api/providers'),
     ...creating('four', '/respan/api/providers/'),
     ...http(graphqlWrites('one', 'b', baseUrl, key)[2]),
-    { channel: 'apply', file: providersFile('two', baseUrl, 'c'), prune: false },
+    { channel: 'apply', file: providersFile('one', baseUrl, 'c'), prune: false },
     { channel: 'rotate', toSecond: true },
     { channel: 'hand', statement: byHand('three', 'a') },
   ]
