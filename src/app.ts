@@ -178,7 +178,7 @@ async function fromMemory(
 
 function finish({ origin, route }: Exchange, answer: Answer | null): Produced {
   if (answer === null || answer.status !== 200 || !origin.isReproducible) return { answer, route, isReproducible: false }
-  return { answer: withEntityTag({ ...answer, body: Buffer.from(answer.body ?? '') }), route, isReproducible: true }
+  return { answer: withEntityTag({ ...answer, body: answer.body ?? '' }), route, isReproducible: true }
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */

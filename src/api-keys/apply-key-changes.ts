@@ -73,7 +73,7 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
   const addedCount = changes.filter((change) => 'add' in change).length
   const countIssues = checkKeyCount(stored.length - removed.length + addedCount)
   if (countIssues.length > 0) throw new ValidationError(countIssues)
-  await transaction.apiKey.deleteMany({ where: { id: { in: removed.map((row) => row.id) } } })
+  if (removed.length > 0) await transaction.apiKey.deleteMany({ where: { id: { in: removed.map((row) => row.id) } } })
   for (const { id } of removed) await storeProviderSecret(transaction, keyring, owner, keyConfigField(id), null)
   const replaced: MaskedKey[] = []
   const changed: ChangedKey[] = []
@@ -83,8 +83,10 @@ export async function applyKeyChanges(store: KeyStore, changes: readonly ApiKeyC
     if (masked !== null) replaced.push({ id: key.id, masked })
     changed.push(...(row === undefined ? [] : describeChange(key, row)))
   }
-  const added: MaskedKey[] = []
-  for (const change of changes) if ('add' in change) added.push(await addKey(store, change.add))
+  const added = await addKeys(
+    store,
+    changes.flatMap((change) => ('add' in change ? [change.add] : [])),
+  )
   const switched = kept.some((key) => key.enabled !== undefined || key.bifrost !== undefined)
   return { added, removed, replaced, changed, kept: stored.length - removed.length, switched }
 }
@@ -103,6 +105,16 @@ function describeChange(
   return Object.keys(changes).length === 0 ? [] : [{ id, ...changes }]
 }
 
+/**
+ * Seals keys and adds them in order, to a provider that has room for them.
+ * @throws ValidationError when another key has the id of one. The transaction must then roll back.
+ */
+export async function addKeys(store: KeyStore, keys: readonly NewApiKey[]): Promise<MaskedKey[]> {
+  const added: MaskedKey[] = []
+  for (const key of keys) added.push(await addKey(store, key))
+  return added
+}
+
 /** Returns the mask of the new value, or null when the value stays. */
 async function updateKeptKey(store: KeyStore, key: KeptApiKey, dialectSettings: unknown): Promise<string | null> {
   const { transaction } = store
@@ -115,7 +127,10 @@ async function updateKeptKey(store: KeyStore, key: KeptApiKey, dialectSettings: 
     ...(bifrost === null ? {} : { dialectSettings: bifrost }),
   }
   if (Object.keys(data).length > 0) await transaction.apiKey.update({ where: { id }, data })
-  if (masked !== null) await storeValue(store, id, value)
+  if (masked !== null) {
+    await transaction.apiKeySecret.deleteMany({ where: { apiKeyId: id } })
+    await storeValue(store, id, value)
+  }
   return masked
 }
 
@@ -148,7 +163,7 @@ async function addKey(store: KeyStore, key: NewApiKey): Promise<MaskedKey> {
   const masked = maskOf(value, environmentVariable)
   const row = { id, providerId: owner.providerId, name, masked, enabled, weight, createdAt: now }
   try {
-    await transaction.apiKey.create({ data: { ...row, environmentVariable: environmentVariable ?? null } })
+    await transaction.apiKey.create({ data: { ...row, environmentVariable: environmentVariable ?? null }, select: { id: true } })
   } catch (error) {
     if (!isUniqueViolation(error, KEY_ID)) throw error
     const message = 'Another key has this id. Leave it out to get a new one.'
@@ -166,10 +181,10 @@ function maskOf(value: Secret | undefined, environmentVariable: string | undefin
   return environmentVariable === undefined ? maskKey(value?.reveal() ?? '') : maskVariable(environmentVariable)
 }
 
-/** Seals a value in place of the stored one; without a value, or with an empty one, there is none to seal. */
+/** Seals a value for a key that has none stored; without a value, or with an empty one, there is none to seal. */
 async function storeValue({ transaction, keyring, owner }: KeyStore, apiKeyId: string, value: Secret | undefined): Promise<void> {
-  await transaction.apiKeySecret.deleteMany({ where: { apiKeyId } })
   if (value === undefined || value.reveal() === '') return
   const { sealed, kid } = seal(keyring, value, apiKeyBinding(owner, apiKeyId))
-  await transaction.apiKeySecret.create({ data: { apiKeyId, sealed, kid, fingerprint: fingerprint(keyring, value) } })
+  const data = { apiKeyId, sealed, kid, fingerprint: fingerprint(keyring, value) }
+  await transaction.apiKeySecret.create({ data, select: { apiKeyId: true } })
 }

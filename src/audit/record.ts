@@ -54,5 +54,6 @@ export async function recordAudit(transaction: TransactionClient, caller: Caller
       createdAt: at,
       revision,
     },
+    select: { id: true },
   })
 }

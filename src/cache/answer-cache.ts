@@ -37,7 +37,7 @@ export interface CacheStatistics {
 }
 
 interface Kept extends Produced {
-  readonly answer: Answer
+  readonly answer: Answer & { readonly body: Buffer }
   readonly state: number
 }
 
@@ -60,7 +60,7 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
   const counts = { hits: 0, misses: 0, evictions: 0 }
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
-    sizeCalculation: ({ answer: { body } }, key) => key.length + Buffer.byteLength(body ?? '') + ENTRY_BYTES,
+    sizeCalculation: ({ answer: { body } }, key) => key.length + body.length + ENTRY_BYTES,
     dispose: (_value, _key, reason) => {
       if (reason === 'evict') counts.evictions += 1
     },
@@ -71,7 +71,7 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
     const { answer } = produced
     if (answer === null || !produced.isReproducible || (kept.peek(key)?.state ?? 0) > state) return
     counts.misses += 1
-    kept.set(key, { ...produced, answer, state })
+    kept.set(key, { ...produced, answer: { ...answer, body: aloneInMemory(answer.body ?? '') }, state })
   }
   const start = async (key: string, state: number, make: () => Promise<Produced>): Promise<Produced> => {
     const flight = { state, produced: make() }
@@ -103,6 +103,14 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
     },
     statistics: () => ({ ...counts, answers: kept.size, bytes: kept.calculatedSize }),
   }
+}
+
+/** A copy in memory of its own. Small buffers share blocks, and one that stays would keep the whole block of many that are gone. */
+function aloneInMemory(body: string | Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
+  if (typeof body === 'string') copy.write(body)
+  else body.copy(copy)
+  return copy
 }
 
 const NOTHING: CacheStatistics = { hits: 0, misses: 0, evictions: 0, answers: 0, bytes: 0 }

@@ -14,7 +14,7 @@ export interface OpenPostgresql {
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
   readonly listen: ((wake: () => void) => Listener) | null
-  readonly currentState: () => Promise<number>
+  readonly currentState: () => Promise<number | null>
   readonly pool: () => PoolStatistics
   /** Runs work on connections that wait for as long as a statement takes. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
@@ -50,7 +50,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       prisma,
       location,
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
-      currentState: numberStates(prisma),
+      currentState: numberStates(prisma, pool),
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
       patiently: async (work) => {
@@ -73,15 +73,21 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
 
 /**
  * One statement at a time answers all requests that wait, so a hundred of them cost what one does. The number is our own:
- * a revision that goes back, in a database restored from a backup, is a new state as well.
+ * a revision that goes back, in a database restored from a backup, is a new state as well. So is whatever is read over a
+ * new connection: a server that took over and lost the last commits may have made others under the same revisions.
  */
-function numberStates(prisma: PrismaClient): () => Promise<number> {
+function numberStates(prisma: PrismaClient, pool: pg.Pool): () => Promise<number | null> {
   let state = 0
-  let latest: number | undefined
+  let latest: number | null = null
+  pool.on('connect', () => {
+    latest = null
+  })
   return oneAtATime(async () => {
     const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>('SELECT value FROM revisions WHERE id = 1')
-    if (row?.value !== latest) state += 1
-    latest = row?.value
+    // Without the row no write raises it.
+    if (row === undefined) return null
+    if (row.value !== latest) state += 1
+    latest = row.value
     return state
   })
 }

@@ -1,32 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { isBusy } from './failures.ts'
+import { type Execute, SqliteDriver } from './sqlite-driver.ts'
 
 type Connection = ReturnType<PrismaLibSql['createClient']>
 type Transaction = Awaited<ReturnType<Connection['transaction']>>
-type Execute = Transaction['execute']
-type Statement = Parameters<Execute>[0]
 
 /** How long a statement, or the start of a transaction, waits for another process that is writing. */
 const BUSY_TIMEOUT_MS = 5_000
 
 /**
- * Prisma's adapter over one connection for the life of the process. Left alone, the driver hands its connection to each
- * transaction, opens another for what follows, and closes none: two file descriptors are lost per transaction. One
- * connection is safe, because the adapter holds a lock from the start of a transaction to its end.
+ * Prisma's adapter over one connection for the life of the process. Left alone, the adapter's client hands its connection
+ * to each transaction, opens another for what follows, and closes none: two file descriptors are lost per transaction.
+ * One connection is safe, because the adapter holds a lock from the start of a transaction to its end.
  */
 export class SingleConnection extends PrismaLibSql {
-  constructor(url: string) {
-    super({ url, timeout: BUSY_TIMEOUT_MS })
+  private readonly path: string
+
+  constructor(path: string) {
+    super({ url: pathToFileURL(path).href })
+    this.path = path
   }
 
-  override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Connection {
-    const connection = super.createClient(config)
-    const execute: Execute = connection.execute.bind(connection)
-    return Object.assign(connection, {
-      execute: (statement: Statement) => execute(statement).catch((error: unknown) => rethrow(connection, error)),
-      transaction: () => begin(connection, execute),
-    })
+  override createClient(): Connection {
+    const driver = new SqliteDriver(this.path, BUSY_TIMEOUT_MS)
+    return {
+      execute: (statement: Parameters<Execute>[0]) => driver.execute(statement).catch((error: unknown) => rethrow(driver, error)),
+      transaction: async () => begin(driver),
+      executeMultiple: async (script) => driver.runScript(script),
+      close: () => driver.close(),
+      reconnect: () => driver.reopen(),
+      batch: unused,
+      migrate: unused,
+      sync: unused,
+      closed: false,
+      protocol: 'file',
+    }
   }
 
   /** The wait for another process happens here, outside the adapter's lock, so that reads go on meanwhile. */
@@ -51,30 +61,31 @@ export async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The driver leaves a statement that found the database busy half done, and then no transaction can be committed. */
-function rethrow(connection: Connection, error: unknown): never {
-  if (isBusy(error)) connection.reconnect()
+function rethrow(driver: SqliteDriver, error: unknown): never {
+  if (isBusy(error)) driver.reopen()
   throw error
 }
 
+const unused = () => Promise.reject(new Error('Prisma runs its statements one by one.'))
+
 /**
- * Takes the write lock at the start: a transaction that reads first and asks for it later can be refused for good. The
- * lock is tried first with the one call of the driver that leaves nothing half done, because it may take many attempts.
+ * Takes the write lock at the start: a transaction that reads first and asks for it later can be refused for good. It
+ * does not wait for the lock, because many attempts may be needed, and SQLite's own wait would stop the whole process.
  */
-async function begin(connection: Connection, execute: Execute): Promise<Transaction> {
+function begin(driver: SqliteDriver): Transaction {
   try {
-    await connection.executeMultiple('PRAGMA busy_timeout=0; BEGIN IMMEDIATE; ROLLBACK')
-    await connection.execute('BEGIN IMMEDIATE')
+    driver.runScript('PRAGMA busy_timeout=0; BEGIN IMMEDIATE')
   } finally {
-    await execute(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
+    driver.runScript(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`)
   }
-  return transactionOn(connection, execute)
+  return transactionOn(driver)
 }
 
 /**
  * As in PostgreSQL, a failed statement ends the transaction. SQLite ends it by itself after some failures, a full disk
  * for one, and on a shared connection the next statement would then be committed alone.
  */
-function transactionOn(connection: Connection, execute: Execute): Transaction {
+function transactionOn(driver: SqliteDriver): Transaction {
   let open = true
   const requireOpen = () => {
     if (!open) throw Object.assign(new Error('The transaction has ended.'), { code: 'TRANSACTION_CLOSED' })
@@ -82,28 +93,27 @@ function transactionOn(connection: Connection, execute: Execute): Transaction {
   const abandon = async (error: unknown) => {
     open = false
     // SQLite may have rolled back already, which is all that is wanted.
-    await execute('ROLLBACK').catch(() => {})
-    return rethrow(connection, error)
+    await driver.execute('ROLLBACK').catch(() => {})
+    return rethrow(driver, error)
   }
-  const unused = () => Promise.reject(new Error('Prisma runs its statements one by one.'))
   return {
     get closed() {
       return !open
     },
-    async execute(statement) {
+    async execute(statement: Parameters<Execute>[0]) {
       requireOpen()
-      return await execute(statement).catch(abandon)
+      return await driver.execute(statement).catch(abandon)
     },
     async commit() {
       requireOpen()
       // Closed before the driver answers, so that no forgotten statement slips in behind the commit.
       open = false
-      await execute('COMMIT').catch(abandon)
+      await driver.execute('COMMIT').catch(abandon)
     },
     async rollback() {
       if (!open) return
       open = false
-      await execute('ROLLBACK')
+      await driver.execute('ROLLBACK')
     },
     close: () => {},
     batch: unused,

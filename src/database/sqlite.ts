@@ -1,6 +1,5 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { reasonOf } from './failures.ts'
@@ -21,7 +20,7 @@ export interface OpenSqlite {
 export async function openSqlite(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenSqlite> {
   const path = sqlitePath(url)
   prepareFile(path)
-  const adapter = new SingleConnection(pathToFileURL(path).href)
+  const adapter = new SingleConnection(path)
   const prisma = new PrismaClient({ adapter, transactionOptions, errorFormat: 'minimal' })
   try {
     await whileBusy(() => checkSettings(prisma, path))

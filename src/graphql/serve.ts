@@ -80,7 +80,10 @@ async function forward(
   body: string,
 ): Promise<Answer | null> {
   const abort = new AbortController()
-  response.once('close', () => abort.abort())
+  response.once('close', () => {
+    // Not when the answer was sent: it costs the error that it makes.
+    if (!response.writableFinished) abort.abort()
+  })
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
     // The server compares the type letter by letter, though case means nothing in it.
     typeof value === 'string' ? [[name, name === 'content-type' ? value.toLowerCase() : value] as [string, string]] : [],

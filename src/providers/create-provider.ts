@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { applyKeyChanges } from '../api-keys/apply-key-changes.ts'
+import { addKeys } from '../api-keys/apply-key-changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
@@ -51,8 +51,7 @@ export async function storeProvider(
   const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
   const network = input.network && planNetwork(input.network, null)
   await insertProvider(transaction, id, input, network, now)
-  const adds = input.apiKeys.map((add) => ({ add }))
-  const keys = await applyKeyChanges({ transaction, keyring: deps.keyring, owner, now }, adds, false)
+  const added = await addKeys({ transaction, keyring: deps.keyring, owner, now }, input.apiKeys)
   if (input.settings !== undefined) {
     const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
     await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
@@ -63,7 +62,7 @@ export async function storeProvider(
   const changes = {
     ...{ name, type, baseUrl, enabled },
     ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
-    apiKeys: { added: keys.added.map((key) => ({ ...key })) },
+    apiKeys: { added: added.map((key) => ({ ...key })) },
   }
   await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id

@@ -1,21 +1,53 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { Database } from '../database/client.ts'
 import { readModels } from './connection-test-store.ts'
+
+/** What is needed of a provider to know which models it offers. */
+export interface ModelsOwner {
+  readonly id: string
+  readonly endpointChangedAt: Date | null
+}
 
 /**
  * The models that a provider was last seen to offer: all that the keys of its latest good run could list. Tests from before
  * the endpoint changed do not count, since they tell of another place.
  */
-export async function latestModels(
-  { prisma }: Pick<Database, 'prisma'>,
-  provider: { readonly id: string; readonly endpointChangedAt: Date | null },
-): Promise<string[]> {
-  const good = { providerId: provider.id, status: 'OK' } as const
-  const latest = await prisma.connectionTest.findFirst({ where: good, orderBy: { number: 'desc' }, select: { testedAt: true } })
-  if (latest === null || (provider.endpointChangedAt !== null && latest.testedAt < provider.endpointChangedAt)) return []
-  const run = await prisma.connectionTest.findMany({
-    where: { ...good, testedAt: latest.testedAt },
-    select: { models: true },
+export type LatestModels = (provider: ModelsOwner) => Promise<readonly string[]>
+
+/** Answers all who ask in one turn of the event loop, as the providers of a page do, with two statements. */
+export function createLatestModels({ prisma }: Pick<Database, 'prisma'>): LatestModels {
+  let asked: ModelsOwner[] = []
+  let answers: ReturnType<typeof readLatestModels> | null = null
+  return async (provider) => {
+    asked.push(provider)
+    answers ??= endOfTurn().then(() => {
+      const providers = asked
+      asked = []
+      answers = null
+      return readLatestModels(prisma, providers)
+    })
+    return (await answers).get(provider.id) ?? []
+  }
+}
+
+async function readLatestModels(prisma: Database['prisma'], providers: readonly ModelsOwner[]): Promise<ReadonlyMap<string, string[]>> {
+  const good = { providerId: { in: providers.map(({ id }) => id) }, status: 'OK' } as const
+  const runs = await prisma.connectionTest.groupBy({ by: ['providerId'], where: good, _max: { testedAt: true } })
+  const changedAt = new Map(providers.map(({ id, endpointChangedAt }) => [id, endpointChangedAt]))
+  const latest = new Map<string, Date>()
+  for (const { providerId, _max } of runs)
+    if (_max.testedAt !== null && _max.testedAt >= (changedAt.get(providerId) ?? _max.testedAt)) latest.set(providerId, _max.testedAt)
+  if (latest.size === 0) return new Map()
+  const tests = await prisma.connectionTest.findMany({
+    where: { ...good, testedAt: { in: [...latest.values()] } },
+    select: { providerId: true, testedAt: true, models: true },
     orderBy: { number: 'asc' },
   })
-  return [...new Set(run.flatMap(({ models }) => readModels(models)))]
+  const found = new Map<string, string[]>()
+  for (const { providerId, testedAt, models } of tests) {
+    // Another provider may have been tested at this very time.
+    if (testedAt.getTime() !== latest.get(providerId)?.getTime()) continue
+    found.set(providerId, [...new Set([...(found.get(providerId) ?? []), ...readModels(models)])])
+  }
+  return found
 }

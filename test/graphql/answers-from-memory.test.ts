@@ -111,6 +111,20 @@ describe('who asks', () => {
     expect((await list(value)).status).toBe(401)
   })
 
+  test('with the configured admin token is refused as soon as another gateway starts with another one', async () => {
+    expect([(await list(gateway.adminToken)).status, (await list(gateway.adminToken)).status]).toEqual([200, 200])
+    const other = await startTestGateway({
+      environment: { ...gateway.shared, ADMIN_TOKEN: 'another-admin-token-of-more-than-32-characters' },
+    })
+    try {
+      expect((await list(gateway.adminToken)).status).toBe(401)
+    } finally {
+      await other.close()
+    }
+    await gateway.restart()
+    expect((await list(gateway.adminToken)).status).toBe(200)
+  })
+
   test('without a token gets nothing from memory', async () => {
     await list(gateway.adminToken)
     expect((await gateway.fetch(LIST)).status).toBe(401)

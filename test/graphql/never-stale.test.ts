@@ -1,40 +1,50 @@
 /**
- * Random programs of writes, through every API and from other processes, and of reads by several roles: each read of a gateway
- * with its cache on must equal that of one without, over the same database. A sample by default; `npm run test:soak` runs 10,000.
+ * Random programs of writes, over every channel and from other processes, and of reads by several roles: each read of a gateway
+ * with its cache on must equal that of one without, over the same database. A sample by default; with `SOAK=long`, as in
+ * `npm run test:soak`, 10,000 programs.
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { generateKeyText } from '../../src/crypto/keyring.ts'
+import { type Database, openDatabase } from '../../src/database/client.ts'
+import { runCommand } from '../support/command-line.ts'
+import { type Role, startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { everyChannel, graphql, read, type Sent, type Write, writesTo } from '../support/interleavings.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 
 const isLong = process.env.SOAK === 'long'
 const RUNS = isLong ? 10_000 : 25
 const KEY = 'sk-never-stale-0123456789'
+const ENCRYPTION_KEYS = [generateKeyText(), generateKeyText()]
 
 /** The gateway whose answers are judged, one without a cache, and one in another process. */
 const SERVERS = ['cached', 'plain', 'other'] as const
 type Server = (typeof SERVERS)[number]
-type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
 
 let cached: TestGateway
 let plain: TestGateway
 let other: GatewayProcess
 let recorder: Recorder
+let terminal: Database
+let environment: Record<string, string> = {}
 const folder = temporaryFolder()
 /** Two tokens of each role, so that one's answers could be taken for the other's. */
 const tokens: { role: Role; value: string; id: string }[] = []
 
 beforeAll(async () => {
   recorder = await startRecorder(KEY)
-  cached = await startTestGateway({ environment: { CACHE_MAX_BYTES: '300000', OUTBOUND_ALLOW: 'loopback' } })
-  const environment = { ...cached.shared, OUTBOUND_ALLOW: 'loopback', ADMIN_TOKEN: cached.adminToken }
-  plain = await startTestGateway({ environment: { ...environment, CACHE_MAX_BYTES: '0' } })
-  other = await startedProcess(folder.path, { ...environment, CACHE_MAX_BYTES: '0' })
+  const own = { OUTBOUND_ALLOW: 'loopback', ENCRYPTION_KEYS: ENCRYPTION_KEYS.join() }
+  cached = await startTestGateway({ environment: { ...own, CACHE_MAX_BYTES: '300000' } })
+  environment = { ...cached.shared, ...own, ADMIN_TOKEN: cached.adminToken, CACHE_MAX_BYTES: '0' }
+  plain = await startTestGateway({ environment })
+  other = await startedProcess(folder.path, environment)
+  terminal = await openDatabase(cached.databaseUrl)
   for (const role of ['VIEWER', 'VIEWER', 'EDITOR', 'EDITOR', 'ADMIN', 'ADMIN'] as const)
     tokens.push({ role, ...(await cached.createToken(role)) })
 }, 60_000)
 afterAll(async () => {
+  await terminal?.close()
   await other?.stop()
   await plain?.close()
   await cached?.close()
@@ -44,133 +54,90 @@ afterAll(async () => {
 
 const urlOf = (server: Server) => ({ cached: cached.url, plain: plain.url, other: other.url })[server]
 
-interface Sent {
-  readonly method: string
-  readonly path: string
-  readonly body?: unknown
+interface Got {
+  readonly status: number
+  readonly text: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
-async function send(server: Server, { method, path, body }: Sent, token: string): Promise<{ status: number; text: string }> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+async function send(server: Server, { method, path, body, headers }: Sent, token: string, held: Record<string, string> = {}): Promise<Got> {
+  const all = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers, ...held }
   const response = await fetch(`${urlOf(server)}${path}`, {
     method,
-    headers,
+    headers: all,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: response.status, text: await response.text() }
+  return { status: response.status, text: await response.text(), headers: Object.fromEntries(response.headers) }
 }
 
-const graphql = (query: string, variables: object = {}): Sent => ({ method: 'POST', path: '/graphql', body: { query, variables } })
-const get = (path: string): Sent => ({ method: 'GET', path })
+async function write(server: Server, given: Write): Promise<void> {
+  if (given.channel === 'http') await send(server, given.sent, cached.adminToken)
+  else if (given.channel === 'apply') {
+    const settings = { environment: { ...environment, KEY_OF_THE_FILE: KEY }, input: given.file }
+    await runCommand(['apply', '-f', '-', ...(given.prune ? ['--prune'] : [])], settings)
+  } else if (given.channel === 'rotate') {
+    const keys = given.toSecond ? [...ENCRYPTION_KEYS].reverse() : ENCRYPTION_KEYS
+    await runCommand(['keys', 'rotate'], { environment: { ...environment, ENCRYPTION_KEYS: keys.join() } })
+  } else await terminal.write((transaction) => transaction.$executeRawUnsafe(given.statement))
+}
 
-const nameOf = fc.constantFrom('one', 'two', 'three', 'four')
-
-const FIELDS = `id name displayName icon baseUrl enabled version network { timeoutMs } dialectSettings { bifrost ziri }
-  apiKeys(first: 5) { totalCount nodes { id masked lastConnectionTest { status } } } lastConnectionTest { status }
-  connectionTests(first: 2) { totalCount nodes { status models } } models(first: 5) { nodes { name } }`
-const read: fc.Arbitrary<Sent> = fc.oneof(
-  fc.constantFrom(
-    graphql(`{ providers(first: 20) { totalCount nodes { ${FIELDS} } } }`),
-    graphql(
-      'query Of($field: ProviderOrderField!) { providers(first: 5, orderBy: { field: $field, direction: DESC }) { nodes { name } } }',
-      {
-        field: 'UPDATED_AT',
-      },
-    ),
-    graphql('{ providersByOffset(limit: 3, filter: { enabled: true }) { totalCount nodes { name icon } } }'),
-    graphql('{ viewer { id name role } }'),
-    graphql('{ accessTokens(first: 100) { totalCount nodes { id name revokedAt } } }'),
-    graphql('{ __typename }'),
-    get(`/graphql?query=${encodeURIComponent('{ providers(first: 3) { nodes { name version } } }')}`),
-    get('/api/v2/ai/providers'),
-    get('/bifrost/api/providers'),
-    get('/bifrost/api/models'),
-    get('/respan/api/providers/'),
-    get('/ziri/api/providers/'),
-  ),
-  nameOf.chain((name) =>
-    fc.constantFrom(
-      graphql(`query ($name: String!) { provider(by: { name: $name }) { ${FIELDS} } }`, { name }),
-      get(`/api/v2/ai/providers/${name}`),
-      get(`/bifrost/api/providers/${name}`),
-      get(`/respan/api/providers/${name}/`),
-      get(`/ziri/api/providers/${name}`),
-    ),
-  ),
-)
-
-/** A write as an admin; many fail by their rules, which is as good a test. */
-const write: fc.Arbitrary<Sent> = fc
-  .tuple(nameOf, fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 3 }))
-  .chain(([name, text]) => {
-    const baseUrl = recorder.origin
-    const input = { name, type: 'OPENAI', baseUrl, displayName: text, apiKeys: [{ value: KEY }] }
-    return fc.constantFrom<Sent>(
-      graphql('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input }),
-      graphql('mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename } }', { input }),
-      graphql('mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }', {
-        input: { provider: { name }, icon: text, enabled: text.length > 1, network: { timeoutMs: 1_000 * text.length } },
-      }),
-      graphql('mutation ($input: DeleteProviderInput!) { deleteProvider(input: $input) { __typename } }', {
-        input: { provider: { name } },
-      }),
-      graphql('mutation ($input: TestConnectionInput!) { testConnection(input: $input) { __typename } }', {
-        input: { saved: { provider: { name } } },
-      }),
-      graphql('mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { __typename } }', {
-        input: { name: text, role: 'VIEWER' },
-      }),
-      {
-        method: 'POST',
-        path: '/api/v2/ai/providers',
-        body: { name, type: 'openai', base_url: baseUrl, display_name: text, api_keys: [KEY] },
-      },
-      { method: 'PATCH', path: `/api/v2/ai/providers/${name}`, body: { display_name: text } },
-      { method: 'DELETE', path: `/api/v2/ai/providers/${name}` },
-      {
-        method: 'POST',
-        path: '/bifrost/api/providers',
-        body: { provider: name, custom_provider_config: { base_provider_type: 'openai' }, network_config: { base_url: baseUrl } },
-      },
-      { method: 'POST', path: `/bifrost/api/providers/${name}/keys`, body: { name: text, value: KEY, models: ['*'], weight: 1 } },
-      { method: 'DELETE', path: `/bifrost/api/providers/${name}` },
-      { method: 'POST', path: '/ziri/api/providers', body: { name, apiKey: KEY, metadata: { baseUrl, displayName: text } } },
-      { method: 'PATCH', path: `/respan/api/providers/${name}/`, body: { provider_name: text } },
-    )
-  })
 type Step =
-  | { readonly kind: 'writes'; readonly at: readonly { server: Server; sent: Sent }[]; readonly beside: readonly Sent[] }
+  | { readonly kind: 'writes'; readonly at: readonly { server: Server; write: Write }[]; readonly beside: readonly Sent[] }
   | { readonly kind: 'revoke'; readonly server: Server; readonly sent: Sent }
-const server = fc.constantFrom(...SERVERS)
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('writes' as const),
-      at: fc.array(fc.record({ server, sent: write }), { maxLength: 3 }),
-      beside: fc.array(read, { maxLength: 2 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), server, sent: read }) },
-)
-const program = fc.array(fc.record({ step, reads: fc.array(fc.record({ sent: read, who: fc.nat(5) }), { minLength: 1, maxLength: 3 }) }), {
-  minLength: 1,
-  maxLength: 3,
-})
+interface Asked {
+  readonly sent: Sent
+  readonly who: number
+}
+type Program = readonly { readonly step: Step; readonly reads: readonly Asked[] }[]
 
-/** The request id differs by design. */
-const stable = (text: string) => text.replace(/(under request |"requestId":")[0-9a-f-]{36}/g, '$1')
+function programs(): fc.Arbitrary<Program> {
+  const server = fc.constantFrom(...SERVERS)
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('writes' as const),
+        at: fc.array(fc.record({ server, write: writesTo(recorder.origin, KEY) }), { maxLength: 3 }),
+        beside: fc.array(read, { maxLength: 2 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), server, sent: read }) },
+  )
+  const reads = fc.array(fc.record({ sent: read, who: fc.nat(5) }), { minLength: 1, maxLength: 3 })
+  return fc.array(fc.record({ step, reads }), { minLength: 1, maxLength: 3 })
+}
 
-async function expectSame(sent: Sent, who: number): Promise<void> {
+/** What chance may leave out of a small sample. */
+function overEveryChannel(): Program {
+  const sent = graphql('{ providers(first: 20) { nodes { name displayName icon version apiKeys(first: 5) { nodes { masked } } } } }')
+  return everyChannel(recorder.origin, KEY).map((given) => ({
+    step: { kind: 'writes', at: [{ server: 'other', write: given }], beside: [sent] },
+    reads: [{ sent, who: 0 }],
+  }))
+}
+
+/** What differs by design: the request id, and the second. */
+function stable({ status, text, headers: { date: _date, 'x-request-id': _id, ...headers } }: Got): Got {
+  return { status, text: text.replace(/(under request |"requestId":")[0-9a-f-]{36}/g, '$1'), headers }
+}
+
+/** The latest answer of each request by each token that had a tag. */
+const held = new Map<string, { readonly etag: string; readonly text: string }>()
+
+/** Also to a client that names the answer it holds: it may go on with that one only while it is the right one. */
+async function expectSame({ sent, who }: Asked): Promise<void> {
   const { value = '', role } = tokens[who] ?? {}
-  const expected = await send('plain', sent, value)
-  const answered = await send('cached', sent, value)
-  expect({ role, sent, status: answered.status, text: stable(answered.text) }).toEqual({
-    role,
-    sent,
-    status: expected.status,
-    text: stable(expected.text),
-  })
+  const expected = stable(await send('plain', sent, value))
+  const answered = stable(await send('cached', sent, value))
+  expect({ role, sent, ...answered }).toEqual({ role, sent, ...expected })
+  const key = JSON.stringify([sent, who])
+  const before = held.get(key)
+  if (sent.method === 'GET' && before !== undefined) {
+    const again = await send('cached', sent, value, { 'if-none-match': before.etag })
+    expect({ role, sent, text: again.status === 304 ? before.text : stable(again).text }).toEqual({ role, sent, text: expected.text })
+  }
+  const { etag } = answered.headers
+  if (etag !== undefined) held.set(key, { etag, text: answered.text })
 }
 
 /** A token works, is remembered with its answer, and is refused from its revocation on, at whichever server that was. */
@@ -183,27 +150,40 @@ async function revokeOne(at: Server, sent: Sent): Promise<void> {
   expect((await send('cached', sent, value)).status).toBe(401)
 }
 
+async function run(program: Program): Promise<number> {
+  for (const { step, reads } of program) {
+    if (step.kind === 'revoke') await revokeOne(step.server, step.sent)
+    else
+      await Promise.all([
+        ...step.at.map((each) => write(each.server, each.write)),
+        // These meet the writes halfway: whatever they leave in memory must not be wrong afterwards.
+        ...step.beside.map((sent) => send('cached', sent, cached.adminToken)),
+      ])
+    for (const asked of reads) await expectSame(asked)
+  }
+  return program.reduce((sum, { reads }) => sum + reads.length, 0)
+}
+
 describe('a gateway that answers from memory', () => {
   test(
     `answers every read as one without memory does, in ${RUNS} random interleavings`,
     async () => {
       let reads = 0
-      const run = async (steps: readonly { step: Step; reads: readonly { sent: Sent; who: number }[] }[]) => {
-        for (const { step: one, reads: asked } of steps) {
-          if (one.kind === 'revoke') await revokeOne(one.server, one.sent)
-          else
-            await Promise.all([
-              ...one.at.map((each) => send(each.server, each.sent, cached.adminToken)),
-              // These meet the writes halfway: whatever they leave in memory must not be wrong afterwards.
-              ...one.beside.map((sent) => send('cached', sent, cached.adminToken)),
-            ])
-          for (const { sent, who } of asked) await expectSame(sent, who)
-          reads += asked.length
-        }
-      }
-      await fc.assert(fc.asyncProperty(program, run), { numRuns: RUNS, endOnFailure: true })
+      const property = fc.asyncProperty(programs(), async (program) => {
+        reads += await run(program)
+      })
+      await fc.assert(property, { numRuns: RUNS, endOnFailure: true, examples: [[overEveryChannel()]] })
       if (isLong) process.stdout.write(`\n${RUNS} interleavings, ${reads} reads compared\n`)
     },
-    isLong ? 3_600_000 : 60_000,
+    isLong ? 7_200_000 : 60_000,
   )
+
+  test('was tried with changes that do something, over every channel', async () => {
+    const events = await terminal.prisma.auditEvent.findMany({ distinct: ['channel', 'action'] })
+    const done = events.map(({ channel, action }) => `${channel} ${action}`)
+    const creators = ['bifrost', 'coder', 'respan', 'ziri'].map((channel) => `${channel} provider.created`)
+    const others = ['cli provider.updated', 'cli encryption_key.rotated', 'graphql provider.updated']
+    expect(done).toEqual(expect.arrayContaining([...creators, ...others]))
+    expect(await terminal.prisma.provider.count({ where: { icon: { endsWith: 'by hand' } } })).toBeGreaterThan(0)
+  })
 })

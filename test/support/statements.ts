@@ -1,5 +1,5 @@
-import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { Client } from 'pg'
+import { SqliteDriver } from '../../src/database/sqlite-driver.ts'
 
 /** The SQL statements that every database opened from now on runs, in order. Call before a gateway starts. */
 export function recordStatements(): string[] {
@@ -9,16 +9,10 @@ export function recordStatements(): string[] {
     // The change feed reads the revision by a clock of its own, whatever the test does.
     if (!sql.includes('revisions')) statements.push(sql)
   }
-  const createClient = PrismaLibSql.prototype.createClient
-  PrismaLibSql.prototype.createClient = function (config) {
-    const connection = createClient.call(this, config)
-    const execute = connection.execute
-    return Object.assign(connection, {
-      execute: (...given: unknown[]) => {
-        record(given[0])
-        return Reflect.apply(execute, connection, given)
-      },
-    })
+  const { execute } = SqliteDriver.prototype
+  SqliteDriver.prototype.execute = function (...given) {
+    record(given[0])
+    return Reflect.apply(execute, this, given)
   }
   const query = Client.prototype.query
   Object.assign(Client.prototype, {

@@ -1,6 +1,7 @@
 import { resolveArrayConnection } from '@pothos/plugin-relay'
-import { latestModels } from '../../providers/latest-models.ts'
+import { createLatestModels, type LatestModels } from '../../providers/latest-models.ts'
 import { builder } from '../builder.ts'
+import type { GatewayContext } from '../context.ts'
 import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { Provider } from './provider.ts'
 
@@ -18,7 +19,7 @@ builder.prismaObjectField(Provider, 'models', (t) =>
       complexity: pageCost,
       resolve: async (provider, args, context) => {
         checkPage(args, 'offset')
-        const models = (await latestModels(context.deps.database, provider)).map((name) => ({ name }))
+        const models = (await latestModelsFor(context)(provider)).map((name) => ({ name }))
         const sizes = { defaultSize: PAGE_SIZES.defaultSize, maxSize: PAGE_SIZES.maxSize(args, context) }
         return { ...resolveArrayConnection({ args, ...sizes }, models), totalCount: models.length }
       },
@@ -32,3 +33,14 @@ builder.prismaObjectField(Provider, 'models', (t) =>
     { name: 'ProviderModelsEdge', description: 'A model in a page.' },
   ),
 )
+
+/** One lookup for each request, so that it asks for the models of a whole page at once. */
+function latestModelsFor(context: GatewayContext): LatestModels {
+  const known = lookups.get(context)
+  if (known !== undefined) return known
+  const made = createLatestModels(context.deps.database)
+  lookups.set(context, made)
+  return made
+}
+
+const lookups = new WeakMap<GatewayContext, LatestModels>()

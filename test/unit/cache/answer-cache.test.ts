@@ -6,17 +6,18 @@ const give =
   (...given: Parameters<typeof answerOf>) =>
   async () =>
     answerOf(...given)
+const bodyOf = (produced: Produced | undefined) => produced?.answer?.body?.toString()
 const never = () => Promise.reject(new Error('It was not to be made.'))
 
 describe('the answers in memory', () => {
   test('count in the state that they were made in alone', async () => {
     const cache = createAnswerCache(100_000)
     await cache.produce({ state: 1, key: 'a' }, give('one'))
-    expect(cache.find({ state: 1, key: 'a' })?.answer?.body).toBe('one')
+    expect(bodyOf(cache.find({ state: 1, key: 'a' }))).toBe('one')
     expect(cache.find({ state: 2, key: 'a' })).toBeUndefined()
     expect(cache.find({ state: 1, key: 'b' })).toBeUndefined()
     await cache.produce({ state: 2, key: 'a' }, give('two'))
-    expect(cache.find({ state: 2, key: 'a' })?.answer?.body).toBe('two')
+    expect(bodyOf(cache.find({ state: 2, key: 'a' }))).toBe('two')
     expect(cache.statistics()).toMatchObject({ hits: 2, misses: 2, answers: 1, evictions: 0 })
   })
 
@@ -27,7 +28,7 @@ describe('the answers in memory', () => {
     await cache.produce({ state: 2, key: 'a' }, give('new'))
     finish(answerOf('old'))
     expect((await slow).answer?.body).toBe('old')
-    expect(cache.find({ state: 2, key: 'a' })?.answer?.body).toBe('new')
+    expect(bodyOf(cache.find({ state: 2, key: 'a' }))).toBe('new')
   })
 
   test('take no more bytes than they may; the least lately used go first', async () => {
@@ -40,6 +41,17 @@ describe('the answers in memory', () => {
     await cache.produce({ state: 1, key: 'huge' }, give('x'.repeat(20_000)))
     expect(cache.find({ state: 1, key: 'huge' })).toBeUndefined()
     expect(cache.find({ state: 1, key: 'f' })).toBeDefined()
+  })
+
+  test('hold on to no memory but their own', async () => {
+    const cache = createAnswerCache(100_000)
+    // As a small body comes: in a block that it shares with others.
+    const shared = Buffer.from('one')
+    expect(shared.buffer.byteLength).toBeGreaterThan(shared.length)
+    await cache.produce({ state: 1, key: 'a' }, async () => ({ ...answerOf(''), answer: { status: 200, body: shared } }))
+    const kept = cache.find({ state: 1, key: 'a' })?.answer?.body
+    expect(kept?.toString()).toBe('one')
+    expect(Buffer.isBuffer(kept) && kept.buffer.byteLength).toBe(shared.length)
   })
 
   test('are none while the state is unknown, and when nothing may be kept', async () => {

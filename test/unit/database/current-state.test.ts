@@ -64,6 +64,22 @@ describeDatabases('the state of the data', (databases, kind) => {
     }
   })
 
+  test.runIf(kind === 'postgresql')('is another one on a new connection, which a server that lost commits may be behind', async () => {
+    const [database, other] = [await databases.open(), await databases.open()]
+    const state = (await database.currentState()) ?? 0
+    expect(await database.currentState()).toBe(state)
+    // The connections that stood idle are cut, as when the server that had them is gone.
+    await other.prisma.$queryRawUnsafe('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+    await expect.poll(() => database.currentState().catch(() => 0)).toBeGreaterThan(state)
+  })
+
+  test.runIf(kind === 'postgresql')('is not told while the row that numbers it is missing, because no write could change it', async () => {
+    const database = await databases.open()
+    await database.currentState()
+    await database.prisma.revision.deleteMany()
+    expect([await database.currentState(), await database.currentState()]).toEqual([null, null])
+  })
+
   test.runIf(kind === 'sqlite')('does not keep the journal of SQLite from being emptied', async () => {
     const database = await databases.open()
     await database.currentState()
