@@ -2,7 +2,6 @@ import { checkKeyring, countSecretsByKey, readKnownKeys } from '../../api-keys/e
 import { validAdminTokens } from '../../auth/create-access-token.ts'
 import type { Config } from '../../config.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../../database/client.ts'
-import { readServerClock } from '../../database/clock.ts'
 import { reasonOf } from '../../database/failures.ts'
 import { migrationsApplied } from '../../database/migrate.ts'
 import { StartupError } from '../../errors.ts'
@@ -78,7 +77,7 @@ async function checkAdmin({ prisma }: Database, { ADMIN_TOKEN }: Config, now: Da
 }
 
 async function checkClock(database: Database, now: Date): Promise<Finding> {
-  const server = await readServerClock(database)
+  const server = await database.engine.readClock()
   const difference = server === null ? 0 : server.getTime() - now.getTime()
   if (Math.abs(difference) > CLOCK_TOLERANCE_MS)
     return ailing(
