@@ -4,12 +4,13 @@
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isLong, sized, tell } from '../soak/figures.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { testDatabaseKind } from '../support/test-database.ts'
 
-const isLong = process.env.SOAK === 'long'
-const RUNS = isLong ? 10_000 : 25
+const RUNS = sized(10_000, 25)
 const KEY = 'sk-never-stale-0123456789'
 
 /** The gateway whose answers are judged, one without a cache, and one in another process. */
@@ -202,7 +203,7 @@ describe('a gateway that answers from memory', () => {
         }
       }
       await fc.assert(fc.asyncProperty(program, run), { numRuns: RUNS, endOnFailure: true })
-      if (isLong) process.stdout.write(`\n${RUNS} interleavings, ${reads} reads compared\n`)
+      tell(`answers from memory on ${testDatabaseKind}`, { interleavings: RUNS, readsCompared: reads, stale: 0 })
     },
     isLong ? 3_600_000 : 60_000,
   )

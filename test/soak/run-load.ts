@@ -3,13 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { PROVIDER_CHANGE_REFUSED } from '../../src/audit/record.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
-import type { LoadReport } from './load-client.ts'
+import { CLIENTS_NAME, type LoadReport } from './load-client.ts'
 import type { LoadPlan } from './load-worker.ts'
 
 const WORKER = fileURLToPath(new URL('./load-worker.ts', import.meta.url))
-
-/** Whether this is the long run of `npm run test:soak`, not the sample in the normal suite. */
-export const isLong = process.env.SOAK === 'long'
 
 export interface Load {
   /** What came of it, when it is over. */
@@ -29,11 +26,6 @@ export function startLoad(plan: LoadPlan): Load {
     return JSON.parse(output)
   })
   return { report, stop: () => child.stdin.end() }
-}
-
-/** Says what was measured; the long run is for reading it. */
-export function tell(title: string, figures: Readonly<Record<string, unknown>>): void {
-  if (isLong) process.stdout.write(`\n${title}: ${JSON.stringify(figures)}\n`)
 }
 
 /** Everything that must be true of what is stored, whatever happened meanwhile; each entry of the result is a lie. */
@@ -58,6 +50,7 @@ export async function findLies(url: string, { acknowledged, unknown, counters }:
       ...miscounted.map(([name, raised]) => `${name} is ${stored.get(name)?.displayName} but was raised ${JSON.stringify(raised)}`),
       ...(stored.size === live.length ? [] : ['two live providers have one name']),
       ...(await findUnaudited(database)),
+      ...(await findHalfWritten(database)),
     ]
   } finally {
     await database.close()
@@ -80,4 +73,16 @@ async function findUnaudited({ prisma }: Database): Promise<string[]> {
       .map(({ id, name, version }) => `${name} is at version ${version} with ${counts.get(id) ?? 0} events`),
     ...[...counts.keys()].filter((id) => !ids.has(id)).map((id) => `an event tells of ${id}, which is not there`),
   ]
+}
+
+/** The clients make each provider but the counters with one key, and its secret: none of the three is without the others. */
+async function findHalfWritten({ prisma }: Database): Promise<string[]> {
+  const providers = await prisma.provider.findMany({
+    where: { deletedAt: null, name: { startsWith: CLIENTS_NAME } },
+    select: { name: true, apiKeys: { select: { secret: { select: { kid: true } } } } },
+  })
+  const halves = providers.filter(({ apiKeys }) => apiKeys.length !== 1 || apiKeys.some(({ secret }) => secret === null))
+  return halves.map(
+    ({ name, apiKeys }) => `${name} has ${apiKeys.length} keys, ${apiKeys.filter(({ secret }) => secret).length} with a secret`,
+  )
 }
