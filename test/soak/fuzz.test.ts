@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { Agent, request } from 'undici'
+import { Client } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { ask, createProvider } from '../support/over-http.ts'
@@ -21,7 +21,6 @@ const CREATE_TOKEN = `mutation ($role: Role!) { createAccessToken(input: { name:
   ... on CreateAccessTokenPayload { value } } }`
 
 const folder = temporaryFolder()
-const agent = new Agent({ connections: AT_ONCE })
 const tokens: (string | null)[] = [null, 'gw_wrong', '\u00ff']
 let gateway: GatewayProcess
 let upstream: Recorder
@@ -37,7 +36,6 @@ beforeAll(async () => {
   await createProvider(gateway, ADMIN_TOKEN, { name: 'openai', baseUrl: upstream.origin, key: KEY })
 })
 afterAll(async () => {
-  await agent.close()
   await gateway.stop()
   await upstream.close()
   folder.remove()
@@ -49,16 +47,15 @@ interface Seen {
 }
 
 /** What is wrong with the answer; null when nothing is. */
-async function faultOf({ method, path, headers, body, isChunked, token }: OddRequest, seen: Seen): Promise<string | null> {
+async function faultOf(client: Client, odd: OddRequest, seen: Seen): Promise<string | null> {
+  const { method, path, headers, body, isChunked, token } = odd
   const bearer = tokens[token]
   const authorization = bearer == null ? {} : { authorization: `Bearer ${bearer}` }
   const started = performance.now()
   try {
-    const answer = await request(new URL(path, gateway.url), {
-      method,
-      headers: { ...headers, ...authorization },
+    const answer = await client.request({
+      ...{ method, path, headers: { ...headers, ...authorization } },
       body: isChunked && body !== null ? Readable.from([body]) : body,
-      dispatcher: agent,
     })
     // A subscription has no end.
     if (answer.headers['content-type']?.includes('text/event-stream')) answer.body.on('error', () => {}).destroy()
@@ -78,11 +75,14 @@ test(`${REQUESTS} odd requests, ${AT_ONCE} at a time: none gets a 5xx or goes wi
   const faults: unknown[] = []
   const queue = fc.sample(oddRequest, { numRuns: REQUESTS, seed: SEED }).values()
   const started = performance.now()
+  // Each has a connection of its own: in a pool requests would wait for each other, and not for the gateway.
   const worker = async () => {
+    const client = new Client(gateway.url)
     for (const sample of queue) {
-      const fault = await faultOf(sample, seen)
+      const fault = await faultOf(client, sample, seen)
       if (fault !== null) faults.push({ fault, sample })
     }
+    await client.destroy()
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   const seconds = Math.round((performance.now() - started) / 100) / 10

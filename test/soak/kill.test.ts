@@ -38,7 +38,7 @@ describe(`a gateway that is killed ${KILLS} times while it writes`, () => {
       const starts: number[] = []
       for (let round = 0; round < KILLS; round++) {
         // The clients come back within milliseconds; some rounds end in the middle of the first writes, others later.
-        await sleep(50 + Math.random() * 400)
+        await sleep(100 + Math.random() * 500)
         gateway.child.kill('SIGKILL')
         await once(gateway.child, 'exit')
         const started = performance.now()
