@@ -3,30 +3,35 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { PROVIDER_CHANGE_REFUSED } from '../../src/audit/record.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
+import type { HostilePlan, HostileReport } from './hostile-worker.ts'
 import { CLIENTS_NAME, type LoadReport } from './load-client.ts'
 import type { LoadPlan } from './load-worker.ts'
 
-const WORKER = fileURLToPath(new URL('./load-worker.ts', import.meta.url))
-
-export interface Load {
+/** A client in a process of its own, so that what is measured here is not its work. */
+export interface Worker<Report> {
   /** What came of it, when it is over. */
-  readonly report: Promise<LoadReport>
+  readonly report: Promise<Report>
   /** Lets it finish what it is doing. */
   stop(): void
 }
 
-export function startLoad(plan: LoadPlan): Load {
-  const child = spawn(process.execPath, ['--import', 'tsx', WORKER, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
+function startWorker<Report>(file: string, plan: unknown): Worker<Report> {
+  const worker = fileURLToPath(new URL(`./${file}`, import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', worker, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += String(chunk)
   })
-  const report = once(child, 'close').then(([code]): LoadReport => {
-    if (code !== 0) throw new Error(`The load ended with ${code}.`)
+  const report = once(child, 'close').then(([code]): Report => {
+    if (code !== 0) throw new Error(`${file} ended with ${code}.`)
     return JSON.parse(output)
   })
   return { report, stop: () => child.stdin.end() }
 }
+
+export const startLoad = (plan: LoadPlan) => startWorker<LoadReport>('load-worker.ts', plan)
+
+export const startHostileTests = (plan: HostilePlan) => startWorker<HostileReport>('hostile-worker.ts', plan)
 
 /** Everything that must be true of what is stored, whatever happened meanwhile; each entry of the result is a lie. */
 export async function findLies(url: string, { acknowledged, unknown, counters }: LoadReport): Promise<string[]> {
