@@ -17,7 +17,7 @@ export interface OddRequest {
 }
 
 /** How many tokens the sender has: first those that are not let in, then as many that are. */
-export const TOKENS = { wrong: 3, right: 3 }
+const TOKENS = { wrong: 3, right: 3 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 const FIELDS = [
