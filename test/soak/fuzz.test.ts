@@ -54,7 +54,8 @@ async function faultOf(client: Client, odd: OddRequest, seen: Seen): Promise<str
   const started = performance.now()
   try {
     const answer = await client.request({
-      ...{ method, path, headers: { ...headers, ...authorization } },
+      // Keeps the connection, after HEAD too: how soon a busy process accepts new ones is Node's affair.
+      ...{ method, path, headers: { ...headers, ...authorization }, reset: false },
       body: isChunked && body !== null ? Readable.from([body]) : body,
     })
     // A subscription has no end.
