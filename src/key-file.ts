@@ -18,11 +18,11 @@ export interface KeySource {
  */
 export async function findKeys(database: Database, configured: string): Promise<KeySource> {
   if (configured !== '') return { text: configured, path: null, created: false }
-  if (database.kind === 'postgresql')
+  if (database.file === null)
     throw new StartupError(
       'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `echo base64:$(openssl rand -base64 32)`, keep it safe, and set it.',
     )
-  const path = keyFileOf(database.location)
+  const path = keyFileOf(database.file)
   const text = readKeyFile(path)
   if (text !== null) return { text, path, created: false }
   const known = await readKnownKeys(database)
@@ -34,8 +34,8 @@ export async function findKeys(database: Database, configured: string): Promise<
 }
 
 /** The key file of a SQLite database. */
-export function keyFileOf(location: string): string {
-  return join(dirname(location.replace(/^file:/, '')), 'encryption.key')
+export function keyFileOf(databaseFile: string): string {
+  return join(dirname(databaseFile), 'encryption.key')
 }
 
 /** A problem with the keys says where they came from: the operator may not know of the key file. */

@@ -3,7 +3,7 @@ import type { Database } from '../database/client.ts'
 import { oneAtATime } from '../database/one-at-a-time.ts'
 import { readRevision } from '../database/revision.ts'
 import { Fault } from '../errors.ts'
-import { type ProviderChange, readProviderChanges } from './provider-changes.ts'
+import { type ChangePosition, countProviderChanges, endOf, type ProviderChange, readProviderChanges } from './provider-changes.ts'
 import { createStream, type Stream } from './stream.ts'
 
 /**
@@ -13,11 +13,16 @@ import { createStream, type Stream } from './stream.ts'
  */
 export interface ChangeFeed {
   /**
-   * The changes that are committed from now on and that `accepts` lets through. Ends when the token is no longer valid,
-   * when the reader falls far behind, and when the gateway stops.
-   * @throws Fault when there are too many streams, or the database is away.
+   * The changes that `accepts` lets through: those behind the place of one that was told before, and those that are
+   * committed from now on. Ends when the token is no longer valid, when the reader falls far behind, and when the gateway
+   * stops.
+   * @throws Fault when there are too many streams, too much was missed, or the database is away.
    */
-  subscribe(tokenId: string, accepts: (change: ProviderChange) => boolean): Promise<AsyncIterableIterator<ProviderChange>>
+  subscribe(
+    tokenId: string,
+    accepts: (change: ProviderChange) => boolean,
+    after?: ChangePosition | null,
+  ): Promise<AsyncIterableIterator<ProviderChange>>
   statistics(): ChangeFeedStatistics
   /** Ends all streams. */
   close(): Promise<void>
@@ -41,6 +46,8 @@ interface Subscriber {
   readonly tokenId: string
   readonly accepts: (change: ProviderChange) => boolean
   readonly stream: Stream<ProviderChange>
+  /** Where an earlier stream ended that this one goes on from. */
+  readonly after: ChangePosition | null
   /** Changes before this is true happened before the subscription. */
   live: boolean
 }
@@ -54,25 +61,46 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
   /** Everything up to the revision that is read first is visible to what is read after it. */
   async function step(): Promise<void> {
     if (closed) return
+    // Whoever comes while this reads waits for a step of their own.
+    const present = [...subscribers]
     const current = await readRevision(database)
-    if (subscribers.size > 0) await deliver(known ?? current, current)
+    if (present.length > 0) await deliver(present, known ?? current, current)
     known = current
     readAt = performance.now()
   }
 
-  async function deliver(after: number, upTo: number): Promise<void> {
-    // Whoever comes while this reads waits for a step of their own.
-    const present = [...subscribers]
-    const changes = upTo > after ? await readProviderChanges(database, after, upTo) : []
+  /** Reads everything first: what fails after a change was told would tell it again. */
+  async function deliver(present: readonly Subscriber[], known: number, current: number): Promise<void> {
+    const changes = current > known ? await readProviderChanges(database, endOf(known), current) : []
+    const missed = await readMissed(present, current)
     const valid = await findValidTokens(
       database,
       present.map(({ tokenId }) => tokenId),
       clock(),
     )
-    for (const { tokenId, accepts, stream, live } of present) {
+    for (const subscriber of present) {
+      const { tokenId, accepts, stream, live } = subscriber
       if (!valid.has(tokenId)) stream.end()
-      if (live) for (const change of changes.filter(accepts)) stream.push(change)
+      const told = live ? changes : (missed.get(subscriber) ?? [])
+      for (const change of told.filter(accepts)) stream.push(change)
+      subscriber.live = true
     }
+  }
+
+  async function readMissed(present: readonly Subscriber[], upTo: number): Promise<Map<Subscriber, readonly ProviderChange[]>> {
+    const missed = new Map<Subscriber, readonly ProviderChange[]>()
+    for (const subscriber of present.filter(({ live }) => !live))
+      if (subscriber.after !== null) missed.set(subscriber, await readProviderChanges(database, subscriber.after, upTo))
+    return missed
+  }
+
+  /** A stream may go on from where another one ended, on this state of the database or an earlier one, and not too far back. */
+  async function requireReachable(after: ChangePosition): Promise<void> {
+    const current = await readRevision(database)
+    if (after.revision > current)
+      throw new Fault('BAD_USER_INPUT', '`after` is no cursor of this database. Subscribe without it, and read all providers again.')
+    if ((await countProviderChanges(database, after, current)) > MAX_WAITING)
+      throw new Fault('BAD_USER_INPUT', 'There are too many changes behind `after`. Subscribe without it, and read all providers again.')
   }
 
   const follow = oneAtATime(step)
@@ -84,12 +112,13 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
   followQuietly()
 
   return {
-    subscribe: async (tokenId, accepts) => {
+    subscribe: async (tokenId, accepts, after = null) => {
+      if (after !== null) await requireReachable(after)
       if (closed) throw new Fault('SERVICE_UNAVAILABLE', 'The gateway is stopping. Subscribe again in a moment.', { retryAfterSeconds: 1 })
       if (subscribers.size >= MAX_STREAMS)
         throw new Fault('RATE_LIMITED', 'Too many subscriptions are open at this gateway. Try again later.', { retryAfterSeconds: 10 })
       const stream = createStream<ProviderChange>(MAX_WAITING, () => void subscribers.delete(subscriber))
-      const subscriber: Subscriber = { tokenId, accepts, stream, live: false }
+      const subscriber: Subscriber = { tokenId, accepts, stream, after, live: false }
       subscribers.add(subscriber)
       try {
         await follow()
@@ -97,7 +126,6 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
         stream.end()
         throw error
       }
-      subscriber.live = true
       return stream
     },
     statistics: () => ({ subscriptions: subscribers.size, ageSeconds: (performance.now() - readAt) / 1_000 }),

@@ -10,13 +10,13 @@ import { isDamaged, reasonOf } from './failures.ts'
  * @throws StartupError when the database is a server's, the file exists, or the copy is not whole.
  */
 export async function backUp(database: Database, to: string): Promise<string> {
-  if (database.kind === 'postgresql')
+  const { copyTo } = database.engine
+  if (copyTo === null)
     throw new StartupError('This database is on a PostgreSQL server, which has its own tool. Use `pg_dump --format=custom`.')
   const path = resolve(to)
   createFile(path)
   try {
-    // A name cannot be a parameter of this statement.
-    await database.prisma.$executeRawUnsafe(`VACUUM INTO '${path.replaceAll("'", "''")}'`)
+    await copyTo(path)
     await checkCopy(path)
   } catch (error) {
     rmSync(path, { force: true })

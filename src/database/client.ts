@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { inSpan } from '../tracing/span.ts'
+import type { Engine } from './engine.ts'
 import { isBusy, toUnavailable } from './failures.ts'
 import { openPostgresql, type PoolStatistics } from './postgresql.ts'
+import { postgresqlEngine } from './postgresql-engine.ts'
 import type { Listener } from './postgresql-listener.ts'
 import { openSqlite, sqlitePath } from './sqlite.ts'
+import { sqliteEngine } from './sqlite-engine.ts'
 
 /** The client inside a transaction. */
 export type TransactionClient = Prisma.TransactionClient
@@ -20,6 +23,10 @@ export interface Database {
   readonly prisma: PrismaClient
   /** Where the data is, without user and password. */
   readonly location: string
+  /** The file that the data is in, from the root; null where a server keeps it. */
+  readonly file: string | null
+  /** What one of the databases does differently. */
+  readonly engine: Engine
   /**
    * Runs `work` in one transaction, and all of it again when another writer came in between: so it has no effect outside
    * the transaction. It uses `tx` alone, because on SQLite `prisma` waits until the transaction has ended. A statement
@@ -38,8 +45,6 @@ export interface Database {
    * not say: nothing may be used again then. Throws when it is away.
    */
   currentState(): Promise<number | null>
-  /** Runs work that may take minutes, a migration for one, on connections that wait for it. */
-  patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
   /** Whether the database answers in time. */
   ping(timeoutMs: number): Promise<boolean>
   statistics(): DatabaseStatistics
@@ -65,9 +70,9 @@ const STOP_RETRYING_AFTER_MS = 10_000
 /** The smallest question that each database answers from the place where it keeps its data. */
 const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
-/** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. Only migrations differ after this. */
+/** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. What differs after this is in its `engine`. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, beforeCommit, currentState, listen, patiently, closeOthers, pool } = await open(url)
+  const { kind, prisma, location, file, engine, beforeCommit, currentState, listen, closeOthers, pool } = await open(url)
   const sleepers = new Set<() => void>()
   const counts = { writes: 0, retries: 0, failures: 0 }
   const wakeAll = () => {
@@ -78,6 +83,8 @@ export async function openDatabase(url: string): Promise<Database> {
     kind,
     prisma,
     location,
+    file,
+    engine,
     write: async (work) => {
       const result = await inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
         writeWithRetries(prisma, counts, async (tx) => {
@@ -95,7 +102,6 @@ export async function openDatabase(url: string): Promise<Database> {
       return () => void sleepers.delete(wake)
     },
     currentState,
-    patiently,
     ping: async (timeoutMs) => {
       const answers = await answersWithin(prisma, PROBE[kind], timeoutMs)
       if (!answers) counts.failures += 1
@@ -110,18 +116,24 @@ export async function openDatabase(url: string): Promise<Database> {
   }
 }
 
+/** The file that the URL names; null for that of a server. */
+export function databaseFile(url: string): string | null {
+  return url.startsWith('file:') ? sqlitePath(url) : null
+}
+
 /** Whether there is a file to open; only opening a database of another kind tells. `openDatabase` would make the file. */
 export function isDatabaseThere(url: string): boolean {
-  if (!url.startsWith('file:')) return true
+  const file = databaseFile(url)
+  if (file === null) return true
   try {
-    return statSync(sqlitePath(url), { throwIfNoEntry: false }) !== undefined
+    return statSync(file, { throwIfNoEntry: false }) !== undefined
   } catch {
     // A folder that this user may not enter: opening says so.
     return true
   }
 }
 
-interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'currentState' | 'patiently'> {
+interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'file' | 'engine' | 'currentState'> {
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the database cannot tell. */
@@ -133,9 +145,10 @@ interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | '
 }
 
 async function open(url: string): Promise<OpenDatabase> {
-  if (url.startsWith('file:')) {
-    const opened = await openSqlite(url, TRANSACTION_OPTIONS)
-    return { kind: 'sqlite', ...opened, listen: null, pool: null, patiently: (work) => work(opened.prisma) }
+  const file = databaseFile(url)
+  if (file !== null) {
+    const opened = await openSqlite(file, TRANSACTION_OPTIONS)
+    return { kind: 'sqlite', ...opened, file, engine: sqliteEngine(opened.prisma), listen: null, pool: null }
   }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
@@ -147,7 +160,8 @@ async function open(url: string): Promise<OpenDatabase> {
   return {
     kind: 'postgresql',
     prisma: alike(prisma),
-    patiently: (work) => patiently((client) => work(alike(client))),
+    file,
+    engine: postgresqlEngine(alike(prisma), (work) => patiently((client) => work(alike(client)))),
     closeOthers: () => {},
     ...others,
   }

@@ -56,7 +56,7 @@ async function requireMigrated(from: Database): Promise<void> {
 async function copyAll(
   source: TransactionClient,
   target: TransactionClient,
-  { kind, location }: Database,
+  { engine, location }: Database,
   { log, progress }: Pick<DataMigration, 'log' | 'progress'>,
 ): Promise<Record<string, number>> {
   const { Revision, ...tables } = TABLES
@@ -84,20 +84,6 @@ async function copyAll(
   }
   await linkLatestTests(source, target)
   await Revision.copy(source, target, onPage)
-  await CONTINUE_NUMBERS[kind](target)
+  await engine.continueNumbers(target)
   return counts
-}
-
-/** Lets new rows be numbered behind the copied ones. SQLite does that by itself. */
-const CONTINUE_NUMBERS: Readonly<Record<Database['kind'], (target: TransactionClient) => Promise<void>>> = {
-  sqlite: async () => {},
-  postgresql: async (target) => {
-    const columns = await target.$queryRaw<{ table: string; column: string }[]>`
-      SELECT table_name::text AS "table", column_name::text AS "column" FROM information_schema.columns
-      WHERE table_schema = current_schema() AND column_default LIKE 'nextval(%'`
-    for (const { table, column } of columns)
-      await target.$queryRawUnsafe(
-        `SELECT setval(pg_get_serial_sequence('"${table}"', '${column}'), COALESCE(max("${column}"), 0) + 1, false)::text FROM "${table}"`,
-      )
-  },
 }

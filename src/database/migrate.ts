@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
 import type { Database, TransactionClient } from './client.ts'
-import { isBusy, isMissingTable, reasonOf } from './failures.ts'
+import type { Engine } from './engine.ts'
+import { isMissingTable, reasonOf } from './failures.ts'
 import { MIGRATIONS_FOLDER, type Migration, readMigrations, statementsOf } from './migrations.ts'
 
 /** A row of the table `_prisma_migrations`, as Prisma's own tools write it. */
@@ -14,9 +15,6 @@ interface AppliedMigration {
 
 /** Long enough for a large table; a process that finds another one migrating waits as long. */
 const PATIENCE_MS = 600_000
-
-/** The number of the lock that Prisma's own tools take in PostgreSQL: they and we keep out of each other's way. */
-const PRISMA_LOCK = 72_707_369
 
 /**
  * Brings the database to the state that this release needs, and refuses to start on one that it does not understand.
@@ -31,7 +29,7 @@ export async function migrate(
   const migrations = readMigrations(join(folder, database.kind))
   try {
     while (pending(migrations, await readApplied(database.prisma)).length > 0) {
-      const name = await withLock(database, (tx) => applyNext(database.kind, tx, migrations))
+      const name = await database.engine.migrateAlone((tx) => applyNext(database.engine, tx, migrations), PATIENCE_MS)
       if (name !== null) log(`Applied the migration ${name}.`)
     }
   } catch (error) {
@@ -94,15 +92,15 @@ function isFinished(name: string, applied: readonly AppliedMigration[]): boolean
 }
 
 /** Applies the first migration that is missing, if one still is now that the lock is held. */
-async function applyNext(kind: Database['kind'], tx: TransactionClient, migrations: readonly Migration[]): Promise<string | null> {
-  await tx.$executeRawUnsafe(TABLE[kind])
+async function applyNext(engine: Engine, tx: TransactionClient, migrations: readonly Migration[]): Promise<string | null> {
+  await tx.$executeRawUnsafe(engine.migrationsTable)
   const [migration] = pending(migrations, await readApplied(tx))
   if (migration === undefined) return null
 
   const { name, checksum, sql } = migration
   try {
     for (const statement of statementsOf(sql)) await tx.$executeRawUnsafe(statement)
-    if (kind === 'sqlite') await requireReferences(tx)
+    await engine.checkReferences(tx)
   } catch (error) {
     throw new StartupError(`The migration ${name} failed and was undone: ${reasonOf(error)}.`, 1)
   }
@@ -110,78 +108,4 @@ async function applyNext(kind: Database['kind'], tx: TransactionClient, migratio
     INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
     VALUES (${randomUUID()}, ${checksum}, ${name}, CURRENT_TIMESTAMP, 1)`
   return name
-}
-
-async function requireReferences(tx: TransactionClient): Promise<void> {
-  const [broken] = await tx.$queryRaw<{ table: string; parent: string }[]>`PRAGMA foreign_key_check`
-  if (broken !== undefined) throw new Error(`a row of ${broken.table} refers to a row of ${broken.parent} that does not exist`)
-}
-
-async function withLock<T>({ kind, prisma, patiently }: Database, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
-  const options = { maxWait: PATIENCE_MS, timeout: PATIENCE_MS }
-  if (kind === 'postgresql') {
-    const locked = async (tx: TransactionClient) => {
-      // The URL may say otherwise, for all connections.
-      await tx.$executeRaw`SET LOCAL statement_timeout = 0`
-      await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRISMA_LOCK})`
-      return await work(tx)
-    }
-    return patiently((client) => client.$transaction(locked, options))
-  }
-  try {
-    return await untilFree(async () => {
-      // SQLite changes a table by building another, and dropping the old one would delete the rows that refer to it.
-      // This setting does nothing inside a transaction, so it is made before, and the references are checked at the end.
-      await prisma.$executeRaw`PRAGMA foreign_keys=OFF`
-      return await prisma.$transaction(async (tx) => {
-        await requireSetting(tx)
-        return await work(tx)
-      }, options)
-    })
-  } finally {
-    await prisma.$executeRaw`PRAGMA foreign_keys=ON`
-  }
-}
-
-/** The connection may have been opened anew since the setting was made, while it waited for another process. */
-async function requireSetting(tx: TransactionClient): Promise<void> {
-  const [setting] = await tx.$queryRaw<{ foreign_keys: unknown }[]>`PRAGMA foreign_keys`
-  if (Number(setting?.foreign_keys) !== 0) throw Object.assign(new Error('The references are still enforced.'), { code: 'SQLITE_BUSY' })
-}
-
-/** Goes on trying to take SQLite's write lock, which is given up after seconds. */
-async function untilFree<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
-    }
-  }
-}
-
-/** As Prisma's own tools define it. */
-const TABLE: Record<Database['kind'], string> = {
-  sqlite: `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
-    "id"                    TEXT PRIMARY KEY NOT NULL,
-    "checksum"              TEXT NOT NULL,
-    "finished_at"           DATETIME,
-    "migration_name"        TEXT NOT NULL,
-    "logs"                  TEXT,
-    "rolled_back_at"        DATETIME,
-    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
-    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
-  )`,
-  postgresql: `CREATE TABLE IF NOT EXISTS _prisma_migrations (
-    id                      VARCHAR(36) PRIMARY KEY NOT NULL,
-    checksum                VARCHAR(64) NOT NULL,
-    finished_at             TIMESTAMPTZ,
-    migration_name          VARCHAR(255) NOT NULL,
-    logs                    TEXT,
-    rolled_back_at          TIMESTAMPTZ,
-    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
-    applied_steps_count     INTEGER NOT NULL DEFAULT 0
-  )`,
 }

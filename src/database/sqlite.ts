@@ -16,9 +16,8 @@ export interface OpenSqlite {
   readonly closeOthers: () => void
 }
 
-/** Opens the file that the URL names, and makes it when there is none. */
-export async function openSqlite(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenSqlite> {
-  const path = sqlitePath(url)
+/** Opens the file, and makes it when there is none. */
+export async function openSqlite(path: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenSqlite> {
   prepareFile(path)
   const adapter = new SingleConnection(path)
   const prisma = new PrismaClient({ adapter, transactionOptions, errorFormat: 'minimal' })

@@ -1,29 +1,34 @@
 import { getNamedType, isCompositeType, isIntrospectionType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
-import { type Fixtures, type Operation, ROOT_FIELDS, WAYS } from '../support/authorization-matrix.ts'
+import { type Fixtures, type Operation, ROOT_FIELDS, SUBSCRIPTIONS, WAYS } from '../support/authorization-matrix.ts'
 import { type GraphQLAnswer, type Role, startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { subscribe } from '../support/subscription.ts'
 
 const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'ADMIN']
 const BIFROST = { settings: { azure_key_config: {} }, secrets: [{ path: 'azure_key_config.client_id', value: 'client-id-0001' }] }
 const KEY = 'sk-authorization-fixture-aaaa'
 const objectTypes = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type))
-const roots = ['Query', 'Mutation']
+const roots = ['Query', 'Mutation', 'Subscription']
 
 let gateway: TestGateway
 let recorder: Recorder
 let fixtures: Fixtures
 const tokens = new Map<Role, string>()
-/** Of admins: one revoked, one expired. */
-let goneTokens: readonly string[] = []
+/** Whom nothing is open to: one without a token, and two whose tokens were those of admins. */
+let strangers: readonly (readonly [string, string | null])[] = []
 
 beforeAll(async () => {
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0' } })
   recorder = await startRecorder(KEY)
   for (const role of ROLES) tokens.set(role, await gateway.token(role))
-  goneTokens = [await revokedToken(), await expiredToken()]
+  strangers = [
+    ['nobody', null],
+    ['a revoked token', await revokedToken()],
+    ['an expired token', await expiredToken()],
+  ]
   fixtures = await makeFixtures()
 })
 afterAll(async () => {
@@ -71,6 +76,11 @@ async function run({ query, variables }: Operation, role: Role | null): Promise<
   return gateway.graphql(query, variables, role === null ? null : (tokens.get(role) ?? ''))
 }
 
+async function expectClosedToStrangers({ query, variables }: Operation): Promise<void> {
+  for (const [who, token] of strangers)
+    expect(`${who} ${verdictOf(await gateway.graphql(query, variables, token))}`).toBe(`${who} signed out`)
+}
+
 /** What an answer says about who may ask. */
 function verdictOf({ status, body }: GraphQLAnswer<unknown>): string {
   const codes = body.errors?.map(({ extensions }) => extensions.code) ?? []
@@ -95,17 +105,12 @@ test('every root field has a rule', () => {
     const type = schema.getType(root)
     return isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${root}.${field}`) : []
   })
-  expect(Object.keys(ROOT_FIELDS).sort()).toEqual(fields.sort())
+  expect(Object.keys({ ...ROOT_FIELDS, ...SUBSCRIPTIONS }).sort()).toEqual(fields.sort())
 })
 
-/** What a subscription sends; `provider-changes.test.ts` follows one as each role. */
-const STREAMED = ['Subscription', 'ProviderChange']
-
 test('every object type has a rule, and every node type one for `node` and for `nodes`', () => {
-  const ruled = new Set(WAYS.map(({ type }) => type))
-  expect(
-    objectTypes.map(({ name }) => name).filter((name) => !roots.includes(name) && !STREAMED.includes(name) && !ruled.has(name)),
-  ).toEqual([])
+  const ruled = new Set([...WAYS, ...Object.values(SUBSCRIPTIONS)].map(({ type }) => type))
+  expect(objectTypes.map(({ name }) => name).filter((name) => !roots.includes(name) && !ruled.has(name))).toEqual([])
   const nodeTypes = objectTypes.flatMap((type) =>
     isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node') ? [type.name] : [],
   )
@@ -114,29 +119,41 @@ test('every object type has a rule, and every node type one for `node` and for `
   expect(viaNode('nodes').sort()).toEqual(nodeTypes.sort())
 })
 
-describe('a token that was revoked or has expired opens nothing', () => {
-  test.each(Object.entries(ROOT_FIELDS))('%s', async (_name, { at }) => {
-    const { query, variables } = await at('{ __typename }', fixtures)
-    for (const token of goneTokens) expect(verdictOf(await gateway.graphql(query, variables, token))).toBe('signed out')
-  })
-})
-
-describe('a root field is open to its role and those above', () => {
+describe('a root field is open to its role and those above, and to no stranger', () => {
   test.each(Object.entries(ROOT_FIELDS))('%s', async (_name, { role: needed, at }) => {
     const operation = await at('{ __typename }', fixtures)
-    expect(verdictOf(await run(operation, null))).toBe('signed out')
+    await expectClosedToStrangers(operation)
     for (const role of ROLES) expect(`${role} ${verdictOf(await run(operation, role))}`).toBe(`${role} ${expected(role, needed)}`)
   })
 })
 
-describe('every field of an object is open to the role of the way to it', () => {
+describe('a subscription, with every field of what it sends, is open to its role and those above, and to no stranger', () => {
+  test.each(Object.entries(SUBSCRIPTIONS))('%s', async (_name, { role: needed, type, at }) => {
+    const definition = schema.getType(type)
+    const fields = isObjectType(definition) ? Object.keys(definition.getFields()) : []
+    const document = at(`{ ${fields.map((field) => selectionOf(type, field).slice(2, -2)).join(' ')} }`)
+    for (const [who, token] of strangers) expect([who, (await subscribe(gateway, document, {}, { token })).status]).toEqual([who, 401])
+    for (const role of ROLES) {
+      const stream = await subscribe<{ change: object }>(gateway, document, {}, { token: tokens.get(role) ?? '' })
+      expect([role, stream.status]).toEqual([role, expected(role, needed) === 'allowed' ? 200 : 403])
+      if (stream.status !== 200) continue
+      await writerOf(gateway).created({})
+      await stream.atLeast(1)
+      expect(Object.keys(stream.received[0]?.data?.change ?? {}).sort()).toEqual(fields.sort())
+      expect(stream.received[0]?.errors).toBeUndefined()
+      stream.leave()
+    }
+  })
+})
+
+describe('every field of an object is open to the role of the way to it, and to no stranger', () => {
   test.each(WAYS.map((way) => [`${way.type} through ${way.name}`, way] as const))('%s', async (_name, { type, role: needed, at }) => {
     const definition = schema.getType(type)
     const fields = isObjectType(definition) ? Object.keys(definition.getFields()) : []
     expect(fields.length).toBeGreaterThan(0)
     for (const field of fields) {
       const selection = selectionOf(type, field)
-      expect(`${field}: nobody ${verdictOf(await run(await at(selection, fixtures), null))}`).toBe(`${field}: nobody signed out`)
+      await expectClosedToStrangers(await at(selection, fixtures))
       for (const role of ROLES) {
         const answer = await run(await at(selection, fixtures), role)
         expect(`${field}: ${role} ${verdictOf(answer)}`).toBe(`${field}: ${role} ${expected(role, needed)}`)

@@ -144,6 +144,40 @@ test('what was committed before is not told, and a new connection goes on', asyn
   expect((await second.atLeast(1)).map(shapeOf)).toEqual([['UPDATED', 4]])
 })
 
+test('a subscription after a lost connection goes on behind the last change, at another replica too', async () => {
+  const WITH_CURSOR = 'subscription ($after: String) { providerChanged(after: $after) { cursor action provider { name } } }'
+  type WithCursor = { readonly providerChanged: { readonly cursor: string; readonly action: string } }
+  const write = writerOf(gateway)
+  const first = await subscribe<WithCursor>(gateway, WITH_CURSOR)
+  const { id } = await write.created({})
+  const [told] = await first.atLeast(1)
+  first.leave()
+  await write.updated(id, { icon: 'missed' })
+  await write.remove(id)
+  for (const at of [replica, gateway]) {
+    const again = await subscribe<WithCursor>(at, WITH_CURSOR, { after: told?.providerChanged.cursor })
+    expect((await again.atLeast(2)).map(({ providerChanged }) => providerChanged.action)).toEqual(['UPDATED', 'DELETED'])
+    again.leave()
+  }
+})
+
+test.each([
+  '',
+  'nonsense',
+  Buffer.from('ProviderChange:1:99999999999').toString('base64'),
+  Buffer.from('ProviderChange:2000000000:1').toString('base64'),
+])('a cursor that nobody gave out is refused: %s', async (after) => {
+  const body = JSON.stringify({
+    query: 'subscription ($after: String) { providerChanged(after: $after) { action } }',
+    variables: { after },
+  })
+  const headers = { accept: 'text/event-stream', 'content-type': 'application/json', authorization: `Bearer ${gateway.adminToken}` }
+  const response = await gateway.fetch('/graphql', { method: 'POST', headers, body })
+  const text = await response.text()
+  expect(text).toContain('BAD_USER_INPUT')
+  expect(text).not.toContain('event: next\ndata: {"data":{')
+})
+
 test('a token that expires ends its subscription', async () => {
   const { value } = await gateway.createToken('VIEWER', new Date(Date.now() + 1_500))
   const changes = await follow(gateway, null, { token: value })

@@ -139,7 +139,14 @@ describe('a sealed key does not open', () => {
     const [first] = provider.apiKeys.nodes.map(({ uuid }) => uuid)
     const { sealed } = await sealedOf(first)
     const changed = sealed.at(-5) === 'A' ? 'B' : 'A'
-    for (const broken of [`${sealed.slice(0, -5)}${changed}${sealed.slice(-4)}`, sealed.slice(0, -1), `${sealed}A`, '', 'gw1...', FIRST]) {
+    for (const broken of [
+      `${sealed.slice(0, -5)}${changed}${sealed.slice(-4)}`,
+      sealed.slice(0, -1),
+      `${sealed}A`,
+      '',
+      'gw1...',
+      'sk-not-sealed-at-all-0123456789',
+    ]) {
       await reseal(first, broken)
       const result = await editor.test(provider.id, { apiKeyId: provider.apiKeys.nodes[0]?.id })
       expect(result.tests).toMatchObject([{ status: 'NOT_TESTABLE' }])

@@ -3,10 +3,10 @@ import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { writerOf } from '../support/providers.ts'
-import { isLong } from './run-load.ts'
+import { sized, tell } from './figures.ts'
 
 const RIVALS = 20
-const ROUNDS = isLong ? 50 : 5
+const ROUNDS = sized(50, 5)
 
 const UPDATE = `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) {
   ... on UpdateProviderPayload { provider { version } } ... on UserError { code } } }`
@@ -50,6 +50,7 @@ describe(`${RIVALS * ROUNDS} changes of one provider, ${RIVALS} at a time from t
       { id },
     )
     expect(provider.version).toBe(ROUNDS + 1)
+    tell(`conflicting changes on ${kind}`, { changes: RIVALS * ROUNDS, versions: ROUNDS, winnersPerVersion: 1 })
     await gateway.close()
     await server?.stop()
   })

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { tell } from './figures.ts'
 import { type Answer, LoadClient } from './load-client.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-one-whose-disk-is-full'
@@ -52,6 +53,8 @@ describe.skipIf(!isMounted)('a gateway whose disk is full', () => {
     expect(report.faults).toEqual([])
     for (const name of Object.keys(report.acknowledged)) await client.expectAtLeast(gateway.url, name, 1)
     expect(client.report.staleReads).toEqual([])
+    const { unavailable, acknowledged, staleReads } = report
+    tell('a full disk', { refusedWith503: unavailable, acknowledged: Object.keys(acknowledged).length, lost: staleReads.length })
     expect(await gateway.stop()).toBe(0)
   })
 })

@@ -7,12 +7,12 @@ import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { leaksIn } from '../support/planted.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
-import { isLong } from './run-load.ts'
+import { sized, tell } from './figures.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-one-that-must-not-leak'
 const METRICS_TOKEN = 'metrics-token-of-one-that-must-not-leak'
 /** Each round plants twenty secrets. */
-const ROUNDS = isLong ? 10 : 2
+const ROUNDS = sized(10, 2)
 
 const CREATE = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename ... on UserError { message } } }'
 const UPDATE = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename ... on UserError { message } } }'
@@ -171,6 +171,7 @@ describe(`${20 * ROUNDS} and more planted secrets`, () => {
       expect(collector.requests.length).toBeGreaterThan(0)
       expect(answers.join('')).toContain('# TYPE')
       expect(planted.length).toBeGreaterThanOrEqual(20 * ROUNDS)
+      tell(`planted secrets on ${kind}`, { planted: planted.length, lives: ROUNDS, encodings: 6, leaks: 0 })
       await upstream.close()
       await collector.close()
       await server?.stop()

@@ -1,10 +1,11 @@
 /** What the clients of a load know how to do, and what came of it. */
+import { type Latency, latencyOf } from './figures.ts'
 
 export interface LoadReport {
   requests: number
-  /** Answers 503: the database was away, or the server just going. */
+  /** Answers 503 with their code and a time to come back: the database was away, or the server just going. */
   unavailable: number
-  /** Answers 5xx other than 503, which never should be. */
+  /** Answers that never should be: another 5xx, or a 503 that does not say what it is. */
   faults: string[]
   /** Requests that got no answer, because the server was gone. */
   unanswered: number
@@ -23,13 +24,6 @@ export interface LoadReport {
   writeMs: Latency
 }
 
-interface Latency {
-  count: number
-  p50: number
-  p99: number
-  max: number
-}
-
 export type Answer<Data = unknown> =
   | { readonly kind: 'done'; readonly data: Data }
   /** The server said no, for a reason that is the caller's. */
@@ -42,18 +36,15 @@ interface ProviderState {
   readonly displayName: string
 }
 
+/** How the names of providers with a key begin. */
+export const CLIENTS_NAME = 'load-'
+
 const RESULT = '... on UserError { code }'
 const CREATE = `mutation ($input: CreateProviderInput!) { result: createProvider(input: $input) { ... on CreateProviderPayload { provider { version } } ${RESULT} } }`
 const UPDATE = `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) { ... on UpdateProviderPayload { provider { version } } ${RESULT} } }`
 const DELETE = `mutation ($input: DeleteProviderInput!) { result: deleteProvider(input: $input) { ... on DeleteProviderPayload { name } ${RESULT} } }`
 const READ = 'query ($name: String!) { result: provider(by: { name: $name }) { version displayName } }'
 const LIST = '{ result: providers(first: 20) { totalCount nodes { name version apiKeys(first: 5) { nodes { masked } } } } }'
-
-export const latencyOf = (times: number[]): Latency => {
-  const sorted = [...times].sort((a, b) => a - b)
-  const at = (share: number) => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
-}
 
 export class LoadClient {
   readonly report: Omit<LoadReport, 'seconds' | 'readMs' | 'writeMs' | 'unknown'> = {
@@ -159,11 +150,11 @@ export class LoadClient {
         body: JSON.stringify({ query, variables }),
       })
       const text = await response.text()
-      if (response.status === 503) {
+      const { data, errors } = JSON.parse(text)
+      if (response.status === 503 && errors?.[0]?.extensions?.code === 'SERVICE_UNAVAILABLE' && response.headers.has('retry-after')) {
         this.report.unavailable += 1
         return { kind: 'refused' }
       }
-      const { data, errors } = JSON.parse(text)
       if (response.status !== 200 || errors !== undefined) {
         this.report.faults.push(`${response.status} ${text.slice(0, 300)}`)
         return { kind: 'refused' }

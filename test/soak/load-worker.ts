@@ -3,7 +3,7 @@
  * over or it is told to stop by the end of its input, checks each answer, and prints a report as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, LoadClient, type LoadReport } from './load-client.ts'
+import { type Answer, CLIENTS_NAME, LoadClient, type LoadReport } from './load-client.ts'
 
 export interface LoadPlan {
   readonly urls: readonly string[]
@@ -25,7 +25,7 @@ const isOver = () => stopped || performance.now() > deadline
 const COUNTERS = 4
 let names = 0
 
-const newName = () => `load-${process.pid}-${++names}`
+const newName = () => `${CLIENTS_NAME}${process.pid}-${++names}`
 /** A refusal costs a moment, so that a server that is away is not asked a thousand times a second. */
 const rest = (answer: Answer) => (answer.kind === 'refused' ? sleep(20) : undefined)
 

@@ -14,12 +14,12 @@ import { type GatewayProcess, startedProcess, temporaryFolder } from '../support
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 import { providerRow } from '../support/rows.ts'
-import { isLong, tell } from './run-load.ts'
+import { isLong, latencyOf, sized, tell } from './figures.ts'
 
 const ADMIN_TOKEN = 'admin-token-of-a-gateway-that-rotates'
 const KEY = 'sk-key-of-a-client-while-all-is-rotated'
-const KEYS = 100_000
-const KILLS = 10
+const KEYS = sized(100_000, 0)
+const KILLS = sized(10, 0)
 const CLIENTS = 4
 const PER_PROVIDER = 100
 const [ONE, OTHER] = [generateKeyText(), generateKeyText()]
@@ -120,12 +120,6 @@ function startClients({ url }: GatewayProcess, upstream: Recorder) {
   }
 }
 
-function latencyOf(times: readonly number[]) {
-  const sorted = [...times].sort((a, b) => a - b)
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
-}
-
 // The normal run has its sample in test/graphql/rotation.test.ts.
 describe.runIf(isLong)(`the rotation of ${KEYS.toLocaleString('en')} keys while clients read, write and test`, () => {
   let upstream: Recorder
@@ -183,11 +177,11 @@ describe.runIf(isLong)(`the rotation of ${KEYS.toLocaleString('en')} keys while 
     tell(`rotation on ${kind}`, {
       keys: single.result.resealed,
       seconds: single.result.seconds,
-      msBefore: before.ms,
-      msMeanwhile: during.ms,
+      wrongAnswers: before.wrong.length + during.wrong.length + afterwards.wrong.length,
       kills: KILLS * 2,
+      readable: verified.result?.readable,
       leftForTheLast: last?.result.resealed + other?.result.resealed,
-      msUnderKills: afterwards.ms,
+      ...{ msBefore: before.ms, msMeanwhile: during.ms, msUnderKills: afterwards.ms },
     })
     expect([...before.wrong, ...during.wrong, ...afterwards.wrong]).toEqual([])
     expect(verified).toMatchObject({ code: 0, result: { unreadable: { MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 } } })

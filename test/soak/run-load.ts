@@ -3,38 +3,35 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { PROVIDER_CHANGE_REFUSED } from '../../src/audit/record.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
-import type { LoadReport } from './load-client.ts'
+import type { HostilePlan, HostileReport } from './hostile-worker.ts'
+import { CLIENTS_NAME, type LoadReport } from './load-client.ts'
 import type { LoadPlan } from './load-worker.ts'
 
-const WORKER = fileURLToPath(new URL('./load-worker.ts', import.meta.url))
-
-/** Whether this is the long run of `npm run test:soak`, not the sample in the normal suite. */
-export const isLong = process.env.SOAK === 'long'
-
-export interface Load {
+/** A client in a process of its own, so that what is measured here is not its work. */
+export interface Worker<Report> {
   /** What came of it, when it is over. */
-  readonly report: Promise<LoadReport>
+  readonly report: Promise<Report>
   /** Lets it finish what it is doing. */
   stop(): void
 }
 
-export function startLoad(plan: LoadPlan): Load {
-  const child = spawn(process.execPath, ['--import', 'tsx', WORKER, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
+function startWorker<Report>(file: string, plan: unknown): Worker<Report> {
+  const worker = fileURLToPath(new URL(`./${file}`, import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', worker, JSON.stringify(plan)], { stdio: ['pipe', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += String(chunk)
   })
-  const report = once(child, 'close').then(([code]): LoadReport => {
-    if (code !== 0) throw new Error(`The load ended with ${code}.`)
+  const report = once(child, 'close').then(([code]): Report => {
+    if (code !== 0) throw new Error(`${file} ended with ${code}.`)
     return JSON.parse(output)
   })
   return { report, stop: () => child.stdin.end() }
 }
 
-/** Says what was measured; the long run is for reading it. */
-export function tell(title: string, figures: Readonly<Record<string, unknown>>): void {
-  if (isLong) process.stdout.write(`\n${title}: ${JSON.stringify(figures)}\n`)
-}
+export const startLoad = (plan: LoadPlan) => startWorker<LoadReport>('load-worker.ts', plan)
+
+export const startHostileTests = (plan: HostilePlan) => startWorker<HostileReport>('hostile-worker.ts', plan)
 
 /** Everything that must be true of what is stored, whatever happened meanwhile; each entry of the result is a lie. */
 export async function findLies(url: string, { acknowledged, unknown, counters }: LoadReport): Promise<string[]> {
@@ -58,6 +55,7 @@ export async function findLies(url: string, { acknowledged, unknown, counters }:
       ...miscounted.map(([name, raised]) => `${name} is ${stored.get(name)?.displayName} but was raised ${JSON.stringify(raised)}`),
       ...(stored.size === live.length ? [] : ['two live providers have one name']),
       ...(await findUnaudited(database)),
+      ...(await findHalfWritten(database)),
     ]
   } finally {
     await database.close()
@@ -80,4 +78,16 @@ async function findUnaudited({ prisma }: Database): Promise<string[]> {
       .map(({ id, name, version }) => `${name} is at version ${version} with ${counts.get(id) ?? 0} events`),
     ...[...counts.keys()].filter((id) => !ids.has(id)).map((id) => `an event tells of ${id}, which is not there`),
   ]
+}
+
+/** The clients make each provider but the counters with one key, and its secret: none of the three is without the others. */
+async function findHalfWritten({ prisma }: Database): Promise<string[]> {
+  const providers = await prisma.provider.findMany({
+    where: { deletedAt: null, name: { startsWith: CLIENTS_NAME } },
+    select: { name: true, apiKeys: { select: { secret: { select: { kid: true } } } } },
+  })
+  const halves = providers.filter(({ apiKeys }) => apiKeys.length !== 1 || apiKeys.some(({ secret }) => secret === null))
+  return halves.map(
+    ({ name, apiKeys }) => `${name} has ${apiKeys.length} keys, ${apiKeys.filter(({ secret }) => secret).length} with a secret`,
+  )
 }

@@ -292,3 +292,12 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
     at: query(() => 'mutation { updateProvider(input: { provider: { name: "nobody" } }) { __typename } }'),
   },
 }
+
+/** The role that each subscription needs, and what it sends. A field that is missing here fails the test. */
+export const SUBSCRIPTIONS: Readonly<Record<string, { readonly role: Role; readonly type: string; readonly at: (s: string) => string }>> = {
+  'Subscription.providerChanged': {
+    role: 'VIEWER',
+    type: 'ProviderChange',
+    at: (s) => `subscription { change: providerChanged ${s} }`,
+  },
+}

@@ -5,6 +5,8 @@ import { parseConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import { type Gateway, startGateway } from '../../src/start.ts'
 import { cacheEnvironment } from './cache.ts'
+import { watchForLeaks } from './leak-watch.ts'
+import { everythingStored } from './store.ts'
 import { makeTestDatabase } from './test-database.ts'
 
 export type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
@@ -27,7 +29,7 @@ export interface GraphQLAnswer<Data> {
 export interface TestGatewayOptions {
   /** Settings besides those that keep the gateway to itself: a free port, its own folder, a known admin token. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Takes every line of the log; without it the gateway is silent. */
+  /** Takes every line of the log. */
   readonly log?: (line: string) => void
   readonly clock?: () => Date
 }
@@ -36,15 +38,23 @@ export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>
 
 const ADMIN_TOKEN = 'test-admin-token-of-more-than-32-characters'
 
-/** Starts a real gateway in this process, on a port, in a folder and over a database of its own. `close` removes these. */
+/**
+ * Starts a real gateway in this process, on a port, in a folder and over a database of its own. `close` removes these, and
+ * fails when a key that the gateway was sent stands in an answer, a line of its log, or in what it has stored.
+ */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-test-'))
   const database = await makeTestDatabase(folder)
   const { log, clock } = options
-  const logger = log === undefined ? createLogger('silent') : createLogger('trace', { write: log })
+  const watch = watchForLeaks(ADMIN_TOKEN)
+  const write = (line: string) => {
+    watch.logged(line)
+    log?.(line)
+  }
+  const logger = createLogger('trace', { write })
 
   const start = (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
-    const own = { PORT: '0', ...database.environment, ...cacheEnvironment, ADMIN_TOKEN, LOG_LEVEL: log === undefined ? 'silent' : 'trace' }
+    const own = { PORT: '0', ...database.environment, ...cacheEnvironment, ADMIN_TOKEN, LOG_LEVEL: 'trace' }
     return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
   }
   const remove = async () => {
@@ -57,7 +67,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
   })
   let isRunning = true
 
-  const request = (path: string, init: RequestInit = {}): Promise<Response> => fetch(new URL(path, started.url), init)
+  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    if (typeof init.body === 'string') watch.sent(init.body)
+    const response = await fetch(new URL(path, started.url), init)
+    const isEndless = response.headers.get('content-type')?.includes('text/event-stream') ?? false
+    if (!isEndless) watch.answered(`${JSON.stringify([...response.headers])}\n${await response.clone().text()}`)
+    return response
+  }
 
   /** Sends one operation as JSON; with the admin token unless another one is given, with none for `null`. */
   async function graphql<Data = Record<string, unknown>>(
@@ -133,8 +149,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
       return started
     },
     close: async () => {
+      // Before the stop, so that the write-ahead log is there. A database that is away has nothing to show.
+      const stored = await everythingStored({ folder, databaseUrl: database.url }).catch(() => '')
       await stop()
       await remove()
+      watch.expectNoLeaks(stored)
     },
   }
 }

@@ -6,7 +6,10 @@ import type { TestGateway } from './gateway.ts'
 import { testDatabaseKind } from './test-database.ts'
 
 /** Looks into, or changes, the database of a gateway over a second connection. */
-export async function withStore<Result>(gateway: TestGateway, work: (store: Database['prisma']) => Promise<Result>): Promise<Result> {
+export async function withStore<Result>(
+  gateway: Pick<TestGateway, 'databaseUrl'>,
+  work: (store: Database['prisma']) => Promise<Result>,
+): Promise<Result> {
   const database = await openDatabase(gateway.databaseUrl)
   try {
     return await work(database.prisma)
@@ -29,8 +32,9 @@ export function countAuditEvents(gateway: TestGateway): Promise<number> {
 }
 
 /** All that a gateway keeps, as text: the bytes of its files, and the rows of a database that is not among them. */
-export async function everythingStored(gateway: TestGateway): Promise<string> {
-  const files = readdirSync(gateway.folder).map((name) => readFileSync(join(gateway.folder, name), 'latin1'))
+export async function everythingStored(gateway: Pick<TestGateway, 'databaseUrl' | 'folder'>): Promise<string> {
+  const entries = readdirSync(gateway.folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = entries.map(({ name }) => readFileSync(join(gateway.folder, name), 'latin1'))
   return [...files, ...(testDatabaseKind === 'postgresql' ? await withStore(gateway, rowsOfAllTables) : [])].join('\n')
 }
 

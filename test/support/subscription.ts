@@ -21,10 +21,10 @@ export async function subscribe<Data>(
   gateway: Pick<TestGateway, 'fetch' | 'adminToken'>,
   query: string,
   variables: Readonly<Record<string, unknown>> = {},
-  { token = gateway.adminToken, method = 'POST' }: { token?: string; method?: 'GET' | 'POST' } = {},
+  { token = gateway.adminToken, method = 'POST' }: { token?: string | null; method?: 'GET' | 'POST' } = {},
 ): Promise<TestSubscription<Data>> {
   const leave = new AbortController()
-  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
+  const headers = { accept: 'text/event-stream', ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
   const response = await (method === 'POST'
     ? gateway.fetch('/graphql', {
         method,

@@ -133,6 +133,10 @@ describe('import boundaries', () => {
 })
 
 describe('house rules', () => {
+  test('only the client of the database knows which one it is', () => {
+    expect(files.filter(({ text }) => /'(sqlite|postgresql)'/.test(text)).map(({ path }) => path)).toEqual(['src/database/client.ts'])
+  })
+
   test('only config.ts reads the environment', () => {
     const readers = files.filter(({ text }) => /process\s*\.\s*env\b|process\s*\[|from 'node:process'/.test(text))
     expect(readers.map(({ path }) => path)).toEqual(['src/config.ts'])

@@ -1,11 +1,9 @@
 import { checkKeyring, countSecretsByKey, readKnownKeys } from '../../api-keys/encryption-keys.ts'
 import { validAdminTokens } from '../../auth/create-access-token.ts'
 import type { Config } from '../../config.ts'
-import { type Database, isDatabaseThere, openDatabase } from '../../database/client.ts'
-import { readServerClock } from '../../database/clock.ts'
+import { type Database, databaseFile, isDatabaseThere, openDatabase } from '../../database/client.ts'
 import { isDamaged, reasonOf } from '../../database/failures.ts'
 import { countPendingMigrations } from '../../database/migrate.ts'
-import { sqlitePath } from '../../database/sqlite.ts'
 import { StartupError } from '../../errors.ts'
 import { findKeys, readKeyring } from '../../key-file.ts'
 import { counted } from '../output.ts'
@@ -21,7 +19,7 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
     return [
       ailing(
         'database',
-        `There is none at ${sqlitePath(config.DATABASE_URL)} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
+        `There is none at ${databaseFile(config.DATABASE_URL)} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
       ),
     ]
   const opened = await openDatabase(config.DATABASE_URL).catch((error: unknown) => ailing('database', messageOf(error)))
@@ -41,11 +39,9 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
 }
 
 /** A file can be read in most places and be damaged in one. */
-async function checkIntegrity({ kind, prisma }: Database): Promise<Finding[]> {
-  if (kind !== 'sqlite') return []
-  const found = await prisma.$queryRawUnsafe<object[]>('PRAGMA quick_check(1)')
-  const [verdict] = Object.values(found[0] ?? {})
-  return verdict === 'ok'
+async function checkIntegrity({ engine }: Database): Promise<Finding[]> {
+  if (engine.isWhole === null) return []
+  return (await engine.isWhole())
     ? [fine('integrity', 'the file is whole')]
     : [ailing('integrity', 'The file is damaged. Stop the gateway, keep the file, and restore a backup: docs/operations.md says how.')]
 }
@@ -62,7 +58,7 @@ async function checkMigrations(database: Database): Promise<Finding> {
 
 /** What a first start would refuse. With SQLite it makes a key, which looking for one would do now. */
 async function checkKeysBeforeStart(database: Database, { ENCRYPTION_KEYS }: Config): Promise<Finding[]> {
-  if (database.kind === 'sqlite') return []
+  if (database.file !== null) return []
   try {
     readKeyring(await findKeys(database, ENCRYPTION_KEYS))
     return []
@@ -107,7 +103,7 @@ async function checkAdmin({ prisma }: Database, { ADMIN_TOKEN }: Config, now: Da
 }
 
 async function checkClock(database: Database, now: Date): Promise<Finding> {
-  const server = await readServerClock(database)
+  const server = await database.engine.readClock()
   const difference = server === null ? 0 : server.getTime() - now.getTime()
   if (Math.abs(difference) > CLOCK_TOLERANCE_MS)
     return ailing(

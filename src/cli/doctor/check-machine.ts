@@ -1,8 +1,7 @@
 import { type StatsFs, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
-import { isDatabaseThere } from '../../database/client.ts'
-import { sqlitePath } from '../../database/sqlite.ts'
+import { databaseFile, isDatabaseThere } from '../../database/client.ts'
 import { keyFileOf } from '../../key-file.ts'
 import { ailing, type Finding, fine } from './finding.ts'
 
@@ -19,8 +18,9 @@ export function checkNode(): Finding {
 
 /** A full disk stops all writes. A database server looks after its own. */
 export function checkDisk({ DATABASE_URL }: Config): Finding[] {
-  if (!DATABASE_URL.startsWith('file:') || !isDatabaseThere(DATABASE_URL)) return []
-  const folder = dirname(sqlitePath(DATABASE_URL))
+  const file = databaseFile(DATABASE_URL)
+  if (file === null || !isDatabaseThere(DATABASE_URL)) return []
+  const folder = dirname(file)
   let room: StatsFs
   try {
     room = statfsSync(folder)
@@ -41,10 +41,8 @@ export function checkDisk({ DATABASE_URL }: Config): Finding[] {
 /** What holds secrets is for its user alone. */
 export function checkModes({ DATABASE_URL }: Config, secretFiles: readonly string[]): Finding {
   const paths = [...secretFiles, '.env']
-  if (DATABASE_URL.startsWith('file:')) {
-    const file = sqlitePath(DATABASE_URL)
-    paths.push(file, `${file}-wal`, keyFileOf(file))
-  }
+  const file = databaseFile(DATABASE_URL)
+  if (file !== null) paths.push(file, `${file}-wal`, keyFileOf(file))
   const open = [...new Set(paths)].filter(isOpenToOthers)
   if (open.length === 0) return fine('file modes', 'secrets are for their user alone')
   return ailing('file modes', `Other users may use ${open.join(', ')}. Run \`chmod 600 ${open.join(' ')}\`.`)

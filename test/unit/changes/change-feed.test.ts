@@ -9,9 +9,10 @@ import { createStream } from '../../../src/changes/stream.ts'
 import type { Database } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { describeDatabases } from '../../support/databases.ts'
-import { providerRow } from '../../support/rows.ts'
+import { auditRow, providerRow } from '../../support/rows.ts'
 
 const clock = () => new Date()
+const subject = (subjectId: string) => ({ subjectType: 'provider', subjectId })
 const caller: Caller = { principal: { tokenId: 'id', tokenName: 'name', role: 'ADMIN' }, channel: 'cli', requestId: 'test' }
 
 const makeToken = (database: Database) =>
@@ -90,6 +91,60 @@ describeDatabases('the feed', (databases, kind) => {
     }
     await sleep(100)
     expect(ended).toEqual([])
+  })
+
+  test('goes on behind the last change that was told, before what comes now, once and in order', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(url), await databases.open(url)]
+    await migrate(one)
+    const token = await makeToken(one)
+    const first = await feedOf(one).subscribe(token, () => true)
+    await change(one, 'told')
+    const { value: told } = await first.next()
+    await first.return?.()
+    const missed = Array.from({ length: 20 }, (_, index) => `missed-${index}`)
+    for (const name of missed) await change(one, name)
+    // At another replica, while more happens.
+    const [second] = await Promise.all([
+      feedOf(other).subscribe(token, () => true, told?.position),
+      ...Array.from({ length: 20 }, (_, index) => change(one, `now-${index}`, Math.random() * 5)),
+    ])
+    const names = await take(second, 40)
+    expect(names.slice(0, 20)).toEqual(missed)
+    expect(new Set(names).size).toBe(40)
+    await change(one, 'last')
+    expect(await take(second, 1)).toEqual(['last'])
+  })
+
+  test('tells apart changes of one revision', async () => {
+    const database = await databases.open()
+    const token = await makeToken(database)
+    const first = await feedOf(database).subscribe(token, () => true)
+    const rows = [providerRow('first'), providerRow('second')]
+    await database.write(async (tx) => {
+      for (const data of rows) await tx.provider.create({ data })
+      const { value } = await tx.revision.update({ where: { id: 1 }, data: { value: { increment: 1 } } })
+      for (const { id } of rows) await tx.auditEvent.create({ data: { ...auditRow('provider.created'), ...subject(id), revision: value } })
+    })
+    const { value: told } = await first.next()
+    expect(told?.providerName).toBe('first')
+    expect(await take(await feedOf(database).subscribe(token, () => true, told?.position), 1)).toEqual(['second'])
+  })
+
+  test('refuses to go on from a place that the database has not reached, or that is too far back', async () => {
+    const database = await databases.open()
+    const token = await makeToken(database)
+    const feed = feedOf(database)
+    const from = (revision: number) => feed.subscribe(token, () => true, { revision, number: 0 }).catch((error: unknown) => error)
+    expect(await from(1_000)).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('no cursor of this database') })
+    const { id } = await database.prisma.provider.create({ data: providerRow('busy') })
+    await database.write((tx) =>
+      tx.auditEvent.createMany({
+        data: Array.from({ length: 1_001 }, () => ({ ...auditRow('provider.updated'), ...subject(id), revision: 1 })),
+      }),
+    )
+    expect(await from(0)).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining('too many changes') })
+    expect(feed.statistics().subscriptions).toBe(0)
   })
 
   test('ends a subscription whose token is gone', async () => {

@@ -32,6 +32,39 @@ describe('a script', () => {
   })
 })
 
+/** The last migration of the first release: nobody runs anything older beside it. */
+const FIRST_RELEASE = '20261121065506_provider_order_and_type'
+const ADDS = [
+  /^CREATE (TABLE|INDEX) /,
+  /^ALTER TABLE "\w+" ADD COLUMN +"\w+" [A-Z]+(\(\d+\))?( NOT NULL DEFAULT \S+| DEFAULT \S+)?$/,
+  /^INSERT INTO /,
+]
+const isAdding = (statement: string) => ADDS.some((form) => form.test(statement))
+
+describe('a migration after those of the first release', () => {
+  test.each(['sqlite', 'postgresql'])('only adds, so that the release before it serves on beside it (%s)', (kind) => {
+    const later = readdirSync(join(MIGRATIONS_FOLDER, kind)).filter((name) => name > FIRST_RELEASE)
+    const scripts = later.map((name) => readFileSync(join(MIGRATIONS_FOLDER, kind, name, 'migration.sql'), 'utf8'))
+    expect(scripts.flatMap(statementsOf).filter((statement) => !isAdding(statement))).toEqual([])
+    expect(readdirSync(join(MIGRATIONS_FOLDER, kind))).toContain(FIRST_RELEASE)
+  })
+
+  test.each([
+    ['CREATE TABLE "a" ("x" TEXT NOT NULL)', true],
+    ['CREATE INDEX "i" ON "a"("x")', true],
+    ['ALTER TABLE "a" ADD COLUMN     "y" TIMESTAMP(3)', true],
+    ['ALTER TABLE "a" ADD COLUMN "y" BOOLEAN NOT NULL DEFAULT false', true],
+    ['ALTER TABLE "a" ADD COLUMN "y" TEXT NOT NULL', false],
+    ['CREATE UNIQUE INDEX "i" ON "a"("x")', false],
+    ['ALTER TABLE "a" DROP COLUMN "x"', false],
+    ['ALTER TABLE "a" RENAME COLUMN "x" TO "z"', false],
+    ['ALTER TABLE "a" ALTER COLUMN "x" TYPE INTEGER', false],
+    ['DROP TABLE "a"', false],
+  ])('may say: %s (%s)', (statement, may) => {
+    expect(isAdding(statement)).toBe(may)
+  })
+})
+
 describeDatabases('the runner', (databases, kind) => {
   let folder = ''
   beforeEach(() => {

@@ -1,0 +1,19 @@
+import type { TransactionClient } from './client.ts'
+
+/** What the two databases do differently, besides how they are reached: one of these for each, and `client.ts` chooses. */
+export interface Engine {
+  /** Makes the table of applied migrations, as Prisma's own tools define it. */
+  readonly migrationsTable: string
+  /** Runs work in a transaction that no other process migrates beside, and waits that long for its turn. */
+  migrateAlone<T>(work: (tx: TransactionClient) => Promise<T>, patienceMs: number): Promise<T>
+  /** Fails when a row refers to one that is not there, where nothing sees to that while tables are changed. */
+  checkReferences(tx: TransactionClient): Promise<void>
+  /** Lets new rows be numbered behind those that were copied with their numbers. */
+  continueNumbers(tx: TransactionClient): Promise<void>
+  /** What time it is for the server; null for a file, which has no clock of its own. */
+  readClock(): Promise<Date | null>
+  /** Whether the file can be read in all places; null for a server, which sees to that itself. */
+  readonly isWhole: (() => Promise<boolean>) | null
+  /** Writes the state of one moment into an empty file; null for a server, which has a tool of its own. */
+  readonly copyTo: ((path: string) => Promise<void>) | null
+}
