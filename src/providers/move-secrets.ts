@@ -1,4 +1,4 @@
-import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../api-keys/api-key-input.ts'
+import type { KeptApiKey } from '../api-keys/api-key-input.ts'
 import { keyConfigField } from '../api-keys/bifrost-key-secrets.ts'
 import { listProviderSecrets, storeProviderSecret } from '../api-keys/provider-secrets.ts'
 import { rebindSecrets, type StayingSecrets } from '../api-keys/rebind-secrets.ts'
@@ -9,6 +9,7 @@ import type { TransactionClient } from '../database/client.ts'
 import { KeyRequiredForNewEndpointError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import { openedKeyDoors } from './key-doors.ts'
+import { keyOf } from './key-places.ts'
 import { openedDoors } from './network-doors.ts'
 import type { ProviderChanges } from './provider-input.ts'
 import type { NetworkPlan } from './store-network.ts'
@@ -31,7 +32,8 @@ export async function moveSecrets(
   const { id: providerId, type, baseUrl } = provider
   const newBaseUrl = changes.baseUrl ?? baseUrl
   const isMoved = endpointBinding(type, baseUrl) !== endpointBinding(type, newBaseUrl)
-  const keyDoors = await openedKeyDoors(transaction, keyring, provider, changes.apiKeys ?? [])
+  const keepsHeaders = (await findStayingFields(transaction, providerId, network)).some((field) => field.startsWith('network.header.'))
+  const keyDoors = await openedKeyDoors(transaction, keyring, provider, changes.apiKeys ?? [], keepsHeaders)
   if (keyDoors.length > 0 && !hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
   const doors = [...(isMoved ? ['baseUrl'] : []), ...(network === undefined ? [] : openedDoors(provider.network, network))]
   if (doors.length === 0) return keyDoors
@@ -64,11 +66,6 @@ function namesVariable({ apiKeys }: ProviderChanges): boolean {
   return apiKeys?.some((change) => keyOf(change)?.environmentVariable !== undefined) ?? false
 }
 
-function keyOf(change: ApiKeyChange): NewApiKey | KeptApiKey | null {
-  if ('add' in change) return change.add
-  return 'keep' in change ? change.keep : null
-}
-
 /** Which stored keys a change leaves as they are: their value, and the secret part of their configuration. */
 function findStayingKeys({ apiKeys, keepOtherApiKeys }: ProviderChanges, stored: readonly string[]) {
   if (apiKeys === undefined) return { apiKeyIds: stored, configs: stored }
@@ -99,10 +96,16 @@ async function findStayingSecrets(
     ...(accessKeySecret === undefined ? [] : ['bedrock.accessKeySecret']),
     ...(changes.dialectSettings?.respanExtraKwargs === undefined ? [] : ['respan.extraKwargs']),
   ]
+  const fields = await findStayingFields(transaction, providerId, network)
+  return { apiKeyIds, fields: fields.filter((field) => !replaced.includes(field) && !droppedConfigs.some((one) => one === field)) }
+}
+
+/** The secrets besides keys that are still there after a change of the network. */
+async function findStayingFields(
+  transaction: TransactionClient,
+  providerId: string,
+  network: NetworkPlan | undefined,
+): Promise<readonly string[]> {
   const isDropped = (field: string) => network !== undefined && field.startsWith('network.') && !network.kept.some((one) => one === field)
-  const fields = await listProviderSecrets(transaction, providerId)
-  return {
-    apiKeyIds,
-    fields: fields.filter((field) => !replaced.includes(field) && !isDropped(field) && !droppedConfigs.some((one) => one === field)),
-  }
+  return (await listProviderSecrets(transaction, providerId)).filter((field) => !isDropped(field))
 }

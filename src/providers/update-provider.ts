@@ -120,7 +120,7 @@ async function checkPlacesAndKeys(
   const issues = [
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, stored)),
-    ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider.id, changes.apiKeys)),
+    ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider, changes.apiKeys)),
     ...(changes.apiKeys === undefined || caller.channel !== 'bifrost' ? [] : await checkKeyNames(transaction, changes.apiKeys)),
   ]
   if (issues.length > 0) throw new ValidationError(issues)

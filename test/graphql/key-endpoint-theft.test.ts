@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Writer, writerAs } from '../support/providers.ts'
+import { type Recorder, startRecorder } from '../support/recorder.ts'
+
+/** A key of Bifrost can have an endpoint of its own: the places to which an editor could have what is not theirs sent. */
+
+const VARIABLE = 'KEY_ENDPOINT_TEST'
+const FROM_VARIABLE = 'sk-from-a-variable-worth-stealing'
+const HEADER = 'header-value-worth-stealing'
+const THIEFS = 'sk-a-key-that-the-thief-has-anyway'
+const REFUSED = { __typename: 'KeyRequiredForNewEndpointError' }
+const NOT_ALLOWED = { __typename: 'ValidationError', issues: [{ rule: 'NOT_ALLOWED' }] }
+const ACCEPTED = { __typename: 'UpdateProviderPayload' }
+
+let gateway: TestGateway
+let home: Recorder
+let thief: Recorder
+let admin: Writer
+let editor: Writer
+beforeAll(async () => {
+  process.env[VARIABLE] = FROM_VARIABLE
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
+  home = await startRecorder(FROM_VARIABLE, THIEFS)
+  thief = await startRecorder(FROM_VARIABLE, THIEFS)
+  admin = await writerAs(gateway, 'ADMIN')
+  editor = await writerAs(gateway, 'EDITOR')
+})
+afterAll(async () => {
+  delete process.env[VARIABLE]
+  await gateway.close()
+  await home.close()
+  await thief.close()
+})
+beforeEach(() => {
+  thief.requests.length = 0
+})
+
+/** What makes a key go to an endpoint of its own. */
+const to = (url: string) => ({ settings: { vllm_key_config: { model_name: 'm' } }, secrets: [{ path: 'vllm_key_config.url', value: url }] })
+
+/** Everything that the other place was sent, as text. */
+const loot = () => JSON.stringify(thief.requests)
+
+describe('a key in an environment variable', () => {
+  const withVariable = (key: object = {}, baseUrl = home.origin) =>
+    admin.created({ type: 'OPENAI_COMPAT', baseUrl, apiKeys: [{ environmentVariable: VARIABLE, ...key }] })
+
+  test('does not follow an editor who names it in another key that has an endpoint of its own', async () => {
+    const { id, apiKeys } = await withVariable()
+    const add = { environmentVariable: VARIABLE, bifrost: to(thief.origin) }
+    const kept = { keep: { id: apiKeys.nodes[0]?.id } }
+    for (const changes of [[{ add }], [kept, { add }]]) expect(await editor.update(id, { apiKeys: changes })).toMatchObject(NOT_ALLOWED)
+    await editor.test(id)
+    expect(loot()).not.toContain(FROM_VARIABLE)
+  })
+
+  test('does not follow an editor who names it again in the same key, beside another endpoint', async () => {
+    for (const before of [{}, { bifrost: to(home.origin) }]) {
+      const { id, apiKeys } = await withVariable(before)
+      const keep = { id: apiKeys.nodes[0]?.id, environmentVariable: VARIABLE, bifrost: to(thief.origin) }
+      expect(await editor.update(id, { apiKeys: [{ keep }] })).toMatchObject(NOT_ALLOWED)
+      await editor.test(id)
+    }
+    expect(loot()).not.toContain(FROM_VARIABLE)
+  })
+
+  test('does not follow an editor from its own endpoint to that of the provider', async () => {
+    const { id } = await withVariable({ bifrost: to(home.origin) }, thief.origin)
+    expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE } }] })).toMatchObject(NOT_ALLOWED)
+    await editor.test(id)
+    expect(loot()).not.toContain(FROM_VARIABLE)
+  })
+
+  test('cannot become another part of a key, such as its endpoint, by an editor', async () => {
+    const { id } = await withVariable()
+    const bifrost = {
+      settings: { azure_key_config: {} },
+      secrets: [{ path: 'azure_key_config.endpoint', environmentVariable: VARIABLE }],
+    }
+    expect(await editor.update(id, { apiKeys: [{ add: { value: THIEFS, bifrost } }] })).toMatchObject(NOT_ALLOWED)
+  })
+
+  test('may be named again by an editor where it is sent already', async () => {
+    const { id } = await withVariable({ bifrost: to(home.origin) })
+    const add = { environmentVariable: VARIABLE, bifrost: to(home.origin) }
+    expect(await editor.update(id, { apiKeys: [{ add }] })).toMatchObject(ACCEPTED)
+  })
+
+  test('goes where an admin sends it', async () => {
+    const { id } = await withVariable()
+    expect(await admin.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE, bifrost: to(thief.origin) } }] })).toMatchObject(
+      ACCEPTED,
+    )
+    await admin.test(id)
+    expect(thief.keys()).toEqual([FROM_VARIABLE, expect.not.stringContaining(FROM_VARIABLE)])
+  })
+})
+
+describe('the sealed headers of a provider', () => {
+  const withHeader = () =>
+    admin.created({
+      type: 'OPENAI_COMPAT',
+      baseUrl: home.origin,
+      network: { extraHeaders: [{ name: 'X-Relay-Token', value: HEADER }] },
+      apiKeys: [{ value: THIEFS }],
+    })
+
+  test("do not follow an editor's own key to its own endpoint", async () => {
+    const { id, apiKeys } = await withHeader()
+    const key = apiKeys.nodes[0]?.id
+    const moved = { value: THIEFS, bifrost: to(thief.origin) }
+    for (const changes of [[{ add: moved }], [{ keep: { id: key, ...moved } }], [{ keep: { id: key } }, { add: moved }]])
+      expect(await editor.update(id, { apiKeys: changes })).toMatchObject(REFUSED)
+    await editor.test(id)
+    expect(loot()).not.toContain(HEADER)
+  })
+
+  test('follow when an editor gives them again, or when an admin says so', async () => {
+    const { id } = await withHeader()
+    const apiKeys = [{ add: { value: THIEFS, bifrost: to(thief.origin) } }]
+    const network = { extraHeaders: [{ name: 'X-Relay-Token', value: 'a-value-of-the-editors-own' }] }
+    expect(await editor.update(id, { apiKeys, network })).toMatchObject(ACCEPTED)
+    expect(await admin.update((await withHeader()).id, { apiKeys })).toMatchObject(ACCEPTED)
+  })
+})
