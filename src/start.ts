@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
@@ -13,8 +13,7 @@ import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
 import { StartupError } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
-import { refuseMalformed } from './http/refuse-malformed.ts'
-import { SERVER_LIMITS } from './http/server-limits.ts'
+import { createListener } from './http/listener.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
@@ -42,16 +41,22 @@ const IDLE_SWEEP_MS = 50
 /**
  * Opens the database, proves that the keys belong to it, migrates it, and listens: in this order, so that a wrong
  * configuration changes nothing and never answers a request.
+ * @param startLog takes what is told before the port is open.
  * @throws StartupError.
  */
-export async function startGateway(config: Config, log: Logger, clock: () => Date = () => new Date()): Promise<Gateway> {
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  clock: () => Date = () => new Date(),
+  startLog: Logger = log,
+): Promise<Gateway> {
   const tracing = wantsTraces(config) ? await startTracing() : null
   const database = await openDatabase(config.DATABASE_URL)
   try {
     const keys = await findKeys(database, config.ENCRYPTION_KEYS)
     const keyring = readKeyring(keys)
     await checkKeyring(database, keyring)
-    await migrate(database, (message) => log.info(message))
+    await migrate(database, (message) => startLog.info(message))
     await registerKeys(database, keyring, clock())
     const served = await serve(config, log, clock, database, keyring)
     // After the port is open: a token made for a start that fails there would have been shown to nobody.
@@ -110,8 +115,7 @@ async function serve(
     metrics,
     metricsEndpoint: config.METRICS_PORT === null ? metricsEndpoint : null,
   })
-  const server = createServer(SERVER_LIMITS, (request, response) => void app.handle(request, response))
-  server.on('clientError', refuseMalformed)
+  const server = createListener((request, response) => void app.handle(request, response))
   const metricsServer = await serveMetrics(metricsEndpoint, config)
   const url = await listen(server, config).catch(async (error: unknown) => {
     await metricsServer?.close()
@@ -148,7 +152,7 @@ async function serveMetrics(
   { HOST, METRICS_PORT }: Config,
 ): Promise<{ url: string; close(): Promise<void> } | null> {
   if (endpoint === null || METRICS_PORT === null) return null
-  const server = createServer(SERVER_LIMITS, metricsListener(endpoint)).on('clientError', refuseMalformed)
+  const server = createListener(metricsListener(endpoint))
   const url = await listen(server, { HOST, PORT: METRICS_PORT }, 'METRICS_PORT')
   return { url, close: () => closeServer(server) }
 }

@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<string, number>> = {
 
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'This is not HTTP that the gateway can read.',
+  405: 'This is no proxy: it opens no connections for others.',
   408: 'The request did not arrive in time. Send it whole, without pauses.',
   413: 'The extensions of the chunks are too large.',
   431: 'The headers are too large: 16 KiB are the limit.',
@@ -20,7 +21,17 @@ const MESSAGES: Readonly<Record<number, string>> = {
 /** Ends a connection on which something came that no handler sees, with an answer like all others. */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const status = STATUS[error.code ?? ''] ?? 400
+  endWith(socket, STATUS[error.code ?? ''] ?? 400)
+}
+
+/** Answers who takes the gateway for a proxy. Node leaves such a connection to whoever listens for it. */
+export function refuseConnect(socket: Duplex): void {
+  // The client may go away meanwhile, and an unheard error ends the process.
+  socket.on('error', () => {})
+  endWith(socket, 405)
+}
+
+function endWith(socket: Duplex, status: number): void {
   const { headers = {}, body = '' } = json(status, { message: MESSAGES[status] })
   const all = { ...securityHeaders(randomUUID()), ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)

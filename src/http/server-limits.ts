@@ -9,4 +9,6 @@ export const SERVER_LIMITS = {
   /** Bytes of the request line and all headers. */
   maxHeaderSize: 16_384,
   connectionsCheckingInterval: 1_000,
+  /** Looked at by `listener.ts`, whose answers have our headers. */
+  requireHostHeader: false,
 }

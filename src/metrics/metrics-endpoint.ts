@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { presentedToken } from '../auth/presented-token.ts'
-import { type Answer, json, send } from '../http/respond.ts'
+import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Answers requests for the metrics. */
@@ -17,13 +17,14 @@ export function createMetricsEndpoint(metrics: Metrics, token: string): MetricsE
     if (token !== '' && !isSame(presentedToken(request.headers) ?? '', token)) return UNAUTHENTICATED
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
     const { contentType, text } = await metrics.read()
-    return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text }
+    return { status: 200, headers: { 'content-type': contentType }, body: text }
   }
 }
 
 /** The listener of a port that serves the metrics and nothing else. */
 export function metricsListener(endpoint: MetricsEndpoint): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
+    setSecurityHeaders(response, randomUUID())
     const [path] = (request.url ?? '').split('?')
     const answer = path === '/metrics' ? endpoint(request) : Promise.resolve(NOT_FOUND)
     void answer.catch(() => FAILED).then((answered) => send(response, answered))

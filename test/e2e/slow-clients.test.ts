@@ -80,6 +80,10 @@ describe('bytes that are no request', () => {
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+    ['two hosts', 'GET /healthz HTTP/1.1\r\nhost: x\r\nHost: yyyy\r\n\r\n', 400],
+    ['an expectation that nothing meets', 'GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: yyyy\r\n\r\n', 417],
+    ['a request for a tunnel', 'CONNECT yyyy:443 HTTP/1.1\r\nhost: yyyy:443\r\n\r\n', 405],
   ] as const)('%s: an answer like all others, which repeats none of them', async (_name, bytes, status) => {
     const answer = await sendSlowly([bytes], 0)
     expectRefusal(answer, status)

@@ -112,7 +112,14 @@ describe('where /metrics is', () => {
   test('at a port of its own: there alone, and nothing else there', async () => {
     expect((await gateway.fetch('/metrics')).status).toBe(404)
     expect((await fetch(new URL('/graphql', gateway.started.metricsUrl ?? ''))).status).toBe(404)
-    expect((await fetch(gateway.started.metricsUrl ?? '', { method: 'POST' })).status).toBe(405)
+    const answers = [await fetch(gateway.started.metricsUrl ?? ''), await fetch(gateway.started.metricsUrl ?? '', { method: 'POST' })]
+    expect(answers.map(({ status }) => status)).toEqual([200, 405])
+    for (const { headers } of answers)
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+      })
   })
 
   test('no connection test may reach its port', async () => {
