@@ -30,8 +30,8 @@ export function withClientErrors<Result extends ExecutionResult>(result: Result,
 
 function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
   const cause = rootCause(error)
-  // Its message quotes the id or the cursor, in which anything may stand.
-  if (cause.name === 'PothosValidationError')
+  // Their messages quote the id or the cursor, in which anything may stand.
+  if (BAD_REFERENCES.includes(cause.name))
     return withRequestId(fromFault(new Fault('BAD_USER_INPUT', 'An id or a cursor in the request is not valid here.')), error, scope)
   if (cause instanceof GraphQLError) return withRequestId(withoutQuotedInput(cause), error, scope)
   if (cause instanceof DomainError) {
@@ -44,6 +44,9 @@ function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
   const message = `Something went wrong here. The log of the gateway has the details under request ${scope.requestId}.`
   return withRequestId(fromFault(new Fault('INTERNAL_SERVER_ERROR', message)), error, scope)
 }
+
+/** What Pothos says of an id or a cursor that it cannot read, and of an id of a type that has no node. */
+const BAD_REFERENCES = ['PothosValidationError', 'PothosSchemaError']
 
 /** Writes what helps to find the fault, and no value: messages of Prisma, for one, quote the arguments of a call. */
 export function logUnexpected(cause: Error, log: Logger): void {

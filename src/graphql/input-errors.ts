@@ -5,15 +5,18 @@ import { reworded } from './reworded.ts'
 const EXPECTATIONS = [
   /Field "\w{1,64}" of required type "[\w![\]]+" was not provided/,
   /Field "\w{1,64}" is not defined by type "\w+"/,
-  /A (?:UUID|DateTime|Secret) must [a-z][\w :.-]*/,
+  /A (?:UUID|DateTime|Secret) must [a-z][\w :-]*/,
   /\w+ cannot represent (?:a )?non[- ][\w -]*value/,
   /[Ee]xpected (?:value of )?(?:non-nullable )?type "?[\w![\]]+"?/,
   /[Ee]xactly one key must be specified/,
 ]
+const ENUMERATION = /does not exist in "(\w+)" enum|Enum "(\w+)" cannot represent/
 const SYNTAX =
   /^Syntax Error: (?:Expected (?:"[^"\w]{1,4}"|<EOF>|\w+)|Unexpected (?:"[^"\w]{1,4}"|<EOF>|\w+)|Unterminated string|Document contains more than? \d+ tokens)/
 const QUOTES_VALUE = / found | cannot represent | [Ii]nvalid value /
 const IDENTIFIER = /^[\w$@.![\]]{1,128}$/
+/** A key can have the form of a name, and then stand where one belongs. No name of the schema is like that. */
+const KEY_LIKE = /^[$@]?(?:(?=.*\d)\w{16,}|(?:sk|pk|rk|gsk|xai|hf|r8|gw)_\w{8,})$/
 
 /** 400 only to who asks for `application/graphql-response+json`, as the GraphQL-over-HTTP specification has it. */
 const SPECIFIED = { status: 400, spec: true }
@@ -35,13 +38,20 @@ function describe(message: string): string {
   const [variable] = /^Variable "\$\w{1,64}"/.exec(message) ?? []
   if (variable !== undefined && QUOTES_VALUE.test(message)) {
     const [place = ''] = / at "[\w.[\]]{1,512}"/.exec(message) ?? []
-    return `${variable} has an invalid value${place}.${expectation(message)}`
+    return namesAlone(`${variable} has an invalid value${place}.${expectation(message)}`)
   }
-  if (QUOTES_VALUE.test(message)) return `A value does not fit its type.${expectation(message)}`
-  return message.replace(/"([^"]*)"/g, (quoted, text: string) => (IDENTIFIER.test(text) ? quoted : '"…"'))
+  return namesAlone(QUOTES_VALUE.test(message) ? `A value does not fit its type.${expectation(message)}` : message)
+}
+
+/** The text without what is quoted in it and is no name. */
+function namesAlone(text: string): string {
+  return text.replace(/"([^"]*)"/g, (quoted, name: string) => (IDENTIFIER.test(name) && !KEY_LIKE.test(name) ? quoted : '"…"'))
 }
 
 function expectation(message: string): string {
+  const [, one, other] = ENUMERATION.exec(message) ?? []
+  const enumeration = one ?? other
+  if (enumeration !== undefined) return ` Expected a value of the enum "${enumeration}".`
   for (const pattern of EXPECTATIONS) {
     const [found] = pattern.exec(message) ?? []
     if (found !== undefined) return ` ${found}.`

@@ -154,6 +154,8 @@ describe('a secret in a wrong place of a document comes back nowhere', () => {
     `{ node(id: "${SECRET}") { id } }`,
     `{ nodes(ids: ["${SECRET}"]) { id } }`,
     `{ node(id: "${Buffer.from(`Provider:${SECRET}`).toString('base64')}") { id } nothing }`,
+    `{ node(id: "${Buffer.from(`${SECRET}:1`).toString('base64')}") { id } }`,
+    `{ node(id: "${Buffer.from('ApiKeySecret:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64')}") { id } }`,
     `{ providers(after: "${SECRET}") { totalCount nodes { id } } }`,
     `{ providers(before: "${Buffer.from(`GPC:S:${SECRET}`).toString('base64')}") { nodes { id } } }`,
     `{ providers(after: "${Buffer.from(`GPC:J:["${SECRET}"]`).toString('base64')}") { nodes { id } } }`,
@@ -186,6 +188,41 @@ describe('a secret in a wrong place of a document comes back nowhere', () => {
     expect(codesOf(text)).toEqual(['GRAPHQL_VALIDATION_FAILED'])
     await expectRefused(`{ viewer { ${SECRET.replaceAll('-', ' ')} } }`, {})
   })
+})
+
+describe('a key that has the form of a name comes back nowhere, where names are told', () => {
+  const KEYS = ['sk_live_PlantedSecret', 'gsk_PlantedSecret', 'PlantedSecret7f3kQ9zXw2Lm', 'planted0secret0planted0secret0']
+  const create = (fields: string) =>
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", ${fields} }) { __typename } }`
+  test.each(KEYS)('%s', async (key) => {
+    for (const query of [
+      ...[`{ ${key} }`, `{ viewer { ${key} } }`, `{ viewer(${key}: 1) { id } }`, `{ ...${key} }`, `{ ... on ${key} { id } }`],
+      ...[`{ viewer @${key} { id } }`, `query ($${key}: Int) { viewer { id } }`, `{ providers(first: $${key}) { totalCount } }`],
+      ...[create(`${key}: 1`), create(`apiKeys: [{ ${key}: 1 }]`), create(`apiKeys: [{ value: "a", name: ${key} }]`)],
+      `{ providers(filter: { type: ${key} }) { totalCount } }`,
+      `{ provider(by: { ${key}: "a" }) { id } }`,
+    ]) {
+      const { text } = await send(JSON.stringify({ query }))
+      expect(codesOf(text)).not.toEqual([])
+      expect(text).not.toContain(key)
+    }
+    const variables = { input: { name: 'a', type: 'OPENAI', baseUrl: 'https://a.example', apiKeys: [{ [key]: 'x' }] } }
+    const query = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    for (const body of [
+      { query, variables },
+      { query: '{ viewer { id } }', [key]: 1 },
+    ])
+      expect((await send(JSON.stringify(body))).text).not.toContain(key)
+  })
+})
+
+test('a value of an enum that there is not is told to be one, and of which enum', async () => {
+  const query = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+  const variables = { input: { name: 'a', type: 'OPEN_AI', baseUrl: 'https://a.example' } }
+  const { text } = await send(JSON.stringify({ query, variables }))
+  expect(JSON.parse(text).errors).toMatchObject([
+    { message: 'Variable "$input" has an invalid value at "input.type". Expected a value of the enum "ProviderType".' },
+  ])
 })
 
 describe('a secret outside of the GraphQL comes back nowhere', () => {
