@@ -49,8 +49,11 @@ function proxyEnvironment({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): ProxyE
 
 function databaseSockets(databaseUrl: string): SocketName[] {
   if (!URL.canParse(databaseUrl) || databaseUrl.startsWith('file:')) return []
-  const { hostname, port } = new URL(databaseUrl)
-  return [{ host: hostname, port: Number(port || 5432) }]
+  const { hostname, port, searchParams } = new URL(databaseUrl)
+  // The driver lets these parameters win over the address.
+  const host = searchParams.get('host') || decodeURIComponent(hostname)
+  // A socket in the file system is on no network.
+  return host.startsWith('/') ? [] : [{ host, port: Number(searchParams.get('port') || port || 5432) }]
 }
 
 function testLimits(): Pick<TestDeps, 'runTests' | 'isTesting'> {

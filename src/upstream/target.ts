@@ -71,8 +71,11 @@ export function bareHostname(hostname: string): string {
   return canonicalAddress(bare) === null ? bare.toLowerCase() : bare
 }
 
+/** Names that clouds give to the place of their credentials; behind a proxy they may resolve although they do not here. */
+const METADATA_NAME = /^(?:metadata|instance-data)(?:\.(?:google\.internal|goog|azure\.internal|ec2\.internal|tencentyun\.com))?$/
+
 function isMetadataName(hostname: string): boolean {
-  return hostname === 'metadata' || hostname === 'metadata.google.internal' || hostname === 'instance-data'
+  return METADATA_NAME.test(hostname)
 }
 
 /** Names that public DNS does not answer: a single label, or a suffix kept for private use. */
