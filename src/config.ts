@@ -1,10 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
-import { parseTrustedProxies } from './auth/client-address.ts'
-import { parseKeyring } from './crypto/keyring.ts'
+import {
+  encryptionKeys,
+  exporters,
+  flag,
+  integer,
+  outboundAllow,
+  proxyAddress,
+  text,
+  token,
+  trustedProxies,
+  variableNames,
+  webAddress,
+} from './config-values.ts'
 import { Secret } from './crypto/secret.ts'
 import { StartupError } from './errors.ts'
-import { parseOutboundAllow } from './upstream/address-policy.ts'
 
 /** What a setting is, for the reader of the code, of `.env.example` and of the documentation alike. */
 interface Setting<Value> {
@@ -12,49 +23,14 @@ interface Setting<Value> {
   /** As it would stand in the environment; empty when the setting is unset by default. */
   readonly default: string
   readonly secret?: true
+  /** Whether a password may stand in it, which no message repeats. */
+  readonly mayHoldPassword?: true
   /** Whether the variable's name may be in small letters, as other programs have it. */
   readonly anyCase?: true
   readonly schema: z.ZodType<Value, string>
 }
 
 const setting = <Value>(value: Setting<Value>): Setting<Value> => value
-const text = z.string()
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
-const integer = (least: number, most: number) =>
-  text
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
-
-const token = text.refine(
-  (value) => value === '' || /^[\x21-\x7e]{32,512}$/.test(value),
-  'must be 32 to 512 printable characters without blanks',
-)
-
-/** The message of a problem that another reader of the text finds, to follow the name of the setting. */
-const cannotBeUsed = (reason: string): string => `cannot be used: ${reason.replace(/\.$/, '')}`
-
-const encryptionKeys = text.superRefine((value, context) => {
-  if (value === '') return
-  try {
-    parseKeyring(value)
-  } catch (error) {
-    if (!(error instanceof StartupError)) throw error
-    context.addIssue({ code: 'custom', message: cannotBeUsed(error.message) })
-  }
-})
-
-const trustedProxies = text.transform((value, context) => {
-  const ranges = parseTrustedProxies(value)
-  if (!('unknown' in ranges)) return ranges
-  context.addIssue({ code: 'custom', message: 'must be addresses and ranges like 10.0.0.0/8, separated by commas' })
-  return z.NEVER
-})
-
-const outboundAllow = text.superRefine((value, context) => {
-  const parsed = parseOutboundAllow(value)
-  if (parsed.kind === 'invalid') context.addIssue({ code: 'custom', message: cannotBeUsed(parsed.issues.join(' ')) })
-})
 
 /** Variables that hold secrets of the gateway itself, which no upstream may ever see. */
 const OWN_SECRETS = [
@@ -69,16 +45,6 @@ const OWN_SECRETS = [
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ]
-
-const variableNames = text
-  .transform((value) =>
-    value
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
-  )
-  .refine((names) => names.every((name) => /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)), 'must be names of variables, separated by commas')
-  .refine((names) => !names.some((name) => OWN_SECRETS.includes(name)), "must not name the gateway's own secrets")
 
 /** Every setting there is. `X_FILE` may stand for a secret `X`: the name of a file that holds it. */
 export const SETTINGS = {
@@ -117,15 +83,22 @@ export const SETTINGS = {
     description:
       "Environment variables that may hold providers' API keys, separated by commas. An admin can name them instead of storing a key; their values are read at use.",
     default: '',
-    schema: variableNames,
+    schema: variableNames(OWN_SECRETS),
   }),
   HTTPS_PROXY: setting({
     description: 'The proxy for `https://` endpoints of the providers that ask for the proxy of the environment. Small letters work too.',
     default: '',
     anyCase: true,
-    schema: text,
+    mayHoldPassword: true,
+    schema: proxyAddress,
   }),
-  HTTP_PROXY: setting({ description: 'Likewise, for `http://` endpoints.', default: '', anyCase: true, schema: text }),
+  HTTP_PROXY: setting({
+    description: 'Likewise, for `http://` endpoints.',
+    default: '',
+    anyCase: true,
+    mayHoldPassword: true,
+    schema: proxyAddress,
+  }),
   NO_PROXY: setting({
     description:
       'Hosts that are reached without those proxies: names, `.suffixes`, addresses and ranges, separated by commas; `*` for all.',
@@ -158,17 +131,19 @@ export const SETTINGS = {
     description:
       'Where traces go: the address of an OpenTelemetry collector, e.g. `http://localhost:4318`. The other `OTEL_*` variables of the standard count too.',
     default: '',
-    schema: text,
+    mayHoldPassword: true,
+    schema: webAddress,
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting({
     description: 'The whole address for traces, e.g. `http://localhost:4318/v1/traces`, in place of the one before.',
     default: '',
-    schema: text,
+    mayHoldPassword: true,
+    schema: webAddress,
   }),
   OTEL_TRACES_EXPORTER: setting({
     description: 'How traces leave: `otlp`, `console`, or `none`. Set, it switches tracing on without an endpoint: to `localhost`.',
     default: '',
-    schema: text,
+    schema: exporters,
   }),
   OTEL_SDK_DISABLED: setting({ description: '`true` switches tracing off, whatever else is set.', default: '', schema: text }),
   ROOT_DIALECT: setting({
@@ -212,8 +187,18 @@ export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS
  * @throws StartupError that lists all problems at once, each with the variable's name and what it must be; never a secret value.
  */
 export function loadConfig(): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  if (existsSync('.env')) readEnvironmentFile('.env')
   return parseConfig(process.env)
+}
+
+function readEnvironmentFile(path: string): void {
+  try {
+    // Read here, because the other function says of a folder that it is no string.
+    const variables = parseEnv(readFileSync(path, 'utf8'))
+    for (const [name, value] of Object.entries(variables)) process.env[name] ??= value
+  } catch (error) {
+    throw new StartupError(`The file ${path} in the working directory cannot be read (${codeOf(error)}). Correct it, or take it away.`)
+  }
 }
 
 /** Like `loadConfig`, from the variables given. */
@@ -223,12 +208,23 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     const given = readValue(name, definition, environment, problems)
     const parsed = definition.schema.safeParse(given)
     if (parsed.success) return [name, parsed.data]
-    problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}${definition.secret ? '' : `, not "${given}"`}.`)
+    const quoted = definition.secret || definition.mayHoldPassword ? '' : `, not "${given}"`
+    problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}${quoted}.`)
     return [name, undefined]
   })
+  const config = Object.fromEntries(values)
+  problems.push(...conflictsIn(config))
   if (problems.length > 0)
     throw new StartupError(`The configuration has ${problems.length === 1 ? 'a problem' : 'problems'}:\n- ${problems.join('\n- ')}`)
-  return Object.fromEntries(values)
+  return config
+}
+
+/** What two settings cannot be together. */
+function conflictsIn({ PORT, METRICS_PORT, ADMIN_TOKEN, METRICS_TOKEN }: Partial<Config>): string[] {
+  return [
+    ...(PORT !== undefined && PORT !== 0 && PORT === METRICS_PORT ? ["METRICS_PORT must not be the gateway's own port (PORT)."] : []),
+    ...(METRICS_TOKEN && METRICS_TOKEN === ADMIN_TOKEN ? ['METRICS_TOKEN must not be the ADMIN_TOKEN, which opens everything.'] : []),
+  ]
 }
 
 function readValue(
@@ -246,10 +242,13 @@ function readValue(
     if (content === '') problems.push(`${name}_FILE names an empty file: ${file}. Write the value into it, or unset the variable.`)
     return content || definition.default
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    problems.push(`${name}_FILE names a file that cannot be read (${reason}): ${file}. Correct the path or the file's permissions.`)
+    problems.push(`${name}_FILE names a file that cannot be read (${codeOf(error)}): ${file}. Correct the path or the file's permissions.`)
     return definition.default
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }
 
 /** Whether the standard variables of OpenTelemetry ask for traces. */

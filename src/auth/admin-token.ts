@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { recordAudit } from '../audit/record.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { raiseRevision } from '../database/revision.ts'
-import type { Prisma } from '../generated/prisma-sqlite/client.ts'
+import { StartupError } from '../errors.ts'
+import type { AccessToken, Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { TokenSource } from '../generated/prisma-sqlite/enums.ts'
 import { insertToken, validAdminTokens } from './create-access-token.ts'
 import type { Caller } from './principal.ts'
-import { digestToken, generateToken } from './token.ts'
+import { digestToken, generateToken, sameDigest } from './token.ts'
 
 /** How an operator gets in: with a token made just now, with one that exists, or not with the one that is configured. */
 export type AdminAccess =
@@ -18,6 +19,7 @@ export type AdminAccess =
  * Makes sure that somebody can sign in: with the operator's ADMIN_TOKEN when one is configured, else, when no valid
  * admin token exists, with a new one that is shown once.
  * An ADMIN_TOKEN that is no longer configured stops working; one that an admin revoked stays revoked.
+ * @throws StartupError when ADMIN_TOKEN is a stored token that is not an admin's, or nearly one.
  */
 export async function ensureAdminToken(database: Database, configured: string | null, now: Date): Promise<AdminAccess> {
   return database.write(async (transaction) => {
@@ -28,12 +30,24 @@ export async function ensureAdminToken(database: Database, configured: string | 
 }
 
 async function useConfiguredToken(transaction: TransactionClient, configured: string, now: Date): Promise<AdminAccess> {
-  const { lookupId } = digestToken(configured)
+  const { lookupId, secretHash } = digestToken(configured)
   await forgetConfiguredTokens(transaction, { lookupId: { not: lookupId } }, now)
   const known = await transaction.accessToken.findUnique({ where: { lookupId } })
-  if (known !== null) return { kind: known.revokedAt === null ? 'ready' : 'configured-token-revoked' }
+  if (known !== null) {
+    refuseOther(known, secretHash)
+    const isOver = known.revokedAt !== null || (known.expiresAt !== null && known.expiresAt <= now)
+    return { kind: isOver ? 'configured-token-revoked' : 'ready' }
+  }
   await makeToken(transaction, configured, 'ADMIN_TOKEN', 'ENVIRONMENT', now)
   return { kind: 'ready' }
+}
+
+/** An operator who believes that ADMIN_TOKEN opens everything must not find out later that it does not. */
+function refuseOther({ name, role, secretHash }: AccessToken, configuredHash: string): void {
+  if (!sameDigest(secretHash, configuredHash))
+    throw new StartupError(`ADMIN_TOKEN begins like the stored token "${name}" and goes on in another way: it may be mistyped.`)
+  if (role !== 'ADMIN')
+    throw new StartupError(`ADMIN_TOKEN is the stored token "${name}", whose role is ${role.toLowerCase()}. Configure one of an admin.`)
 }
 
 async function useStoredTokens(transaction: TransactionClient, now: Date): Promise<AdminAccess> {

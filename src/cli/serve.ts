@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { createLogger } from '../logger.ts'
+import { atOnce, createLogger } from '../logger.ts'
 import type { Gateway } from '../start.ts'
 import { help } from './help.ts'
 import type { Shell } from './shell.ts'
@@ -23,7 +23,7 @@ async function serve(shell: Shell, json: boolean): Promise<void> {
   const log = createLogger(config.LOG_LEVEL)
   // Loaded here, because only a server needs the GraphQL schema: the other commands start in half of the time.
   const { startGateway } = await import('../start.ts')
-  const gateway = await startGateway(config, log)
+  const gateway = await startGateway(config, log, shell.clock, createLogger(config.LOG_LEVEL, atOnce()))
   shell.error(json ? `${JSON.stringify(greetingData(gateway))}\n` : greeting(gateway, config))
 
   let stopping = false
@@ -63,11 +63,13 @@ function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: C
     `  Database     ${database.location}`,
     `  Key file     ${keys.path ?? 'none: the encryption keys are configured'}`,
   ]
-  if (keys.created)
-    lines.push('', '  The key file was made just now. Back it up, apart from the database: without it the stored API keys are lost.')
+  // Also when an earlier start made it and came no further, so that nobody has read this yet.
+  const isNewKey = keys.created || (keys.path !== null && admin.kind === 'created')
+  const keyFile = keys.created ? 'The key file was made just now.' : 'The key file is new.'
+  if (isNewKey) lines.push('', `  ${keyFile} Back it up, apart from the database: without it the stored API keys are lost.`)
   if (admin.kind === 'created')
     lines.push('', `  Admin token  ${admin.token}`, '  It is shown this once. Send it as the header `Authorization: Bearer <token>`.')
   if (admin.kind === 'configured-token-revoked')
-    lines.push('', '  The configured ADMIN_TOKEN was revoked by an admin and does not work. Configure another one.')
+    lines.push('', '  The configured ADMIN_TOKEN was revoked by an admin, or has expired, and does not work. Configure another one.')
   return `${lines.join('\n')}\n\n`
 }

@@ -42,10 +42,19 @@ function parseProxyUrl(url: string, type: 'HTTP' | 'SOCKS5'): ParsedProxy {
 function environmentProxy(target: Target, environment: ProxyEnvironment): ProxyHop | null {
   const value = target.isSecure ? environment.httpsProxy : environment.httpProxy
   if (value === null || value.trim() === '' || isExempt(target, environment.noProxy ?? '')) return null
-  const read = readProxyUrl(value.includes('://') ? value : `http://${value}`, ['http', 'https', 'socks5'])
+  const read = readEnvironmentUrl(value)
   if (read === null)
     throw new OutboundError('UNREACHABLE', "The proxy in the gateway's environment has no usable address. Ask its operator.")
   return { ...read, isOperators: true }
+}
+
+/** Whether a variable of the environment names a proxy that calls can go through. */
+export function isProxyAddress(value: string): boolean {
+  return value.trim() === '' || readEnvironmentUrl(value) !== null
+}
+
+function readEnvironmentUrl(value: string): ReadProxy | null {
+  return readProxyUrl(value.includes('://') ? value : `http://${value}`, ['http', 'https', 'socks5'])
 }
 
 type ReadProxy = Omit<ProxyHop, 'isOperators'>

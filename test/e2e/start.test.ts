@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createTcpServer, type Server } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { type FailedStart, type GatewayProcess, startedProcess, startProcess, temporaryFolder } from '../support/gateway-process.ts'
@@ -83,16 +85,39 @@ describe('the first start', () => {
     expect(await ask(second, first.token, LIST_PROVIDERS)).toEqual(before)
   })
 
-  it('that finds its port taken leaves the admin token to the next one', async () => {
+  it('that finds its port taken leaves the admin token, and the advice about the key file, to the next one', async () => {
     const folder = newFolder()
     await refused(folder, { PORT: await takenPort() })
     const gateway = await start(folder)
+    expect(gateway.output()).toContain('The key file is new. Back it up')
     expect((await ask(gateway, gateway.token, LIST_PROVIDERS)).status).toBe(200)
   })
 
-  it('with ADMIN_TOKEN prints no token, and lets that one in', async () => {
+  it('greets when all that it did is written, where both go to one place', async () => {
+    const folder = newFolder()
+    const terminal = join(folder, 'terminal.log')
+    const file = openSync(terminal, 'a')
+    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', PORT: '0' },
+      stdio: ['ignore', file, file],
+    })
+    closeSync(file)
+    const written = () => readFileSync(terminal, 'utf8')
+    await expect.poll(written, { timeout: 20_000 }).toContain('Send it as the header')
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    const [before = '', after = ''] = written().split('AI provider gateway is ready.')
+    expect(before.match(/Applied the migration/g)?.length).toBeGreaterThan(1)
+    expect(after).not.toContain('Applied the migration')
+  })
+
+  it('with ADMIN_TOKEN, here from a .env, prints no token, and lets that one in', async () => {
     const token = 'an-admin-token-of-the-operators-own-making'
-    const gateway = await start(newFolder(), { ADMIN_TOKEN: token })
+    const folder = newFolder()
+    writeFileSync(join(folder, '.env'), `ADMIN_TOKEN="${token}"\nGRAPHIQL=false # the environment says otherwise\n`)
+    const gateway = await start(folder, { GRAPHIQL: 'true' })
+    expect(gateway.output()).toContain('open it in a browser')
     expect(gateway.token).toBeNull()
     expect(gateway.output()).not.toContain('Admin token')
     expect((await ask(gateway, token, LIST_PROVIDERS)).status).toBe(200)
@@ -145,6 +170,16 @@ describe('a start that cannot be', () => {
     expect(stderr).toContain(keyFileOf(folder))
     if (text !== '') expect(stderr).not.toContain(text)
     expect(readFileSync(keyFileOf(folder), 'utf8')).toBe(text)
+  })
+
+  it('is refused with a .env that cannot be read, in one line', async () => {
+    const folder = newFolder()
+    mkdirSync(join(folder, '.env'))
+    const { exitCode, stderr } = await refused(folder)
+    expect(exitCode).toBe(78)
+    expect(lines(stderr)).toEqual([
+      'The file .env in the working directory cannot be read (EISDIR). Correct it, or take it away.',
+    ])
   })
 
   it('is refused with a key file that cannot be read, in one line', async () => {

@@ -103,6 +103,25 @@ describe('ADMIN_TOKEN', () => {
     expect((await gateway.graphql(VIEWER, {}, other)).status).toBe(200)
   })
 
+  test('that is a stored token of another role, or nearly a stored one, is refused', async () => {
+    const gateway = await open()
+    const [viewer, admin] = [await gateway.token('VIEWER'), await gateway.token('ADMIN')]
+    expect((await refusal(gateway.restart({ ADMIN_TOKEN: viewer }))).message).toContain('whose role is viewer')
+    const mistyped = `${admin.slice(0, -1)}${admin.endsWith('A') ? 'B' : 'A'}`
+    const { message, exitCode } = await refusal(gateway.restart({ ADMIN_TOKEN: mistyped }))
+    expect([exitCode, message]).toEqual([78, expect.stringContaining('may be mistyped')])
+    expect(message).not.toContain(admin.slice(-20, -1))
+    expect((await gateway.restart({ ADMIN_TOKEN: admin })).admin).toEqual({ kind: 'ready' })
+  })
+
+  test('that has expired is said to be no longer valid', async () => {
+    let now = new Date()
+    const gateway = await open({ clock: () => now })
+    const { value } = await gateway.createToken('ADMIN', new Date(now.getTime() + 60_000))
+    now = new Date(now.getTime() + 120_000)
+    expect((await gateway.restart({ ADMIN_TOKEN: value })).admin).toEqual({ kind: 'configured-token-revoked' })
+  })
+
   test('is stored as a digest only', async () => {
     const gateway = await open({ environment: { ADMIN_TOKEN: first } })
     await gateway.stop()
