@@ -3,17 +3,18 @@
  * Needs no network and no database: the Prisma CLI asks for a schema engine even here, so it is given an executable
  * that it never runs.
  */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { deriveSchemas } from './derive-schemas.ts'
 
 const folder = 'src/generated/schema'
 mkdirSync(folder, { recursive: true })
-for (const [name, text] of Object.entries(deriveSchemas(readFileSync('prisma/schema.prisma', 'utf8')))) {
+const runs = Object.entries(deriveSchemas(readFileSync('prisma/schema.prisma', 'utf8'))).map(([name, text]) => {
   const file = `${folder}/${name}.prisma`
   writeFileSync(file, text)
-  execFileSync(process.execPath, ['node_modules/prisma/build/index.js', 'generate', '--schema', file], {
+  return promisify(execFile)(process.execPath, ['node_modules/prisma/build/index.js', 'generate', '--schema', file], {
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-    stdio: 'pipe',
   })
-}
+})
+await Promise.all(runs)
