@@ -44,7 +44,7 @@ export const DEFAULT_NETWORK: NetworkSettings = {
   proxy: null,
 }
 
-const AUTHENTICATION_HEADER = /^(?:authorization|proxy-authorization|x-api-key|api-key|cookie|.*-token|.*-secret|.*-key)$/i
+const AUTHENTICATION_HEADER = /^(?:(?:.*[-_])?(?:authorization|auth|apikey|key|token|secret|password)|cookie)$/i
 
 /** Whether a header of this name carries a credential: its value is sealed at rest, masked when shown, and scrubbed from texts. */
 export function isAuthenticationHeader(name: string): boolean {

@@ -24,7 +24,7 @@ const Header = builder.objectRef<StoredHeader>('Header').implement({
     value: t.string({
       resolve: (header) => ('value' in header ? header.value : header.masked),
       description:
-        'Its value. That of an authentication header (`authorization`, `x-api-key`, `api-key`, `cookie`, `*-token`, `*-secret`, `*-key`) is sealed like an API key: here is its mask, which means the stored value when it is sent back.',
+        'Its value. That of an authentication header (`cookie`, and every name that is or ends in `-authorization`, `-auth`, `-apikey`, `-key`, `-token`, `-secret` or `-password`) is sealed like an API key: here is its mask, which means the stored value when it is sent back.',
     }),
   }),
 })

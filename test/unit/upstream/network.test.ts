@@ -100,13 +100,17 @@ describe('extra headers', () => {
     await vendor.close()
   })
 
-  test.each(['authorization', 'X-API-Key', 'api-key', 'Cookie', 'x-vault-token', 'client-secret', 'Ocp-Apim-Subscription-Key'])(
-    '%s is known to carry a credential',
-    (name) => {
-      expect(isAuthenticationHeader(name)).toBe(true)
-      expect(isAuthenticationHeader(`${name}-hint`)).toBe(false)
-    },
-  )
+  test.each([
+    ...['authorization', 'X-API-Key', 'api-key', 'Cookie', 'x-vault-token', 'client-secret', 'Ocp-Apim-Subscription-Key'],
+    ...['apikey', 'X-ApiKey', 'x_api_key', 'token', 'X-Auth', 'X-Authorization', 'Proxy-Password', 'secret'],
+  ])('%s is known to carry a credential', (name) => {
+    expect(isAuthenticationHeader(name)).toBe(true)
+    expect(isAuthenticationHeader(`${name}-hint`)).toBe(false)
+  })
+
+  test.each(['X-Author', 'X-Monkey', 'X-Token-Limit', 'OpenAI-Organization', 'Accept-Language'])('%s is known to carry none', (name) => {
+    expect(isAuthenticationHeader(name)).toBe(false)
+  })
 })
 
 describe('retries', () => {
