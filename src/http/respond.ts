@@ -32,5 +32,18 @@ export function send(response: ServerResponse, { status, headers = {}, body }: A
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body))
   response.statusCode = status
-  response.end(body)
+  whenItIsHeard(response, () => void response.end(body))
+}
+
+/**
+ * A connection that ends with its answer must not end under a client that is still sending: that would lose it the answer. What
+ * is still to come flows into nothing, until it ends or the server's time for a request is over.
+ */
+function whenItIsHeard(response: ServerResponse, end: () => void): void {
+  const { req: request } = response
+  const isLast = !response.shouldKeepAlive || response.getHeader('connection') === 'close'
+  // Who has an expectation listens first, and sends nothing when it is not met.
+  const listens = response.statusCode === 417
+  if (isLast && !listens && !request.complete) request.once('end', end).resume()
+  else end()
 }

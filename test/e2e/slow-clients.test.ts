@@ -70,6 +70,38 @@ describe('requests that do not end', () => {
   })
 })
 
+describe('a client that listens only when it has sent everything, and then no more', () => {
+  const body = 'x'.repeat(6_000_000)
+
+  /** Sends a request on a connection of its own, and says whether all of it was taken, and what came back. */
+  function sendAll(headers: string): Promise<{ problem: Error | null; answer: string }> {
+    const { hostname, port } = new URL(gateway.url)
+    return new Promise((resolve) => {
+      const socket = connect(Number(port), hostname)
+      let answer = ''
+      let problem: Error | null = null
+      socket.on('data', (chunk) => {
+        answer += chunk.toString()
+      })
+      socket.on('error', (error) => {
+        problem = error
+      })
+      socket.on('close', () => resolve({ problem, answer }))
+      socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${body.length}\r\n${headers}\r\n${body}`)
+    })
+  }
+
+  it.each([
+    ['a body that is too large', true, 413],
+    ['no token', false, 401],
+  ] as const)('is not cut off, and hears the answer, with %s', async (_what, hasToken, status) => {
+    const token = hasToken ? `authorization: Bearer ${gateway.adminToken}\r\n` : ''
+    const { problem, answer } = await sendAll(`content-type: application/json\r\n${token}`)
+    expect(problem).toBeNull()
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  })
+})
+
 describe('bytes that are no request', () => {
   it.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
@@ -82,7 +114,7 @@ describe('bytes that are no request', () => {
     ],
     ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
     ['two hosts', 'GET /healthz HTTP/1.1\r\nhost: x\r\nHost: yyyy\r\n\r\n', 400],
-    ['an expectation that nothing meets', 'GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: yyyy\r\n\r\n', 417],
+    ['an expectation that nothing meets', 'POST /graphql HTTP/1.1\r\nhost: x\r\nexpect: yyyy\r\ncontent-length: 9\r\n\r\n', 417],
     ['a request for a tunnel', 'CONNECT yyyy:443 HTTP/1.1\r\nhost: yyyy:443\r\n\r\n', 405],
   ] as const)('%s: an answer like all others, which repeats none of them', async (_name, bytes, status) => {
     const answer = await sendSlowly([bytes], 0)
