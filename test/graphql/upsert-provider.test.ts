@@ -111,7 +111,7 @@ it('keeps one provider and fails none of 200 upserts of one name at once', async
   expect(results.filter(({ created }) => created)).toHaveLength(1)
   expect(new Set(results.map(({ provider }) => provider?.uuid)).size).toBe(1)
   expect((await upsert({ name })).provider?.version).toBe(201)
-})
+}, 60_000)
 
 it('fails none of many upserts while others delete the same name all the time', async () => {
   const name = uniqueName('contested')
@@ -125,7 +125,7 @@ it('fails none of many upserts while others delete the same name all the time', 
   )
   expect(new Set(results.filter((_, index) => index % 2 === 0))).toEqual(new Set(['UpsertProviderPayload']))
   expect((await upsert({ name })).provider?.name).toBe(name)
-})
+}, 60_000)
 
 it('lets no viewer upsert', async () => {
   const viewer = await gateway.token('VIEWER')
