@@ -88,7 +88,7 @@ export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewPr
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
     ...{ name, baseUrl, apiKeys, settings, dialectSettings },
-    network: input.network ?? (input.networkChanges && withNetworkChanges(readNetworkConfig(null), input.networkChanges)),
+    network: input.networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), input.networkChanges),
     type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',

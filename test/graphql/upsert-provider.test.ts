@@ -67,6 +67,15 @@ describe('what an upsert makes of a name that is taken', () => {
     expect(provider).toMatchObject({ ...base, version: 2, apiKeys: { nodes: [{ masked: 'othe...ey-3' }] } })
   })
 
+  it('takes changes of the network in place of a whole one, whether it creates or changes', async () => {
+    const input = { name: uniqueName(), network: { timeoutMs: 1_000 }, networkChanges: { timeoutMs: 2_000 } }
+    const query = 'query ($name: String) { provider(by: { name: $name }) { network { timeoutMs } } }'
+    for (const created of [true, false]) {
+      expect((await upsert(input)).created).toBe(created)
+      expect(await gateway.ask(query, { name: input.name })).toEqual({ provider: { network: { timeoutMs: 2_000 } } })
+    }
+  })
+
   it('refuses another type, and a mask, in the words of its own input', async () => {
     const name = uniqueName()
     await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ value: 'first-key-first-key-1' }] })
@@ -102,7 +111,21 @@ it('keeps one provider and fails none of 200 upserts of one name at once', async
   expect(results.filter(({ created }) => created)).toHaveLength(1)
   expect(new Set(results.map(({ provider }) => provider?.uuid)).size).toBe(1)
   expect((await upsert({ name })).provider?.version).toBe(201)
-})
+}, 60_000)
+
+it('fails none of many upserts while others delete the same name all the time', async () => {
+  const name = uniqueName('contested')
+  const remove = 'mutation ($name: String) { result: deleteProvider(input: { provider: { name: $name } }) { __typename } }'
+  const results = await Promise.all(
+    Array.from({ length: 100 }, async (_, index) =>
+      index % 2 === 0
+        ? (await upsert({ name, baseUrl: 'https://race.example.com', apiKeys: [{ value: `race-key-${index}-0123` }] })).__typename
+        : (await gateway.ask<{ result: Result }>(remove, { name })).result.__typename,
+    ),
+  )
+  expect(new Set(results.filter((_, index) => index % 2 === 0))).toEqual(new Set(['UpsertProviderPayload']))
+  expect((await upsert({ name })).provider?.name).toBe(name)
+}, 60_000)
 
 it('lets no viewer upsert', async () => {
   const viewer = await gateway.token('VIEWER')
