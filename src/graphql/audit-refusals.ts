@@ -5,6 +5,7 @@ import type { Database } from '../database/client.ts'
 import { DomainError, Fault, PROBLEM_CODES, type ProblemCode } from '../errors.ts'
 import type { GatewayContext } from './context.ts'
 import { idInGlobalId } from './global-id.ts'
+import { soughtText } from './sought-text.ts'
 
 /**
  * Lets every mutation write an audit event when it refuses, whatever for: a missing role, a rule, a conflict. Done to the
@@ -57,7 +58,7 @@ async function findProvider({ prisma }: Database, args: unknown): Promise<string
   const given = input?.provider ?? input?.saved?.provider ?? { name: input?.name }
   const id = given.uuid ?? (given.id == null ? null : idInGlobalId(given.id))
   if (id === null && given.name == null) return ''
-  const where = id === null ? { name: given.name ?? '', deletedAt: null } : { id }
+  const where = id === null ? { name: soughtText(given.name ?? ''), deletedAt: null } : { id }
   return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 

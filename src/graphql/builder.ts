@@ -10,6 +10,7 @@ import { Fault } from '../errors.ts'
 import type PrismaTypes from '../generated/pothos-types.ts'
 import { getDatamodel } from '../generated/pothos-types.ts'
 import type { GatewayContext } from './context.ts'
+import { decodeId } from './global-id.ts'
 import { LIMITS } from './limits.ts'
 
 export interface SchemaTypes {
@@ -55,6 +56,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       ),
   },
   relay: {
+    decodeGlobalID: decodeId,
     nodesOnConnection: { description: 'The nodes of the page, without their edges.' },
     edgesFieldOptions: { nullable: false, description: 'The nodes of the page, each with its cursor.' },
     nodeFieldOptions: { nullable: false, description: 'The node.' },

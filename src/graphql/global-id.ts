@@ -1,9 +1,16 @@
 import { decodeGlobalID } from '@pothos/plugin-relay'
+import { soughtText } from './sought-text.ts'
+
+/** What a GraphQL id stands for. @throws for a text that was not given out as one. */
+export function decodeId(globalId: string): { typename: string; id: string } {
+  const { typename, id } = decodeGlobalID(globalId)
+  return { typename, id: soughtText(id) }
+}
 
 /** The id of the row that a GraphQL id stands for; null for a text that was not given out as one. */
 export function idInGlobalId(globalId: string): string | null {
   try {
-    return decodeGlobalID(globalId).id
+    return decodeId(globalId).id
   } catch {
     return null
   }

@@ -2,6 +2,7 @@ import { auditWhere } from '../../audit/filter.ts'
 import { builder } from '../builder.ts'
 import { idInGlobalId } from '../global-id.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { soughtText } from '../sought-text.ts'
 
 const AuditEvent = builder.prismaNode('AuditEvent', {
   id: { field: 'id' },
@@ -65,8 +66,8 @@ interface AuditArguments {
 
 function toWhere({ subject, action, since }: AuditArguments) {
   return auditWhere({
-    subjectId: subject == null ? undefined : (idInGlobalId(subject) ?? subject),
-    action: action ?? undefined,
+    subjectId: subject == null ? undefined : soughtText(idInGlobalId(subject) ?? subject),
+    action: action == null ? undefined : soughtText(action),
     since: since ?? undefined,
   })
 }

@@ -4,6 +4,7 @@ import type { ProviderRef } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { soughtText } from '../sought-text.ts'
 import { ConnectionStatus } from './connection-test.ts'
 import { providerOrderBy, providerWhere } from './provider-filter.ts'
 
@@ -120,7 +121,7 @@ export const ProviderRefInput = builder.inputType('ProviderRef', {
 /** Turns the input into what commands take. */
 export function toProviderRef(input: typeof ProviderRefInput.$inferInput): ProviderRef {
   const id = input.id?.id ?? input.uuid
-  return id == null ? { name: input.name ?? '' } : { id }
+  return id == null ? { name: soughtText(input.name ?? '') } : { id }
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {

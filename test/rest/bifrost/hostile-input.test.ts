@@ -12,6 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
+const idOf = (type: string) => Buffer.from(`${type}:a\u0000b`).toString('base64')
 const long = (count: number) => 'x'.repeat(count)
 const MOST = Number.MAX_SAFE_INTEGER
 const deep = (depth: number) => `{"provider":"deep","custom_provider_config":${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`
@@ -135,6 +136,26 @@ describe('whatever is sent', () => {
     const [status, message] = await client.refused('POST', `/api/providers/${name}/keys`, { value: 'sk-hostile-0000000', ...fields })
     expect([status, message]).toEqual([400, expect.stringMatching(/^Invalid /)])
     expect(message?.length).toBeLessThan(500)
+  })
+
+  it.each([
+    ['a provider by name', 'query ($id: String!) { provider(by: { name: $id }) { id } }', 'a\u0000b'],
+    ['a provider by id', 'query ($id: ID!) { provider(by: { id: $id }) { id } }', idOf('Provider')],
+    ['a node', 'query ($id: ID!) { node(id: $id) { id } }', idOf('Provider')],
+    ['a key', 'query ($id: ID!) { node(id: $id) { id } }', idOf('ApiKey')],
+    ['an event by what was done', 'query ($id: String!) { auditEvents(first: 1, action: $id) { nodes { id } } }', 'a\u0000b'],
+    ['an event by its subject', 'query ($id: ID!) { auditEvents(first: 1, subject: $id) { nodes { id } } }', 'a\u0000b'],
+    ['a deletion', 'mutation ($id: String!) { deleteProvider(input: { provider: { name: $id } }) { __typename } }', 'a\u0000b'],
+    [
+      'a name',
+      'mutation ($id: String!) { createProvider(input: { name: $id, type: OPENAI, baseUrl: "https://x.example" }) { __typename } }',
+      'a\u0000b',
+    ],
+    ['a change', 'mutation ($id: ID!) { updateProvider(input: { provider: { id: $id } }) { __typename } }', idOf('Provider')],
+  ])('finds no %s with a null character in it, in GraphQL', async (_what, query, id) => {
+    const { text } = await gateway.graphql(query, { id })
+    expect(text).toMatch(/null|NotFound|BAD_USER_INPUT|ValidationError|"nodes":\[\]/)
+    expect(text).not.toContain('INTERNAL_SERVER_ERROR')
   })
 
   it('leaves no key behind, and the provider as it was', async () => {
