@@ -67,7 +67,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 
 const HIT = 'gateway, from memory'
-const MISS = 'gateway, cache off'
+const MISS = 'gateway, a miss'
 const BUFFER = 'node:http, ready Buffer'
 const RAW = 'node:http, prepared SQLite'
 const APOLLO = 'Apollo Server 5, Prisma'
@@ -120,8 +120,8 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
       pageHit === undefined ? null : pageHit / DIRECTUS_PAGES_PER_SECOND,
       100,
     ),
-    atLeast('REST list, cache off, to Apollo', ratio('list', MISS, APOLLO), 1.3),
-    atLeast('GraphQL page, cache off, to Apollo', ratio('page', MISS, APOLLO), 1.3),
+    atLeast('REST list, a miss, to Apollo', ratio('list', MISS, APOLLO), 1.3),
+    atLeast('GraphQL page, a miss, to Apollo', ratio('page', MISS, APOLLO), 1.3),
     atLeast('create, to prepared statements', ratio('create', 'gateway', RAW), 0.25),
     below('p99 of REST one from memory, 64 connections', find('one', HIT)?.p99Ms, 10, ' ms'),
     below('page of 20: 10,000 providers to 50', slower('size-page'), 2, ' times'),

@@ -63,12 +63,13 @@ export class SqliteDriver {
 
   private run(sql: string, values: unknown[]): Result {
     const known = this.known.get(sql)
-    if (known !== undefined && 'change' in known) return changed(known.change.run(...values))
+    // As one array: the driver takes a lone null or blob for an object of named values.
+    if (known !== undefined && 'change' in known) return changed(known.change.run(values))
     // A query is prepared each time: the driver resets one when it lets go of its rows, whenever that is.
     const prepared = this.database.prepare(sql)
     if (!prepared.reader) {
       if (CHANGES.test(sql)) this.known.set(sql, { change: prepared })
-      return changed(prepared.run(...values))
+      return changed(prepared.run(values))
     }
     const { columns, columnTypes } = known ?? columnsOf(prepared)
     if (known === undefined && QUERIES.test(sql)) this.known.set(sql, { columns, columnTypes })
@@ -76,7 +77,7 @@ export class SqliteDriver {
     const rows = prepared
       .raw(true)
       .safeIntegers(false)
-      .all(...values) as unknown as Result['rows']
+      .all(values) as unknown as Result['rows']
     return { columns, columnTypes, rows, rowsAffected: 0, lastInsertRowid: undefined, toJSON: () => ({ columns, rows }) }
   }
 

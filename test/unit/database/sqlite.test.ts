@@ -125,6 +125,16 @@ describe('the connection', () => {
     expect(descriptors()).toBe(before)
   })
 
+  test('takes a lone value of any kind: nothing, text, a number, bytes', async () => {
+    const { prisma } = await open()
+    await prisma.$executeRaw`CREATE TABLE kept (value)`
+    const values = [null, 'text', 1.5, new Uint8Array([1, 2])]
+    for (const value of values) await prisma.$executeRaw`INSERT INTO kept VALUES (${value})`
+    const kinds = await prisma.$queryRaw<object[]>`SELECT typeof(value) AS kind FROM kept`
+    expect(kinds.map((row) => Object.values(row)[0])).toEqual(['null', 'text', 'real', 'blob'])
+    expect(await prisma.$queryRaw`SELECT 1 WHERE ${null} IS NULL`).toHaveLength(1)
+  })
+
   test('waits for another process that writes, and neither the program nor its reads stop meanwhile', async () => {
     const database = await open()
     await migrate(database)
