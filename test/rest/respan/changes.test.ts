@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openApiDocument } from '../../../src/rest/respan/openapi.ts'
+import { respanDialect } from '../../../src/rest/respan/routes.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
 import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
@@ -278,7 +278,7 @@ describe('a mask sent back', () => {
 describe('where it is', () => {
   it('describes itself', async () => {
     const { status, body } = await client.get('/api/openapi.json')
-    expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(openApiDocument()))])
+    expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(respanDialect.openApi))])
   })
 
   it('answers at the bare path only when the operator says so', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openApiDocument } from '../../../src/rest/ziri/openapi.ts'
+import { ziriDialect } from '../../../src/rest/ziri/routes.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
 import type { Situation } from '../../support/upstream/vendor-shapes.ts'
@@ -218,7 +218,7 @@ describe('a mask sent back', () => {
 describe('where it is', () => {
   it('describes itself', async () => {
     const { status, body } = await client.get('/api/openapi.json')
-    expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(openApiDocument()))])
+    expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(ziriDialect.openApi))])
   })
 
   it('answers on every path with and without a slash at its end', async () => {
