@@ -74,10 +74,7 @@ export class SqliteDriver {
     const { columns, columnTypes } = known ?? columnsOf(prepared)
     if (known === undefined && QUERIES.test(sql)) this.known.set(sql, { columns, columnTypes })
     // The adapter finds values by their place alone, so a row is no more than the array of them.
-    const rows = prepared
-      .raw(true)
-      .safeIntegers(false)
-      .all(values) as unknown as Result['rows']
+    const rows = prepared.raw(true).safeIntegers(false).all(values) as unknown as Result['rows']
     return { columns, columnTypes, rows, rowsAffected: 0, lastInsertRowid: undefined, toJSON: () => ({ columns, rows }) }
   }
 

@@ -29,6 +29,7 @@ let other: GatewayProcess
 let recorder: Recorder
 let terminal: Database
 let environment: Record<string, string> = {}
+let changedByHand = 0
 const folder = temporaryFolder()
 /** Two tokens of each role, so that one's answers could be taken for the other's. */
 const tokens: { role: Role; value: string; id: string }[] = []
@@ -80,7 +81,7 @@ async function write(server: Server, given: Write): Promise<void> {
   } else if (given.channel === 'rotate') {
     const keys = given.toSecond ? [...ENCRYPTION_KEYS].reverse() : ENCRYPTION_KEYS
     await runCommand(['keys', 'rotate'], { environment: { ...environment, ENCRYPTION_KEYS: keys.join() } })
-  } else await terminal.write((transaction) => transaction.$executeRawUnsafe(given.statement))
+  } else changedByHand += await terminal.write((transaction) => transaction.$executeRawUnsafe(given.statement))
 }
 
 type Step =
@@ -186,6 +187,6 @@ describe('a gateway that answers from memory', () => {
     const creators = ['bifrost', 'coder', 'respan', 'ziri'].map((channel) => `${channel} provider.created`)
     const others = ['cli provider.updated', 'cli encryption_key.rotated', 'graphql provider.updated']
     expect(done).toEqual(expect.arrayContaining([...creators, ...others]))
-    expect(await terminal.prisma.provider.count({ where: { icon: { endsWith: 'by hand' } } })).toBeGreaterThan(0)
+    expect(changedByHand).toBeGreaterThan(0)
   })
 })

@@ -141,7 +141,7 @@ const CHANGED_PROVIDER = {
   concurrency_and_buffer_size: { concurrency: 100, buffer_size: 500 },
   custom_provider_config: CUSTOM,
 }
-const KEY = { name: 'acme-main', value: 'sk-example-of-a-key-0001', models: ['*'], weight: 1 }
+const KEY = { name: 'acme-main', value: 'sk-example-1', models: ['*'], weight: 1 }
 const PROVIDER = { ...parameter('provider', 'The name of the provider.'), example: 'acme' }
 
 function parameter(name: string, description: string) {

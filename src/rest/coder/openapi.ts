@@ -48,7 +48,7 @@ function paths() {
           ...refused(400, 404, 412, 413),
         }),
         parameters: [IF_MATCH],
-        requestBody: requestBody('UpdateRequest', { enabled: false, api_keys: [{ api_key: 'sk-example-of-a-key-0002' }] }),
+        requestBody: requestBody('UpdateRequest', { enabled: false, api_keys: [{ api_key: 'sk-example-2' }] }),
       },
       delete: {
         ...operation('deleteProvider', 'Deletes a provider and frees its name', {
@@ -85,7 +85,7 @@ const NEW_PROVIDER = {
   display_name: 'OpenAI, our team',
   enabled: true,
   base_url: 'https://api.openai.com/v1',
-  api_keys: ['sk-example-of-a-key-0001'],
+  api_keys: ['sk-example-1'],
 }
 const IF_MATCH = {
   name: 'If-Match',

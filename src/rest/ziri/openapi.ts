@@ -32,7 +32,7 @@ const query = (name: string, description: string, schema: object) => ({ name, in
 
 const NEW_PROVIDER = {
   name: 'acme',
-  apiKey: 'sk-example-of-a-key-0001',
+  apiKey: 'sk-example-1',
   metadata: { displayName: 'Acme AI', baseUrl: 'https://api.example.com/v1' },
 }
 
