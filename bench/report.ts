@@ -81,8 +81,8 @@ interface Target {
   readonly isMet: (found: number) => boolean
 }
 
-/** Directus 12 was measured with the design, on a machine of this kind; it is not installed here. */
-const DIRECTUS_PAGES_PER_SECOND = 170
+/** Directus 12 was measured with the design, where a ready Buffer was given 37,500 times a second; it is not installed here. */
+const DIRECTUS_TO_BUFFER = 170 / 37_500
 
 function targetTable(results: Results): string {
   const targets = targetsOf(results).flatMap(({ what, wanted, found, unit, isMet }) =>
@@ -108,7 +108,7 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     isMet: (value) => value <= most,
   })
   const slower = (name: string) => ratio(name, '50 providers', '10000 providers')
-  const pageHit = find('page', HIT)?.requestsPerSecond
+  const pageToBuffer = ratio('page', HIT, BUFFER)
   return [
     atLeast('REST list from memory, to a ready Buffer', ratio('list', HIT, BUFFER), 0.6),
     atLeast('REST one from memory, to a ready Buffer', ratio('one', HIT, BUFFER), 0.6),
@@ -116,8 +116,8 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     atLeast('REST one from memory, to prepared statements', ratio('one', HIT, RAW), 10),
     atLeast('GraphQL page from memory, to Apollo', ratio('page', HIT, APOLLO), 30),
     atLeast(
-      'GraphQL page from memory, to Directus (measured with the design)',
-      pageHit === undefined ? null : pageHit / DIRECTUS_PAGES_PER_SECOND,
+      'GraphQL page from memory, to Directus (measured with the design; by way of the ready Buffer)',
+      pageToBuffer === null ? null : pageToBuffer / DIRECTUS_TO_BUFFER,
       100,
     ),
     atLeast('REST list, a miss, to Apollo', ratio('list', MISS, APOLLO), 1.3),
