@@ -12,6 +12,8 @@ const project = (name: string, timeoutMs: number, database: 'sqlite' | 'postgres
     name: database === 'sqlite' ? name : `${name}-${database}`,
     include: [`test/${name}/**/*.test.ts`],
     env: { TEST_DATABASE: database },
+    // Loading the program takes longer than most of these files do, and they change nothing of it: they share what is loaded.
+    isolate: !ON_EACH_DATABASE.some((shared) => shared === name),
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
   },
