@@ -32,6 +32,7 @@ export function drawChart(comparisons: Readonly<Record<string, Comparison>>): st
   }
   const title = text(10, 24, 'Requests per second, logarithmic scale; longer is better', 'font-size="15"')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" font-family="sans-serif" font-size="12">
+<title>Requests per second of the gateway and of others</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${[title, ...parts].join('\n')}
 </svg>
