@@ -19,6 +19,7 @@ import { createGraphiQLPage, type GraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer, type GraphQLServer } from './graphql/yoga.ts'
 import { unlessHeld, withEntityTag } from './http/entity-tag.ts'
+import { pageHeaders } from './http/page-policy.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
@@ -224,6 +225,5 @@ async function isUsable(database: Database): Promise<boolean> {
 }
 
 function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': contentSecurityPolicy }
-  return { status: 200, headers, body: html }
+  return { status: 200, headers: pageHeaders(contentSecurityPolicy), body: html }
 }

@@ -213,8 +213,10 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     const given = readValue(name, definition, environment, problems)
     const parsed = definition.schema.safeParse(given)
     if (parsed.success) return [name, parsed.data]
-    const quoted = definition.secret || definition.mayHoldPassword ? '' : `, not "${given}"`
-    problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}${quoted}.`)
+    const message = parsed.error.issues.map((issue) => issue.message).join(', ')
+    // A message that quotes the wrong part of the value says enough.
+    const quoted = definition.secret || definition.mayHoldPassword || message.includes('"') ? '' : `, not "${given}"`
+    problems.push(`${name} ${message}${quoted}.`)
     return [name, undefined]
   })
   const config = Object.fromEntries(values)

@@ -3,7 +3,8 @@ import { createServer, type ServerOptions } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Libsql from 'libsql'
-import { type GatewayProcess, startedProcess, temporaryFolder } from '../../test/support/gateway-process.ts'
+import { asker } from '../../test/support/asker.ts'
+import { startedProcess, temporaryFolder } from '../../test/support/gateway-process.ts'
 import { createAuthority } from '../../test/support/upstream/certificates.ts'
 import { startHttpProxy } from '../../test/support/upstream/proxies.ts'
 import { listen, type RecordedRequest } from '../../test/support/upstream/recorder.ts'
@@ -109,14 +110,14 @@ export async function startScene(): Promise<Scene> {
   const network = { caCertificate: authority.caCertificate, proxy: { type: 'ENVIRONMENT' } }
 
   const first = await startedProcess(folder.path, environment)
-  await fill(asker(first), network)
+  await fill(asker(first, ADMIN_TOKEN), network)
   await first.stop()
   growOlder(join(folder.path, 'data', 'gateway.db'))
   const gateway = await startedProcess(folder.path, environment)
   return {
     url: gateway.url,
     caCertificate: authority.caCertificate,
-    ask: asker(gateway),
+    ask: asker(gateway, ADMIN_TOKEN),
     close: async () => {
       await gateway.stop()
       await proxy.close()
@@ -149,19 +150,6 @@ async function startVendors(certificate: ServerOptions) {
     response.end(isText ? body : JSON.stringify(body))
   })
   return listen(server)
-}
-
-function asker(gateway: GatewayProcess): Scene['ask'] {
-  return async <Data>(query: string, variables: Readonly<Record<string, unknown>> = {}) => {
-    const response = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: JSON.stringify({ query, variables }),
-    })
-    const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown }
-    if (data === undefined || errors !== undefined) throw new Error(`${query}: ${JSON.stringify(errors)}`)
-    return data
-  }
 }
 
 async function fill(ask: Scene['ask'], network: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { pageHeaders, pagePolicy } from '../http/page-policy.ts'
 import { type Answer, json } from '../http/respond.ts'
 import { createStaticFiles } from '../http/static-files.ts'
 import type { ConsoleFiles } from './console-files.ts'
@@ -34,20 +35,9 @@ export function createConsolePages(files: ConsoleFiles | null): ConsolePages {
   }
 }
 
-/** The page may run its own script, load its own styles and speak to its own server, and nothing else. */
+/** The page may run its own script and load its own styles. The component library writes its variables into style elements, which carry the nonce. */
 function pageAnswer(page: string): Answer {
   const nonce = randomBytes(16).toString('base64')
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    // The component library writes its variables into style elements, which carry the nonce.
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }
-  return { status: 200, headers, body: page.replace(NONCE_PLACE, nonce) }
+  const policy = pagePolicy({ 'script-src': "'self'", 'style-src': `'self' 'nonce-${nonce}'` })
+  return { status: 200, headers: pageHeaders(policy), body: page.replace(NONCE_PLACE, nonce) }
 }

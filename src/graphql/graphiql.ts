@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pagePolicy } from '../http/page-policy.ts'
 import { PLACEHOLDER, TAB_SCRIPT } from './graphiql-tab.ts'
 
 /** A page that needs nothing from another machine, and the policy that keeps it so. */
@@ -116,16 +117,10 @@ function contentSecurityPolicy(html: string): string {
     html.matchAll(/<script>([\s\S]*?)<\/script>/g),
     ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
   )
-  return [
-    "default-src 'none'",
-    `script-src ${scripts.join(' ')} blob:`,
-    'worker-src blob:',
-    "style-src 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
+  return pagePolicy({
+    'script-src': `${scripts.join(' ')} blob:`,
+    'worker-src': 'blob:',
+    'style-src': "'unsafe-inline'",
+    'font-src': "'self' data:",
+  })
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
+import { pageHeaders, pagePolicy } from '../http/page-policy.ts'
 import { type Answer, json } from '../http/respond.ts'
 import { createStaticFiles, type StaticFile, type StaticFiles } from '../http/static-files.ts'
 import type { RestDescription } from '../rest/mounts.ts'
@@ -18,17 +19,8 @@ const NO_SUCH_FILE = json(404, { message: 'The reference has no such file. It is
 const STYLES = 'text/css; charset=utf-8'
 const SCRIPT = 'text/javascript; charset=utf-8'
 
-/** The page may run its own script, load its own styles and speak to its own server, and nothing else. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** The page may run its own script and load its own styles. */
+const POLICY = pagePolicy({ 'script-src': "'self'", 'style-src': "'self'" })
 
 /**
  * Serves the interactive reference of the REST APIs: Swagger UI from its package, from memory. Page and descriptions need
@@ -68,6 +60,5 @@ function readReference(descriptions: readonly RestDescription[]): Reference {
     script: addAsset('reference.js', SCRIPT, Buffer.from(PAGE_SCRIPT)),
     styles: addAsset('reference.css', STYLES, Buffer.from(PAGE_STYLES)),
   })
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CONTENT_SECURITY_POLICY }
-  return { page: { status: 200, headers, body: page }, files: createStaticFiles(files) }
+  return { page: { status: 200, headers: pageHeaders(POLICY), body: page }, files: createStaticFiles(files) }
 }

@@ -47,6 +47,24 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     expect(await bench.ask('{ providers { totalCount } }')).toEqual({ providers: { totalCount: 0 } })
   })
 
+  it('says nothing more of a field that is another one now, not even until the gateway has looked again', async () => {
+    const fresh = await bench.signIn()
+    await fresh.goto(`${bench.gateway.url}/console/new-provider`)
+    const name = fresh.getByRole('textbox', { name: 'Name', exact: true })
+    await name.focus()
+    await name.blur()
+    await fresh.getByText('The name is required.').waitFor()
+    // In one turn of the page, with no time for an answer in between.
+    const shown = await name.evaluate((field) => {
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set
+      set?.call(field, 'local')
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+      return new Promise((resolve) => requestAnimationFrame(() => resolve(document.body.textContent?.includes('The name is required.'))))
+    })
+    expect(shown).toBe(false)
+    await fresh.context().close()
+  })
+
   it('tests values before they are saved: a good key, a bad one, and an upstream that hangs', async () => {
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('openai')
     await page.getByLabel('Display name').fill('OpenAI production')

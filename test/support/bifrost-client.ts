@@ -122,3 +122,9 @@ function checkShape(pointer: string, what: string, body: unknown): void {
   if (validate === undefined) throw new Error(`The description has no schema at ${pointer}.`)
   if (!validate(body)) throw new Error(`${what} does not fit its description: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`)
 }
+
+/** A provider for keys; it lists no models, so that no key is tried. Returns its name. */
+export async function providerForKeys(client: BifrostClient): Promise<string> {
+  const unlisted = { base_provider_type: 'openai', allowed_requests: {} }
+  return (await client.created({ network_config: { base_url: 'https://x.invalid' }, custom_provider_config: unlisted })).name
+}

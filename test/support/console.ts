@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { asker } from './asker.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
@@ -86,17 +87,7 @@ export async function startConsoleBench() {
     return page
   }
 
-  /** The data of an operation that must succeed. */
-  async function ask<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
-    const response = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: JSON.stringify({ query, variables }),
-    })
-    const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown }
-    if (data === undefined || errors !== undefined) throw new Error(`${query}: ${JSON.stringify(errors)}`)
-    return data
-  }
+  const ask = asker(gateway, ADMIN_TOKEN)
 
   return {
     gateway,

@@ -107,8 +107,9 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
 function useRules(draft: ProviderDraft): readonly Issue[] {
   const { writes } = useSession().clients
   const [settled] = useDebouncedValue(draft, TYPING_PAUSE_MS)
-  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const [checked, setChecked] = useState<{ readonly draft: ProviderDraft; readonly issues: readonly Issue[] }>({ draft, issues: [] })
   useEffect(() => {
+    const setIssues = (issues: readonly Issue[]) => setChecked({ draft: settled, issues })
     const unreadable = networkIssues(settled.network)
     if (unreadable.length > 0) return setIssues(unreadable)
     const bedrock = { ...settled.bedrock, accessKey: '', accessKeySecret: '' }
@@ -120,5 +121,7 @@ function useRules(draft: ProviderDraft): readonly Issue[] {
     })
     return unsubscribe
   }, [writes, settled])
-  return issues
+  // Of a field that is another one now, nothing is known until the gateway has looked again.
+  const fieldOf = (of: ProviderDraft, name: string) => new Map<string, unknown>(Object.entries(of)).get(name)
+  return checked.issues.filter(({ path: [field = ''] }) => fieldOf(draft, field) === fieldOf(checked.draft, field))
 }

@@ -20,8 +20,12 @@ export function OutcomePanel({ outcome }: { readonly outcome: DraftOutcome }) {
       <Text fz="xs" mt={4}>
         {test.durationMs.toLocaleString('en')} ms
         {test.httpStatus !== null && ` · HTTP ${test.httpStatus}`}
-        {test.models.length > 0 && ` · ${test.models.length} models, e.g. ${test.models.slice(0, 3).join(', ')}`}
+        {test.models.length > 0 && ` · ${modelsText(test.models)}`}
       </Text>
     </Alert>
   )
+}
+
+function modelsText(models: readonly string[]): string {
+  return models.length === 1 ? `1 model: ${models[0]}` : `${models.length} models, e.g. ${models.slice(0, 3).join(', ')}`
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, SIZES } from '../../support/bifrost-client.ts'
+import { type BifrostClient, bifrostClient, custom, providerForKeys, SIZES } from '../../support/bifrost-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 
 let gateway: TestGateway
@@ -8,8 +8,7 @@ let name: string
 beforeAll(async () => {
   gateway = await startTestGateway()
   client = bifrostClient(gateway)
-  const unlisted = { base_provider_type: 'openai', allowed_requests: {} }
-  name = (await client.created({ network_config: { base_url: 'https://x.invalid' }, custom_provider_config: unlisted })).name
+  name = await providerForKeys(client)
 })
 afterAll(() => gateway.close())
 
