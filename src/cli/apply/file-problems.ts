@@ -1,6 +1,6 @@
+import { distance } from 'fastest-levenshtein'
 import { type Document, type ErrorCode, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { nearest } from './nearest.ts'
 
 /**
  * What is wrong with a file, line by line, in words for whoever wrote it. Nothing of the file is repeated but the names of
@@ -67,9 +67,18 @@ function unknownField(key: string, known: readonly string[]): string {
     const from = key === 'key' || key === 'apiKey' ? 'value' : key
     return `a secret in the field \`${key}\`. A secret must not stand in the file: write \`${from}From: { env: NAME }\`.`
   }
-  const meant = nearest(key, known)
+  const meant = nearest(key.slice(0, NAME_LENGTH), known)
   const advice = meant === null ? `The fields here are ${known.join(', ')}.` : `Did you mean \`${meant}\`?`
   return `a field that does not exist: \`${key.slice(0, NAME_LENGTH)}\`. ${advice}`
+}
+
+/** The field that was probably meant, with two wrong letters at most; null when none is near. */
+function nearest(word: string, candidates: readonly string[]): string | null {
+  const rated = candidates
+    .map((candidate) => ({ candidate, mistakes: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, mistakes }) => mistakes <= Math.min(2, candidate.length / 2))
+    .sort((one, other) => one.mistakes - other.mistakes)
+  return rated[0]?.candidate ?? null
 }
 
 /** The names of the fields that the object at the path may have. */
