@@ -75,12 +75,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
     nodeQueryOptions: {
       args: { id: { description: 'Its GraphQL id.' } },
-      description: 'Any object by its id; `null` when there is none, or when the token may not see it.',
+      description:
+        'Any object by its id; `null` when there is none. Refused with `FORBIDDEN` when the role of the token may not see objects of its kind.',
     },
     nodesQueryOptions: {
       args: { ids: { description: 'Their GraphQL ids.' } },
       complexity: ({ ids }) => ({ field: ids.length, multiplier: ids.length }),
-      description: 'Many objects by their ids, in their order; each costs what one costs.',
+      description: 'Many objects by their ids, in their order, as `node` finds one; each costs what one costs.',
     },
   },
   prisma: {

@@ -93,6 +93,13 @@ describe('a query that costs too much', () => {
     expect(body.errors?.[0]?.message).toMatch(/nodes 10100 of 2000/)
     expect(body.data ?? null).toBeNull()
   })
+
+  test('says that a document is too long, and what is allowed', async () => {
+    const { body } = await gateway.graphql(`{ ${'viewer '.repeat(2_000)} }`)
+    expect(body.errors?.[0]?.message).toBe(
+      'The document is too long: it has more than 1000 tokens. Ask for fewer fields, or in several requests.',
+    )
+  })
 })
 
 describe('a hostile document', () => {
