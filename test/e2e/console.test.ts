@@ -121,6 +121,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await page.getByLabel('Weight').fill('2.5')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('second · weight 2.5').waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
 
     await page.getByRole('switch', { name: 'Key sk-o...3210 enabled' }).click({ force: true })
     await page.getByText('The key sk-o...3210 is disabled').waitFor()

@@ -267,7 +267,6 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Query.provider': { role: 'VIEWER', at: query(() => '{ provider(by: { name: "nobody" }) { id } }') },
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
   'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
-  'Mutation.upsertProvider': { role: 'EDITOR', at: query(() => 'mutation { upsertProvider(input: { name: "" }) { __typename } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
   'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { id } }') },
   'Mutation.createAccessToken': {
@@ -291,13 +290,5 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
     role: 'EDITOR',
     at: query(() => 'mutation { updateProvider(input: { provider: { name: "nobody" } }) { __typename } }'),
   },
-}
-
-/** The role that each subscription needs, and what it sends. A field that is missing here fails the test. */
-export const SUBSCRIPTIONS: Readonly<Record<string, { readonly role: Role; readonly type: string; readonly at: (s: string) => string }>> = {
-  'Subscription.providerChanged': {
-    role: 'VIEWER',
-    type: 'ProviderChange',
-    at: (s) => `subscription { change: providerChanged ${s} }`,
-  },
+  'Mutation.upsertProvider': { role: 'EDITOR', at: query(() => 'mutation { upsertProvider(input: { name: "" }) { __typename } }') },
 }
