@@ -4,6 +4,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
+import { insertRow } from '../database/insert-row.ts'
 import { ApiKeyNotFoundError, ValidationError } from '../errors.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 import { type ApiKeyChange, checkKeyCount, type KeptApiKey, type NewApiKey } from './api-key-input.ts'
@@ -161,9 +162,9 @@ async function addKey(store: KeyStore, key: NewApiKey): Promise<MaskedKey> {
   const id = key.id ?? randomUUID()
   const { value, environmentVariable, name, enabled, weight, bifrost } = key
   const masked = maskOf(value, environmentVariable)
-  const row = { id, providerId: owner.providerId, name, masked, enabled, weight, createdAt: now }
+  const row = { id, providerId: owner.providerId, name, masked, enabled, weight, environmentVariable, createdAt: now }
   try {
-    await transaction.apiKey.create({ data: { ...row, environmentVariable: environmentVariable ?? null }, select: { id: true } })
+    await insertRow(transaction, 'apiKey', row)
   } catch (error) {
     if (!isUniqueViolation(error, KEY_ID)) throw error
     const message = 'Another key has this id. Leave it out to get a new one.'
@@ -185,6 +186,5 @@ function maskOf(value: Secret | undefined, environmentVariable: string | undefin
 async function storeValue({ transaction, keyring, owner }: KeyStore, apiKeyId: string, value: Secret | undefined): Promise<void> {
   if (value === undefined || value.reveal() === '') return
   const { sealed, kid } = seal(keyring, value, apiKeyBinding(owner, apiKeyId))
-  const data = { apiKeyId, sealed, kid, fingerprint: fingerprint(keyring, value) }
-  await transaction.apiKeySecret.create({ data, select: { apiKeyId: true } })
+  await insertRow(transaction, 'apiKeySecret', { apiKeyId, sealed, kid, fingerprint: fingerprint(keyring, value) })
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
-import { raiseRevision } from '../database/revision.ts'
+import { insertRow } from '../database/insert-row.ts'
+import { CURRENT_REVISION, raiseRevision } from '../database/revision.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 
 /** An attempt that changed nothing: alone of the events of a provider it tells of no new state. */
@@ -40,20 +41,13 @@ export interface AuditEntry {
  * here on other writers wait.
  */
 export async function recordAudit(transaction: TransactionClient, caller: Caller, entry: AuditEntry, at: Date): Promise<void> {
-  const revision = await raiseRevision(transaction)
-  await transaction.auditEvent.create({
-    data: {
-      id: randomUUID(),
-      action: entry.action,
-      actor: `${caller.principal.tokenName} (${caller.principal.tokenId})`,
-      channel: caller.channel,
-      subjectType: entry.subjectType,
-      subjectId: entry.subjectId,
-      ...(entry.changes === undefined ? {} : { changes: entry.changes }),
-      requestId: caller.requestId,
-      createdAt: at,
-      revision,
-    },
-    select: { id: true },
+  const { action, subjectType, subjectId, changes } = entry
+  const { principal, channel, requestId } = caller
+  await raiseRevision(transaction)
+  await insertRow(transaction, 'auditEvent', {
+    ...{ id: randomUUID(), action, subjectType, subjectId, changes, channel, requestId },
+    actor: `${principal.tokenName} (${principal.tokenId})`,
+    createdAt: at,
+    revision: CURRENT_REVISION,
   })
 }

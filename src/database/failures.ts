@@ -43,8 +43,9 @@ export function toUnavailable(error: unknown): unknown {
 
 /** True when a write broke this unique index. SQLite reports the columns of an index, PostgreSQL its name. */
 export function isUniqueViolation(error: unknown, index: { readonly name: string; readonly columns: readonly string[] }): boolean {
-  if (property(error, 'code') !== 'P2002') return false
-  const constraint = property(driverCauseOf(error), 'constraint')
+  const cause = driverCauseOf(error)
+  if (property(cause, 'kind') !== 'UniqueConstraintViolation') return false
+  const constraint = property(cause, 'constraint')
   const fields = property(constraint, 'fields')
   return property(constraint, 'index') === index.name || (Array.isArray(fields) && fields.join() === index.columns.join())
 }

@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
+import { insertRow } from '../database/insert-row.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
 import { checkProvider } from './check-provider.ts'
 import { storeDialectSettings } from './dialect-settings.ts'
@@ -93,7 +94,7 @@ async function insertProvider(
     ...{ createdAt: now, updatedAt: now },
   }
   try {
-    await transaction.provider.create({ data: row, select: { id: true } })
+    await insertRow(transaction, 'provider', row)
   } catch (error) {
     if (isUniqueViolation(error, LIVE_NAME)) throw new ProviderNameTakenError(name)
     throw error
