@@ -25,6 +25,7 @@ const CONNECTIONS = 64
 const NO_CACHE = { CACHE_MAX_BYTES: '0' }
 /** No answer fits, so each is a miss; who a token belongs to is known from memory, as at any miss. */
 const NO_ROOM = { CACHE_MAX_BYTES: '1' }
+const TAIL_SECONDS = 15
 /** A round has some hundred creates, and V8 goes on compiling what they run for some thousand. */
 const CREATES_UNCOUNTED_SECONDS = 15
 /** What the measurements of the design had: 50 providers with 2 keys each. */
@@ -56,10 +57,19 @@ async function compareReads(settings: Settings): Promise<Findings> {
       if (name === 'search') continue
       comparisons[name] = await compare(question.title, readsOf(sides, question, settings), settings.rounds)
     }
-    return { comparisons }
+    return { comparisons, figures: { p99OfOneMs: await slowestOfOne(hit, settings.rounds) } }
   } finally {
     await stopAll(Object.values(sides))
   }
+}
+
+/** What 99 of 100 readers of one provider wait at most. One pause in a short round would be all of its slowest hundredth. */
+async function slowestOfOne({ url, pid }: Side, rounds: number): Promise<number> {
+  const found: number[] = []
+  while (found.length < rounds)
+    found.push((await drive(url, [pid], QUESTIONS.one.rest, { seconds: TAIL_SECONDS, connections: CONNECTIONS })).p99Ms)
+  process.stdout.write(`\nREST one, p99 of rounds of ${TAIL_SECONDS} s: ${found.join(', ')} ms\n`)
+  return medianOf(found)
 }
 
 const LABELS = {

@@ -13,6 +13,9 @@ type Known = { readonly columns: string[]; readonly columnTypes: string[] } | { 
 
 const MAX_KNOWN = 500
 
+/** What of the file is kept in memory, 16 MiB: with SQLite's own 2 MiB a search of 10,000 providers takes half as long again. */
+const PAGES_KIB = 16_384
+
 /**
  * One connection to a SQLite file, in the form that Prisma's adapter works with. In place of the client that comes with
  * the adapter, which asks for the columns anew each time, builds an object of named properties for each row, and
@@ -79,7 +82,9 @@ export class SqliteDriver {
   }
 
   private open(): Libsql.Database {
-    return new Libsql(this.path, { timeout: this.timeoutMs })
+    const database = new Libsql(this.path, { timeout: this.timeoutMs })
+    database.exec(`PRAGMA cache_size=-${PAGES_KIB}`)
+    return database
   }
 }
 
