@@ -16,7 +16,7 @@ type Row<Columns> = {
 
 /**
  * Inserts a row by a statement of its own. Prisma's `create` plans each insert anew and reads the row back, which nobody
- * needs here: of a new provider with a key that was a third of the time. Tables and columns are called as in
+ * needs here: of a new provider with a key that was nearly half of the time. Tables and columns are called as in
  * `schema.prisma`: like the model and its fields, in snake case.
  */
 export async function insertRow<Model extends keyof Rows>(
