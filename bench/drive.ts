@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Pool } from 'undici'
+import { medianOf } from './compare.ts'
 import { type BenchRequest, createRequest } from './requests.ts'
 import { TOKEN } from './seed.ts'
 
@@ -153,4 +154,16 @@ function cpuSeconds(pids: readonly number[]): number | null {
 export function memoryMegabytes(pid: number): number {
   const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Math.round(Number(kilobytes) / 1_024)
+}
+
+/** The median of the memory that a process has, looked at twice a second: between two collections of garbage it goes up and down. */
+export async function memoryDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
+  const samples: number[] = []
+  const timer = setInterval(() => samples.push(memoryMegabytes(pid)), 500)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+  return Math.round(medianOf(samples))
 }

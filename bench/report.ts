@@ -132,7 +132,7 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
   ]
 }
 
-function memoryText({ loadMinutes, memoryAtRestMb, memoryAtThreeQuartersMb, memoryAfterLoadMb }: Results['figures']): string {
-  if (memoryAfterLoadMb === undefined) return ''
-  return `Memory: ${memoryAtRestMb} MB at rest; under ${loadMinutes} minutes of reads with 20 writes a second ${memoryAtThreeQuartersMb} MB after three quarters of it and ${memoryAfterLoadMb} MB at its end (\`BENCH_LOAD_MINUTES=10\` makes it longer).`
+function memoryText({ loadMinutes, memoryAtRestMb, memoryInFirstHalfMb, memoryInSecondHalfMb }: Results['figures']): string {
+  if (memoryInSecondHalfMb === undefined) return ''
+  return `Memory: ${memoryAtRestMb} MB at rest; under ${loadMinutes} minutes of reads with 20 writes a second ${memoryInFirstHalfMb} MB in the first half (median) and ${memoryInSecondHalfMb} MB in the second (\`BENCH_LOAD_MINUTES=10\` makes it longer).`
 }

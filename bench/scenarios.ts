@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { Client } from 'pg'
 import { postgresPrograms, startPostgres } from '../test/support/postgres.ts'
 import { type Comparison, compare, medianOf, type Round } from './compare.ts'
-import { drive, driveCreates, type Load, type Measured, memoryMegabytes } from './drive.ts'
+import { drive, driveCreates, type Load, type Measured, memoryDuring, memoryMegabytes } from './drive.ts'
 import { type BenchRequest, QUESTIONS, type Question, type QuestionName } from './requests.ts'
 import { seed, seededFile, TOKEN } from './seed.ts'
 import { type Side, startGateway, startPeer } from './sides.ts'
@@ -261,19 +261,16 @@ async function measureStart(settings: Settings): Promise<Findings> {
   try {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     const atRest = memoryMegabytes(gateway.pid)
-    const under: number[] = []
     const minutes = Number(process.env.BENCH_LOAD_MINUTES ?? 0.5)
-    for (let slice = 0; slice < 4; slice++) {
-      await readWhileWriting(gateway, 20, { ...settings, seconds: (minutes * 60) / 4 })
-      under.push(memoryMegabytes(gateway.pid))
-    }
-    const [, , third = 0, last = 0] = under
+    const half = { ...settings, seconds: (minutes * 60) / 2 }
+    const first = await memoryDuring(gateway.pid, () => readWhileWriting(gateway, 20, half))
+    const second = await memoryDuring(gateway.pid, () => readWhileWriting(gateway, 20, half))
     const figures = {
       startMs: Math.round(medianOf(times)),
       memoryAtRestMb: atRest,
       loadMinutes: minutes,
-      memoryAtThreeQuartersMb: third,
-      memoryAfterLoadMb: last,
+      memoryInFirstHalfMb: first,
+      memoryInSecondHalfMb: second,
     }
     process.stdout.write(`\nStart and memory\n  ${JSON.stringify(figures)}\n`)
     return { figures }
