@@ -9,10 +9,11 @@ interface Rows {
   readonly auditEvent: Prisma.AuditEventCreateManyInput
 }
 
-/** Each column has its value, or an expression that gives it; what is undefined takes the default of its column. */
+/** Each column has its value, or an expression that gives it; those with a default may be undefined, and take it. */
 type Row<Columns> = {
-  readonly [Name in keyof Columns]: Exclude<Columns[Name], Prisma.NullableJsonNullValueInput> | Prisma.Sql | undefined
+  readonly [Name in keyof Columns]: Exclude<Columns[Name], Prisma.NullableJsonNullValueInput> | Prisma.Sql | Absent<Columns, Name>
 }
+type Absent<Columns, Name extends keyof Columns> = object extends Pick<Columns, Name> ? undefined : never
 
 /**
  * Inserts a row by a statement of its own. Prisma's `create` plans each insert anew and reads the row back, which nobody
