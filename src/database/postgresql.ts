@@ -6,6 +6,7 @@ import { PrismaClient } from '../generated/prisma-postgresql/client.ts'
 import { isUnsupported, reasonOf } from './failures.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { CHANNEL, type Listener, listenToPostgresql } from './postgresql-listener.ts'
+import { RAISE_REVISION, SELECT_REVISION } from './revision.ts'
 
 export interface OpenPostgresql {
   readonly prisma: PrismaClient
@@ -33,9 +34,8 @@ const MARGIN_MS = 5_000
 /** Modes that the driver takes for `verify-full`, and warns of at each start. */
 const WEAKER_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&(?!.*uselibpqcompat)|$)/
 
-const RAISE = 'UPDATE revisions SET value = value + 1 WHERE id = 1'
 /** The announcement is sent when the transaction commits, and not at all when it does not. */
-const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE} RETURNING value) SELECT pg_notify('${CHANNEL}', value::text)::text FROM raised`
+const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE_REVISION} RETURNING value) SELECT pg_notify('${CHANNEL}', value::text)::text FROM raised`
 
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
 export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
@@ -49,7 +49,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
     return {
       prisma,
       location,
-      beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE,
+      beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE_REVISION,
       currentState: numberStates(prisma, pool),
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
@@ -83,7 +83,7 @@ function numberStates(prisma: PrismaClient, pool: pg.Pool): () => Promise<number
     latest = null
   })
   return oneAtATime(async () => {
-    const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>('SELECT value FROM revisions WHERE id = 1')
+    const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(SELECT_REVISION)
     // Without the row no write raises it.
     if (row === undefined) return null
     if (row.value !== latest) state += 1

@@ -4,6 +4,7 @@ import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { reasonOf } from './failures.ts'
 import { oncePerTurn } from './once-per-turn.ts'
+import { RAISE_REVISION } from './revision.ts'
 import { countCommits } from './sqlite-commits.ts'
 import { SingleConnection, whileBusy } from './sqlite-connection.ts'
 
@@ -32,7 +33,7 @@ export async function openSqlite(path: string, transactionOptions: { maxWait: nu
   return {
     prisma,
     location: `file:${path}`,
-    beforeCommit: 'UPDATE revisions SET value = value + 1 WHERE id = 1',
+    beforeCommit: RAISE_REVISION,
     currentState: oncePerTurn(commits.read),
     closeOthers: commits.close,
   }
