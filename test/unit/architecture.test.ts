@@ -113,9 +113,9 @@ describe('import boundaries', () => {
   })
 
   test('the sealed secrets are read and written by api-keys alone', () => {
-    const users = files.filter(({ text }) =>
-      /\b(apiKeySecret|providerSecret)s?\.(find|create|update|upsert|groupBy|aggregate|count)/.test(text),
-    )
+    const byClient = /\b(apiKeySecret|providerSecret)s?\.(find|create|update|upsert|groupBy|aggregate|count)/
+    const byStatement = /insertRow\(\s*\w+,\s*'(apiKeySecret|providerSecret)'|\b(api_key|provider)_secrets\b/
+    const users = files.filter(({ text }) => byClient.test(text) || byStatement.test(text))
     // Which copies sealed texts into another database, and could not open them.
     const copier = 'src/database/copy-tables.ts'
     expect(users.filter(({ path }) => roomOf(path) !== 'api-keys').map(({ path }) => path)).toEqual([copier])

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { Database } from '../../../src/database/client.ts'
 import { isUniqueViolation } from '../../../src/database/failures.ts'
 import { insertRow } from '../../../src/database/insert-row.ts'
 import { CURRENT_REVISION, raiseRevision, readRevision } from '../../../src/database/revision.ts'
@@ -13,18 +14,44 @@ const provider = () => ({
   network: { timeoutMs: 1_000, extraHeaders: [{ name: 'X', value: 'é' }], proxy: null },
 })
 
+const [ours, keyId] = [provider(), randomUUID()]
+const key = {
+  ...{ id: keyId, providerId: ours.id, name: 'main', masked: 'sk-a...aaaa', enabled: false, weight: 2.5, environmentVariable: 'A_KEY' },
+  ...{ dialectSettings: { bifrost: { models: ['*'] } }, createdAt: at },
+}
+const encryptionKey = { kid: 'k1', canary: 'sealed', createdAt: at }
+const secret = { apiKeyId: keyId, sealed: 'sealed', kid: 'k1', fingerprint: 'f' }
+const event = { ...auditRow('told'), changes: { name: 'ours', apiKeys: { added: [] } }, revision: 7 }
+
+/** Each row of a table, with every column as text. */
+async function textsOf({ prisma }: Database, table: string): Promise<object[]> {
+  const [row = {}] = await prisma.$queryRawUnsafe<object[]>(`SELECT * FROM ${table} LIMIT 1`)
+  const texts = Object.keys(row).map((column) => `CAST("${column}" AS TEXT) AS "${column}"`)
+  return prisma.$queryRawUnsafe<object[]>(`SELECT ${texts.join(', ')} FROM ${table}`)
+}
+
 describeDatabases('a row inserted by a statement of its own', (databases) => {
-  test('is in every column what the client would store', async () => {
-    const { prisma, write } = await databases.open()
-    const [ours, theirs] = [provider(), { ...provider(), name: 'theirs' }]
-    await write((tx) => insertRow(tx, 'provider', ours))
-    await write((tx) => tx.provider.create({ data: theirs }))
-    const [row = {}] = await prisma.$queryRawUnsafe<object[]>('SELECT * FROM providers LIMIT 1')
-    const texts = Object.keys(row).map((column) => `CAST("${column}" AS TEXT) AS "${column}"`)
-    const [one, other] = await prisma.$queryRawUnsafe<object[]>(`SELECT ${texts.join(', ')} FROM providers ORDER BY number`)
-    expect(one).toEqual({ ...other, id: ours.id, name: 'ours', number: '1' })
-    expect(Object.keys(row)).toHaveLength(20)
-    expect(await prisma.provider.findMany({ where: { createdAt: at } })).toMatchObject([ours, theirs])
+  test('is in every column what the client would store, in each table', async () => {
+    const [one, other] = [await databases.open(), await databases.open()]
+    for (const { prisma } of [one, other]) await prisma.encryptionKey.create({ data: encryptionKey })
+    await one.write(async (tx) => {
+      await insertRow(tx, 'provider', ours)
+      await insertRow(tx, 'apiKey', key)
+      await insertRow(tx, 'apiKeySecret', secret)
+      await insertRow(tx, 'auditEvent', event)
+    })
+    await other.write(async (tx) => {
+      await tx.provider.create({ data: ours })
+      await tx.apiKey.create({ data: key })
+      await tx.apiKeySecret.create({ data: secret })
+      await tx.auditEvent.create({ data: event })
+    })
+    for (const table of ['providers', 'api_keys', 'api_key_secrets', 'audit_events']) {
+      const stored = await textsOf(one, table)
+      expect(stored, table).toHaveLength(1)
+      expect(stored, table).toEqual(await textsOf(other, table))
+    }
+    expect(await one.prisma.provider.findFirst()).toMatchObject(ours)
   })
 
   test('leaves to its default what is undefined, and takes an expression for a value', async () => {
