@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { parseTrustedProxies } from './auth/client-address.ts'
 import { parseKeyring } from './crypto/keyring.ts'
 import { StartupError } from './errors.ts'
-import { parseOutboundAllow } from './upstream/address-policy.ts'
-import { isProxyAddress } from './upstream/choose-proxy.ts'
+import { parseOutboundAllow } from './upstream/client/address-policy.ts'
+import { isProxyAddress } from './upstream/client/choose-proxy.ts'
 
 /** What the value of a setting can be. A message goes on from the name of the setting. */
 

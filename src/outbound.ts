@@ -1,12 +1,12 @@
 import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
 import type { TestDeps } from './providers/test-connection.ts'
-import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/address-policy.ts'
-import { createTestLimiter } from './upstream/limiter.ts'
-import type { ProxyEnvironment } from './upstream/session.ts'
-import { systemResolve } from './upstream/system-resolve.ts'
-import { checkEndpoint } from './upstream/target.ts'
-import { probeConnection } from './upstream/test-connection.ts'
+import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/client/address-policy.ts'
+import type { ProxyEnvironment } from './upstream/client/call-context.ts'
+import { systemResolve } from './upstream/client/system-resolve.ts'
+import { checkEndpoint } from './upstream/client/target.ts'
+import { createTestLimiter } from './upstream/test/limiter.ts'
+import { probeConnection } from './upstream/test/probe-connection.ts'
 
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {

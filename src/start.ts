@@ -19,7 +19,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import { createOutbound } from './outbound.ts'
 import { startTracing } from './tracing/start-tracing.ts'
-import type { Outcome } from './upstream/outcome.ts'
+import type { Outcome } from './upstream/test/outcome.ts'
 
 /** A gateway that answers requests. */
 export interface Gateway {

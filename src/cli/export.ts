@@ -5,7 +5,7 @@ import type { ApiKey, PrismaClient, Provider } from '../generated/prisma-sqlite/
 import { type BedrockSettings, readBedrockSettings } from '../providers/bedrock-settings.ts'
 import { readDialectSettings } from '../providers/dialect-settings.ts'
 import { type NetworkConfig, type ProxyConfig, readNetworkConfig, type StoredHeader } from '../providers/network-config.ts'
-import { DEFAULT_NETWORK } from '../upstream/network-settings.ts'
+import { DEFAULT_NETWORK } from '../upstream/client/network-settings.ts'
 import type { FileApiKey, FileBedrock, FileNetwork, FileProvider } from './apply/providers-file.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { withDatabase } from './open.ts'

@@ -4,7 +4,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
-import { type Outcome, worstOf } from '../upstream/outcome.ts'
+import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 
 /** Tests kept per provider; older ones make room. */
 const HISTORY_LENGTH = 100

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ProviderSecretField } from '../api-keys/provider-secrets.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
-import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/network-settings.ts'
+import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/client/network-settings.ts'
 
 const plainHeader = z.strictObject({ name: z.string(), value: z.string() })
 /** The value of an authentication header is sealed in a table that no read of this one reaches; here is what may be shown of it. */

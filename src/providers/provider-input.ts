@@ -4,7 +4,7 @@ import { checkEndpointsOfKeys, checkEndpointsOfNewKeys } from '../api-keys/key-e
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
-import { DEFAULT_NETWORK } from '../upstream/network-settings.ts'
+import { DEFAULT_NETWORK } from '../upstream/client/network-settings.ts'
 import { parseBaseUrl } from './base-url.ts'
 import {
   acceptsBedrockSettings,

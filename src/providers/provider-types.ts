@@ -1,7 +1,7 @@
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
-import { providerTypeInfo } from '../upstream/probe-registry.ts'
-import { PROVIDER_TYPES, type ProviderTypeInfo } from '../upstream/provider-type.ts'
-import { presetByName, VENDOR_PRESETS, type VendorPreset } from '../upstream/vendor-presets.ts'
+import { providerTypeInfo } from '../upstream/vendors/probe-registry.ts'
+import { PROVIDER_TYPES, type ProviderTypeInfo } from '../upstream/vendors/provider-type.ts'
+import { presetByName, VENDOR_PRESETS, type VendorPreset } from '../upstream/vendors/vendor-presets.ts'
 
 export type { ProviderTypeInfo, VendorPreset }
 

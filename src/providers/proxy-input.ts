@@ -1,6 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
-import type { ProxyType } from '../upstream/network-settings.ts'
+import type { ProxyType } from '../upstream/client/network-settings.ts'
 import { parseBaseUrl } from './base-url.ts'
 
 /** Says what is wrong with a proxy's address, or null: the address policy's part of the rules. */

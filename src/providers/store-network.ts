@@ -6,7 +6,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
-import { DEFAULT_NETWORK, isAuthenticationHeader, type NetworkSettings } from '../upstream/network-settings.ts'
+import { DEFAULT_NETWORK, isAuthenticationHeader, type NetworkSettings } from '../upstream/client/network-settings.ts'
 import {
   completeNetwork,
   headerField,

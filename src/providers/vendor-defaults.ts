@@ -1,8 +1,8 @@
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
-import { probeOf, providerTypeInfo } from '../upstream/probe-registry.ts'
-import { PROVIDER_TYPES } from '../upstream/provider-type.ts'
-import { parseTarget } from '../upstream/target.ts'
-import { presetByName } from '../upstream/vendor-presets.ts'
+import { parseTarget } from '../upstream/client/target.ts'
+import { probeOf, providerTypeInfo } from '../upstream/vendors/probe-registry.ts'
+import { PROVIDER_TYPES } from '../upstream/vendors/provider-type.ts'
+import { presetByName } from '../upstream/vendors/vendor-presets.ts'
 
 /** What a new provider takes from its name, where its maker left a field out. */
 export interface VendorDefaults {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ValidationError } from '../../errors.ts'
-import { isAuthenticationHeader } from '../../upstream/network-settings.ts'
-import { PROVIDER_TYPES } from '../../upstream/provider-type.ts'
+import { isAuthenticationHeader } from '../../upstream/client/network-settings.ts'
+import { PROVIDER_TYPES } from '../../upstream/vendors/provider-type.ts'
 import { PartialFailure } from '../failure.ts'
 import { readFile, showPath } from './file-problems.ts'
 

@@ -1,4 +1,4 @@
-import { DEFAULT_NETWORK, type NetworkSettings } from '../../../src/upstream/network-settings.ts'
+import { DEFAULT_NETWORK, type NetworkSettings } from '../../../src/upstream/client/network-settings.ts'
 import { createAuthority } from './certificates.ts'
 import { type ProxiedConnection, startHttpProxy } from './proxies.ts'
 import { type RecordedAnswer, type RecordedRequest, startRecorder } from './recorder.ts'

@@ -1,8 +1,8 @@
-import { NOTHING_ALLOWED, type OutboundAllow } from '../../../src/upstream/address-policy.ts'
-import type { Credential, Revealable } from '../../../src/upstream/credential.ts'
-import { DEFAULT_NETWORK } from '../../../src/upstream/network-settings.ts'
-import type { OutboundDeps } from '../../../src/upstream/session.ts'
-import type { ProbeRequest } from '../../../src/upstream/test-connection.ts'
+import { NOTHING_ALLOWED, type OutboundAllow } from '../../../src/upstream/client/address-policy.ts'
+import type { OutboundDeps } from '../../../src/upstream/client/call-context.ts'
+import { DEFAULT_NETWORK } from '../../../src/upstream/client/network-settings.ts'
+import type { ProbeRequest } from '../../../src/upstream/test/probe-connection.ts'
+import type { Credential, Revealable } from '../../../src/upstream/vendors/credential.ts'
 
 export const LOOPBACK_ALLOWED: OutboundAllow = { ...NOTHING_ALLOWED, loopback: true }
 

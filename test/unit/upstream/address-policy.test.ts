@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isAllowedAddress, NOTHING_ALLOWED, type OutboundAllow, parseOutboundAllow, tierOf } from '../../../src/upstream/address-policy.ts'
-import { checkEndpoint, PUBLIC_HTTP_MESSAGE, parseTarget } from '../../../src/upstream/target.ts'
+import {
+  isAllowedAddress,
+  NOTHING_ALLOWED,
+  type OutboundAllow,
+  parseOutboundAllow,
+  tierOf,
+} from '../../../src/upstream/client/address-policy.ts'
+import { checkEndpoint, PUBLIC_HTTP_MESSAGE, parseTarget } from '../../../src/upstream/client/target.ts'
 import { DENIED_IPV4, DENIED_IPV6, ipv4InIpv6, ipv4Spellings, PUBLIC } from '../../support/upstream/hostile-targets.ts'
 
 function allowed(text: string): OutboundAllow {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { signAws } from '../../../src/upstream/aws-signature.ts'
-import type { UpstreamRequest } from '../../../src/upstream/messages.ts'
+import type { UpstreamRequest } from '../../../src/upstream/client/messages.ts'
+import { signAws } from '../../../src/upstream/vendors/aws-signature.ts'
 
 // The credentials, the moment and the signatures are those of AWS's published Signature Version 4 test suite.
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: null }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { AwsCredential } from '../../../src/upstream/credential.ts'
-import { probeConnection } from '../../../src/upstream/test-connection.ts'
+import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import type { AwsCredential } from '../../../src/upstream/vendors/credential.ts'
 import { answerSts, assumedKey } from '../../support/upstream/aws-vendor.ts'
 import { type Internet, startInternet } from '../../support/upstream/internet.ts'
 import { apiKey, outboundDeps, probeRequest, revealable } from '../../support/upstream/probing.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createTestLimiter } from '../../../src/upstream/limiter.ts'
-import type { Outcome } from '../../../src/upstream/outcome.ts'
+import { createTestLimiter } from '../../../src/upstream/test/limiter.ts'
+import type { Outcome } from '../../../src/upstream/test/outcome.ts'
 
 const ok = (message = ''): Outcome => ({ status: 'OK', message, httpStatus: 200, keyVerified: true, models: [], durationMs: 1 })
 

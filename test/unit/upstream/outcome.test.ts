@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { CONNECTION_STATUSES, WORST_FIRST, worstOf } from '../../../src/upstream/outcome.ts'
-import { providerTypeInfo } from '../../../src/upstream/probe-registry.ts'
-import { PROVIDER_TYPES } from '../../../src/upstream/provider-type.ts'
-import { probeConnection } from '../../../src/upstream/test-connection.ts'
+import { WORST_FIRST, worstOf } from '../../../src/upstream/test/outcome.ts'
+import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import { CONNECTION_STATUSES } from '../../../src/upstream/vendors/connection-status.ts'
+import { providerTypeInfo } from '../../../src/upstream/vendors/probe-registry.ts'
+import { PROVIDER_TYPES } from '../../../src/upstream/vendors/provider-type.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
 
 const enumIn = (schema: string, name: string) => new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(schema)?.[1]?.split(/\s+/).filter(Boolean)

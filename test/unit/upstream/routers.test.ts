@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { probeConnection } from '../../../src/upstream/test-connection.ts'
+import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
 import { startInternet } from '../../support/upstream/internet.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
 import { startVendor, type Vendor, vendorHost } from '../../support/upstream/vendors.ts'

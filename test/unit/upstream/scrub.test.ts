@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { headerProblem } from '../../../src/upstream/credential.ts'
-import { createScrubber } from '../../../src/upstream/scrub.ts'
-import { probeConnection } from '../../../src/upstream/test-connection.ts'
+import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import { headerProblem } from '../../../src/upstream/vendors/credential.ts'
+import { createScrubber } from '../../../src/upstream/vendors/scrub.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
 import { startRecorder } from '../../support/upstream/recorder.ts'
 

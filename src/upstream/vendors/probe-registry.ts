@@ -1,14 +1,14 @@
+import { anthropic } from './anthropic.ts'
+import { azure } from './azure.ts'
+import { bedrock } from './bedrock.ts'
+import { copilot } from './copilot.ts'
+import { google } from './google.ts'
+import { openai } from './openai.ts'
+import { openaiCompat } from './openai-compat.ts'
+import { openrouter } from './openrouter.ts'
 import type { Probe } from './probe.ts'
 import type { ProviderType, ProviderTypeInfo } from './provider-type.ts'
-import { anthropic } from './types/anthropic.ts'
-import { azure } from './types/azure.ts'
-import { bedrock } from './types/bedrock.ts'
-import { copilot } from './types/copilot.ts'
-import { google } from './types/google.ts'
-import { openai } from './types/openai.ts'
-import { openaiCompat } from './types/openai-compat.ts'
-import { openrouter } from './types/openrouter.ts'
-import { vercel } from './types/vercel.ts'
+import { vercel } from './vercel.ts'
 
 /** One probe for each type: a type without one does not compile. */
 const PROBES = {

@@ -1,6 +1,7 @@
+import type { Verdict } from './connection-status.ts'
 import { readModelNames } from './model-list.ts'
 import { get } from './openai-api.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
+import type { ProbeTest } from './probe.ts'
 
 /** The models in a list that needs no key, read without one; empty when it cannot be read. */
 export async function readPublicModels(test: ProbeTest, url: URL): Promise<readonly string[]> {

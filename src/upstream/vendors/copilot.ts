@@ -1,5 +1,5 @@
-import type { Probe } from '../probe.ts'
-import { notTestable } from '../verdict.ts'
+import type { Probe } from './probe.ts'
+import { notTestable } from './verdict.ts'
 
 /** GitHub Copilot: every caller brings a GitHub token of their own, so the gateway stores no key that could be tried. */
 export const copilot: Probe = {

@@ -1,25 +1,16 @@
-import { at, errorText, isApiError } from './json.ts'
-import type { Answer, UpstreamRequest } from './messages.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
-import { refusesRandomKey } from './test-key.ts'
-import { failed, keyWorks, reachable } from './verdict.ts'
-
-/** A call that is refused after the key was checked, and so costs nothing. */
-export interface RefusedCall {
-  /** Builds the call for the real key and for a random one alike. */
-  readonly request: (key: string) => UpstreamRequest
-  /** What a refusal means by its status and wording; null for 2xx. */
-  readonly judgeRefusal: (answer: Answer) => Verdict | null
-  /** What the list of models said before; it stands when this call finds no API either. */
-  readonly listing: Verdict
-}
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from '../vendors/connection-status.ts'
+import { at, errorText, isApiError } from '../vendors/json.ts'
+import type { RefusedCall, Sender } from '../vendors/probe.ts'
+import { failed, keyWorks, reachable } from '../vendors/verdict.ts'
+import { refusesRandomKey } from './try-key.ts'
 
 /**
  * Sends one call that cannot succeed, for an upstream without a list of models: this is the second and last request of a test
  * that carries the key, and it goes to the same host. When the upstream complains about the call and not about the key, the
  * key went through, if the same call with a random key is turned away.
  */
-export async function testRefusedCall(test: ProbeTest, key: string, call: RefusedCall): Promise<Verdict> {
+export async function tryRefusedCall(test: Sender, key: string, call: RefusedCall): Promise<Verdict> {
   const reply = await test.sendOnce(call.request(key))
   if (reply.kind === 'failure') return failed(reply)
   const refusal = call.judgeRefusal(reply)

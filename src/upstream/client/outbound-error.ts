@@ -1,10 +1,5 @@
-import type { ConnectionStatus } from './outcome.ts'
-
 /** The ways in which a call can end without an answer that a probe could judge. */
-export type FailureStatus = Extract<
-  ConnectionStatus,
-  'BLOCKED_ADDRESS' | 'UNREACHABLE' | 'TLS_FAILED' | 'TIMED_OUT' | 'REDIRECTED' | 'UNEXPECTED_RESPONSE'
->
+export type FailureStatus = 'BLOCKED_ADDRESS' | 'UNREACHABLE' | 'TLS_FAILED' | 'TIMED_OUT' | 'REDIRECTED' | 'UNEXPECTED_RESPONSE'
 
 export interface Failure {
   readonly kind: 'failure'

@@ -1,11 +1,11 @@
-import { under, withVersion } from '../endpoint-url.ts'
-import { errorText, isRecord } from '../json.ts'
-import type { Answer } from '../messages.ts'
-import { bearer, get } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { withPublicModels } from '../public-models.ts'
-import { testKey } from '../test-key.ts'
-import { judgeStatus, keyWorks, lacksCredit, notTestable, wrongShape } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
+import { under, withVersion } from './endpoint-url.ts'
+import { errorText, isRecord } from './json.ts'
+import { bearer, get } from './openai-api.ts'
+import type { Probe, ProbeTest } from './probe.ts'
+import { withPublicModels } from './public-models.ts'
+import { judgeStatus, keyWorks, lacksCredit, notTestable, wrongShape } from './verdict.ts'
 
 /** Vercel's AI Gateway: its list of models is open to anyone, so the key is tried on `GET /credits`, and the list is read without it. */
 export const vercel: Probe = {
@@ -21,7 +21,7 @@ export const vercel: Probe = {
   async run(test) {
     if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
     const base = withVersion(test.base, 'v1')
-    const verdict = await testKey(test, test.credential.apiKey.reveal(), {
+    const verdict = await test.tryKey(test.credential.apiKey.reveal(), {
       request: (candidate) => get(under(base, 'credits'), bearer(candidate)),
       judge: (answer) => judgeCredits(answer, test),
       needsControl: !test.isVendorHost,

@@ -1,12 +1,11 @@
-import { under, withVersion } from '../endpoint-url.ts'
-import { errorText, textAt } from '../json.ts'
-import type { Answer } from '../messages.ts'
-import { readModelNames } from '../model-list.ts'
-import { get, postJson } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { testRefusedCall } from '../refused-call.ts'
-import { testKey } from '../test-key.ts'
-import { judgeStatus, keyRefused, keyWorks, lacksCredit, lacksPermission, notTestable, type Wording, wrongShape } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
+import { under, withVersion } from './endpoint-url.ts'
+import { errorText, textAt } from './json.ts'
+import { readModelNames } from './model-list.ts'
+import { get, postJson } from './openai-api.ts'
+import type { Probe, ProbeTest } from './probe.ts'
+import { judgeStatus, keyRefused, keyWorks, lacksCredit, lacksPermission, notTestable, type Wording, wrongShape } from './verdict.ts'
 
 /** Anthropic: `GET /v1/models` is free. A 404 on it is how a disabled key is answered. */
 export const anthropic: Probe = {
@@ -24,14 +23,14 @@ export const anthropic: Probe = {
     const key = test.credential.apiKey.reveal()
     const base = withVersion(test.base, 'v1')
     const needsControl = !test.isVendorHost
-    const listing = await testKey(test, key, {
+    const listing = await test.tryKey(key, {
       request: (candidate) => get(under(base, 'models', { limit: '1000' }), authentication(candidate)),
       judge: (answer) => judgeList(answer, test),
       needsControl,
     })
     if (listing.status !== 'NOT_FOUND') return listing
     // Relays in front of Claude often have no list; one message that cannot run shows whether they take the key.
-    return testRefusedCall(test, key, {
+    return test.tryRefusedCall(key, {
       request: (candidate) => postJson(under(base, 'messages'), authentication(candidate), IMPOSSIBLE_MESSAGE),
       judgeRefusal: (answer) => judgeRefusal(answer, test),
       listing,

@@ -1,7 +1,8 @@
+import type { Answer } from '../client/messages.ts'
+import type { Failure } from '../client/outbound-error.ts'
+import type { Verdict } from './connection-status.ts'
 import { errorText } from './json.ts'
-import type { Answer } from './messages.ts'
-import type { Failure } from './outbound-error.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
+import type { ProbeTest } from './probe.ts'
 
 /** What the wording of a refusal needs to know. */
 export type Wording = Pick<ProbeTest, 'names' | 'scrubber'>

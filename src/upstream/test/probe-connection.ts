@@ -1,18 +1,21 @@
-import { inSpan } from '../tracing/span.ts'
-import { type Credential, headerProblem, secretsOf } from './credential.ts'
-import { LIMITS, startDeadline } from './deadline.ts'
-import { cleanBase, withinOrigin } from './endpoint-url.ts'
-import { headerNameProblem, headerValueProblem, isAuthenticationHeader, type NetworkSettings } from './network-settings.ts'
-import { send, sendOnce } from './outbound.ts'
+import { inSpan } from '../../tracing/span.ts'
+import type { OutboundDeps, Session } from '../client/call-context.ts'
+import { LIMITS, startDeadline } from '../client/deadline.ts'
+import { headerNameProblem, headerValueProblem, isAuthenticationHeader, type NetworkSettings } from '../client/network-settings.ts'
+import { send, sendOnce } from '../client/send.ts'
+import { parseTarget, type Target } from '../client/target.ts'
+import type { Verdict } from '../vendors/connection-status.ts'
+import { type Credential, headerProblem, secretsOf } from '../vendors/credential.ts'
+import { cleanBase, withinOrigin } from '../vendors/endpoint-url.ts'
+import type { Probe, ProbeTest, Sender, ServiceNames } from '../vendors/probe.ts'
+import { probeOf } from '../vendors/probe-registry.ts'
+import type { ProviderType } from '../vendors/provider-type.ts'
+import { createScrubber } from '../vendors/scrub.ts'
+import { presetByHost, presetByName, type VendorPreset } from '../vendors/vendor-presets.ts'
+import { blockedAddress, notTestable, unsendableKey } from '../vendors/verdict.ts'
 import type { Outcome } from './outcome.ts'
-import type { Probe, ProbeTest, ServiceNames, Verdict } from './probe.ts'
-import { probeOf } from './probe-registry.ts'
-import type { ProviderType } from './provider-type.ts'
-import { createScrubber } from './scrub.ts'
-import type { OutboundDeps, Session } from './session.ts'
-import { parseTarget, type Target } from './target.ts'
-import { presetByHost, presetByName, type VendorPreset } from './vendor-presets.ts'
-import { blockedAddress, notTestable, unsendableKey } from './verdict.ts'
+import { tryKey } from './try-key.ts'
+import { tryRefusedCall } from './try-refused-call.ts'
 
 /** What to test: a provider with one of its credentials, or a draft of one. */
 export interface ProbeRequest {
@@ -65,7 +68,9 @@ async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict
 function testOf(request: ProbeRequest, probe: Probe, target: Target, session: Session): ProbeTest {
   const preset = probe.info.type === 'OPENAI_COMPAT' ? presetOf(request.vendorPreset, target) : null
   const isVendorHost = target.isSecure && probe.vendorHost.test(target.hostname)
+  const sender: Sender = { send: (call) => send(call, session), sendOnce: (call) => sendOnce(call, session) }
   return {
+    ...sender,
     base: cleanBase(target.url),
     credential: request.credential,
     preset,
@@ -73,8 +78,8 @@ function testOf(request: ProbeRequest, probe: Probe, target: Target, session: Se
     isVendorHost,
     modelsUrl: request.modelsPath ? withinOrigin(cleanBase(target.url), request.modelsPath) : null,
     scrubber: createScrubber([...secretsOf(request.credential), ...networkSecrets(request.network)]),
-    send: (call) => send(call, session),
-    sendOnce: (call) => sendOnce(call, session),
+    tryKey: (key, trial) => tryKey(sender, key, trial),
+    tryRefusedCall: (key, call) => tryRefusedCall(sender, key, call),
   }
 }
 

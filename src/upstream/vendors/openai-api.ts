@@ -1,7 +1,7 @@
+import type { Answer, UpstreamRequest } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
 import { at, errorText, textAt } from './json.ts'
-import type { Answer, UpstreamRequest } from './messages.ts'
 import { readModelNames } from './model-list.ts'
-import type { Verdict } from './probe.ts'
 import { judgeStatus, keyRefused, keyWorks, lacksPermission, rateLimited, type Wording, wrongShape } from './verdict.ts'
 
 /** The header that OpenAI and those who copy it authenticate by. */

@@ -1,9 +1,10 @@
+import type { Answer } from '../client/messages.ts'
+import { bareHostname } from '../client/target.ts'
+import type { Verdict } from './connection-status.ts'
 import { fromRoot, hasVersion, under, withVersion } from './endpoint-url.ts'
 import { at, isRecord, textAt } from './json.ts'
-import type { Answer } from './messages.ts'
 import { bearer, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
-import { bareHostname } from './target.ts'
+import type { ProbeTest } from './probe.ts'
 import type { PresetAuthentication, PresetProbe, VendorPreset } from './vendor-presets.ts'
 import { judgeStatus, keyRefused, keyWorks, lacksCredit, lacksPermission, wrongShape } from './verdict.ts'
 

@@ -1,12 +1,12 @@
 import { Client, type Dispatcher } from 'undici'
-import { inSpan, type SpanStart } from '../tracing/span.ts'
+import { inSpan, type SpanStart } from '../../tracing/span.ts'
+import type { Session } from './call-context.ts'
 import { type Deadline, LIMITS, withinStep } from './deadline.ts'
 import { dial } from './dial.ts'
 import type { Answer, Reply, UpstreamRequest } from './messages.ts'
 import { onlyOnce } from './one-connection.ts'
 import { errorCode, OutboundError } from './outbound-error.ts'
 import { type Body, readBody } from './read-body.ts'
-import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 
 /** Sends one request over a connection of its own and reads the answer. Never throws. */

@@ -1,5 +1,5 @@
+import { bareHostname } from '../client/target.ts'
 import type { ServiceNames } from './probe.ts'
-import { bareHostname } from './target.ts'
 
 /** How a vendor's key is tried. */
 export type PresetProbe =

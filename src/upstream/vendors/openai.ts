@@ -1,9 +1,9 @@
-import { under, withVersion } from '../endpoint-url.ts'
-import type { Answer } from '../messages.ts'
-import { bearer, get, judgeOpenAiList, judgeOpenAiRefusal } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { testKey } from '../test-key.ts'
-import { judgeStatus, lacksPermission, notTestable } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
+import { under, withVersion } from './endpoint-url.ts'
+import { bearer, get, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
+import type { Probe, ProbeTest } from './probe.ts'
+import { judgeStatus, lacksPermission, notTestable } from './verdict.ts'
 
 /** OpenAI: `GET /models` is free, and refuses keys that are wrong. */
 export const openai: Probe = {
@@ -23,7 +23,7 @@ export const openai: Probe = {
     // An admin key manages an organization and is refused by /models, though it is valid.
     const isAdminKey = test.isVendorHost && key.startsWith('sk-admin-')
     const url = isAdminKey ? under(base, 'organization/admin_api_keys', { limit: '1' }) : under(base, 'models')
-    return testKey(test, key, {
+    return test.tryKey(key, {
       request: (candidate) => get(url, bearer(candidate)),
       judge: (answer) => (isAdminKey ? judgeAdminKey(answer, test) : judgeOpenAiList(answer, test)),
       needsControl: !test.isVendorHost,

@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Answer, UpstreamRequest } from './messages.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
-import { failed, reachable } from './verdict.ts'
-
-/** How a key is tried: the request that carries it, and what an answer to it means. */
-export interface KeyTrial {
-  /** Builds the request for the real key and for a random one alike. */
-  readonly request: (key: string) => UpstreamRequest | Promise<UpstreamRequest>
-  readonly judge: (answer: Answer) => Verdict
-  /** Whether a good answer must be checked against one for a random key. */
-  readonly needsControl: boolean
-}
+import type { Verdict } from '../vendors/connection-status.ts'
+import type { KeyTrial, Sender } from '../vendors/probe.ts'
+import { failed, reachable } from '../vendors/verdict.ts'
 
 /**
  * Tries the key. Where a 2xx may come without a valid key, the same request with a random key follows: only when that one
  * is refused is the key proven. The real key is sent once (and in the retries that the provider asks for).
  */
-export async function testKey(test: ProbeTest, key: string, trial: KeyTrial): Promise<Verdict> {
+export async function tryKey(test: Sender, key: string, trial: KeyTrial): Promise<Verdict> {
   const reply = await test.send(await trial.request(key))
   if (reply.kind === 'failure') return failed(reply)
   const verdict = trial.judge(reply)
@@ -28,7 +19,7 @@ const UNPROVEN =
   'It did not refuse a random key, so this key is not proven: the list may be open to anyone. Send a real request to be sure.'
 
 /** Whether the endpoint turns a made-up key away. A key of that shape is in nobody's hands. */
-export async function refusesRandomKey(test: ProbeTest, trial: Pick<KeyTrial, 'request' | 'judge'>): Promise<boolean> {
+export async function refusesRandomKey(test: Sender, trial: Pick<KeyTrial, 'request' | 'judge'>): Promise<boolean> {
   const reply = await test.sendOnce(await trial.request(randomKey()))
   if (reply.kind === 'failure') return false
   const { status } = trial.judge(reply)

@@ -1,9 +1,10 @@
+import type { Answer } from '../client/messages.ts'
 import { judgeAws } from './aws-errors.ts'
 import { type AwsKeys, signAws } from './aws-signature.ts'
 import { stsUrl } from './bedrock-endpoint.ts'
+import type { Verdict } from './connection-status.ts'
 import { textAt } from './json.ts'
-import type { Answer } from './messages.ts'
-import type { ProbeTest, Verdict } from './probe.ts'
+import type { ProbeTest } from './probe.ts'
 import { failed, wrongShape } from './verdict.ts'
 
 export type AssumedRole = { readonly kind: 'keys'; readonly keys: AwsKeys } | { readonly kind: 'refused'; readonly verdict: Verdict }

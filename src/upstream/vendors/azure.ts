@@ -1,11 +1,11 @@
-import { fromRoot, under } from '../endpoint-url.ts'
-import { errorText, textAt } from '../json.ts'
-import type { Answer } from '../messages.ts'
-import { readModelNames } from '../model-list.ts'
-import { bearer, get, postJson } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { type KeyTrial, testKey } from '../test-key.ts'
-import { judgeStatus, keyRefused, keyWorks, lacksPermission, noSuchApi, notTestable, wrongShape } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
+import { fromRoot, under } from './endpoint-url.ts'
+import { errorText, textAt } from './json.ts'
+import { readModelNames } from './model-list.ts'
+import { bearer, get, postJson } from './openai-api.ts'
+import type { KeyTrial, Probe, ProbeTest } from './probe.ts'
+import { judgeStatus, keyRefused, keyWorks, lacksPermission, noSuchApi, notTestable, wrongShape } from './verdict.ts'
 
 const API_VERSION = { 'api-version': '2024-10-21' }
 
@@ -27,7 +27,7 @@ export const azure: Probe = {
     if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
     const deployment = /\/openai\/deployments\/([^/]+)/.exec(test.base.pathname)?.[1]
     const trial = deployment === undefined ? listTrial(test) : deploymentTrial(test, deployment)
-    return testKey(test, test.credential.apiKey.reveal(), { ...trial, needsControl: !test.isVendorHost })
+    return test.tryKey(test.credential.apiKey.reveal(), { ...trial, needsControl: !test.isVendorHost })
   },
 }
 

@@ -1,6 +1,6 @@
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
 import { textAt } from './json.ts'
-import type { Answer } from './messages.ts'
-import type { Verdict } from './probe.ts'
 import { judgeStatus, keyRefused, lacksPermission, rateLimited, unexpected, type Wording } from './verdict.ts'
 
 /** Codes by which AWS says that it does not know the key, or that the secret does not belong to it. */

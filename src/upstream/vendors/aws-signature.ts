@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { UpstreamRequest } from './messages.ts'
+import type { UpstreamRequest } from '../client/messages.ts'
 
 /** Credentials for one request, opened. */
 export interface AwsKeys {

@@ -1,11 +1,11 @@
-import { under, withVersion } from '../endpoint-url.ts'
-import { at, errorText, isRecord, textAt } from '../json.ts'
-import type { Answer } from '../messages.ts'
-import { readModelNames } from '../model-list.ts'
-import { bearer, get, judgeOpenAiList, postJson } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { type KeyTrial, testKey } from '../test-key.ts'
-import { judgeStatus, keyRefused, keyWorks, lacksPermission, notTestable, type Wording, wrongShape } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import type { Verdict } from './connection-status.ts'
+import { under, withVersion } from './endpoint-url.ts'
+import { at, errorText, isRecord, textAt } from './json.ts'
+import { readModelNames } from './model-list.ts'
+import { bearer, get, judgeOpenAiList, postJson } from './openai-api.ts'
+import type { KeyTrial, Probe, ProbeTest } from './probe.ts'
+import { judgeStatus, keyRefused, keyWorks, lacksPermission, notTestable, type Wording, wrongShape } from './verdict.ts'
 
 /** Google: `GET /v1beta/models` is free. It answers a wrong key with 400, not 401. */
 export const google: Probe = {
@@ -21,7 +21,7 @@ export const google: Probe = {
   async run(test) {
     if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
     const key = test.credential.apiKey.reveal()
-    return testKey(test, key, { ...trialFor(test), needsControl: !test.isVendorHost })
+    return test.tryKey(key, { ...trialFor(test), needsControl: !test.isVendorHost })
   },
 }
 

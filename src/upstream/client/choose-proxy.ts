@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
+import type { ProxyEnvironment, Session } from './call-context.ts'
 import { OutboundError } from './outbound-error.ts'
-import type { ProxyEnvironment, Session } from './session.ts'
 import { bareHostname, type Target } from './target.ts'
 
 export interface ProxyHop {

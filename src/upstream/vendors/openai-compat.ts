@@ -1,11 +1,10 @@
-import { under, withVersion } from '../endpoint-url.ts'
-import { get, judgeOpenAiRefusal, postJson } from '../openai-api.ts'
-import { isOwnHost, keyHeader, modelListRoute, type Route, routeFor } from '../preset-route.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { readPublicModels, withPublicModels } from '../public-models.ts'
-import { testRefusedCall } from '../refused-call.ts'
-import { testKey } from '../test-key.ts'
-import { failed, judgeStatus, keyMissing, notTestable, reachable } from '../verdict.ts'
+import type { Verdict } from './connection-status.ts'
+import { under, withVersion } from './endpoint-url.ts'
+import { get, judgeOpenAiRefusal, postJson } from './openai-api.ts'
+import { isOwnHost, keyHeader, modelListRoute, type Route, routeFor } from './preset-route.ts'
+import type { Probe, ProbeTest } from './probe.ts'
+import { readPublicModels, withPublicModels } from './public-models.ts'
+import { failed, judgeStatus, keyMissing, notTestable, reachable } from './verdict.ts'
 
 /** Anything that speaks OpenAI's API. A list of models may be open to anyone, so a random key is always tried too. */
 export const openaiCompat: Probe = {
@@ -40,7 +39,7 @@ async function runWithKey(test: ProbeTest, key: string, route: Route): Promise<V
 }
 
 function tryRoute(test: ProbeTest, key: string, route: Route): Promise<Verdict> {
-  return testKey(test, key, {
+  return test.tryKey(key, {
     request: (candidate) => get(route.url, { ...route.headers, ...authentication(test, candidate) }),
     judge: (answer) => route.judge(answer),
     needsControl: true,
@@ -49,7 +48,7 @@ function tryRoute(test: ProbeTest, key: string, route: Route): Promise<Verdict> 
 
 function tryImpossibleChat(test: ProbeTest, key: string, listing: Verdict): Promise<Verdict> {
   const url = under(withVersion(test.base, 'v1'), 'chat/completions')
-  return testRefusedCall(test, key, {
+  return test.tryRefusedCall(key, {
     request: (candidate) => postJson(url, authentication(test, candidate), IMPOSSIBLE_CHAT),
     judgeRefusal: (answer) => judgeOpenAiRefusal(answer, test) ?? judgeStatus(answer, test),
     listing,

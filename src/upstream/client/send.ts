@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { exchange } from './exchange.ts'
+import type { Session } from './call-context.ts'
 import type { Reply, UpstreamRequest } from './messages.ts'
 import type { NetworkSettings } from './network-settings.ts'
 import { OutboundError } from './outbound-error.ts'
-import type { Session } from './session.ts'
+import { exchange } from './perform-request.ts'
 import { parseTarget } from './target.ts'
 
 /** Sends a request, and again after a 5xx answer or a reset, as often and with the pauses that the provider asks for. Never throws. */

@@ -1,14 +1,14 @@
-import { assumeRole } from '../assume-role.ts'
-import { judgeAws } from '../aws-errors.ts'
-import { type AwsKeys, signAws } from '../aws-signature.ts'
-import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, isRegion } from '../bedrock-endpoint.ts'
-import { type AwsCredential, headerProblem } from '../credential.ts'
-import type { Answer } from '../messages.ts'
-import { readModelNames } from '../model-list.ts'
-import { bearer, get } from '../openai-api.ts'
-import type { Probe, ProbeTest, Verdict } from '../probe.ts'
-import { testKey } from '../test-key.ts'
-import { keyWorks, notTestable, unsendableKey, wrongShape } from '../verdict.ts'
+import type { Answer } from '../client/messages.ts'
+import { assumeRole } from './assume-role.ts'
+import { judgeAws } from './aws-errors.ts'
+import { type AwsKeys, signAws } from './aws-signature.ts'
+import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, isRegion } from './bedrock-endpoint.ts'
+import type { Verdict } from './connection-status.ts'
+import { type AwsCredential, headerProblem } from './credential.ts'
+import { readModelNames } from './model-list.ts'
+import { bearer, get } from './openai-api.ts'
+import type { Probe, ProbeTest } from './probe.ts'
+import { keyWorks, notTestable, unsendableKey, wrongShape } from './verdict.ts'
 
 /** Amazon Bedrock: `GET /foundation-models` is free. It is signed with the stored key pair, or carries a Bedrock API key. */
 export const bedrock: Probe = {
@@ -47,7 +47,7 @@ function awsCredential({ credential }: ProbeTest): AwsCredential | null {
 async function runWithApiKey(test: ProbeTest, key: string, { listUrl }: BedrockEndpoint): Promise<Verdict> {
   const problem = headerProblem(key)
   if (problem !== null) return unsendableKey(problem)
-  return testKey(test, key, {
+  return test.tryKey(key, {
     request: (candidate) => get(listUrl, bearer(candidate)),
     judge: (answer) => judgeList(answer, test),
     needsControl: !test.isVendorHost,
@@ -68,7 +68,7 @@ async function runWithKeyPair(test: ProbeTest, credential: AwsCredential, { list
   if (assumed?.kind === 'refused') return assumed.verdict
   const keys = assumed?.keys ?? stored
   const scrubber = test.scrubber.with([keys.secretAccessKey, keys.sessionToken ?? ''])
-  return testKey(test, keys.secretAccessKey, {
+  return test.tryKey(keys.secretAccessKey, {
     request: (secret) => signAws(get(listUrl, {}), { ...keys, secretAccessKey: secret }, { service: 'bedrock', region, date: new Date() }),
     judge: (answer) => judgeList(answer, { ...test, scrubber }),
     needsControl: !test.isVendorHost,
