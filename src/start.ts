@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import { createOutbound } from './outbound.ts'
 import { startTracing } from './tracing/start-tracing.ts'
+import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
 
 /** A gateway that answers requests. */
@@ -58,6 +59,7 @@ export async function startGateway(
     await checkKeyring(database, keyring)
     await migrate(database, (message) => startLog.info(message))
     await registerKeys(database, keyring, clock())
+    await upgradeStoredData(database, keyring, clock(), (message) => startLog.info(message))
     const served = await serve(config, log, clock, database, keyring)
     // After the port is open: a token made for a start that fails there would have been shown to nobody.
     const admin = await ensureAdminToken(database, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock()).catch(

@@ -1,5 +1,5 @@
-import { makeCanary, opensCanary } from '../crypto/canary.ts'
-import type { Keyring } from '../crypto/keyring.ts'
+import { canaryFormat, makeCanary } from '../crypto/canary.ts'
+import type { Keyring, KeyringKey } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { isMissingTable } from '../database/failures.ts'
 import { raiseRevision } from '../database/revision.ts'
@@ -32,7 +32,7 @@ export async function checkKeyring(database: Database, keyring: Keyring): Promis
   const matching = known.filter(({ kid }) => keyring.find(kid) !== undefined)
   const impostor = matching.find(({ kid, canary }) => {
     const key = keyring.find(kid)
-    return key === undefined || !opensCanary(key, canary)
+    return key === undefined || canaryFormat(key, canary) === null
   })
   if (impostor !== undefined)
     throw new StartupError(
@@ -62,6 +62,20 @@ export async function registerKeys(database: Database, keyring: Keyring, now: Da
       await transaction.encryptionKey.upsert({ where: { kid }, create: { kid, canary: makeCanary(key), createdAt: now }, update: {} })
     }
   })
+}
+
+/** The keys of the keyring under which texts may stand that an earlier release has sealed: their canary says so. */
+export async function findOutdatedKeys(client: TransactionClient, keyring: Keyring): Promise<KeyringKey[]> {
+  const rows = await client.encryptionKey.findMany({ select: { kid: true, canary: true } })
+  return rows.flatMap(({ kid, canary }) => {
+    const key = keyring.find(kid)
+    return key !== undefined && canaryFormat(key, canary) === 'gwc1' ? [key] : []
+  })
+}
+
+/** Gives a key a canary of this release: every text under it is one of this release now. */
+export async function renewCanary(transaction: TransactionClient, key: KeyringKey): Promise<void> {
+  await transaction.encryptionKey.update({ where: { kid: key.kid }, data: { canary: makeCanary(key) } })
 }
 
 /** How many sealed texts there are under each key. */

@@ -25,6 +25,7 @@ export type AuditAction =
   | 'encryption_key.rotation_started'
   | 'encryption_key.rotated'
   | 'encryption_key.retired'
+  | 'encryption_key.secrets_upgraded'
   | 'encryption_key.change_refused'
 
 export interface AuditEntry {

@@ -61,7 +61,12 @@ async function useStoredTokens(transaction: TransactionClient, now: Date): Promi
 async function makeToken(transaction: TransactionClient, token: string, name: string, source: TokenSource, now: Date): Promise<void> {
   const id = await insertToken(transaction, token, { name, role: 'ADMIN', expiresAt: null }, source, now)
   const changes = { name, role: 'ADMIN', expiresAt: null }
-  await recordAudit(transaction, itself(), { action: 'access_token.created', subjectType: 'access_token', subjectId: id, changes }, now)
+  await recordAudit(
+    transaction,
+    gatewayItself(),
+    { action: 'access_token.created', subjectType: 'access_token', subjectId: id, changes },
+    now,
+  )
 }
 
 /** Forgotten, not revoked: an operator who configures the same token again gets it back. The audit log tells of its end all the same. */
@@ -71,11 +76,16 @@ async function forgetConfiguredTokens(transaction: TransactionClient, which: Pri
   await transaction.accessToken.deleteMany({ where })
   for (const { id, name } of forgotten) {
     const changes = { name, role: 'ADMIN' }
-    await recordAudit(transaction, itself(), { action: 'access_token.revoked', subjectType: 'access_token', subjectId: id, changes }, now)
+    await recordAudit(
+      transaction,
+      gatewayItself(),
+      { action: 'access_token.revoked', subjectType: 'access_token', subjectId: id, changes },
+      now,
+    )
   }
 }
 
 /** Nobody asks at the start but the gateway, for whoever configures it. */
-function itself(): Caller {
+export function gatewayItself(): Caller {
   return { principal: { tokenId: 'start', tokenName: 'gateway', role: 'ADMIN' }, channel: 'start', requestId: randomUUID() }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { checkKeyring, readKnownKeys } from '../api-keys/encryption-keys.ts'
+import { checkKeyring, findOutdatedKeys, readKnownKeys } from '../api-keys/encryption-keys.ts'
 import { createRecordRefusal, type Refusal } from '../audit/record-refusal.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
@@ -67,6 +67,10 @@ export async function withKeyring<T>(shell: Shell, work: (open: OpenWithKeys) =>
     if (!(await readKnownKeys(open.database)).some((key) => key.kid === kid))
       throw new StartupError(
         `No gateway has been started with the first encryption key, ${kid}, so none could read what is sealed with it. Restart the gateways with these keys first.`,
+      )
+    if ((await findOutdatedKeys(open.database.prisma, open.keyring)).length > 0)
+      throw new StartupError(
+        'What an earlier release has sealed is not brought into the form of this one yet. Start the gateway once: that does it.',
       )
     return work(open)
   })

@@ -59,7 +59,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   'upstream/test': ['errors', 'tracing', 'upstream/client', 'upstream/vendors'],
   database: ['errors', 'generated', 'tracing'],
   audit: ['auth', 'database', 'errors', 'generated'],
-  auth: ['audit', 'database', 'errors', 'generated'],
+  auth: ['audit', 'crypto', 'database', 'errors', 'generated'],
   cache: ['auth', 'http'],
   changes: ['audit', 'auth', 'database', 'errors'],
   'api-keys': ['crypto', 'database', 'errors', 'generated'],
@@ -79,8 +79,9 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   exchange: ['auth', 'graphql', 'metrics', 'tracing'],
   start: [
     ...['api-keys', 'audit', 'app', 'auth', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http', 'key-file', 'metrics'],
-    ...['outbound', 'tracing', 'upstream'],
+    ...['outbound', 'tracing', 'upgrade', 'upstream'],
   ],
+  upgrade: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'providers'],
   main: ['cli'],
 }
 

@@ -1,0 +1,36 @@
+import { findOutdatedKeys, renewCanary } from '../api-keys/encryption-keys.ts'
+import { recordAudit } from '../audit/record.ts'
+import { gatewayItself } from '../auth/admin-token.ts'
+import { upgradeTokens } from '../auth/upgrade-tokens.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Database, TransactionClient } from '../database/client.ts'
+
+/** As long as migrations may take. */
+const PATIENCE_MS = 600_000
+
+/**
+ * Brings what an earlier release has stored into the form of this one, where migrations cannot: what is sealed. The marker
+ * is the canary of each key, which only the key can make. One transaction under the lock of the migrations: killed during it,
+ * a process begins again at its next start, and of processes that start together one does it.
+ */
+export async function upgradeStoredData(database: Database, keyring: Keyring, now: Date, log: (message: string) => void): Promise<void> {
+  if ((await findOutdatedKeys(database.prisma, keyring)).length === 0) return
+  const upgraded = await database.engine.migrateAlone((transaction) => upgradeAll(transaction, keyring, now), PATIENCE_MS)
+  if (upgraded !== null) log(`Brought what was stored into the form of this release: ${JSON.stringify(upgraded)}.`)
+}
+
+async function upgradeAll(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<Record<string, number> | null> {
+  const outdated = await findOutdatedKeys(transaction, keyring)
+  if (outdated.length === 0) return null
+  const tokens = await upgradeTokens(transaction, keyring, outdated)
+  for (const key of outdated) await renewCanary(transaction, key)
+  const counts = { tokens: tokens.length }
+  const event = {
+    action: 'encryption_key.secrets_upgraded',
+    subjectType: 'encryption_key',
+    subjectId: keyring.primary.kid,
+    changes: { ...counts, tokenNames: [...tokens] },
+  } as const
+  await recordAudit(transaction, gatewayItself(), event, now)
+  return counts
+}
