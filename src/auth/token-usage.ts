@@ -15,7 +15,8 @@ export function trackTokenUsage(database: Database, onError: (error: unknown) =>
   const lastUsed = new Map<string, Date>()
 
   async function flush(): Promise<void> {
-    const batch = [...lastUsed]
+    // In one order: replicas that lock the same rows in two orders stop each other.
+    const batch = [...lastUsed].sort(([one], [other]) => (one < other ? -1 : 1))
     lastUsed.clear()
     if (batch.length === 0) return
     try {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartupError } from '../errors.ts'
+import { Fault, StartupError } from '../errors.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { inSpan } from '../tracing/span.ts'
 import type { Engine } from './engine.ts'
@@ -10,6 +10,7 @@ import { postgresqlEngine } from './postgresql-engine.ts'
 import type { Listener } from './postgresql-listener.ts'
 import { openSqlite, sqlitePath } from './sqlite.ts'
 import { sqliteEngine } from './sqlite-engine.ts'
+import { createWriteTurns, type WriteTurns } from './write-turns.ts'
 
 /** The client inside a transaction. */
 export type TransactionClient = Prisma.TransactionClient
@@ -28,10 +29,11 @@ export interface Database {
   /** What one of the databases does differently. */
   readonly engine: Engine
   /**
-   * Runs `work` in one transaction, and all of it again when another writer came in between: so it has no effect outside
-   * the transaction. It uses `tx` alone, because on SQLite `prisma` waits until the transaction has ended. A statement
-   * that fails ends the transaction. Raises the revision. Throws `SERVICE_UNAVAILABLE` when the database stays busy or
-   * is away.
+   * Runs `work` in one transaction, when its turn has come, and all of it again when another writer came in between: so it
+   * has no effect outside the transaction. It uses `tx` alone, because on SQLite `prisma` waits until the transaction has
+   * ended. A statement that fails ends the transaction. Raises the revision. Throws `SERVICE_UNAVAILABLE` when the database
+   * stays busy or is away. To change what belongs to a provider, lock the provider first: writers that lock rows in two
+   * orders stop each other.
    */
   write<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
   /**
@@ -72,7 +74,8 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. What differs after this is in its `engine`. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, file, engine, beforeCommit, currentState, listen, closeOthers, pool } = await open(url)
+  const { kind, prisma, location, file, engine, beforeCommit, currentState, listen, closeOthers, pool, writers } = await open(url)
+  const turns = createWriteTurns(writers, TRANSACTION_OPTIONS.maxWait)
   const sleepers = new Set<() => void>()
   const counts = { writes: 0, retries: 0, failures: 0 }
   const wakeAll = () => {
@@ -87,7 +90,7 @@ export async function openDatabase(url: string): Promise<Database> {
     engine,
     write: async (work) => {
       const result = await inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
-        writeWithRetries(prisma, counts, async (tx) => {
+        writeInTurn(turns, prisma, counts, async (tx) => {
           const done = await work(tx)
           await tx.$queryRawUnsafe(beforeCommit)
           return done
@@ -142,13 +145,15 @@ interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | '
   readonly closeOthers: () => void
   /** The connections now; null where there is one. */
   readonly pool: (() => PoolStatistics) | null
+  /** Transactions that may write at once. */
+  readonly writers: number
 }
 
 async function open(url: string): Promise<OpenDatabase> {
   const file = databaseFile(url)
   if (file !== null) {
     const opened = await openSqlite(file, TRANSACTION_OPTIONS)
-    return { kind: 'sqlite', ...opened, file, engine: sqliteEngine(opened.prisma), listen: null, pool: null }
+    return { kind: 'sqlite', ...opened, file, engine: sqliteEngine(opened.prisma), listen: null, pool: null, writers: 1 }
   }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
@@ -167,11 +172,29 @@ async function open(url: string): Promise<OpenDatabase> {
   }
 }
 
-async function writeWithRetries<T>(
+interface Counts {
+  writes: number
+  retries: number
+  failures: number
+}
+
+async function writeInTurn<T>(
+  turns: WriteTurns,
   prisma: PrismaClient,
-  counts: { writes: number; retries: number; failures: number },
+  counts: Counts,
   work: (tx: TransactionClient) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await turns.take(() => writeWithRetries(prisma, counts, work))
+  } catch (error) {
+    const failure = toUnavailable(error)
+    if (failure instanceof Fault && failure.code === 'SERVICE_UNAVAILABLE') counts.failures += 1
+    throw failure
+  }
+}
+
+/** Keeps its turn while it tries again: what came in between has ended then, and nobody new is let in before it. */
+async function writeWithRetries<T>(prisma: PrismaClient, counts: Counts, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
   const started = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
@@ -180,11 +203,7 @@ async function writeWithRetries<T>(
       return result
     } catch (error) {
       const late = attempt === MAX_ATTEMPTS || performance.now() - started > STOP_RETRYING_AFTER_MS
-      if (late || !isBusy(error)) {
-        const failure = toUnavailable(error)
-        if (failure !== error) counts.failures += 1
-        throw failure
-      }
+      if (late || !isBusy(error)) throw error
     }
     counts.retries += 1
     // Random, so that two writers in each other's way do not meet again.

@@ -1,11 +1,19 @@
 import type { TransactionClient } from './client.ts'
 
+/** What transactions may have to take turns for, where no lock of a row makes them. */
+export type Turn = 'key names'
+
 /** What the two databases do differently, besides how they are reached: one of these for each, and `client.ts` chooses. */
 export interface Engine {
   /** Makes the table of applied migrations, as Prisma's own tools define it. */
   readonly migrationsTable: string
   /** Runs work in a transaction that no other process migrates beside, and waits that long for its turn. */
   migrateAlone<T>(work: (tx: TransactionClient) => Promise<T>, patienceMs: number): Promise<T>
+  /**
+   * Lets one transaction at a time, of all processes, go on from here to its end. Called after the provider is locked, and
+   * before anything that belongs to it, which is the order of everybody's locks.
+   */
+  takeTurn(tx: TransactionClient, reason: Turn): Promise<void>
   /** Fails when a row refers to one that is not there, where nothing sees to that while tables are changed. */
   checkReferences(tx: TransactionClient): Promise<void>
   /** Lets new rows be numbered behind those that were copied with their numbers. */

@@ -1,9 +1,13 @@
 import type { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import type { TransactionClient } from './client.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Turn } from './engine.ts'
 
 /** The number of the lock that Prisma's own tools take: they and we keep out of each other's way. */
 const PRISMA_LOCK = 72_707_369
+
+/** The numbers of our own locks: the first part is ours, the second says what for. */
+const OUR_LOCKS = 1_634_755_175
+const TURNS: Readonly<Record<Turn, number>> = { 'key names': 1 }
 
 /** Runs work that may take minutes, on connections that wait for it. */
 type Patiently = <T>(work: (prisma: PrismaClient) => Promise<T>) => Promise<T>
@@ -20,6 +24,9 @@ export function postgresqlEngine(prisma: PrismaClient, patiently: Patiently): En
         return await work(tx)
       }
       return patiently((client) => client.$transaction(locked, { maxWait: patienceMs, timeout: patienceMs }))
+    },
+    takeTurn: async (tx, reason) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${TURNS[reason]}::int)`
     },
     // It sees to references itself, whatever becomes of tables.
     checkReferences: async () => {},

@@ -17,6 +17,8 @@ export interface OpenPostgresql {
   readonly listen: ((wake: () => void) => Listener) | null
   readonly currentState: () => Promise<number | null>
   readonly pool: () => PoolStatistics
+  /** Transactions that may write at once: half of the connections, so that reads always find one. */
+  readonly writers: number
   /** Runs work on connections that wait for as long as a statement takes. */
   patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
 }
@@ -39,7 +41,7 @@ const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE_REVISION} RETURNING value) S
 
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
 export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
-  const { config, silenceMs, schema, location } = settingsOf(url)
+  const { config, connections, silenceMs, schema, location } = settingsOf(url)
   const connect = (pool: pg.Pool) =>
     new PrismaClient({ adapter: new PrismaPg(pool, { schema, disposeExternalPool: true }), transactionOptions, errorFormat: 'minimal' })
   const pool = new pg.Pool({ ...config, stream: () => impatientSocket(silenceMs) })
@@ -52,6 +54,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE_REVISION,
       currentState: numberStates(prisma, pool),
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+      writers: Math.max(1, Math.floor(connections / 2)),
       listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
       patiently: async (work) => {
         const patient = connect(new pg.Pool({ ...config, max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 }))
@@ -119,14 +122,21 @@ async function canAnnounce(prisma: PrismaClient): Promise<boolean> {
  * the defaults here: `sslmode`, `sslrootcert`, `statement_timeout` (milliseconds) and so on. Those of the pool have the
  * names that Prisma gave them: `connection_limit`, `pool_timeout` (seconds), `schema`.
  */
-function settingsOf(url: string): { config: PoolConfig & ClientConfig; silenceMs: number; schema: string; location: string } {
+function settingsOf(url: string): {
+  config: PoolConfig & ClientConfig
+  connections: number
+  silenceMs: number
+  schema: string
+  location: string
+} {
   if (!URL.canParse(url))
     throw new StartupError('The database URL is not valid. It looks like postgresql://user:password@host:5432/database.')
   const { host, pathname, searchParams } = new URL(url)
   const schema = searchParams.get('schema') ?? 'public'
+  const connections = wholeNumber(searchParams, 'connection_limit', 10)
   const config = {
     connectionString: url.replace(WEAKER_TLS, '$1verify-full'),
-    max: wholeNumber(searchParams, 'connection_limit', 10),
+    max: connections,
     connectionTimeoutMillis: wholeNumber(searchParams, 'pool_timeout', 10) * 1_000,
     statement_timeout: 15_000,
     idle_in_transaction_session_timeout: 60_000,
@@ -136,7 +146,7 @@ function settingsOf(url: string): { config: PoolConfig & ClientConfig; silenceMs
   }
   const statementTimeoutMs = Number(searchParams.get('statement_timeout') ?? config.statement_timeout)
   const silenceMs = statementTimeoutMs > 0 ? statementTimeoutMs + MARGIN_MS : 0
-  return { config, silenceMs, schema, location: `postgresql://${host}${pathname}` }
+  return { config, connections, silenceMs, schema, location: `postgresql://${host}${pathname}` }
 }
 
 function wholeNumber(parameters: URLSearchParams, name: string, otherwise: number): number {

@@ -24,6 +24,8 @@ export function sqliteEngine(prisma: PrismaClient): Engine {
         await prisma.$executeRaw`PRAGMA foreign_keys=ON`
       }
     },
+    // Its transactions take turns from their beginning.
+    takeTurn: async () => {},
     checkReferences: async (tx) => {
       const [broken] = await tx.$queryRaw<{ table: string; parent: string }[]>`PRAGMA foreign_key_check`
       if (broken !== undefined) throw new Error(`a row of ${broken.table} refers to a row of ${broken.parent} that does not exist`)

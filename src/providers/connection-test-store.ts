@@ -5,6 +5,7 @@ import type { Caller } from '../auth/principal.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
+import { holdProvider } from './lock-provider.ts'
 
 /** Tests kept per provider; older ones make room. */
 const HISTORY_LENGTH = 100
@@ -46,7 +47,7 @@ export async function storeTests(
   now: Date,
 ): Promise<void> {
   await database.write(async (transaction) => {
-    const current = await transaction.provider.findUnique({ where: { id: tested.id, deletedAt: null } })
+    const current = await holdProvider(transaction, tested.id)
     if (current === null) return
     await insertTests(transaction, tested.id, rows)
     if (current.version === tested.version) await pointToLatest(transaction, tested.id, rows)

@@ -1,15 +1,19 @@
 import type { ApiKeyChange } from '../api-keys/api-key-input.ts'
 import type { TransactionClient } from '../database/client.ts'
-import { raiseRevision } from '../database/revision.ts'
+import type { Engine } from '../database/engine.ts'
 import type { ValidationIssue } from '../errors.ts'
 
 /**
  * In Bifrost the name of a key is its own among the named keys of all providers (Bifrost contract, decisions at its top).
  * Names may repeat elsewhere, so no index of the database can say so: those who give names take turns until they commit.
  */
-export async function checkKeyNames(transaction: TransactionClient, changes: readonly ApiKeyChange[]): Promise<ValidationIssue[]> {
+export async function checkKeyNames(
+  transaction: TransactionClient,
+  engine: Engine,
+  changes: readonly ApiKeyChange[],
+): Promise<ValidationIssue[]> {
   const issues: ValidationIssue[] = []
-  if (changes.some((change) => namesKey(change))) await raiseRevision(transaction)
+  if (changes.some((change) => namesKey(change))) await engine.takeTurn(transaction, 'key names')
   for (const [index, change] of changes.entries()) {
     if ('remove' in change) continue
     const [name, ownId] = 'keep' in change ? [change.keep.name, change.keep.id] : [change.add.name, '']

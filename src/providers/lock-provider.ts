@@ -23,3 +23,14 @@ export async function lockProvider(
   if (!isExpected) throw new VersionConflictError(versionBefore)
   return provider
 }
+
+/**
+ * Locks a live provider without changing it and returns its row; null when there is none. Whoever writes what belongs to a
+ * provider begins with this, or with a change of the provider: locks that are taken in one order never wait in a circle.
+ */
+export async function holdProvider(transaction: TransactionClient, id: string): Promise<Provider | null> {
+  const live = { id, deletedAt: null }
+  // A write, because SQLite has no other way of locking; it writes what is there.
+  await transaction.provider.updateMany({ where: live, data: { version: { increment: 0 } } })
+  return transaction.provider.findFirst({ where: live })
+}

@@ -121,7 +121,9 @@ async function checkPlacesAndKeys(
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, stored)),
     ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider, changes.apiKeys)),
-    ...(changes.apiKeys === undefined || caller.channel !== 'bifrost' ? [] : await checkKeyNames(transaction, changes.apiKeys)),
+    ...(changes.apiKeys === undefined || caller.channel !== 'bifrost'
+      ? []
+      : await checkKeyNames(transaction, deps.database.engine, changes.apiKeys)),
   ]
   if (issues.length > 0) throw new ValidationError(issues)
 }
