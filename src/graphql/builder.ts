@@ -11,7 +11,6 @@ import type PrismaTypes from '../generated/pothos-types.ts'
 import { getDatamodel } from '../generated/pothos-types.ts'
 import type { GatewayContext } from './context.ts'
 import { decodeId } from './global-id.ts'
-import { LIMITS } from './limits.ts'
 
 export interface SchemaTypes {
   PrismaTypes: PrismaTypes
@@ -47,13 +46,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   complexity: {
     defaultComplexity: 0,
     defaultListMultiplier: 1,
-    // The operations of the REST dialects are our own, and answer with whole lists where their contracts do.
-    limit: ({ channel }) => (channel === 'graphql' ? { depth: LIMITS.depth, breadth: LIMITS.breadth, complexity: LIMITS.nodes } : {}),
-    complexityError: (kind, { depth, breadth, complexity }) =>
-      new Fault(
-        'QUERY_TOO_COMPLEX',
-        `The query is too large (${kind.toLowerCase()}): depth ${depth} of ${LIMITS.depth}, fields ${breadth} of ${LIMITS.breadth}, nodes ${complexity} of ${LIMITS.nodes}. Ask for smaller pages or fewer fields.`,
-      ),
+    // `query-cost.ts` counts before anything is executed; a resolver could only fail its own field.
+    disabled: true,
   },
   relay: {
     decodeGlobalID: decodeId,

@@ -5,7 +5,7 @@ import { reworded } from './reworded.ts'
 const EXPECTATIONS = [
   /Field "\w{1,64}" of required type "[\w![\]]+" was not provided/,
   /Field "\w{1,64}" is not defined by type "\w+"/,
-  /A (?:UUID|DateTime|Secret) must [a-z][\w :-]*/,
+  /A (?:UUID|DateTime|Secret|JSON value) must [a-z][\w :-]*/,
   /\w+ cannot represent (?:a )?non[- ][\w -]*value/,
   /[Ee]xpected (?:value of )?(?:non-nullable )?type "?[\w![\]]+"?/,
   /[Ee]xactly one key must be specified/,

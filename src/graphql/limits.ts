@@ -6,6 +6,8 @@ export const LIMITS = {
   bodyBytes: 1_000_000,
   /** Levels of arrays and objects in a body. */
   jsonDepth: 32,
+  /** Of a document, before it is parsed. */
+  documentBytes: 65_536,
   /** Tokens of a document, counted while parsing; also keeps deep nesting from exhausting the stack. */
   tokens: 1_000,
   depth: 10,

@@ -4,7 +4,11 @@ import { createYoga, type Plugin } from 'graphql-yoga'
 import { inSpan } from '../tracing/span.ts'
 import { withClientErrors } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
+import { createDocumentCaches } from './document-cache.ts'
+import { documentProblem } from './document-size.ts'
 import { LIMITS } from './limits.ts'
+import { usePersistedQueries } from './persisted-queries.ts'
+import { useQueryCost } from './query-cost.ts'
 import { schema } from './schema.ts'
 
 /** The GraphQL server behind the front door of `app.ts`, which has authenticated the caller and read the body already. */
@@ -21,9 +25,12 @@ export function createGraphQLServer() {
     cors: false,
     multipart: false,
     batching: false,
+    parserAndValidationCache: createDocumentCaches(),
     plugins: [
       useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
+      usePersistedQueries(),
       useLimits(),
+      useQueryCost(),
       useOrigin(),
       useSpans(),
       useClientErrors(),
@@ -36,7 +43,9 @@ export type GraphQLServer = ReturnType<typeof createGraphQLServer>
 /** Bounds a document while it is parsed and validated, and keeps the schema's names out of error messages. */
 function useLimits(): Plugin {
   return {
-    onParse: ({ parseFn, setParseFn }) => {
+    onParse: ({ params, parseFn, setParseFn }) => {
+      const problem = documentProblem(params.source)
+      if (problem !== null) throw problem
       setParseFn((source, options) => parseFn(source, { ...options, maxTokens: LIMITS.tokens }))
     },
     onValidate: ({ addValidationRule, validateFn, setValidationFn }) => {

@@ -13,6 +13,7 @@ test.each([
   ['request line and headers', `${SERVER_LIMITS.maxHeaderSize / 1_024} KiB`],
   ['body, GraphQL, Bifrost and Respan', `${LIMITS.bodyBytes / 1_000_000} MB`],
   ['levels of JSON in a GraphQL request', thousands(LIMITS.jsonDepth)],
+  ['size of a GraphQL document', `${LIMITS.documentBytes / 1_024} KiB`],
   ['tokens of a GraphQL document', thousands(LIMITS.tokens)],
   ['depth of a GraphQL document', thousands(LIMITS.depth)],
   ['fields of a GraphQL document', thousands(LIMITS.breadth)],

@@ -1,0 +1,12 @@
+import { GraphQLError, Source } from 'graphql'
+import { LIMITS } from './limits.ts'
+
+export const DOCUMENT_TOO_LARGE = `The document must not be larger than ${LIMITS.documentBytes} bytes. Ask for fewer fields, and give values as variables.`
+
+/** The refusal of a document with more bytes than any client needs; null for one that may be parsed. */
+export function documentProblem(source: string | Source): GraphQLError | null {
+  const text = source instanceof Source ? source.body : source
+  // No text has fewer bytes than characters, so that the long ones need not be measured.
+  if (text.length <= LIMITS.documentBytes && Buffer.byteLength(text) <= LIMITS.documentBytes) return null
+  return new GraphQLError(DOCUMENT_TOO_LARGE, { extensions: { code: 'BAD_USER_INPUT', http: { status: 413 } } })
+}
