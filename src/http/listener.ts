@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { refuseConnect, refuseMalformed } from './refuse-malformed.ts'
 import { json, send, setSecurityHeaders } from './respond.ts'
 import { SERVER_LIMITS } from './server-limits.ts'
+import { boundUnreadBody } from './unread-body.ts'
 
 const WRONG_HOST = json(400, { message: 'A request has the header `Host` exactly once.' }, { connection: 'close' })
 const WRONG_EXPECTATION = json(417, { message: 'The header `Expect` may only say `100-continue`.' }, { connection: 'close' })
@@ -14,7 +15,12 @@ export function createListener(handle: (request: IncomingMessage, response: Serv
     send(response, answer)
   }
   const refuseHost = refuseWith(WRONG_HOST)
-  return createServer(SERVER_LIMITS, (request, response) => (namesOneHost(request) ? handle : refuseHost)(request, response))
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    boundUnreadBody(request, response)
+    const respond = namesOneHost(request) ? handle : refuseHost
+    respond(request, response)
+  }
+  return createServer(SERVER_LIMITS, answer)
     .on('checkExpectation', refuseWith(WRONG_EXPECTATION))
     .on('clientError', refuseMalformed)
     .on('connect', (_request, socket) => refuseConnect(socket))

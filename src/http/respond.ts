@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { mayBeEndless } from './unread-body.ts'
 
 /** Headers of every answer: it is never cached, sniffed, framed or named to another site. */
 const SECURITY_HEADERS = {
@@ -31,19 +32,7 @@ export function send(response: ServerResponse, { status, headers = {}, body }: A
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body))
+  if (mayBeEndless(response.req)) response.setHeader('connection', 'close')
   response.statusCode = status
-  whenItIsHeard(response, () => void response.end(body))
-}
-
-/**
- * A connection that ends with its answer must not end under a client that is still sending: that would lose it the answer. What
- * is still to come flows into nothing, until it ends or the server's time for a request is over.
- */
-function whenItIsHeard(response: ServerResponse, end: () => void): void {
-  const { req: request } = response
-  const isLast = !response.shouldKeepAlive || response.getHeader('connection') === 'close'
-  // Who has an expectation listens first, and sends nothing when it is not met.
-  const listens = response.statusCode === 417
-  if (isLast && !listens && !request.complete) request.once('end', end).resume()
-  else end()
+  response.end(body)
 }
