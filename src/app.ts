@@ -26,6 +26,7 @@ import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { createExecute } from './rest/execute.ts'
 import { isRestPath, type RootDialect, restDescriptions, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
+import { createTurns } from './rest/turns.ts'
 import { createReferencePages } from './rest-reference/reference-pages.ts'
 import { inRequestSpan, type RequestSpan } from './tracing/request-span.ts'
 
@@ -85,7 +86,10 @@ export function createApp(options: AppOptions): App {
   const { database, clock } = deps
   const signIn = limitSignIn(createSignIn({ database, clock, tokenUsage, remember: cacheMaxBytes > 0 }), signInLimits)
   const cache = createAnswerCache(cacheMaxBytes)
-  const rest = createRestRouter({ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault })
+  const rest = createRestRouter({
+    ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },
+    takeTurn: createTurns(),
+  })
   let draining = false
   metrics?.watch({ cache: cache.statistics, database: deps.database.statistics, changes: deps.changes.statistics })
 
@@ -118,10 +122,13 @@ export function createApp(options: AppOptions): App {
     const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn, onFinished })
     try {
       const answer = await routes[kind](exchange)
-      if (answer !== null) send(response, answer)
+      if (answer !== null) await send(response, answer)
       else if (!response.headersSent) response.destroy()
     } catch (error) {
-      send(response, faultAnswer(toFault(error, exchange), requestId))
+      const fault = faultAnswer(toFault(error, exchange), requestId)
+      // Of a long answer the first part is sent already: an end without an end is how the client learns that it is not all.
+      if (response.headersSent) response.destroy()
+      else await send(response, fault)
     }
   }
 
@@ -178,7 +185,8 @@ async function fromMemory(
 }
 
 function finish({ origin, route }: Exchange, answer: Answer | null): Produced {
-  if (answer === null || answer.status !== 200 || !origin.isReproducible) return { answer, route, isReproducible: false }
+  const isWhole = answer?.pieces === undefined
+  if (answer === null || !isWhole || answer.status !== 200 || !origin.isReproducible) return { answer, route, isReproducible: false }
   return { answer: withEntityTag({ ...answer, body: answer.body ?? '' }), route, isReproducible: true }
 }
 

@@ -11,6 +11,12 @@ type Transaction = Awaited<ReturnType<Connection['transaction']>>
 const BUSY_TIMEOUT_MS = 5_000
 
 /**
+ * Values in one statement that this build of SQLite takes. Prisma assumes 999, the limit of SQLite before 2020, and fails
+ * where it cannot split a statement: at the keys of a page of 100 providers with 100 keys each, for one.
+ */
+const MAX_BIND_VALUES = 32_766
+
+/**
  * Prisma's adapter over one connection for the life of the process. Left alone, the adapter's client hands its connection
  * to each transaction, opens another for what follows, and closes none: two file descriptors are lost per transaction.
  * One connection is safe, because the adapter holds a lock from the start of a transaction to its end.
@@ -43,7 +49,10 @@ export class SingleConnection extends PrismaLibSql {
   override async connect(): ReturnType<PrismaLibSql['connect']> {
     const adapter = await super.connect()
     const start = adapter.startTransaction.bind(adapter)
-    return Object.assign(adapter, { startTransaction: (level?: Parameters<typeof start>[0]) => whileBusy(() => start(level)) })
+    return Object.assign(adapter, {
+      startTransaction: (level?: Parameters<typeof start>[0]) => whileBusy(() => start(level)),
+      getConnectionInfo: () => ({ supportsRelationJoins: false, maxBindValues: MAX_BIND_VALUES }),
+    })
   }
 }
 

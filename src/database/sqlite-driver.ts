@@ -71,11 +71,11 @@ export class SqliteDriver {
     // A query is prepared each time: the driver resets one when it lets go of its rows, whenever that is.
     const prepared = this.database.prepare(sql)
     if (!prepared.reader) {
-      if (CHANGES.test(sql)) this.known.set(sql, { change: prepared })
+      if (CHANGES.test(sql) && isShort(sql)) this.known.set(sql, { change: prepared })
       return changed(prepared.run(values))
     }
     const { columns, columnTypes } = known ?? columnsOf(prepared)
-    if (known === undefined && QUERIES.test(sql)) this.known.set(sql, { columns, columnTypes })
+    if (known === undefined && QUERIES.test(sql) && isShort(sql)) this.known.set(sql, { columns, columnTypes })
     // The adapter finds values by their place alone, so a row is no more than the array of them.
     const rows = prepared.raw(true).safeIntegers(false).all(values) as unknown as Result['rows']
     return { columns, columnTypes, rows, rowsAffected: 0, lastInsertRowid: undefined, toJSON: () => ({ columns, rows }) }
@@ -87,6 +87,9 @@ export class SqliteDriver {
     return database
   }
 }
+
+/** A statement that names thousands of rows hardly comes twice, and takes its length in memory. */
+const isShort = (sql: string) => sql.length <= 10_000
 
 /** Neither pragmas, which may act while they are prepared, nor what changes the schema. */
 const CHANGES = /^\s*(INSERT|UPDATE|DELETE|BEGIN|COMMIT|ROLLBACK)\b/i

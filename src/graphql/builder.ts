@@ -68,11 +68,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     idFieldOptions: { description: 'Its GraphQL id, the same for as long as it exists; `node` finds it again.' },
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
     nodeQueryOptions: {
+      resolve: async (_root, { id }, _context, _info, resolveNode) => withoutDeleted(await resolveNode(id)),
       args: { id: { description: 'Its GraphQL id.' } },
       description:
         'Any object by its id; `null` when there is none. Refused with `FORBIDDEN` when the role of the token may not see objects of its kind.',
     },
     nodesQueryOptions: {
+      resolve: async (_root, { ids }, _context, _info, resolveNodes) =>
+        (await resolveNodes(ids)).map(async (node) => withoutDeleted(await node)),
       args: { ids: { description: 'Their GraphQL ids.' } },
       complexity: ({ ids }) => ({ field: ids.length, multiplier: ids.length }),
       description: 'Many objects by their ids, in their order, as `node` finds one; each costs what one costs.',
@@ -84,6 +87,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     filterConnectionTotalCount: true,
   },
 })
+
+/** A row stays when its provider is deleted; it is no node then. */
+function withoutDeleted(node: unknown): unknown {
+  const isDeleted = typeof node === 'object' && node !== null && 'deletedAt' in node && node.deletedAt !== null
+  return isDeleted ? null : node
+}
 
 builder.queryType({ authScopes: { viewer: true }, description: 'Everything that can be read. Requires the role `viewer`.' })
 builder.mutationType({

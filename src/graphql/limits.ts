@@ -18,6 +18,6 @@ export const LIMITS = {
   rootFields: 20,
   defaultPageSize: 20,
   maxPageSize: 100,
-  /** For operations of the gateway's own REST dialects, whose contracts answer with whole lists. */
-  maxDialectPageSize: 1_000_000,
+  /** Rows of a list that begins at a number, for the gateway's own REST dialects: one of them has pages of 500. */
+  maxDialectPageSize: 500,
 } as const

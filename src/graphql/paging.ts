@@ -1,5 +1,4 @@
 import { Fault } from '../errors.ts'
-import type { GatewayContext } from './context.ts'
 import { LIMITS } from './limits.ts'
 
 /** The arguments of a connection. */
@@ -19,10 +18,7 @@ const CURSORS = {
 }
 
 /** Limits of every connection that Prisma serves; larger pages are cut to the largest. */
-export const PAGE_SIZES = {
-  defaultSize: LIMITS.defaultPageSize,
-  maxSize: (_args: PageArguments, { channel }: GatewayContext) => (channel === 'graphql' ? LIMITS.maxPageSize : LIMITS.maxDialectPageSize),
-}
+export const PAGE_SIZES = { defaultSize: LIMITS.defaultPageSize, maxSize: LIMITS.maxPageSize }
 
 /** Refuses pages that mean nothing: of less than one node, counted from both ends, or beside a cursor that nobody gave out. */
 export function checkPage({ first, last, after, before }: PageArguments, cursors: keyof typeof CURSORS = 'row'): void {

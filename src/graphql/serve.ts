@@ -4,6 +4,7 @@ import { nestsDeeperThan } from '../http/json-depth.ts'
 import { readBody } from '../http/read-body.ts'
 import { type Answer, json } from '../http/respond.ts'
 import { withoutSpecialKeys } from '../http/special-keys.ts'
+import { pipe } from '../http/stream.ts'
 import { httpOf } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { documentProblemInBody } from './document-size.ts'
@@ -110,29 +111,4 @@ async function stream({ status, headers, body }: Response, response: ServerRespo
   if (headers.get('content-type')?.startsWith('text/event-stream')) response.setHeader('x-accel-buffering', 'no')
   if (body === null) response.end()
   else await pipe(body, response)
-}
-
-/** Sends what there is as it comes, no faster than the client reads it. When the client goes away, so does the source. */
-async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
-  const reader = body.getReader()
-  const leave = () => void reader.cancel().catch(() => {})
-  response.once('close', leave)
-  if (response.destroyed) return leave()
-  for (let part = await reader.read(); !part.done; part = await reader.read()) if (!response.write(part.value)) await drained(response)
-  response.off('close', leave)
-  response.end()
-}
-
-/** Also when the client is gone: then there is nothing to wait for. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.on('drain', done)
-    response.on('close', done)
-    if (response.destroyed) done()
-  })
 }

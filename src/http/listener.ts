@@ -12,7 +12,7 @@ const WRONG_EXPECTATION = json(417, { message: 'The header `Expect` may only say
 export function createListener(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const refuseWith = (answer: typeof WRONG_HOST) => (_request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response, randomUUID())
-    send(response, answer)
+    void send(response, answer)
   }
   const refuseHost = refuseWith(WRONG_HOST)
   const answer = (request: IncomingMessage, response: ServerResponse) => {

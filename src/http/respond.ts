@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { writePieces } from './stream.ts'
 import { mayBeEndless } from './unread-body.ts'
 
 /** Headers of every answer: it is never cached, sniffed, framed or named to another site. */
@@ -14,6 +15,8 @@ export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
+  /** In place of the body: a long text, each piece of which is made when the client is ready for it. */
+  readonly pieces?: AsyncIterable<string>
 }
 
 export function setSecurityHeaders(response: ServerResponse, requestId: string): void {
@@ -24,15 +27,19 @@ export function securityHeaders(requestId: string): Readonly<Record<string, stri
   return { ...SECURITY_HEADERS, 'x-request-id': requestId }
 }
 
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' }
+
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: `${JSON.stringify(value)}\n` }
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: `${JSON.stringify(value)}\n` }
 }
 
-export function send(response: ServerResponse, { status, headers = {}, body }: Answer): void {
+/** Sends an answer, the pieces of a long one as the client reads them. Throws what making them throws: then a part is sent. */
+export async function send(response: ServerResponse, { status, headers = {}, body, pieces }: Answer): Promise<void> {
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body))
   if (mayBeEndless(response.req)) response.setHeader('connection', 'close')
   response.statusCode = status
+  if (pieces !== undefined) return writePieces(pieces, response)
+  if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body))
   response.end(body)
 }

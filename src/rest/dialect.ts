@@ -4,6 +4,7 @@ import type { Channel, Principal } from '../auth/principal.ts'
 import type { SignInRefusal } from '../auth/sign-in.ts'
 import type { Fault } from '../errors.ts'
 import type { Answer } from '../http/respond.ts'
+import type { TakeTurn } from './turns.ts'
 
 /** Runs one typed operation as the caller of the request. Throws a Fault for a refusal or a failure that no result union names. */
 export type Run = <Data, Variables extends Record<string, unknown>>(
@@ -22,6 +23,8 @@ export interface RestRequest {
   /** Empty for a route that takes none. */
   readonly body: string
   readonly run: Run
+  /** For each step of a long list but the first. */
+  readonly takeTurn: TakeTurn
 }
 
 /** One method on one path. */

@@ -6,11 +6,13 @@ import type { SignedIn, SignInRefusal } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
 import type { AnswerOrigin } from '../graphql/answer-origin.ts'
 import { createContext, type GatewayDeps } from '../graphql/context.ts'
+import { gather } from '../http/gather.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Answer } from '../http/respond.ts'
 import type { Dialect, RestRequest, Route } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
+import type { TakeTurn } from './turns.ts'
 
 /** What a provider may be called by; anything else in a path is not even looked for. */
 const NAME_OR_ID = /^[a-z0-9._-]{1,128}$/i
@@ -19,6 +21,8 @@ export interface RestOptions {
   readonly mounts: readonly Mount[]
   readonly execute: Execute
   readonly deps: GatewayDeps
+  /** Of all long lists that are being read, one goes on at a time. */
+  readonly takeTurn: TakeTurn
   /** Turns whatever was thrown into what a client may see, and logs it when it was not expected. */
   readonly toFault: (error: unknown, exchange: RestExchange) => Fault
 }
@@ -94,7 +98,7 @@ async function answerMatch(
   // What is read depends on nothing that the key of a kept answer lacks.
   const headers = request.method === 'GET' ? {} : request.headers
   const asked = { path, query: new URLSearchParams(query), parameters, headers }
-  return route.handle({ ...asked, body: read.body.toString(), run })
+  return gather(await route.handle({ ...asked, body: read.body.toString(), run, takeTurn: options.takeTurn }))
 }
 
 /** A change that the role does not allow does not get as far as the mutation, which would record its refusal. */
@@ -119,11 +123,14 @@ async function findNamed({ prisma }: GatewayDeps['database'], words: readonly st
 
 function runAs(
   { execute, deps }: RestOptions,
-  { requestId, log, origin }: RestExchange,
+  { request, requestId, log, origin }: RestExchange,
   caller: { readonly principal: Principal; readonly channel: Dialect['channel'] },
 ): RestRequest['run'] {
-  return async (document, variables) =>
-    dataOf(await execute(document, variables, createContext({ ...caller, requestId, deps, log, origin })))
+  return async (document, variables) => {
+    // The rest of a long list is not read for a client that has gone; a change that was asked for is made.
+    if (request.method === 'GET' && request.socket.destroyed) throw new Fault('SERVICE_UNAVAILABLE', 'The client has gone.')
+    return dataOf(await execute(document, variables, createContext({ ...caller, requestId, deps, log, origin })))
+  }
 }
 
 /** The data of a result. Errors beside it mean that a part is missing, which no dialect can show. */

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma-sqlite/client.ts'
+import type { Prisma, Provider } from '../../generated/prisma-sqlite/client.ts'
 import type { ConnectionStatus, ProviderType } from '../../generated/prisma-sqlite/enums.ts'
 import { foldForSearch } from '../../providers/search-text.ts'
 
@@ -28,9 +28,32 @@ export function providerWhere(filter: Filter | null | undefined): Prisma.Provide
   }
 }
 
+/** What the place of a provider in any order depends on. */
+export const ORDER_COLUMNS = { name: true, sortName: true, baseUrl: true, createdAt: true, updatedAt: true, number: true } as const
+
+type OrderValues = Pick<Provider, keyof typeof ORDER_COLUMNS>
+
+/**
+ * The providers behind a row, or in front of it. The first condition follows from the second, and is what lets the database
+ * begin at the row's place in an index.
+ */
+export function providersBehind(row: OrderValues, order: Order | null | undefined, isBackwards: boolean): Prisma.ProviderWhereInput {
+  const { field, direction } = order ?? DEFAULT_ORDER
+  const column = COLUMNS[field]
+  const isUp = (direction === 'ASC') !== isBackwards
+  const [from, beyond] = isUp ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const)
+  const value = row[column]
+  return {
+    [column]: { [from]: value },
+    OR: [{ [column]: { [beyond]: value } }, { number: { [beyond]: row.number } }],
+  }
+}
+
+const DEFAULT_ORDER: Order = { field: 'NAME', direction: 'ASC' }
+
 /** The order asked for, by name when none is; equal ones in the order of their creation. */
 export function providerOrderBy(order: Order | null | undefined): Prisma.ProviderOrderByWithRelationInput[] {
-  const { field, direction } = order ?? { field: 'NAME', direction: 'ASC' }
+  const { field, direction } = order ?? DEFAULT_ORDER
   const sort = direction === 'ASC' ? 'asc' : 'desc'
   return [{ [COLUMNS[field]]: sort }, { number: sort }]
 }

@@ -20,8 +20,7 @@ builder.prismaObjectField(Provider, 'models', (t) =>
       resolve: async (provider, args, context) => {
         checkPage(args, 'offset')
         const models = (await latestModelsFor(context)(provider)).map((name) => ({ name }))
-        const sizes = { defaultSize: PAGE_SIZES.defaultSize, maxSize: PAGE_SIZES.maxSize(args, context) }
-        return { ...resolveArrayConnection({ args, ...sizes }, models), totalCount: models.length }
+        return { ...resolveArrayConnection({ args, ...PAGE_SIZES }, models), totalCount: models.length }
       },
       description: 'The models that the latest good test listed, for the endpoint as it is now. Test again to refresh them.',
     },

@@ -6,7 +6,7 @@ import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { soughtText } from '../sought-text.ts'
 import { ConnectionStatus } from './connection-test.ts'
-import { providerOrderBy, providerWhere } from './provider-filter.ts'
+import { ORDER_COLUMNS, providerOrderBy, providersBehind, providerWhere } from './provider-filter.ts'
 
 export const ProviderType = builder.enumType(ProviderTypeEnum, {
   name: 'ProviderType',
@@ -42,7 +42,9 @@ const ProviderSettings = builder.unionType('ProviderSettings', {
 
 export const Provider = builder.prismaNode('Provider', {
   id: { field: 'id' },
-  findUnique: (id) => ({ id, deletedAt: null }),
+  // By the id alone, so that many are one list of values: with another condition each is a branch of an OR, of which
+  // SQLite takes 1,000. That deleted ones are no nodes is seen to in `builder.ts`.
+  findUnique: (id) => ({ id }),
   nullable: true,
   authScopes: { viewer: true },
   description: 'An upstream AI service and the credentials to reach it. Requires the role `viewer`.',
@@ -180,14 +182,18 @@ builder.queryFields((t) => ({
       },
       complexity: pageCost,
       totalCount: (_root, args, { deps }) => deps.database.prisma.provider.count(checkedPage(args, { where: providerWhere(args.filter) })),
-      resolve: async (query, _root, args, { deps }) => {
+      resolve: async ({ cursor, skip: _, ...query }, _root, args, { deps }) => {
         checkPage(args)
         const { prisma } = deps.database
-        const where = providerWhere(args.filter)
-        // The skipped row is the cursor's own; it is not there to be skipped when it was deleted, or no longer fits the filter.
-        const isCursorListed =
-          !query.cursor || (await prisma.provider.count({ where: { AND: [where, { id: query.cursor.id ?? '' }] } })) > 0
-        return prisma.provider.findMany({ ...query, skip: isCursorListed ? query.skip : 0, where, orderBy: providerOrderBy(args.orderBy) })
+        // By the values of the cursor's row, deleted or not: the database goes straight to the place, however long the list is.
+        const row = cursor && (await prisma.provider.findUnique({ where: { id: cursor.id ?? '' }, select: ORDER_COLUMNS }))
+        if (row === null) return []
+        const behind = row === undefined ? {} : providersBehind(row, args.orderBy, query.take < 0)
+        return prisma.provider.findMany({
+          ...query,
+          where: { AND: [providerWhere(args.filter), behind] },
+          orderBy: providerOrderBy(args.orderBy),
+        })
       },
       description: 'All providers, page by page.',
     },

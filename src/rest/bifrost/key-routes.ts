@@ -11,7 +11,8 @@ import {
 } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { RestRequest } from '../dialect.ts'
-import { answer } from './answer.ts'
+import { pagesOf } from '../long-list.ts'
+import { answer, longAnswer } from './answer.ts'
 import { isKeyless, keyProblem } from './check-key.ts'
 import { decodeBody } from './decode.ts'
 import {
@@ -38,12 +39,10 @@ export async function listKeys(request: RestRequest): Promise<Answer> {
   return 'refusal' in found ? found.refusal : keyListAnswer(found.provider)
 }
 
-export async function listAllKeys({ run }: RestRequest): Promise<Answer> {
-  const { providers } = await run(ListKeysDocument, {})
-  return answer(
-    200,
-    providers.nodes.flatMap(({ name, apiKeys }) => apiKeys.nodes.map((key) => toDatabaseKey(key, name))),
-  )
+export function listAllKeys({ run, takeTurn }: RestRequest): Answer {
+  const pages = pagesOf(takeTurn, async (after) => (await run(ListKeysDocument, { after })).providers)
+  const form = { open: '[', close: () => ']' }
+  return longAnswer(pages, { ...form, toItems: ({ name, apiKeys }) => apiKeys.nodes.map((key) => toDatabaseKey(key, name)) })
 }
 
 export async function getKey(request: RestRequest): Promise<Answer> {

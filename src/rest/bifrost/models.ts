@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BifrostKeyFieldsFragment, ProviderWithKeysFragment } from '../../generated/bifrost-documents.ts'
 import { toKeyBody } from './to-key-response.ts'
 import type { ModelBody } from './wire-key.ts'
@@ -26,15 +27,53 @@ export function readModelQuery(query: URLSearchParams, defaultLimit: number): Mo
   }
 }
 
-/** The models that the latest connection tests found, in the order of their names. */
-export function findModels(providers: readonly ProviderWithKeysFragment[], asked: ModelQuery): { models: ModelBody[]; total: number } {
-  const found = providers
-    .filter(({ name }) => asked.provider === '' || name === asked.provider)
-    .flatMap((provider) => modelsOf(provider, asked))
-    .filter(({ name }) => matches(name, asked.text))
-    .sort((one, other) => compare(one.name, other.name) || compare(one.provider, other.provider))
-  const end = asked.limit === 0 ? undefined : asked.offset + asked.limit
-  return { models: found.slice(asked.offset, end), total: found.length }
+/** Models behind which an answer shows none, and different names behind which none is counted: what a search may hold in memory. */
+const MOST = 50_000
+/** Models that are looked at before other requests are. */
+const AT_ONCE = 5_000
+
+type Pages = AsyncIterable<readonly ProviderWithKeysFragment[]>
+
+/** The models that the latest connection tests found, in the order of their names. Those that come too late to be shown are only counted. */
+export async function findModels(pages: Pages, asked: ModelQuery): Promise<{ models: ModelBody[]; total: number }> {
+  const end = Math.min(asked.limit === 0 ? MOST : asked.offset + asked.limit, MOST)
+  let first: ModelBody[] = []
+  let total = 0
+  for await (const found of foundIn(pages, asked)) {
+    total += found.length
+    for (const model of found) first.push(model)
+    if (first.length > 2 * end + AT_ONCE) first = first.sort(byName).slice(0, end)
+  }
+  return { models: first.sort(byName).slice(asked.offset, end), total }
+}
+
+/** Their names, each once, in the order of the names. */
+export async function findModelNames(pages: Pages, { text, unfiltered, limit }: ModelQuery): Promise<{ models: string[]; total: number }> {
+  const names = new Set<string>()
+  const asked = { text, unfiltered, provider: '', keys: [], limit: 0, offset: 0 }
+  for await (const found of foundIn(pages, asked)) for (const { name } of found) if (names.size < MOST) names.add(name)
+  const sorted = [...names].sort(compare)
+  return { models: limit === 0 ? sorted : sorted.slice(0, limit), total: names.size }
+}
+
+/** The models of one provider after another. */
+async function* foundIn(pages: Pages, asked: ModelQuery): AsyncGenerator<ModelBody[]> {
+  let looked = 0
+  for await (const providers of pages)
+    for (const provider of providers) {
+      if (asked.provider !== '' && provider.name !== asked.provider) continue
+      const models = modelsOf(provider, asked)
+      looked += models.length * Math.max(1, provider.apiKeys.nodes.length)
+      if (looked > AT_ONCE) {
+        looked = 0
+        await nextTurn()
+      }
+      yield models.filter(({ name }) => matches(name, asked.text))
+    }
+}
+
+function byName(one: ModelBody, other: ModelBody): number {
+  return compare(one.name, other.name) || compare(one.provider, other.provider)
 }
 
 function modelsOf(provider: ProviderWithKeysFragment, asked: ModelQuery): ModelBody[] {

@@ -9,7 +9,8 @@ import {
 } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { RestRequest } from '../dialect.ts'
-import { answer } from './answer.ts'
+import { pagesOf } from '../long-list.ts'
+import { answer, longAnswer } from './answer.ts'
 import {
   bedrockProblem,
   changedCustomProblem,
@@ -26,11 +27,11 @@ import { keepableFields, toNetwork, toSettings, withProxyType } from './to-input
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
 
-export async function listProviders({ run }: RestRequest): Promise<Answer> {
-  const { providers } = await run(ListProvidersDocument, {})
-  // By bytes, which is not how every database orders hyphens (Bifrost contract, section 1).
-  const bodies = providers.nodes.map(toProviderBody).sort((one, other) => (one.name < other.name ? -1 : 1))
-  return answer(200, { providers: bodies, total: bodies.length })
+/** By the bytes of their names, as the database orders these (Bifrost contract, section 1). */
+export function listProviders({ run, takeTurn }: RestRequest): Answer {
+  const pages = pagesOf(takeTurn, async (after) => (await run(ListProvidersDocument, { after })).providers)
+  const form = { open: '{"providers":[', close: (total: number) => `],"total":${total}}` }
+  return longAnswer(pages, { ...form, toItems: (provider) => [toProviderBody(provider)] })
 }
 
 export async function getProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {

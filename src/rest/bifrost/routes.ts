@@ -1,11 +1,12 @@
 import { ListKeysDocument } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
-import { answer } from './answer.ts'
+import { answer, longAnswer } from './answer.ts'
 import { badRequest, encodingProblem, error, REFUSALS } from './errors.ts'
 import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refreshModels, updateKey } from './key-routes.ts'
-import { findModels, readModelQuery } from './models.ts'
+import { findModelNames, findModels, readModelQuery } from './models.ts'
 import { openApiDocument } from './openapi.ts'
 import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './provider-routes.ts'
 
@@ -54,17 +55,26 @@ export const bifrostDialect: Dialect = {
   refusals: REFUSALS,
 }
 
-async function listModels({ run, query }: RestRequest, defaultLimit: number): Promise<Answer> {
-  const { providers } = await run(ListKeysDocument, {})
-  return answer(200, findModels(providers.nodes, readModelQuery(query, defaultLimit)))
+async function listModels(request: RestRequest, defaultLimit: number): Promise<Answer> {
+  return modelsAnswer(await findModels(providersOf(request), readModelQuery(request.query, defaultLimit)))
 }
 
-async function baseModels({ run, query }: RestRequest): Promise<Answer> {
-  const { providers } = await run(ListKeysDocument, {})
-  const asked = readModelQuery(query, 20)
-  const { models } = findModels(providers.nodes, { ...asked, limit: 0, offset: 0, provider: '', keys: [] })
-  const names = [...new Set(models.map(({ name }) => name))]
-  return answer(200, { models: names.slice(0, asked.limit === 0 ? undefined : asked.limit), total: names.length })
+async function baseModels(request: RestRequest): Promise<Answer> {
+  return modelsAnswer(await findModelNames(providersOf(request), readModelQuery(request.query, 20)))
+}
+
+function providersOf({ run, takeTurn }: RestRequest) {
+  return pagesOf(takeTurn, async (after) => (await run(ListKeysDocument, { after })).providers)
+}
+
+/** Models that are written at once. */
+const STEP = 500
+
+function modelsAnswer<Model>({ models, total }: { readonly models: readonly Model[]; readonly total: number }): Answer {
+  async function* steps() {
+    for (let start = 0; start < models.length; start += STEP) yield models.slice(start, start + STEP)
+  }
+  return longAnswer(steps(), { open: '{"models":[', close: () => `],"total":${total}}`, toItems: (model) => [model] })
 }
 
 /** The gateway keeps no parameters of models (Bifrost contract, section 1.2). */

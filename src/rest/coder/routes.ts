@@ -9,6 +9,7 @@ import {
 } from '../../generated/coder-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import {
@@ -52,9 +53,9 @@ const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 /** Coder's API for AI providers (Coder contract, section 1), with a test of the connection and a description beside it. */
 export const coderDialect: Dialect = { channel: 'coder', title: 'Coder', openApi: OPENAPI, prefix: '', routes: ROUTES, refusals: REFUSALS }
 
-async function listProviders({ run }: RestRequest): Promise<Answer> {
-  const { providers } = await run(ListProvidersDocument, {})
-  return json(200, providers.nodes.map(toProviderBody))
+function listProviders({ run, takeTurn }: RestRequest): Answer {
+  const pages = pagesOf(takeTurn, async (after) => (await run(ListProvidersDocument, { after })).providers)
+  return arrayAnswer(pages, toProviderBody)
 }
 
 async function getProvider({ run, parameters: { idOrName = '' } }: RestRequest): Promise<Answer> {

@@ -7,6 +7,7 @@ import {
 } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import { deleteProblem, invalidFields, NOT_FOUND, REFUSALS, updateProblem, upsertProblem } from './errors.ts'
@@ -45,9 +46,9 @@ export const respanDialect: Dialect = {
 
 const NAME_RULE = 'Enter lowercase letters and digits, words joined by single hyphens, e.g. "my-azure-provider".'
 
-async function listProviders({ run }: RestRequest): Promise<Answer> {
-  const { providers } = await run(ListProvidersDocument, {})
-  return json(200, providers.nodes.map(toProviderBody))
+function listProviders({ run, takeTurn }: RestRequest): Answer {
+  const pages = pagesOf(takeTurn, async (after) => (await run(ListProvidersDocument, { after })).providers)
+  return arrayAnswer(pages, toProviderBody)
 }
 
 async function getProvider({ run, parameters }: RestRequest): Promise<Answer> {

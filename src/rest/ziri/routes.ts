@@ -2,12 +2,16 @@ import {
   DeleteProviderDocument,
   GetProviderDocument,
   ListProvidersDocument,
+  ReadProvidersDocument,
+  type ReadProvidersQuery,
   TestConnectionDocument,
   UpdateProviderDocument,
   UpsertProviderDocument,
+  type ZiriProviderFragment,
 } from '../../generated/ziri-documents.ts'
-import { type Answer, json } from '../../http/respond.ts'
+import { type Answer, JSON_HEADERS, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { listAnswer } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
 import {
@@ -54,10 +58,27 @@ export const ziriDialect: Dialect = {
   refusals: REFUSALS,
 }
 
-async function listProviders({ run, query }: RestRequest): Promise<Answer> {
-  const { providersByOffset } = await run(ListProvidersDocument, toList(query))
-  return json(200, { providers: providersByOffset.nodes.map(toProvider), total: providersByOffset.totalCount })
+/** Which ones is decided at once; what they are is read in steps, and one that was deleted meanwhile is left out. */
+async function listProviders({ run, takeTurn, query }: RestRequest): Promise<Answer> {
+  const { nodes, totalCount } = (await run(ListProvidersDocument, toList(query))).providersByOffset
+  async function* pages() {
+    for (let start = 0; start < nodes.length; start += STEP) {
+      const ids = nodes.slice(start, start + STEP).map(({ id }) => id)
+      const read = () => run(ReadProvidersDocument, { ids })
+      const found = await (start === 0 ? read() : takeTurn(read))
+      yield found.nodes.filter(isProvider)
+    }
+  }
+  const form = { headers: JSON_HEADERS, open: '{"providers":[', close: () => `],"total":${totalCount}}\n` }
+  return listAnswer(pages(), { ...form, encode: (provider) => [JSON.stringify(toProvider(provider))] })
 }
+
+function isProvider(node: ReadProvidersQuery['nodes'][number]): node is ZiriProviderFragment {
+  return node !== null && 'number' in node
+}
+
+/** Providers that are read at once. */
+const STEP = 50
 
 async function getProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.name ?? '')

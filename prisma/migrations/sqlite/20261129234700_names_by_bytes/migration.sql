@@ -1,0 +1,1 @@
+-- Nothing changes in this database: it compares by bytes already.
