@@ -62,9 +62,9 @@ async function findProvider({ prisma }: Database, args: unknown): Promise<string
   return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 
-const tokenArguments = z.object({ id: z.string() })
+const tokenArguments = z.object({ input: z.object({ id: z.string() }) })
 
 async function findToken({ prisma }: Database, args: unknown): Promise<string> {
-  const id = idInGlobalId(tokenArguments.safeParse(args).data?.id ?? '')
+  const id = idInGlobalId(tokenArguments.safeParse(args).data?.input.id ?? '')
   return id === null ? '' : ((await prisma.accessToken.findUnique({ where: { id }, select: { id: true } }))?.id ?? '')
 }

@@ -64,7 +64,7 @@ builder.objectType(ApiKeyNotFoundError, {
   name: 'ApiKeyNotFoundError',
   description: 'The provider has no API key with the given id; nothing was changed.',
   interfaces: [UserError],
-  fields: (t) => ({ apiKeyUuid: t.exposeString('apiKeyId', { description: 'The UUID of the key that is not there, as it was given.' }) }),
+  fields: (t) => ({ apiKeyUuid: t.expose('apiKeyId', { type: 'UUID', description: 'The UUID of the key that is not there.' }) }),
 })
 
 const KeylessType = builder.enumType('KeylessProviderType', {

@@ -15,3 +15,9 @@ export function idInGlobalId(globalId: string): string | null {
     return null
   }
 }
+
+/** The id of the row of this type that a GraphQL id stands for; null for any other text. */
+export function rowIdOf(type: string, globalId: string): string | null {
+  const id = idInGlobalId(globalId)
+  return id !== null && decodeId(globalId).typename === type ? id : null
+}

@@ -42,6 +42,7 @@ function parseSecret(value: unknown): Secret {
 
 builder.scalarType('UUID', {
   description: 'A UUID in its canonical form, e.g. `6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc9562',
   parseValue: parseUuid,
   parseLiteral: textLiteral(parseUuid, NO_UUID),
   serialize: (value) => value,
@@ -49,6 +50,7 @@ builder.scalarType('UUID', {
 
 builder.scalarType('DateTime', {
   description: 'A moment in time as RFC 3339 writes it, in UTC, e.g. `2026-06-01T10:00:00.123Z`.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time',
   parseValue: parseDateTime,
   parseLiteral: textLiteral(parseDateTime, NO_DATE_TIME),
   serialize: (value) => value.toISOString(),

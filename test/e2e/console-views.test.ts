@@ -253,7 +253,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     const { value, token } = await bench.createToken('EDITOR')
     const page = await bench.signIn(value)
     await page.getByRole('link', { name: 'refused' }).waitFor()
-    await bench.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: token.id })
+    await bench.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: token.id })
     await page.getByText('Your access token is no longer valid').waitFor()
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
     await page.context().close()

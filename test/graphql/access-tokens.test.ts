@@ -10,12 +10,14 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const VIEWER = '{ viewer { id name role expiresAt revokedAt } }'
+const VIEWER = '{ viewer { role token { id name role expiresAt revokedAt } } }'
 const NODE = 'query ($id: ID!) { node(id: $id) { ... on AccessToken { id name role revokedAt } } }'
 const CREATE = `mutation ($input: CreateAccessTokenInput!) { result: createAccessToken(input: $input) {
   ... on CreateAccessTokenPayload { value token { id name role expiresAt lastUsedAt revokedAt } }
   ... on ValidationError { code issues { path rule message } } } }`
-const REVOKE = 'mutation ($id: ID!) { revoked: revokeAccessToken(id: $id) { id revokedAt } }'
+const REVOKE = `mutation ($id: ID!) { result: revokeAccessToken(input: { id: $id }) {
+  ... on RevokeAccessTokenPayload { token { id revokedAt } }
+  ... on ValidationError { code issues { path rule } } } }`
 
 interface Created {
   readonly result: {
@@ -53,7 +55,7 @@ describe('signing in', () => {
     await refused(null, { authorization: `Basic ${Buffer.from(`token:${token}`).toString('base64')}` })
     await refused(null, { authorization: token })
     await refused(null, { cookie: `coder_session_token=${token}` })
-    const inUrl = await gateway.fetch(`/graphql?query={viewer{id}}&access_token=${token}&coder_session_token=${token}`)
+    const inUrl = await gateway.fetch(`/graphql?query={viewer{role}}&access_token=${token}&coder_session_token=${token}`)
     expect(inUrl.status).toBe(401)
   })
 
@@ -74,7 +76,7 @@ describe('signing in', () => {
 describe('what a viewer may see of tokens', () => {
   test('its own, through viewer and node', async () => {
     const { id, value } = await gateway.createToken('VIEWER')
-    expect(await gateway.ask(VIEWER, {}, value)).toMatchObject({ viewer: { id, role: 'VIEWER' } })
+    expect(await gateway.ask(VIEWER, {}, value)).toMatchObject({ viewer: { role: 'VIEWER', token: { id } } })
     expect(await gateway.ask(NODE, { id }, value)).toMatchObject({ node: { id, role: 'VIEWER' } })
   })
 
@@ -99,7 +101,7 @@ describe('a token that stops working', () => {
     const expiresAt = new Date(now.getTime() + 60_000)
     const { value } = await gateway.createToken('EDITOR', expiresAt)
     now = new Date(expiresAt.getTime() - 1)
-    expect(await gateway.ask(VIEWER, {}, value)).toMatchObject({ viewer: { expiresAt: expiresAt.toISOString() } })
+    expect(await gateway.ask(VIEWER, {}, value)).toMatchObject({ viewer: { token: { expiresAt: expiresAt.toISOString() } } })
     now = expiresAt
     await refused(value)
   })
@@ -107,7 +109,7 @@ describe('a token that stops working', () => {
   test('answers 401 at once when it is revoked, and is listed with the time', async () => {
     const { id, value } = await gateway.createToken('EDITOR')
     expect((await gateway.graphql(VIEWER, {}, value)).status).toBe(200)
-    expect(await gateway.ask(REVOKE, { id })).toEqual({ revoked: { id, revokedAt: now.toISOString() } })
+    expect(await gateway.ask(REVOKE, { id })).toEqual({ result: { token: { id, revokedAt: now.toISOString() } } })
     await refused(value)
     expect(await gateway.ask('{ accessTokens(first: 100) { nodes { id revokedAt } } }')).toMatchObject({
       accessTokens: { nodes: expect.arrayContaining([{ id, revokedAt: now.toISOString() }]) },
@@ -123,9 +125,10 @@ describe('a token that stops working', () => {
     expect(await countAuditEvents(gateway)).toBe(events)
   })
 
-  test('is null when nobody knows it', async () => {
-    const id = Buffer.from('AccessToken:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64')
-    expect(await gateway.ask(REVOKE, { id })).toEqual({ revoked: null })
+  test('is null when no token has the id, whatever the id looks like', async () => {
+    const ids = ['AccessToken:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e', 'AccessToken:none', 'AccessToken:', 'Provider:none', ':', 'a\u0000b']
+    for (const id of [...ids.map((text) => Buffer.from(text).toString('base64')), '', 'none', '6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e'])
+      expect([id, await gateway.ask(REVOKE, { id })]).toEqual([id, { result: { token: null } }])
   })
 })
 
@@ -135,7 +138,7 @@ describe('the last valid admin token', () => {
     alone = await startTestGateway({ clock: () => now })
   })
   afterAll(() => alone.close())
-  const ownId = async (token?: string) => (await alone.ask<{ viewer: { id: string } }>(VIEWER, {}, token)).viewer.id
+  const ownId = async (token?: string) => (await alone.ask<{ viewer: { token: { id: string } } }>(VIEWER, {}, token)).viewer.token.id
 
   test('cannot be revoked; revoked and expired ones do not count', async () => {
     const revoked = await alone.createToken('ADMIN')
@@ -143,11 +146,8 @@ describe('the last valid admin token', () => {
     await alone.createToken('ADMIN', new Date(now.getTime() + 1_000))
     await alone.createToken('EDITOR')
     now = new Date(now.getTime() + 1_000)
-    const answer = await alone.graphql(REVOKE, { id: await ownId() })
-    expect(answer.body).toMatchObject({
-      data: { revoked: null },
-      errors: [{ extensions: { code: 'VALIDATION_FAILED', issues: [{ path: ['id'], rule: 'NOT_ALLOWED' }] } }],
-    })
+    const { body } = await alone.graphql(REVOKE, { id: await ownId() })
+    expect(body).toEqual({ data: { result: { code: 'VALIDATION_FAILED', issues: [{ path: ['id'], rule: 'NOT_ALLOWED' }] } } })
     expect((await alone.graphql(VIEWER)).status).toBe(200)
   })
 
@@ -203,8 +203,8 @@ describe('making a token', () => {
     const { id } = await gateway.createToken('EDITOR')
     await gateway.ask(REVOKE, { id })
     const uuid = Buffer.from(id, 'base64').toString().split(':')[1] ?? ''
-    const own = await gateway.ask<{ viewer: { id: string; name: string } }>(VIEWER)
-    const actor = `${own.viewer.name} (${Buffer.from(own.viewer.id, 'base64').toString().split(':')[1]})`
+    const own = await gateway.ask<{ viewer: { token: { id: string; name: string } } }>(VIEWER)
+    const actor = `${own.viewer.token.name} (${Buffer.from(own.viewer.token.id, 'base64').toString().split(':')[1]})`
     expect(await auditEvents(gateway, uuid)).toMatchObject([
       { action: 'access_token.created', actor, channel: 'graphql', changes: { role: 'EDITOR' } },
       { action: 'access_token.revoked', actor, channel: 'graphql', changes: { role: 'EDITOR' } },

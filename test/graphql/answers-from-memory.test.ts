@@ -88,7 +88,7 @@ describe('who asks', () => {
   test('with another token of the same role never sees what is about the token', async () => {
     const [one, other] = [await gateway.createToken('VIEWER'), await gateway.createToken('VIEWER')]
     for (const { id, value } of [one, other, one, other]) {
-      expect(await gateway.ask('{ viewer { id } }', {}, value)).toEqual({ viewer: { id } })
+      expect(await gateway.ask('{ viewer { token { id } } }', {}, value)).toEqual({ viewer: { token: { id } } })
       const { body } = await gateway.graphql('query ($id: ID!) { node(id: $id) { id } }', { id: one.id }, value)
       expect(body.data).toEqual({ node: id === one.id ? { id } : null })
     }
@@ -99,7 +99,7 @@ describe('who asks', () => {
       const { id, value } = await gateway.createToken('VIEWER')
       const read = () => gateway.fetch(path, { headers: { authorization: `Bearer ${value}` } }).then(({ status }) => status)
       expect([await read(), await read()]).toEqual([200, 200])
-      await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id })
+      await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id })
       expect(await read()).toBe(401)
     }
   })
@@ -157,7 +157,7 @@ describe('an entity tag', () => {
 describe('what is made anew each time', () => {
   test.each([
     ['an answer with an error', '{ provider(by: { name: "first" }) { name } node(id: "nonsense") { id } }'],
-    ['what is about the caller', '{ viewer { name } }'],
+    ['what is about the caller', '{ viewer { token { name } } }'],
   ])('%s', async (_title, query) => {
     await gateway.graphql(query)
     expect(await statementsOf(() => gateway.graphql(query))).toBeGreaterThan(0)

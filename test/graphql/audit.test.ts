@@ -142,7 +142,11 @@ describe('the audit log', () => {
     expect((await mutate('deleteProvider', { provider: { id: provider.id } }, viewer.value)).status).toBe(403)
     const path = `/api/v2/ai/providers/${provider.name}`
     expect((await gateway.fetch(path, { method: 'DELETE', headers: { authorization: `Bearer ${viewer.value}` } })).status).toBe(403)
-    const revoked = await gateway.graphql('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: viewer.id }, viewer.value)
+    const revoked = await gateway.graphql(
+      'mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }',
+      { id: viewer.id },
+      viewer.value,
+    )
     expect(revoked.status).toBe(403)
     const { nodes } = await list({ first: 3, since: now.toISOString() })
     expect(nodes).toMatchObject([

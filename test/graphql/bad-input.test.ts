@@ -169,15 +169,15 @@ describe('a secret in a wrong place of a document comes back nowhere', () => {
     `query ($a: String = ["${SECRET}"]) { provider(by: { name: $a }) { id } }`,
     `query ($a: Int = "${SECRET}") { providers(first: $a) { totalCount } }`,
     `{ providers @include(if: "${SECRET}") { totalCount } }`,
-    `{ viewer @nothing(a: "${SECRET}") { id } }`,
-    `{ viewer(token: "${SECRET}") { id } }`,
-    `{ viewer { id } } """${SECRET}"""`,
-    `{ viewer { id } "${SECRET}" }`,
-    `{ viewer { id } } "${SECRET}`,
+    `{ viewer @nothing(a: "${SECRET}") { role } }`,
+    `{ viewer(token: "${SECRET}") { role } }`,
+    `{ viewer { role } } """${SECRET}"""`,
+    `{ viewer { role } "${SECRET}" }`,
+    `{ viewer { role } } "${SECRET}`,
     `${SECRET}`,
     `"${SECRET}"`,
     `{ providers(first: ${SECRET}) { totalCount } }`,
-    `{ "${SECRET}": viewer { id } }`,
+    `{ "${SECRET}": viewer { role } }`,
   ])('%s', async (query) => {
     await expectRefused(query, {})
   })
@@ -196,8 +196,8 @@ describe('a key that has the form of a name comes back nowhere, where names are 
     `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", ${fields} }) { __typename } }`
   test.each(KEYS)('%s', async (key) => {
     for (const query of [
-      ...[`{ ${key} }`, `{ viewer { ${key} } }`, `{ viewer(${key}: 1) { id } }`, `{ ...${key} }`, `{ ... on ${key} { id } }`],
-      ...[`{ viewer @${key} { id } }`, `query ($${key}: Int) { viewer { id } }`, `{ providers(first: $${key}) { totalCount } }`],
+      ...[`{ ${key} }`, `{ viewer { ${key} } }`, `{ viewer(${key}: 1) { role } }`, `{ ...${key} }`, `{ ... on ${key} { id } }`],
+      ...[`{ viewer @${key} { role } }`, `query ($${key}: Int) { viewer { role } }`, `{ providers(first: $${key}) { totalCount } }`],
       ...[create(`${key}: 1`), create(`apiKeys: [{ ${key}: 1 }]`), create(`apiKeys: [{ value: "a", name: ${key} }]`)],
       `{ providers(filter: { type: ${key} }) { totalCount } }`,
       `{ provider(by: { ${key}: "a" }) { id } }`,
@@ -210,7 +210,7 @@ describe('a key that has the form of a name comes back nowhere, where names are 
     const query = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
     for (const body of [
       { query, variables },
-      { query: '{ viewer { id } }', [key]: 1 },
+      { query: '{ viewer { role } }', [key]: 1 },
     ])
       expect((await send(JSON.stringify(body))).text).not.toContain(key)
   })
@@ -230,14 +230,14 @@ describe('a secret outside of the GraphQL comes back nowhere', () => {
     ['text instead of JSON', SECRET],
     ['a JSON text', JSON.stringify(SECRET)],
     ['a list', JSON.stringify([SECRET])],
-    ['a batch', JSON.stringify([{ query: `{ viewer { id } } # ${SECRET}` }])],
+    ['a batch', JSON.stringify([{ query: `{ viewer { role } } # ${SECRET}` }])],
     ['broken JSON', `{"query": "${SECRET}`],
     ['a query that is no text', JSON.stringify({ query: { [SECRET]: SECRET } })],
-    ['variables that are a text', JSON.stringify({ query: '{ viewer { id } }', variables: SECRET })],
-    ['variables that are a list', JSON.stringify({ query: '{ viewer { id } }', variables: [SECRET] })],
-    ['an operation that is not there', JSON.stringify({ query: '{ viewer { id } }', operationName: SECRET })],
-    ['an unknown parameter', JSON.stringify({ query: '{ viewer { id } }', [SECRET]: SECRET })],
-    ['extensions that are a text', JSON.stringify({ query: '{ viewer { id } }', extensions: SECRET })],
+    ['variables that are a text', JSON.stringify({ query: '{ viewer { role } }', variables: SECRET })],
+    ['variables that are a list', JSON.stringify({ query: '{ viewer { role } }', variables: [SECRET] })],
+    ['an operation that is not there', JSON.stringify({ query: '{ viewer { role } }', operationName: SECRET })],
+    ['an unknown parameter', JSON.stringify({ query: '{ viewer { role } }', [SECRET]: SECRET })],
+    ['extensions that are a text', JSON.stringify({ query: '{ viewer { role } }', extensions: SECRET })],
   ])('%s', async (_name, body) => {
     for (const accept of JSON_TYPES) {
       const { status, text } = await send(body, { accept })
@@ -257,7 +257,7 @@ describe('a secret outside of the GraphQL comes back nowhere', () => {
     ['as a request id', { 'x-request-id': SECRET }, 200],
     ['as a user agent', { 'user-agent': SECRET, cookie: SECRET, referer: `https://a.example/${SECRET}` }, 200],
   ])('in a header %s', async (_name, headers, expected) => {
-    const { status } = await send('{"query":"{ viewer { id } }"}', headers)
+    const { status } = await send('{"query":"{ viewer { role } }"}', headers)
     expect(status).toBeLessThan(500)
     if (expected !== null) expect(status).toBe(expected)
   })
@@ -268,7 +268,7 @@ describe('a secret outside of the GraphQL comes back nowhere', () => {
       `/graphql/${SECRET}`,
       `/graphql?token=${SECRET}`,
       `/graphql?query=${SECRET}`,
-      `/graphql?query={viewer{id}}&variables=${SECRET}`,
+      `/graphql?query={viewer{role}}&variables=${SECRET}`,
     ])
       expect((await send('', {}, 'GET', path)).status).toBeLessThan(500)
   })

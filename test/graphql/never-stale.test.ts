@@ -148,7 +148,11 @@ async function revokeOne(at: Server, sent: Sent): Promise<void> {
   const { id, value } = await cached.createToken('VIEWER')
   expect((await send('cached', sent, value)).status).not.toBe(401)
   expect((await send('cached', sent, value)).status).not.toBe(401)
-  const revoked = await send(at, graphql('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id }), cached.adminToken)
+  const revoked = await send(
+    at,
+    graphql('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id }),
+    cached.adminToken,
+  )
   expect(revoked.text).toContain(id)
   expect((await send('cached', sent, value)).status).toBe(401)
 }

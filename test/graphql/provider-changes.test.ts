@@ -100,7 +100,7 @@ describe.each(['this replica', 'another replica'])('a subscription at %s', (wher
     const mine = await follow(at(), null, { token: value })
     const other = await follow(at())
     const started = performance.now()
-    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id })
+    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id })
     expect(await mine.ended).toEqual({ complete: true })
     expect(performance.now() - started).toBeLessThan(2_000)
     await writerOf(gateway).created({})

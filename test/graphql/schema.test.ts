@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { type GraphQLNamedType, isEnumType, isInputObjectType, isIntrospectionType, isObjectType, isOutputType, printSchema } from 'graphql'
+import {
+  type GraphQLNamedType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isIntrospectionType,
+  isObjectType,
+  isOutputType,
+  isScalarType,
+  isUnionType,
+  printSchema,
+} from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 
@@ -25,6 +36,42 @@ test('no output field has the type Secret, and no argument asks for a plain-text
 test('descriptions end in a full stop and hold no draft marks', () => {
   const texts = types.filter((type) => !/^(Boolean|Float|ID|Int|String)$/.test(type.name)).map(({ description }) => description ?? '')
   expect(texts.filter((text) => !text.endsWith('.') || /TODO|FIXME|XXX/.test(text))).toEqual([])
+})
+
+test('every mutation takes one `input`, and answers with a union of its payload and its problems', () => {
+  for (const { name, args, type } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const stem = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+    expect([name, args.map((arg) => `${arg.name}: ${arg.type}`)]).toEqual([name, [`input: ${stem}Input!`]])
+    const result = getNamedType(type)
+    expect([name, result.name, isUnionType(result)]).toEqual([name, `${stem}Result`, true])
+    const members = isUnionType(result) ? result.getTypes() : []
+    expect(members.filter(({ name: member }) => !member.endsWith('Error')).map(({ name: member }) => member)).toEqual([`${stem}Payload`])
+    expect(members.length).toBeGreaterThan(1)
+  }
+})
+
+test('connections and edges are named by their node', () => {
+  const connections = types.filter(isObjectType).filter((type) => 'pageInfo' in type.getFields())
+  expect(connections.length).toBeGreaterThan(4)
+  for (const connection of connections) {
+    const { nodes, edges } = connection.getFields()
+    const node = nodes && getNamedType(nodes.type).name
+    expect([connection.name, edges && getNamedType(edges.type).name]).toEqual([`${node}Connection`, `${node}Edge`])
+  }
+})
+
+test('scalars with a specification say where it is', () => {
+  const specified = types.filter(isScalarType).filter(({ specifiedByURL }) => specifiedByURL)
+  expect(specified.map(({ name }) => name).sort()).toEqual(['DateTime', 'UUID'])
+})
+
+test('whatever is a UUID by its name is one by its type', () => {
+  const fields = types.flatMap((type) =>
+    isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()).map((field) => `${field.name}: ${field.type}`) : [],
+  )
+  const uuids = fields.filter((field) => /^\w*uuid:/i.test(field))
+  expect(uuids.length).toBeGreaterThan(3)
+  expect(uuids.filter((field) => !/: UUID!?$/.test(field))).toEqual([])
 })
 
 function undescribed(type: GraphQLNamedType): string[] {

@@ -46,7 +46,7 @@ describe('after a life of a gateway', () => {
     await editor.remove(bedrock.id)
     for (const secret of PLANTED)
       await gateway.graphql('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input: secret })
-    await gateway.fetch(`/graphql?query={viewer{id}}&token=${FIRST}`, { headers: { authorization: `Bearer ${SECOND}` } })
+    await gateway.fetch(`/graphql?query={viewer{role}}&token=${FIRST}`, { headers: { authorization: `Bearer ${SECOND}` } })
   })
 
   test('nothing that it stores, the write-ahead log included, shows a key that it was given', async () => {

@@ -95,8 +95,8 @@ describe('ADMIN_TOKEN', () => {
   test('that an admin revoked stays revoked over a restart, and the start says so', async () => {
     const gateway = await open()
     const other = await gateway.token('ADMIN')
-    const { viewer } = await gateway.ask<{ viewer: { id: string } }>('{ viewer { id } }')
-    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: viewer.id }, other)
+    const { viewer } = await gateway.ask<{ viewer: { token: { id: string } } }>('{ viewer { token { id } } }')
+    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: viewer.token.id }, other)
     expect((await gateway.graphql(VIEWER)).status).toBe(401)
     expect((await gateway.restart()).admin).toEqual({ kind: 'configured-token-revoked' })
     expect((await gateway.graphql(VIEWER)).status).toBe(401)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const role of ROLES) tokens.set(role, await gateway.token(role))
   const revoked = await gateway.createToken('ADMIN')
   tokens.set('revoked', revoked.value)
-  await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: revoked.id })
+  await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: revoked.id })
   tokens.set('expired', (await gateway.createToken('ADMIN', new Date(now.getTime() + 60_000))).value)
   now = new Date(now.getTime() + 120_000)
 })

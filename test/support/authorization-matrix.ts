@@ -99,17 +99,11 @@ const UNKNOWN_PROVIDER = { provider: { uuid: '6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d
 /** The ways to every object type. A type without one fails the test: whoever adds a type decides here who may see it. */
 export const WAYS: readonly Way[] = [
   ...connection('ProviderConnection', 'VIEWER', (s) => `{ providers ${s} }`, 'ProviderEdge', 'Provider'),
-  ...nested(connection('ProviderApiKeysConnection', 'VIEWER', (s) => ofProvider(`apiKeys ${s}`), 'ProviderApiKeysEdge', 'ApiKey')),
+  ...nested(connection('ApiKeyConnection', 'VIEWER', (s) => ofProvider(`apiKeys ${s}`), 'ApiKeyEdge', 'ApiKey')),
   ...nested(
-    connection(
-      'ProviderConnectionTestsConnection',
-      'VIEWER',
-      (s) => ofProvider(`connectionTests ${s}`),
-      'ConnectionTestEdge',
-      'ConnectionTest',
-    ),
+    connection('ConnectionTestConnection', 'VIEWER', (s) => ofProvider(`connectionTests ${s}`), 'ConnectionTestEdge', 'ConnectionTest'),
   ),
-  ...nested(connection('ProviderModelsConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ProviderModelsEdge', 'Model')),
+  ...nested(connection('ModelConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ModelEdge', 'Model')),
   ...connection('AuditEventConnection', 'ADMIN', (s) => `{ auditEvents ${s} }`, 'AuditEventEdge', 'AuditEvent'),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
   { name: 'provider', type: 'Provider', role: 'VIEWER', at: underProvider((s) => s) },
@@ -154,15 +148,26 @@ export const WAYS: readonly Way[] = [
   { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
   { name: 'an extra header', type: 'Header', role: 'VIEWER', at: underProvider((s) => `{ network { extraHeaders ${s} } }`) },
   { name: 'a proxy', type: 'ProxyConfig', role: 'VIEWER', at: underProvider((s) => `{ network { proxy ${s} } }`) },
-  { name: 'viewer', type: 'AccessToken', role: 'VIEWER', at: query((s) => `{ viewer ${s} }`) },
+  { name: 'viewer', type: 'Viewer', role: 'VIEWER', at: query((s) => `{ viewer ${s} }`) },
+  { name: 'the own token', type: 'AccessToken', role: 'VIEWER', at: query((s) => `{ viewer { token ${s} } }`) },
+  { name: 'the person who asks', type: 'Person', role: 'VIEWER', at: query((s) => `{ viewer { person ${s} } }`) },
   { name: 'a new token', type: 'AccessToken', role: 'ADMIN', at: createToken((s) => `{ token ${s} }`) },
   {
     name: 'a revoked token',
     type: 'AccessToken',
     role: 'ADMIN',
     at: async (s, { disposableToken }) => ({
-      query: `mutation ($id: ID!) { revokeAccessToken(id: $id) ${s} }`,
-      variables: { id: await disposableToken() },
+      query: mutation('revokeAccessToken', 'RevokeAccessTokenInput', 'RevokeAccessTokenPayload')(`{ token ${s} }`),
+      variables: { input: { id: await disposableToken() } },
+    }),
+  },
+  {
+    name: 'revokeAccessToken',
+    type: 'RevokeAccessTokenPayload',
+    role: 'ADMIN',
+    at: async (s, { disposableToken }) => ({
+      query: mutation('revokeAccessToken', 'RevokeAccessTokenInput', 'RevokeAccessTokenPayload')(s),
+      variables: { input: { id: await disposableToken() } },
     }),
   },
   ...(
@@ -268,7 +273,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
   'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
-  'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { id } }') },
+  'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { role } }') },
   'Mutation.createAccessToken': {
     role: 'ADMIN',
     at: query(() => 'mutation { createAccessToken(input: { name: "", role: VIEWER }) { __typename } }'),
@@ -280,7 +285,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   },
   'Mutation.revokeAccessToken': {
     role: 'ADMIN',
-    at: query(() => `mutation { revokeAccessToken(id: "${Buffer.from('AccessToken:none').toString('base64')}") { id } }`),
+    at: query(() => 'mutation { revokeAccessToken(input: { id: "none" }) { __typename } }'),
   },
   'Mutation.testConnection': {
     role: 'EDITOR',

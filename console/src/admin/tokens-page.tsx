@@ -91,7 +91,7 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
     <tr>
       <th scope="row" data-label="Name">
         {name}
-        {token.id === viewer.id && <span className="dimmed"> · this one</span>}
+        {token.id === viewer.token?.id && <span className="dimmed"> · this one</span>}
       </th>
       <td data-label="Role">{ROLE_NAMES[role]}</td>
       <td data-label="State">
@@ -137,10 +137,12 @@ function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
   const [isBusy, setBusy] = useState(false)
   const revoke = async () => {
     setBusy(true)
-    const { error } = await clients.writes.mutation(RevokeAccessTokenDocument, { id: token.id }).toPromise()
+    const { data, error } = await clients.writes.mutation(RevokeAccessTokenDocument, { input: { id: token.id } }).toPromise()
     setBusy(false)
     onClose()
-    if (error !== undefined) return notify({ tone: 'bad', title: `${token.name} was not revoked`, message: problemOf(error).message })
+    const result = data?.revokeAccessToken
+    const refusal = result?.__typename === 'ValidationError' ? result.message : error && problemOf(error).message
+    if (refusal !== undefined) return notify({ tone: 'bad', title: `${token.name} was not revoked`, message: refusal })
     notify({ tone: 'good', title: `${token.name} was revoked` })
     onRevoked()
   }
@@ -148,7 +150,7 @@ function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
     <ConfirmDialog title={`Revoke ${token.name}?`} action="Revoke" isBusy={isBusy} onConfirm={() => void revoke()} onClose={onClose}>
       <Text fz="sm">
         Whoever uses it is refused from the next request on, for good.
-        {token.id === viewer.id && ' It is the token that you are signed in with: you will be signed out.'}
+        {token.id === viewer.token?.id && ' It is the token that you are signed in with: you will be signed out.'}
       </Text>
     </ConfirmDialog>
   )

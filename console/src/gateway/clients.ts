@@ -19,12 +19,14 @@ const embedded: KeyGenerator = () => null
 const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
   [
     'ProviderConnection',
-    'ProviderApiKeysConnection',
-    'ProviderConnectionTestsConnection',
-    'ProviderModelsConnection',
+    'ApiKeyConnection',
+    'ConnectionTestConnection',
+    'ModelConnection',
     'AccessTokenConnection',
     'AuditEventConnection',
     'PageInfo',
+    'Viewer',
+    'Person',
     'Model',
     'NetworkConfig',
     'Header',

@@ -66,7 +66,7 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <div className="account">
-          <span className="account-name">{viewer.name}</span>
+          <span className="account-name">{viewer.token?.name}</span>
           <span className="dimmed">{ROLE_NAMES[viewer.role]}</span>
         </div>
         <Menu.Divider />

@@ -1,11 +1,11 @@
 import { createContext, useContext } from 'react'
 import type { GatewayClients } from '../gateway/clients.ts'
-import type { Role } from '../generated/documents.ts'
+import type { ViewerQuery } from '../generated/documents.ts'
 
 /** Who is signed in, and how to speak to the gateway in their name. */
 export interface Session {
   readonly clients: GatewayClients
-  readonly viewer: { readonly id: string; readonly name: string; readonly role: Role; readonly expiresAt: string | null }
+  readonly viewer: ViewerQuery['viewer']
   readonly signOut: () => void
 }
 

@@ -4,9 +4,10 @@ import { revokeAccessToken } from '../../auth/revoke-access-token.ts'
 import { ValidationError } from '../../errors.ts'
 import { Role as RoleEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { builder } from '../builder.ts'
+import { rowIdOf } from '../global-id.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 
-const Role = builder.enumType(RoleEnum, {
+export const Role = builder.enumType(RoleEnum, {
   name: 'Role',
   description: 'What a token may do: VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log.',
   values: {
@@ -16,7 +17,7 @@ const Role = builder.enumType(RoleEnum, {
   },
 })
 
-const AccessToken = builder.prismaNode('AccessToken', {
+export const AccessToken = builder.prismaNode('AccessToken', {
   id: { field: 'id' },
   nullable: true,
   select: { id: true },
@@ -38,13 +39,6 @@ const AccessToken = builder.prismaNode('AccessToken', {
 })
 
 builder.queryFields((t) => ({
-  viewer: t.prismaField({
-    type: AccessToken,
-    authScopes: { viewer: true },
-    resolve: (query, _root, _args, { deps, principal }) =>
-      deps.database.prisma.accessToken.findUniqueOrThrow({ ...query, where: { id: principal.tokenId } }),
-    description: 'The token that this request came with.',
-  }),
   accessTokens: t.prismaConnection(
     {
       ...PAGE_SIZES,
@@ -86,6 +80,27 @@ const CreateAccessTokenPayload = builder.objectRef<{ id: string; value: string }
   }),
 })
 
+const RevokeAccessTokenInput = builder.inputType('RevokeAccessTokenInput', {
+  description: 'A token to revoke.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'Its GraphQL id.' }) }),
+})
+
+const RevokeAccessTokenPayload = builder.objectRef<{ id: string | null }>('RevokeAccessTokenPayload').implement({
+  description: 'The token no longer works.',
+  authScopes: { admin: true },
+  fields: (t) => ({
+    token: t.prismaField({
+      type: AccessToken,
+      nullable: true,
+      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUnique({ ...query, where: { id: id ?? NO_ROW } }),
+      description: 'The token as it is now; `null` when no token has the id.',
+    }),
+  }),
+})
+
+/** An id that no row has: Pothos takes a query that is not used for a mistake. */
+const NO_ROW = ''
+
 builder.mutationFields((t) => ({
   createAccessToken: t.field({
     type: CreateAccessTokenPayload,
@@ -96,16 +111,18 @@ builder.mutationFields((t) => ({
       createAccessToken(context.deps, context, { name: input.name, role: input.role, expiresAt: input.expiresAt ?? null }),
     description: "Makes a token. Requires `admin`. The token's value is shown once, here.",
   }),
-  revokeAccessToken: t.prismaField({
-    type: AccessToken,
-    nullable: true,
+  revokeAccessToken: t.field({
+    type: RevokeAccessTokenPayload,
     authScopes: { admin: true },
-    args: { id: t.arg.globalID({ required: true, for: AccessToken, description: 'The token to revoke.' }) },
-    resolve: async (query, _root, { id }, context) => {
-      const revoked = await revokeAccessToken(context.deps, context, id.id)
-      return revoked === null ? null : context.deps.database.prisma.accessToken.findUnique({ ...query, where: { id: revoked } })
+    errors: {
+      types: [ValidationError],
+      union: { name: 'RevokeAccessTokenResult', description: 'The revoked token, or why it is still valid.' },
     },
-    description:
-      'Revokes a token, at once and for good; `null` for an unknown id. The last valid admin token is refused. Requires `admin`.',
+    args: { input: t.arg({ type: RevokeAccessTokenInput, required: true, description: 'The token to revoke.' }) },
+    resolve: async (_root, { input }, context) => {
+      const id = rowIdOf('AccessToken', input.id)
+      return { id: id === null ? null : await revokeAccessToken(context.deps, context, id) }
+    },
+    description: 'Revokes a token, at once and for good. The last valid admin token is refused. Requires `admin`.',
   }),
 }))

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
 import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
@@ -151,14 +152,20 @@ export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey
 }
 
 function toApiKeyChange({ keep, add, remove }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
-  if (remove) return { remove: remove.id }
+  if (remove) return { remove: toApiKeyId(remove) }
   if (add) return { add: toNewApiKey(add) }
   if (keep) {
     const plain = { name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) }
     const secret = { value: given(keep.value), environmentVariable: given(keep.environmentVariable), bifrost: toBifrostKey(keep.bifrost) }
-    return { keep: { id: keep.id.id, ...plain, ...secret } }
+    return { keep: { id: toApiKeyId(keep.id), ...plain, ...secret } }
   }
   throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep`, `add` and `remove`.')
+}
+
+/** Every key has a UUID: an id of another form was not given out, and no problem could name the key that it means. */
+export function toApiKeyId({ id }: { readonly id: string }): string {
+  if (z.guid().safeParse(id).success) return id
+  throw new Fault('BAD_USER_INPUT', 'An id in the request is not the id of an API key.')
 }
 
 export function toSettings(input: typeof ProviderSettingsInput.$inferInput | null | undefined): BedrockSettingsInput | undefined {

@@ -25,11 +25,11 @@ builder.prismaObjectField(Provider, 'models', (t) =>
       description: 'The models that the latest good test listed, for the endpoint as it is now. Test again to refresh them.',
     },
     {
-      name: 'ProviderModelsConnection',
-      description: 'A page of the models of a provider.',
+      name: 'ModelConnection',
+      description: 'A page of models.',
       fields: (f) => ({ totalCount: f.exposeInt('totalCount', { description: 'How many there are in all.' }) }),
     },
-    { name: 'ProviderModelsEdge', description: 'A model in a page.' },
+    { name: 'ModelEdge', description: 'A model in a page.' },
   ),
 )
 

@@ -6,7 +6,7 @@ import { ApiKey } from './api-key.ts'
 import { ConnectionTest } from './connection-test.ts'
 import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { Provider, ProviderRefInput, ProviderType, toProviderRef } from './provider.ts'
-import { ProviderSettingsInput, toSettings } from './provider-inputs.ts'
+import { ProviderSettingsInput, toApiKeyId, toSettings } from './provider-inputs.ts'
 
 const SavedConnectionInput = builder.inputType('SavedConnectionInput', {
   description: 'A stored provider to test. All enabled keys are tested when `apiKeyId` is omitted.',
@@ -69,7 +69,14 @@ builder.mutationField('testConnection', (t) =>
     },
     args: { input: t.arg({ type: TestConnectionInput, required: true, description: 'What to test.' }) },
     resolve: (_root, { input: { saved, draft } }, context) => {
-      if (saved) return testSavedConnection(context.deps, context, toProviderRef(saved.provider), saved.apiKeyId?.id, saved.wait ?? true)
+      if (saved)
+        return testSavedConnection(
+          context.deps,
+          context,
+          toProviderRef(saved.provider),
+          saved.apiKeyId ? toApiKeyId(saved.apiKeyId) : undefined,
+          saved.wait ?? true,
+        )
       if (!draft) throw new Fault('BAD_USER_INPUT', 'Give exactly one of `saved` and `draft`.')
       const { type, baseUrl, apiKey } = draft
       const parts = { apiKey: apiKey ?? undefined, settings: toSettings(draft.settings), network: toNetwork(draft.network) }

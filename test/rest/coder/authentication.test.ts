@@ -57,7 +57,7 @@ describe('authentication (Coder contract, section 7)', () => {
   it('does not tell a wrong secret or a revoked token from an unknown id', async () => {
     const token = await gateway.createToken('VIEWER')
     const wrong = `${token.value.slice(0, -43)}${secret}`
-    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }', { id: token.id })
+    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: token.id })
     for (const refused of [wrong, token.value])
       expect((await client.send('GET', PROVIDERS, { token: refused })).body.detail).toBe('API key is invalid.')
   })
