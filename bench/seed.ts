@@ -19,7 +19,7 @@ export async function seed(url: string, providers: number, keysEach: number): Pr
     await migrate(database)
     const deps = depsOf(database)
     await registerKeys(database, deps.keyring, new Date())
-    await ensureAdminToken(database, TOKEN, new Date())
+    await ensureAdminToken(database, deps.keyring, TOKEN, new Date())
     for (let from = 0; from < providers; from += 500) {
       await database.write(async (transaction) => {
         for (let index = from; index < Math.min(providers, from + 500); index++)

@@ -83,8 +83,15 @@ export function createApp(options: AppOptions): App {
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
-  const { database, clock } = deps
-  const signIn = limitSignIn(createSignIn({ database, clock, tokenUsage, remember: cacheMaxBytes > 0 }), signInLimits)
+  const { database, keyring, clock } = deps
+  const onUnverified = (tokenId: string) => {
+    metrics?.tokenUnverified()
+    log.warn({ tokenId }, 'A token was refused because its row in the database is not as the gateway wrote it. Run `gateway keys verify`.')
+  }
+  const signIn = limitSignIn(
+    createSignIn({ database, keyring, clock, tokenUsage, remember: cacheMaxBytes > 0, onUnverified }),
+    signInLimits,
+  )
   const cache = createAnswerCache(cacheMaxBytes)
   const rest = createRestRouter({
     ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },

@@ -4,6 +4,7 @@ import { traceFields } from './tracing/span.ts'
 /** Every field that a line of the log may have, besides its level, time and message. Any other is left out. */
 export const LOG_FIELDS = [
   'requestId',
+  'tokenId',
   'traceId',
   'spanId',
   'route',

@@ -62,7 +62,7 @@ export async function startGateway(
     await upgradeStoredData(database, keyring, clock(), (message) => startLog.info(message))
     const served = await serve(config, log, clock, database, keyring)
     // After the port is open: a token made for a start that fails there would have been shown to nobody.
-    const admin = await ensureAdminToken(database, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock()).catch(
+    const admin = await ensureAdminToken(database, keyring, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock()).catch(
       async (error: unknown) => {
         await served.close()
         throw error
@@ -89,7 +89,7 @@ async function serve(
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
-  const changes = createChangeFeed(database, clock)
+  const changes = createChangeFeed({ database, keyring }, clock)
   const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
   const metricsEndpoint = metrics === null ? null : createMetricsEndpoint(metrics, config.METRICS_TOKEN)
   const app = createApp({

@@ -20,11 +20,12 @@ const prisma = new PrismaClient({ adapter: new PrismaLibSql({ url, timeout: 5_00
 const database = { ...(await openDatabase(url)), prisma }
 const clock = () => new Date()
 const config = parseConfig({ DATABASE_URL: url })
+const keyring = parseKeyring(process.env.BENCH_KEYS ?? '')
 const deps: GatewayDeps = {
   database,
   clock,
-  keyring: parseKeyring(process.env.BENCH_KEYS ?? ''),
-  changes: createChangeFeed(database, clock),
+  keyring,
+  changes: createChangeFeed({ database, keyring }, clock),
   recordRefusal: async () => {},
   readSecretVariable: secretVariables(config),
   ...createOutbound(config).deps,
@@ -34,7 +35,7 @@ const log = createLogger('silent')
 /** Signs the caller in and makes the context of the request. No limits of queries: they cost the gateway, not its peers. */
 export async function contextOf({ headers }: Pick<IncomingMessage, 'headers'>): Promise<GatewayContext> {
   const token = headers.authorization?.replace(/^Bearer /, '') ?? ''
-  const signedIn = await authenticate(database, digestToken(token), clock())
+  const signedIn = await authenticate({ database, keyring }, digestToken(token), clock())
   if (!('principal' in signedIn)) throw new Error('The token is not valid.')
   return { principal: signedIn.principal, channel: 'coder', requestId: randomUUID(), deps, log, origin: new AnswerOrigin() }
 }

@@ -1,7 +1,7 @@
 import { canaryFormat, makeCanary } from '../crypto/canary.ts'
 import type { Keyring, KeyringKey } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
-import { isMissingTable } from '../database/failures.ts'
+import { isMissingColumn, isMissingTable } from '../database/failures.ts'
 import { raiseRevision } from '../database/revision.ts'
 import { StartupError } from '../errors.ts'
 
@@ -87,11 +87,29 @@ export async function countSecretsByKey(client: TransactionClient): Promise<Read
   return counts
 }
 
+/** How many access tokens each key authenticates. */
+export async function countTokensByKey(client: TransactionClient): Promise<ReadonlyMap<string, number>> {
+  const rows = await client.accessToken.groupBy({ by: 'kid', where: { kid: { not: null } }, _count: true })
+  return new Map(rows.map(({ kid, _count }) => [kid ?? '', _count]))
+}
+
 async function checkAllReadable({ prisma }: Database, keyring: Keyring): Promise<void> {
-  const missing = Array.from(await countSecretsByKey(prisma)).filter(([kid]) => keyring.find(kid) === undefined)
+  const secrets = await countSecretsByKey(prisma)
+  const tokens = await countTokensByKey(prisma).catch((error: unknown) => {
+    // Before the migration that lets tokens have keys.
+    if (isMissingColumn(error) || isMissingTable(error)) return new Map<string, number>()
+    throw error
+  })
+  const missing = [...new Set([...secrets.keys(), ...tokens.keys()])].filter((kid) => keyring.find(kid) === undefined)
   if (missing.length === 0) return
-  const list = missing.map(([kid, count]) => `${kid} (${count} stored ${count === 1 ? 'secret' : 'secrets'})`).join(', ')
+  const list = missing
+    .map((kid) => `${kid} (${[...count(secrets.get(kid), 'stored secret'), ...count(tokens.get(kid), 'access token')].join(', ')})`)
+    .join(', ')
   throw new StartupError(
     `The database needs encryption keys that are not configured: ${list}. Add them to ENCRYPTION_KEYS, behind the first.`,
   )
+}
+
+function count(number: number | undefined, noun: string): string[] {
+  return number === undefined ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`]
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { recordAudit } from '../audit/record.ts'
+import type { Keyring } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { raiseRevision } from '../database/revision.ts'
 import { StartupError } from '../errors.ts'
 import type { AccessToken, Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { TokenSource } from '../generated/prisma-sqlite/enums.ts'
-import { insertToken, validAdminTokens } from './create-access-token.ts'
+import { findValidAdmins } from './admin-tokens.ts'
+import { insertToken } from './create-access-token.ts'
 import type { Caller } from './principal.ts'
 import { digestToken, generateToken, sameDigest } from './token.ts'
+import { authenticityOf } from './token-mac.ts'
 
 /** How an operator gets in: with a token made just now, with one that exists, or not with the one that is configured. */
 export type AdminAccess =
@@ -21,45 +24,53 @@ export type AdminAccess =
  * An ADMIN_TOKEN that is no longer configured stops working; one that an admin revoked stays revoked.
  * @throws StartupError when ADMIN_TOKEN is a stored token that is not an admin's, or nearly one.
  */
-export async function ensureAdminToken(database: Database, configured: string | null, now: Date): Promise<AdminAccess> {
+export async function ensureAdminToken(database: Database, keyring: Keyring, configured: string | null, now: Date): Promise<AdminAccess> {
   return database.write(async (transaction) => {
     // First of all: replicas that start together take turns, and the second finds what the first has made.
     await raiseRevision(transaction)
-    return configured === null ? useStoredTokens(transaction, now) : useConfiguredToken(transaction, configured, now)
+    return configured === null ? useStoredTokens(transaction, keyring, now) : useConfiguredToken(transaction, keyring, configured, now)
   })
 }
 
-async function useConfiguredToken(transaction: TransactionClient, configured: string, now: Date): Promise<AdminAccess> {
-  const { lookupId, secretHash } = digestToken(configured)
+async function useConfiguredToken(transaction: TransactionClient, keyring: Keyring, configured: string, now: Date): Promise<AdminAccess> {
+  const { lookupId, secretDigest } = digestToken(configured)
   await forgetConfiguredTokens(transaction, { lookupId: { not: lookupId } }, now)
   const known = await transaction.accessToken.findUnique({ where: { lookupId } })
-  if (known !== null) {
-    refuseOther(known, secretHash)
+  if (known !== null && authenticityOf(keyring, known) !== 'unverified') {
+    refuseOther(known, secretDigest)
     const isOver = known.revokedAt !== null || (known.expiresAt !== null && known.expiresAt <= now)
     return { kind: isOver ? 'configured-token-revoked' : 'ready' }
   }
-  await makeToken(transaction, configured, 'ADMIN_TOKEN', 'ENVIRONMENT', now)
+  // What the operator configures counts, not a row that something else wrote.
+  if (known !== null) await forget(transaction, [known], now)
+  await makeToken(transaction, keyring, configured, { name: 'ADMIN_TOKEN', source: 'ENVIRONMENT' }, now)
   return { kind: 'ready' }
 }
 
 /** An operator who believes that ADMIN_TOKEN opens everything must not find out later that it does not. */
-function refuseOther({ name, role, secretHash }: AccessToken, configuredHash: string): void {
-  if (!sameDigest(secretHash, configuredHash))
+function refuseOther({ name, role, secretDigest }: AccessToken, configuredHash: string): void {
+  if (!sameDigest(secretDigest, configuredHash))
     throw new StartupError(`ADMIN_TOKEN begins like the stored token "${name}" and goes on in another way: it may be mistyped.`)
   if (role !== 'ADMIN')
     throw new StartupError(`ADMIN_TOKEN is the stored token "${name}", whose role is ${role.toLowerCase()}. Configure one of an admin.`)
 }
 
-async function useStoredTokens(transaction: TransactionClient, now: Date): Promise<AdminAccess> {
+async function useStoredTokens(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<AdminAccess> {
   await forgetConfiguredTokens(transaction, {}, now)
-  if ((await transaction.accessToken.count({ where: validAdminTokens(now) })) > 0) return { kind: 'ready' }
+  if ((await findValidAdmins(transaction, keyring, now)).length > 0) return { kind: 'ready' }
   const token = generateToken()
-  await makeToken(transaction, token, 'bootstrap', 'BOOTSTRAP', now)
+  await makeToken(transaction, keyring, token, { name: 'bootstrap', source: 'BOOTSTRAP' }, now)
   return { kind: 'created', token }
 }
 
-async function makeToken(transaction: TransactionClient, token: string, name: string, source: TokenSource, now: Date): Promise<void> {
-  const id = await insertToken(transaction, token, { name, role: 'ADMIN', expiresAt: null }, source, now)
+async function makeToken(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  token: string,
+  { name, source }: { readonly name: string; readonly source: TokenSource },
+  now: Date,
+): Promise<void> {
+  const id = await insertToken(transaction, keyring, token, { name, role: 'ADMIN', expiresAt: null }, source, now)
   const changes = { name, role: 'ADMIN', expiresAt: null }
   await recordAudit(
     transaction,
@@ -72,10 +83,13 @@ async function makeToken(transaction: TransactionClient, token: string, name: st
 /** Forgotten, not revoked: an operator who configures the same token again gets it back. The audit log tells of its end all the same. */
 async function forgetConfiguredTokens(transaction: TransactionClient, which: Prisma.AccessTokenWhereInput, now: Date): Promise<void> {
   const where = { source: 'ENVIRONMENT', revokedAt: null, ...which } as const
-  const forgotten = await transaction.accessToken.findMany({ where, select: { id: true, name: true } })
-  await transaction.accessToken.deleteMany({ where })
-  for (const { id, name } of forgotten) {
-    const changes = { name, role: 'ADMIN' }
+  await forget(transaction, await transaction.accessToken.findMany({ where }), now)
+}
+
+async function forget(transaction: TransactionClient, tokens: readonly AccessToken[], now: Date): Promise<void> {
+  await transaction.accessToken.deleteMany({ where: { id: { in: tokens.map(({ id }) => id) } } })
+  for (const { id, name, role } of tokens) {
+    const changes = { name, role }
     await recordAudit(
       transaction,
       gatewayItself(),

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { recordAudit } from '../audit/record.ts'
+import type { Keyring } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
-import type { Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { Role, TokenSource } from '../generated/prisma-sqlite/enums.ts'
 import { type Caller, hasRole } from './principal.ts'
 import { digestToken, generateToken } from './token.ts'
+import { makeTokenMac } from './token-mac.ts'
 
 export interface NewAccessToken {
   readonly name: string
@@ -19,7 +20,7 @@ export interface NewAccessToken {
  * @throws ValidationError for a blank or overlong name, an expiry in the past, or a role stronger than the caller's.
  */
 export async function createAccessToken(
-  deps: { readonly database: Database; readonly clock: () => Date },
+  deps: { readonly database: Database; readonly keyring: Keyring; readonly clock: () => Date },
   caller: Caller,
   input: NewAccessToken,
 ): Promise<{ id: string; value: string }> {
@@ -28,7 +29,7 @@ export async function createAccessToken(
   if (issues.length > 0) throw new ValidationError(issues)
   const value = generateToken()
   const id = await deps.database.write(async (transaction) => {
-    const tokenId = await insertToken(transaction, value, input, 'API', now)
+    const tokenId = await insertToken(transaction, deps.keyring, value, input, 'API', now)
     const changes = { name: input.name, role: input.role, expiresAt: input.expiresAt?.toISOString() ?? null }
     await recordAudit(
       transaction,
@@ -41,22 +42,18 @@ export async function createAccessToken(
   return { id, value }
 }
 
-/** Stores the digest of a token; returns the new row's id. */
+/** Stores the digest of a token, with the MAC of its row; returns the new row's id. */
 export async function insertToken(
   transaction: TransactionClient,
+  keyring: Keyring,
   value: string,
   { name, role, expiresAt }: NewAccessToken,
   source: TokenSource,
   createdAt: Date,
 ): Promise<string> {
-  const id = randomUUID()
-  await transaction.accessToken.create({ data: { id, ...digestToken(value), name, role, source, createdAt, expiresAt } })
-  return id
-}
-
-/** Selects the tokens that can still make others. */
-export function validAdminTokens(now: Date): Prisma.AccessTokenWhereInput {
-  return { role: 'ADMIN', revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }
+  const row = { id: randomUUID(), ...digestToken(value), name, role, source, createdAt, expiresAt }
+  await transaction.accessToken.create({ data: { ...row, ...makeTokenMac(keyring, { ...row, calls: null, revokedAt: null }) } })
+  return row.id
 }
 
 function checkNewToken(caller: Caller, input: NewAccessToken, now: Date): ValidationIssue[] {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import type { Database } from '../database/client.ts'
-import { authenticate, type TokenRefusal, type ValidToken } from './authenticate.ts'
+import { authenticate, type TokenReader, type TokenRefusal, type ValidToken } from './authenticate.ts'
 import { presentedToken } from './presented-token.ts'
 import type { Principal } from './principal.ts'
 import { digestToken } from './token.ts'
@@ -24,12 +23,13 @@ export interface SignedIn {
 /** Finds out who sent a request. */
 export type SignIn = (request: IncomingMessage) => Promise<SignedIn | SignInRefusal>
 
-export interface SignInOptions {
-  readonly database: Database
+export interface SignInOptions extends TokenReader {
   readonly clock: () => Date
   readonly tokenUsage: TokenUsage
   /** Whether a token may be known from memory, in the very state of the data in which it was found valid. */
   readonly remember: boolean
+  /** Is told the id of a token whose row does not verify, each time that it is refused. */
+  readonly onUnverified: (tokenId: string) => void
 }
 
 const MAX_REMEMBERED = 1_000
@@ -39,7 +39,7 @@ const MAX_REMEMBERED = 1_000
  * revoked, by whichever process, is refused at once: the state of the data is asked for at each request, and a
  * remembered token counts in no other one. Whether it has expired is looked at each time.
  */
-export function createSignIn({ database, clock, tokenUsage, remember }: SignInOptions): SignIn {
+export function createSignIn({ database, keyring, clock, tokenUsage, remember, onUnverified }: SignInOptions): SignIn {
   const remembered = new LRUCache<string, { readonly state: number; readonly valid: ValidToken }>({ max: MAX_REMEMBERED })
   return async (request) => {
     const token = presentedToken(request.headers)
@@ -48,13 +48,14 @@ export function createSignIn({ database, clock, tokenUsage, remember }: SignInOp
     const now = clock()
     const digest = digestToken(token)
     // Not the token itself: its digest is what the database knows as well.
-    const key = `${digest.lookupId}.${digest.secretHash}`
+    const key = `${digest.lookupId}.${digest.secretDigest}`
     const known = remembered.get(key)
     if (known !== undefined && known.state === state && !hasExpired(known.valid, now)) {
       tokenUsage.record(known.valid.principal.tokenId, now)
       return { principal: known.valid.principal, state }
     }
-    const result = await authenticate(database, digest, now)
+    const result = await authenticate({ database, keyring }, digest, now)
+    if ('refusal' in result && result.unverifiedId !== null) onUnverified(result.unverifiedId)
     if ('refusal' in result) return { reason: result.refusal, token, expiredAt: result.expiredAt }
     if (state !== null) remembered.set(key, { state, valid: result })
     tokenUsage.record(result.principal.tokenId, now)

@@ -8,7 +8,7 @@ const OWN_SHAPE = /^gw_([A-Za-z0-9]{10})_([A-Za-z0-9_-]{43})$/
 export interface TokenDigest {
   readonly lookupId: string
   /** SHA-256, hexadecimal. */
-  readonly secretHash: string
+  readonly secretDigest: string
 }
 
 /** Makes a token `gw_<10 characters to find it by>_<43 characters that carry 32 random bytes>`. */
@@ -23,8 +23,8 @@ export function generateToken(): string {
  */
 export function digestToken(token: string): TokenDigest {
   const [, lookupId, secret] = OWN_SHAPE.exec(token) ?? []
-  if (lookupId !== undefined && secret !== undefined) return { lookupId, secretHash: sha256(secret) }
-  return { lookupId: `x${sha256(`lookup:${token}`).slice(0, 32)}`, secretHash: sha256(token) }
+  if (lookupId !== undefined && secret !== undefined) return { lookupId, secretDigest: sha256(secret) }
+  return { lookupId: `x${sha256(`lookup:${token}`).slice(0, 32)}`, secretDigest: sha256(token) }
 }
 
 /** Compares two digests in constant time. */

@@ -1,5 +1,5 @@
+import type { TokenReader } from '../auth/authenticate.ts'
 import { findValidTokens } from '../auth/find-valid-tokens.ts'
-import type { Database } from '../database/client.ts'
 import { oneAtATime } from '../database/one-at-a-time.ts'
 import { readRevision } from '../database/revision.ts'
 import { Fault } from '../errors.ts'
@@ -52,7 +52,8 @@ interface Subscriber {
   live: boolean
 }
 
-export function createChangeFeed(database: Database, clock: () => Date): ChangeFeed {
+export function createChangeFeed(tokens: TokenReader, clock: () => Date): ChangeFeed {
+  const { database } = tokens
   const subscribers = new Set<Subscriber>()
   let known: number | null = null
   let closed = false
@@ -74,7 +75,7 @@ export function createChangeFeed(database: Database, clock: () => Date): ChangeF
     const changes = current > known ? await readProviderChanges(database, endOf(known), current) : []
     const missed = await readMissed(present, current)
     const valid = await findValidTokens(
-      database,
+      tokens,
       present.map(({ tokenId }) => tokenId),
       clock(),
     )

@@ -76,6 +76,27 @@ export async function withKeyring<T>(shell: Shell, work: (open: OpenWithKeys) =>
   })
 }
 
+/** Besides the database, the keys where they can be read and belong to it. */
+export interface OpenWithKeysIfThere extends Open {
+  readonly keyring: Keyring | null
+}
+
+/** For what must work without the keys, and says or does more with them. */
+export async function withKeysIfThere<T>(shell: Shell, work: (open: OpenWithKeysIfThere) => Promise<T>): Promise<T> {
+  return withDatabase(shell, async (open) => work({ ...open, keyring: await keyringIfThere(open) }))
+}
+
+async function keyringIfThere({ database, config }: Open): Promise<Keyring | null> {
+  try {
+    const keyring = readKeyring(await findKeys(database, config.ENCRYPTION_KEYS))
+    await checkKeyring(database, keyring)
+    return keyring
+  } catch (error) {
+    if (error instanceof StartupError) return null
+    throw error
+  }
+}
+
 /** Whoever may read the database and the keys may do everything. The audit log tells the user and the machine. */
 function callerOf(): Caller {
   const principal = { tokenId: `${userName()}@${hostname()}`, tokenName: 'command line', role: 'ADMIN' } as const

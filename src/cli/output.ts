@@ -47,6 +47,12 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** `3 secrets`, `1 token`, or both: what is under an encryption key. */
+export function secretsAndTokens(secrets: number, tokens: number): string {
+  if (tokens === 0) return counted(secrets, 'secret')
+  return secrets === 0 ? counted(tokens, 'token') : `${counted(secrets, 'secret')} and ${counted(tokens, 'token')}`
+}
+
 /** The words in lines of at most `WIDTH` columns, of which all but the first are indented. */
 export function wrapped(text: string, indent: number): string {
   const lines = ['']

@@ -19,6 +19,8 @@ export interface KeyringKey {
   readonly encryption: KeyObject
   readonly fingerprint: KeyObject
   readonly canary: KeyObject
+  /** Authenticates the rows of access tokens. */
+  readonly token: KeyObject
 }
 
 /** The keys of this process: the primary encrypts, all of them decrypt. */
@@ -86,6 +88,7 @@ function deriveKeys(master: KeyObject): KeyringKey {
     encryption: deriveSubKey(master, 'enc/v1'),
     fingerprint: deriveSubKey(master, 'fingerprint/v1'),
     canary: deriveSubKey(master, 'canary/v1'),
+    token: deriveSubKey(master, 'token/v1'),
   })
 }
 

@@ -66,7 +66,7 @@ export const TABLES: Readonly<Record<Prisma.ModelName, Table>> = {
     count: (client) => client.accessToken.count(),
     copy: byNumber(
       (client, page) => client.accessToken.findMany(page),
-      (client, data) => client.accessToken.createMany({ data }),
+      (client, rows) => client.accessToken.createMany({ data: rows.map(({ calls, ...row }) => ({ ...row, calls: json(calls) })) }),
     ),
   },
   Provider: {

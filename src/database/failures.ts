@@ -60,6 +60,11 @@ export function isMissingTable(error: unknown): boolean {
   return property(driverCauseOf(error), 'kind') === 'TableDoesNotExist' || /: no such table: /.test(reasonOf(error))
 }
 
+/** True when the query names a column that does not exist: the table is of an older release. */
+export function isMissingColumn(error: unknown): boolean {
+  return property(driverCauseOf(error), 'kind') === 'ColumnNotFound' || /no such column: /.test(reasonOf(error))
+}
+
 /** True when the engine does not have what was asked for: it knows no such function, or says that it lacks the feature. */
 export function isUnsupported(error: unknown): boolean {
   return codesOf(error).some((code) => code === '42883' || code === '0A000')

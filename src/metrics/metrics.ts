@@ -18,6 +18,8 @@ export interface Metrics {
   requestFinished(request: FinishedRequest): void
   /** One credential was tried at one upstream. */
   connectionTested(test: { readonly status: string; readonly durationMs: number }): void
+  /** A token was refused because its row does not verify. */
+  tokenUnverified(): void
   /** From now on these are asked at each reading. */
   watch(sources: MetricSources): void
   /** Everything, in the text format of Prometheus. */
@@ -68,6 +70,11 @@ export function createMetrics(): Metrics {
     buckets: TEST_BUCKETS,
     registers,
   })
+  const unverified = new Counter({
+    name: 'gateway_unverified_tokens_total',
+    help: 'Requests refused because the row of their access token is not as the gateway wrote it.',
+    registers,
+  })
   return {
     requestStarted: () => inFlight.inc(),
     requestFinished: ({ route, method: given, status, durationMs, complete }) => {
@@ -81,6 +88,7 @@ export function createMetrics(): Metrics {
       tests.inc({ status })
       testDurations.observe(durationMs / 1_000)
     },
+    tokenUnverified: () => unverified.inc(),
     watch: (sources) => addSourceMetrics(registry, sources),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }

@@ -22,7 +22,7 @@ export async function upgradeStoredData(database: Database, keyring: Keyring, no
 async function upgradeAll(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<Record<string, number> | null> {
   const outdated = await findOutdatedKeys(transaction, keyring)
   if (outdated.length === 0) return null
-  const tokens = await upgradeTokens(transaction, keyring, outdated)
+  const tokens = await upgradeTokens(transaction, keyring)
   for (const key of outdated) await renewCanary(transaction, key)
   const counts = { tokens: tokens.length }
   const event = {

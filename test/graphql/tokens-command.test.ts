@@ -104,7 +104,7 @@ describe('tokens list and revoke', () => {
   test('print no digest of a token', async () => {
     const rows = await withStore(gateway, (store) => store.accessToken.findMany())
     const { output } = await run('list', '--all', '--json')
-    for (const { secretHash } of rows) expect(output).not.toContain(secretHash)
+    for (const { secretDigest } of rows) expect(output).not.toContain(secretDigest)
   })
 })
 

@@ -1,12 +1,15 @@
-import { checkKeyring, countSecretsByKey, readKnownKeys } from '../../api-keys/encryption-keys.ts'
-import { validAdminTokens } from '../../auth/create-access-token.ts'
+import { checkKeyring, countSecretsByKey, countTokensByKey, readKnownKeys } from '../../api-keys/encryption-keys.ts'
+import { findValidAdmins } from '../../auth/admin-tokens.ts'
+import { verifyTokens } from '../../auth/renew-token-macs.ts'
 import type { Config } from '../../config.ts'
+import type { Keyring } from '../../crypto/keyring.ts'
 import { type Database, databaseFile, isDatabaseThere, openDatabase } from '../../database/client.ts'
 import { isDamaged, reasonOf } from '../../database/failures.ts'
 import { countPendingMigrations } from '../../database/migrate.ts'
 import { StartupError } from '../../errors.ts'
 import { findKeys, readKeyring } from '../../key-file.ts'
-import { counted } from '../output.ts'
+import { secretsAndTokens } from '../output.ts'
+import { unverifiedAdvice } from '../unverified-tokens.ts'
 import { ailing, type Finding, fine } from './finding.ts'
 
 const PING_MS = 3_000
@@ -29,7 +32,8 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
       return [ailing('database', `${opened.location} does not answer. See that it runs and is not overloaded.`)]
     const findings = [fine('database', opened.location), ...(await checkIntegrity(opened)), await checkMigrations(opened)]
     if (findings.some(({ advice }) => advice !== null)) return [...findings, ...(await checkKeysBeforeStart(opened, config))]
-    return [...findings, ...(await checkKeys(opened, config)), await checkAdmin(opened, config, now), await checkClock(opened, now)]
+    const { keyring, keys } = await checkKeys(opened, config)
+    return [...findings, ...keys, ...(await checkTokens(opened, keyring, config, now)), await checkClock(opened, now)]
   } catch (error) {
     if (isDamaged(error)) return [ailing('database', 'The file is damaged. Stop the gateway, keep the file, and restore a backup.')]
     return [ailing('database', `It cannot be read: ${reasonOf(error)}`)]
@@ -68,11 +72,13 @@ async function checkKeysBeforeStart(database: Database, { ENCRYPTION_KEYS }: Con
   }
 }
 
-async function checkKeys(database: Database, { ENCRYPTION_KEYS }: Config): Promise<Finding[]> {
+/** The keyring is null when it is not the one of the database. */
+async function checkKeys(database: Database, config: Config): Promise<{ keyring: Keyring | null; keys: Finding[] }> {
+  const { ENCRYPTION_KEYS } = config
   const known = await readKnownKeys(database)
   // Looking for a key file now would make one.
   if (known.length === 0 && ENCRYPTION_KEYS === '')
-    return [ailing('encryption keys', 'No gateway has been started on this database yet. Start one: it makes the key.')]
+    return wrongKeys('No gateway has been started on this database yet. Start one: it makes the key.')
   try {
     const source = await findKeys(database, ENCRYPTION_KEYS)
     const keyring = readKeyring(source)
@@ -80,23 +86,35 @@ async function checkKeys(database: Database, { ENCRYPTION_KEYS }: Config): Promi
     const { kid } = keyring.primary
     const place = source.path ?? 'ENCRYPTION_KEYS'
     if (!known.some((key) => key.kid === kid))
-      return [ailing('encryption keys', `The first of ${place}, ${kid}, is new. Restart the gateways, so that they know it.`)]
-    const others = Array.from(await countSecretsByKey(database.prisma)).filter(([other]) => other !== kid)
-    const waiting = others.reduce((sum, [, count]) => sum + count, 0)
-    return [
-      fine('encryption keys', `${place} opens this database`),
-      waiting === 0
-        ? fine('rotation', 'every secret is under the first key')
-        : ailing('rotation', `${counted(waiting, 'secret')} not under the first key yet. Run \`gateway keys rotate\`.`),
-    ]
+      return wrongKeys(`The first of ${place}, ${kid}, is new. Restart the gateways, so that they know it.`)
+    return { keyring, keys: [fine('encryption keys', `${place} opens this database`), await checkRotation(database, kid)] }
   } catch (error) {
-    if (error instanceof StartupError) return [ailing('encryption keys', error.message)]
+    if (error instanceof StartupError) return wrongKeys(error.message)
     throw error
   }
 }
 
-async function checkAdmin({ prisma }: Database, { ADMIN_TOKEN }: Config, now: Date): Promise<Finding> {
-  const count = await prisma.accessToken.count({ where: validAdminTokens(now) })
+function wrongKeys(advice: string): { keyring: null; keys: Finding[] } {
+  return { keyring: null, keys: [ailing('encryption keys', advice)] }
+}
+
+async function checkRotation({ prisma }: Database, kid: string): Promise<Finding> {
+  const waiting = (counts: ReadonlyMap<string, number>) =>
+    Array.from(counts).reduce((sum, [other, count]) => sum + (other === kid ? 0 : count), 0)
+  const [secrets, tokens] = [waiting(await countSecretsByKey(prisma)), waiting(await countTokensByKey(prisma))]
+  if (secrets + tokens === 0) return fine('rotation', 'every secret and token is under the first key')
+  return ailing('rotation', `${secretsAndTokens(secrets, tokens)} not under the first key yet. Run \`gateway keys rotate\`.`)
+}
+
+async function checkTokens({ prisma }: Database, keyring: Keyring | null, config: Config, now: Date): Promise<Finding[]> {
+  // Without the right keys no gateway starts, and nothing can be said of tokens.
+  if (keyring === null) return []
+  const { unverified } = await verifyTokens(prisma, keyring)
+  const found = unverified === 0 ? fine('access tokens', 'all verify') : ailing('access tokens', unverifiedAdvice(unverified).join(' '))
+  return [found, checkAdmin((await findValidAdmins(prisma, keyring, now)).length, config)]
+}
+
+function checkAdmin(count: number, { ADMIN_TOKEN }: Config): Finding {
   if (count > 0) return fine('admin tokens', `${count} valid`)
   if (ADMIN_TOKEN !== '') return fine('admin tokens', 'ADMIN_TOKEN is used from the next start on')
   return ailing('admin tokens', 'No valid one. Make one: `gateway tokens create --name me --role admin`.')

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { registerKeys } from '../../../src/api-keys/encryption-keys.ts'
 import { recordAudit } from '../../../src/audit/record.ts'
 import { insertToken } from '../../../src/auth/create-access-token.ts'
 import type { Caller } from '../../../src/auth/principal.ts'
 import { type ChangeFeed, createChangeFeed } from '../../../src/changes/change-feed.ts'
 import type { ProviderChange } from '../../../src/changes/provider-changes.ts'
 import { createStream } from '../../../src/changes/stream.ts'
+import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import type { Database } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { describeDatabases } from '../../support/databases.ts'
@@ -15,8 +17,13 @@ const clock = () => new Date()
 const subject = (subjectId: string) => ({ subjectType: 'provider', subjectId })
 const caller: Caller = { principal: { tokenId: 'id', tokenName: 'name', role: 'ADMIN' }, channel: 'cli', requestId: 'test' }
 
-const makeToken = (database: Database) =>
-  database.write((tx) => insertToken(tx, `token-${Math.random()}`, { name: 'test', role: 'VIEWER', expiresAt: null }, 'API', clock()))
+const keyring = parseKeyring(generateKeyText())
+
+async function makeToken(database: Database): Promise<string> {
+  await registerKeys(database, keyring, clock())
+  const token = { name: 'test', role: 'VIEWER', expiresAt: null } as const
+  return database.write((tx) => insertToken(tx, keyring, `token-${Math.random()}`, token, 'API', clock()))
+}
 
 /** A committed change; the transaction stays open for some milliseconds behind its audit event. */
 async function change(database: Database, name: string, pauseMs = 0): Promise<string> {
@@ -46,7 +53,7 @@ describeDatabases('the feed', (databases, kind) => {
     feeds = []
   })
   const feedOf = (database: Database): ChangeFeed => {
-    const feed = createChangeFeed(database, clock)
+    const feed = createChangeFeed({ database, keyring }, clock)
     feeds.push(feed)
     return feed
   }

@@ -25,7 +25,7 @@ async function fill({ prisma, write }: Database): Promise<void> {
   await prisma.connectionTest.create({ data: { id: 'test', providerId, apiKeyId: 'key', httpStatus: 200, ...outcome } })
   await prisma.apiKey.update({ where: { id: 'key' }, data: { lastConnectionTestId: 'test' } })
   await prisma.provider.update({ where: { id: providerId }, data: { lastConnectionTestId: 'test' } })
-  const token = { lookupId: 'lookup', secretHash: 'hash', name: 'ci', role: 'EDITOR', source: 'API' } as const
+  const token = { lookupId: 'lookup', secretDigest: 'hash', name: 'ci', role: 'EDITOR', source: 'API' } as const
   await prisma.accessToken.create({ data: { id: 'token', ...token, createdAt: now, expiresAt: now, number: 11 } })
   await prisma.auditEvent.createMany({
     data: Array.from({ length: 1_203 }, (_, index) => ({ ...auditRow(`event ${index}`), revision: index })),
