@@ -99,7 +99,12 @@ async function serve(
       clock,
       changes,
       readSecretVariable: secretVariables(config),
-      recordRefusal: createRecordRefusal(database, clock),
+      recordRefusal: createRecordRefusal(database, clock, ({ principal, requestId }, { operation, code }) =>
+        log.info(
+          { requestId, tokenId: principal.tokenId },
+          `Refused ${operation} with ${code}; the audit log has enough of these for this minute.`,
+        ),
+      ),
       ...outbound.deps,
       probe: (request) => outbound.deps.probe(request).then(counting(metrics)),
     },

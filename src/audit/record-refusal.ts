@@ -24,22 +24,28 @@ const REFUSED: Readonly<Record<Refusal['subjectType'], AuditAction>> = {
 export type RecordRefusal = (caller: Caller, refusal: Refusal) => Promise<void>
 
 /**
- * Who may not change anything must not be able to fill the disk either: so many events of missing permission are kept for
- * a token in a minute. Each of them is in the log of requests besides.
+ * Nobody must be able to fill the disk by asking for what is refused: so many events of each code are kept for a token in a
+ * minute. Per code, so that a flood of one kind hides no other.
  */
-const FORBIDDEN_PER_MINUTE = 60
+const KEPT_PER_MINUTE = 60
 
-/** Refusals are recorded in transactions of their own, since what they tell of has none. */
-export function createRecordRefusal(database: Database, clock: () => Date): RecordRefusal {
-  const forbidden = new RateLimiterMemory({ points: FORBIDDEN_PER_MINUTE, duration: 60 })
-  return async (caller, { operation, code, subjectType, subjectId }) => {
-    const isKept =
-      code !== 'FORBIDDEN' ||
-      (await forbidden.consume(caller.principal.tokenId).then(
-        () => true,
-        () => false,
-      ))
-    if (!isKept) return
+/**
+ * Refusals are recorded in transactions of their own, since what they tell of has none.
+ * @param onLeftOut Is told of each refusal that is one too many for the audit log.
+ */
+export function createRecordRefusal(
+  database: Database,
+  clock: () => Date,
+  onLeftOut: (caller: Caller, refusal: Refusal) => void,
+): RecordRefusal {
+  const kept = new RateLimiterMemory({ points: KEPT_PER_MINUTE, duration: 60 })
+  return async (caller, refusal) => {
+    const { operation, code, subjectType, subjectId } = refusal
+    const isKept = await kept.consume(`${code} ${caller.principal.tokenId}`).then(
+      () => true,
+      () => false,
+    )
+    if (!isKept) return onLeftOut(caller, refusal)
     await database.write((transaction) =>
       recordAudit(transaction, caller, { action: REFUSED[subjectType], subjectType, subjectId, changes: { operation, code } }, clock()),
     )

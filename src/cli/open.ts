@@ -121,7 +121,7 @@ export async function orRecordRefusal<T>(
   try {
     return await work()
   } catch (error) {
-    if (error instanceof DomainError) await createRecordRefusal(database, clock)(caller, { ...change, code: error.code })
+    if (error instanceof DomainError) await createRecordRefusal(database, clock, () => {})(caller, { ...change, code: error.code })
     throw error
   }
 }

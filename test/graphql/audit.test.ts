@@ -4,8 +4,9 @@ import { uniqueName, writerOf } from '../support/providers.ts'
 
 let gateway: TestGateway
 let now = new Date('2026-06-01T10:00:00Z')
+let lines: string[] = []
 beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now })
+  gateway = await startTestGateway({ clock: () => now, log: (line) => lines.push(line) })
 })
 afterAll(() => gateway.close())
 
@@ -172,6 +173,26 @@ describe('the audit log', () => {
     const attempts = Array.from({ length: 80 }, () => mutate('deleteProvider', { provider: { name: uniqueName() } }, viewer))
     expect((await Promise.all(attempts)).every(({ status }) => status === 403)).toBe(true)
     expect((await list()).totalCount).toBe(before + 60)
+  })
+
+  test.each([
+    ['VALIDATION_FAILED', 'createProvider', () => ({ name: 'Not A Name', type: 'OPENAI', baseUrl: 'https://api.example.com' })],
+    ['PROVIDER_NOT_FOUND', 'deleteProvider', () => ({ provider: { name: uniqueName() } })],
+  ] as const)('keeps 60 refusals with %s of a token in a minute, and the log has the others', async (code, operation, input) => {
+    const editor = await gateway.token('EDITOR')
+    const before = (await list()).totalCount
+    lines = []
+    const attempts = Array.from({ length: 70 }, () => mutate(operation, input(), editor))
+    expect((await Promise.all(attempts)).every(({ text }) => text.includes(code))).toBe(true)
+    expect((await list()).totalCount).toBe(before + 60)
+    expect(lines.filter((line) => line.includes(`Refused ${operation} with ${code}`)).length).toBe(10)
+    // Another kind is not hidden by the flood of this one.
+    await gateway.graphql(
+      'mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }',
+      { id: Buffer.from('AccessToken:none').toString('base64') },
+      editor,
+    )
+    expect((await list()).totalCount).toBe(before + 61)
   })
 
   test('leaves nothing of a request that changed nothing and was not refused', async () => {
