@@ -66,7 +66,7 @@ const CASES: readonly (readonly [string, () => Record<string, string>, string])[
   ['an encryption key that is listed twice', () => ({ ENCRYPTION_KEYS: `${NEW},${OLD},${NEW}` }), 'repeats key 1'],
   ['an empty place in the list of encryption keys', () => ({ ENCRYPTION_KEYS: `${NEW},,${OLD}` }), 'is empty'],
   ['the encryption keys of another database', () => ({ ENCRYPTION_KEYS: generateKeyText() }), 'belongs to this database'],
-  ['an encryption key that is missing and in use', () => ({ ENCRYPTION_KEYS: NEW }), '(1 stored secret)'],
+  ['an encryption key that is missing and in use', () => ({ ENCRYPTION_KEYS: NEW }), '(1 stored secret, 1 access token)'],
   [
     'no encryption keys, where there were some',
     () => ({ ENCRYPTION_KEYS: '' }),
