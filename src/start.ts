@@ -2,9 +2,10 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { createApp } from './app.ts'
-import { createRecordRefusal } from './audit/record-refusal.ts'
+import { createRecordRefusal, type Refusal } from './audit/record-refusal.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { clientAddressOf } from './auth/client-address.ts'
+import type { Caller } from './auth/principal.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
@@ -99,12 +100,7 @@ async function serve(
       clock,
       changes,
       readSecretVariable: secretVariables(config),
-      recordRefusal: createRecordRefusal(database, clock, ({ principal, requestId }, { operation, code }) =>
-        log.info(
-          { requestId, tokenId: principal.tokenId },
-          `Refused ${operation} with ${code}; the audit log has enough of these for this minute.`,
-        ),
-      ),
+      recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
       ...outbound.deps,
       probe: (request) => outbound.deps.probe(request).then(counting(metrics)),
     },
@@ -144,6 +140,15 @@ async function serve(
       await database.close()
     },
   }
+}
+
+/** Refusals that the audit log leaves out. The words are from closed lists, the ids are of rows and requests. */
+function logRefusal(log: Logger): (caller: Caller, refusal: Refusal) => void {
+  return ({ principal, requestId }, { operation, code }) =>
+    log.info(
+      { requestId, tokenId: principal.tokenId },
+      `Refused ${operation} with ${code}; the audit log has enough of these for this minute.`,
+    )
 }
 
 /** Hands an outcome on, once it is counted. */
