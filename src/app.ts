@@ -148,7 +148,7 @@ export function createApp(options: AppOptions): App {
 }
 
 async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: GatewayDeps, cache: AnswerCache): Promise<Answer | null> {
-  const { request, response, requestId, log, origin } = exchange
+  const { request, response, requestId, log, origin, left } = exchange
   const signedIn = await exchange.signIn()
   if (!('principal' in signedIn)) {
     response.setHeader('www-authenticate', 'Bearer')
@@ -159,7 +159,7 @@ async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: Ga
   if ('refusal' in read) return read.refusal
   return fromMemory(exchange, cache, signedIn, read.body, () => {
     const { principal } = signedIn
-    const context = createContext({ principal, channel: 'graphql', requestId, deps, log, origin })
+    const context = createContext({ principal, channel: 'graphql', requestId, deps, log, origin, left })
     return serveGraphQL(server, request, response, context, read.body)
   })
 }

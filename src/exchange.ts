@@ -26,6 +26,7 @@ export class Exchange {
   private readonly ownerLog: Logger
   private readonly ask: SignIn
   private ownLog: Logger | undefined
+  private leaving: AbortController | undefined
   private signedIn: ReturnType<SignIn> | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, { requestId, route, log, signIn, onFinished }: ExchangeOptions) {
@@ -44,10 +45,34 @@ export class Exchange {
     return this.ownLog
   }
 
+  /** Is aborted when the client goes away before its answer was sent. */
+  get left(): AbortSignal {
+    this.leaving ??= this.watchClient()
+    return this.leaving.signal
+  }
+
   /** Finds out who sent the request, once. */
   signIn(): ReturnType<SignIn> {
     this.signedIn ??= this.ask(this.request)
     return this.signedIn
+  }
+
+  private watchClient(): AbortController {
+    const { request, response } = this
+    const { socket } = request
+    const leaving = new AbortController()
+    const leave = () => {
+      // Not when the answer was sent: it costs the error that it makes.
+      if (!response.writableFinished) leaving.abort()
+    }
+    // The connection tells, too: the response to a request that was sent behind another one closes only in its turn.
+    socket.setMaxListeners(0).once('close', leave)
+    response.once('close', () => {
+      socket.off('close', leave)
+      leave()
+    })
+    if (response.destroyed || socket.destroyed) leave()
+    return leaving
   }
 
   /** Each request leaves one line. */

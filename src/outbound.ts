@@ -10,7 +10,7 @@ import { probeConnection } from './upstream/test/probe-connection.ts'
 
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {
-  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'runTests' | 'isTesting'>
+  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'admitTest' | 'runTests' | 'isTesting'>
   /** Names a socket of ours that no test may reach. */
   readonly addOwnSocket: (socket: SocketName) => void
 }
@@ -36,7 +36,7 @@ export function createOutbound(config: Config): Outbound {
             }),
       checkProxy: (url, allowPrivateNetwork) =>
         checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, strictHttp: false }),
-      probe: (request) => probeConnection(request, outboundDeps),
+      probe: (request, left) => probeConnection(request, outboundDeps, left),
       ...testLimits(),
     },
     addOwnSocket: (socket) => void never.push(socket),
@@ -56,7 +56,7 @@ function databaseSockets(databaseUrl: string): SocketName[] {
   return host.startsWith('/') ? [] : [{ host, port: Number(searchParams.get('port') || port || 5432) }]
 }
 
-function testLimits(): Pick<TestDeps, 'runTests' | 'isTesting'> {
-  const { run, isRunning } = createTestLimiter()
-  return { runTests: run, isTesting: isRunning }
+function testLimits(): Pick<TestDeps, 'admitTest' | 'runTests' | 'isTesting'> {
+  const { admit, run, isRunning } = createTestLimiter()
+  return { admitTest: admit, runTests: run, isTesting: isRunning }
 }

@@ -102,7 +102,7 @@ async function serve(
       readSecretVariable: secretVariables(config),
       recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
       ...outbound.deps,
-      probe: (request) => outbound.deps.probe(request).then(counting(metrics)),
+      probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
     },
     tokenUsage,
     log,

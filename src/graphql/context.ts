@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { RecordRefusal } from '../audit/record-refusal.ts'
-import type { Caller, Principal } from '../auth/principal.ts'
+import type { Principal } from '../auth/principal.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
-import type { TestDeps } from '../providers/test-connection.ts'
+import type { TestCaller, TestDeps } from '../providers/test-connection.ts'
 import type { AnswerOrigin } from './answer-origin.ts'
 
 /** What the commands and queries work with, the same for every request. */
@@ -13,7 +13,7 @@ export interface GatewayDeps extends TestDeps {
 }
 
 /** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */
-export interface GatewayContext extends Caller {
+export interface GatewayContext extends TestCaller {
   readonly deps: GatewayDeps
   /** Writes lines that carry the request id. */
   readonly log: Logger

@@ -26,7 +26,7 @@ export async function readGraphQLBody(request: IncomingMessage, requestId: strin
 
 const NO_BODY = Buffer.alloc(0)
 
-/** Answers a request to `/graphql` of an authenticated caller; null when the answer was sent as a stream. */
+/** Answers a request to `/graphql` of an authenticated caller; null when the answer was sent as a stream, or nobody waits for it. */
 export async function serveGraphQL(
   server: GraphQLServer,
   request: IncomingMessage,
@@ -83,20 +83,22 @@ async function forward(
   context: GatewayContext,
   body: string,
 ): Promise<Answer | null> {
-  const abort = new AbortController()
-  response.once('close', () => {
-    // Not when the answer was sent: it costs the error that it makes.
-    if (!response.writableFinished) abort.abort()
-  })
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
     // The server compares the type letter by letter, though case means nothing in it.
     typeof value === 'string' ? [[name, name === 'content-type' ? value.toLowerCase() : value] as [string, string]] : [],
   )
-  const answer = await server.fetch(
-    new URL(request.url ?? '/graphql', 'http://gateway').href,
-    { method: request.method ?? 'GET', headers, signal: abort.signal, ...(body.length > 0 ? { body } : {}) },
-    context,
-  )
+  const fetched = async () =>
+    server.fetch(
+      new URL(request.url ?? '/graphql', 'http://gateway').href,
+      { method: request.method ?? 'GET', headers, signal: context.left, ...(body.length > 0 ? { body } : {}) },
+      context,
+    )
+  const answer = await fetched().catch((error: unknown) => {
+    if (context.left.aborted) return null
+    throw error
+  })
+  // The client has left, so nobody waits for what became of the request.
+  if (answer === null) return null
   if (!answer.headers.get('content-type')?.includes('json')) {
     await stream(answer, response)
     return null

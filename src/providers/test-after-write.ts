@@ -1,14 +1,13 @@
-import type { Caller } from '../auth/principal.ts'
 import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
 import { readBifrostSettings } from './bifrost-settings.ts'
 import { readDialectSettings } from './dialect-settings.ts'
-import { type TestDeps, testSavedConnection } from './test-connection.ts'
+import { type TestCaller, type TestDeps, testSavedConnection } from './test-connection.ts'
 
 /**
  * Tests what was just stored, when there is something to test: an enabled key, or an endpoint that is said to need none
  * (Bifrost contract, section 6). The write stands whatever the test finds.
  */
-export async function testAfterWrite(deps: TestDeps, caller: Caller, providerId: string): Promise<void> {
+export async function testAfterWrite(deps: TestDeps, caller: TestCaller, providerId: string): Promise<void> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { id: providerId, deletedAt: null } })
   const custom = readBifrostSettings(readDialectSettings(provider?.dialectSettings ?? null).bifrost)?.custom_provider_config
   // A custom provider that may not list its models is not asked for them.

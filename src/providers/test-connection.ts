@@ -2,7 +2,7 @@ import type { Caller } from '../auth/principal.ts'
 import { ProviderNotFoundError } from '../errors.ts'
 import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
-import { alreadyRunning, type TestLimiter } from '../upstream/test/limiter.ts'
+import { alreadyRunning, type TestLimiter, tooManyWaiting } from '../upstream/test/limiter.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import type { ProbeRequest } from '../upstream/test/probe-connection.ts'
 import { readBifrostSettings } from './bifrost-settings.ts'
@@ -16,11 +16,19 @@ import { type Attempt, planAttempts, unreadableMessage } from './test-attempts.t
 /** What a test needs besides what all commands do: one real call to an upstream, under the limits for all of them. */
 export interface TestDeps extends ProviderDeps {
   /** Never throws for a reason of the upstream's. */
-  readonly probe: (request: ProbeRequest) => Promise<Outcome>
+  readonly probe: (request: ProbeRequest, left: AbortSignal) => Promise<Outcome>
+  /** Lets one more run of a token's tests in, until what it returns is called; null when too many of them wait. */
+  readonly admitTest: TestLimiter['admit']
   /** Runs the tests of one provider when it is their turn: a few at a time, or not at all when that takes too long. */
   readonly runTests: TestLimiter['run']
   /** Whether a test of the provider is under way in this process. */
   readonly isTesting: TestLimiter['isRunning']
+}
+
+/** Who asked for a test, and whether they still wait for it. */
+export interface TestCaller extends Caller {
+  /** Aborted when the client has left: a test that waits is not run then, and one that runs ends. */
+  readonly left: AbortSignal
 }
 
 /** What a test found: one row per key tried, and the worst of them, which stands for all. */
@@ -35,24 +43,41 @@ export interface TestedConnection {
  * Calls the upstream of a stored provider with the key asked for, or with each enabled one, and stores what it found.
  * A refusal by the upstream is a result.
  * @param waits whether to wait for a test of the provider that is under way; else nothing is tested then, and nothing stored.
- * @throws ProviderNotFoundError, ApiKeyNotFoundError.
+ * Neither is anything while too many tests of the same token wait.
+ * @throws ProviderNotFoundError, ApiKeyNotFoundError; Fault when the client has left.
  */
 export async function testSavedConnection(
   deps: TestDeps,
-  caller: Caller,
+  caller: TestCaller,
   ref: ProviderRef,
   apiKeyId: string | undefined,
   waits = true,
 ): Promise<TestedConnection> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { ...ref, deletedAt: null } })
   if (provider === null) throw new ProviderNotFoundError()
+  const done = deps.admitTest(caller.principal.tokenId)
+  if (done === null) return summarize([toRow(tooManyWaiting(), provider.id, null, deps.clock())], provider.id)
+  try {
+    return await testAdmitted(deps, caller, provider, apiKeyId, waits)
+  } finally {
+    done()
+  }
+}
+
+async function testAdmitted(
+  deps: TestDeps,
+  caller: TestCaller,
+  provider: Provider,
+  apiKeyId: string | undefined,
+  waits: boolean,
+): Promise<TestedConnection> {
   const attempts = await planAttempts(deps.database.prisma, deps, provider, apiKeyId)
   const now = deps.clock()
   if (!waits && deps.isTesting(provider.id)) return summarize([toRow(alreadyRunning(), provider.id, null, now)], provider.id)
   const tests =
     'notTestable' in attempts
       ? [toRow(notTestable(attempts.notTestable), provider.id, null, now)]
-      : await tryAll(deps, provider, attempts, now)
+      : await tryAll(deps, caller, provider, attempts, now)
   await storeTests(deps.database, caller, provider, tests, now)
   return summarize(tests, provider.id)
 }
@@ -64,7 +89,14 @@ export function summarize(tests: readonly ConnectionTest[], providerId: string |
   return { worst, tests, providerId }
 }
 
-async function tryAll(deps: TestDeps, provider: Provider, attempts: readonly Attempt[], now: Date): Promise<ConnectionTest[]> {
+async function tryAll(
+  deps: TestDeps,
+  caller: TestCaller,
+  provider: Provider,
+  attempts: readonly Attempt[],
+  now: Date,
+): Promise<ConnectionTest[]> {
+  const { left } = caller
   // The first key whose turn comes opens what all of them need; before, nothing is opened.
   let opened: Promise<NetworkSettings> | undefined
   const network = () => {
@@ -72,8 +104,8 @@ async function tryAll(deps: TestDeps, provider: Provider, attempts: readonly Att
     return opened
   }
   const outcomes = await deps.runTests(
-    provider.id,
-    attempts.map((attempt) => () => tryOne(deps, provider, attempt, network)),
+    { provider: provider.id, token: caller.principal.tokenId, left },
+    attempts.map((attempt) => () => tryOne(deps, provider, attempt, network, left)),
   )
   return outcomes.flatMap((outcome, index) => {
     const attempt = attempts[index]
@@ -86,6 +118,7 @@ async function tryOne(
   provider: Provider,
   attempt: Attempt,
   openNetworkOnce: () => Promise<NetworkSettings>,
+  left: AbortSignal,
 ): Promise<Outcome> {
   const { type, vendorPreset } = provider
   let request: ProbeRequest
@@ -96,7 +129,7 @@ async function tryOne(
   } catch (error) {
     return notTestable(unreadableMessage(error))
   }
-  return deps.probe(request)
+  return deps.probe(request, left)
 }
 
 /** Where a custom provider of Bifrost says that its models are (Bifrost contract, decisions at its top). */

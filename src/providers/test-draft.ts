@@ -6,6 +6,7 @@ import type { Secret } from '../crypto/secret.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/client/network-settings.ts'
+import { tooManyWaiting } from '../upstream/test/limiter.ts'
 import type { Credential } from '../upstream/vendors/credential.ts'
 import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings } from './bedrock-settings.ts'
 import { toRow } from './connection-test-store.ts'
@@ -13,7 +14,7 @@ import { completeNetwork } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
 import { checkBaseUrl, checkFreshNetwork, settingsNotSupported } from './provider-input.ts'
 import { planNetwork } from './store-network.ts'
-import { summarize, type TestDeps, type TestedConnection } from './test-connection.ts'
+import { summarize, type TestCaller, type TestDeps, type TestedConnection } from './test-connection.ts'
 
 /** Values to test that are not saved. */
 export interface ConnectionDraft {
@@ -27,14 +28,17 @@ export interface ConnectionDraft {
 /**
  * Calls the upstream with values that are not saved; nothing that is stored is used, and nothing is stored but the audit
  * event of who called which host.
- * @throws ValidationError.
+ * @throws ValidationError; Fault when the client has left.
  */
-export async function testDraftConnection(deps: TestDeps, caller: Caller, draft: ConnectionDraft): Promise<TestedConnection> {
+export async function testDraftConnection(deps: TestDeps, caller: TestCaller, draft: ConnectionDraft): Promise<TestedConnection> {
   const issues = checkDraft(deps, caller, draft)
   if (issues.length > 0) throw new ValidationError(issues)
   const { type, baseUrl } = draft
+  const done = deps.admitTest(caller.principal.tokenId)
+  if (done === null) return summarize([toRow(tooManyWaiting(), '', null, deps.clock())], null)
   const request = { type, baseUrl, vendorPreset: null, credential: draftCredential(draft), network: draftNetwork(draft) }
-  const outcomes = await deps.runTests(`draft of ${caller.principal.tokenId}`, [() => deps.probe(request)])
+  const of = { provider: null, token: caller.principal.tokenId, left: caller.left }
+  const outcomes = await deps.runTests(of, [() => deps.probe(request, caller.left)]).finally(done)
   const now = deps.clock()
   const tests = outcomes.map((outcome) => toRow(outcome, '', null, now))
   const changes = { type, endpoint: endpointBinding(type, baseUrl), tests: tests.map(({ status }) => ({ status })) }

@@ -36,6 +36,8 @@ export interface RestExchange {
   signIn(): Promise<SignedIn | SignInRefusal>
   /** Learns what the answer is made from. */
   readonly origin: AnswerOrigin
+  /** Is aborted when the client goes away before its answer was sent. */
+  readonly left: AbortSignal
   /** The name of the route, for the log. */
   route: string
 }
@@ -123,13 +125,13 @@ async function findNamed({ prisma }: GatewayDeps['database'], words: readonly st
 
 function runAs(
   { execute, deps }: RestOptions,
-  { request, requestId, log, origin }: RestExchange,
+  { request, requestId, log, origin, left }: RestExchange,
   caller: { readonly principal: Principal; readonly channel: Dialect['channel'] },
 ): RestRequest['run'] {
   return async (document, variables) => {
     // The rest of a long list is not read for a client that has gone; a change that was asked for is made.
-    if (request.method === 'GET' && request.socket.destroyed) throw new Fault('SERVICE_UNAVAILABLE', 'The client has gone.')
-    return dataOf(await execute(document, variables, createContext({ ...caller, requestId, deps, log, origin })))
+    if (request.method === 'GET' && left.aborted) throw new Fault('SERVICE_UNAVAILABLE', 'The client has gone.')
+    return dataOf(await execute(document, variables, createContext({ ...caller, requestId, deps, log, origin, left })))
   }
 }
 

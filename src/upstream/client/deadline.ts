@@ -12,10 +12,11 @@ export interface Deadline {
   remainingMs(): number
 }
 
-/** A deadline `afterMs` milliseconds from now. */
-export function startDeadline(afterMs: number): Deadline {
+/** A deadline `afterMs` milliseconds from now, or when whoever waits for the answer has left. */
+export function startDeadline(afterMs: number, left: AbortSignal): Deadline {
   const endsAt = performance.now() + afterMs
-  return { signal: AbortSignal.timeout(afterMs), remainingMs: () => Math.max(0, endsAt - performance.now()) }
+  const signal = AbortSignal.any([AbortSignal.timeout(afterMs), left])
+  return { signal, remainingMs: () => (signal.aborted ? 0 : Math.max(0, endsAt - performance.now())) }
 }
 
 /**
@@ -28,10 +29,13 @@ export async function withinStep<T>(
   abandon: () => void = () => {},
 ): Promise<T> {
   const waitMs = Math.min(limits.stepMs, limits.deadline.remainingMs())
-  let timer: NodeJS.Timeout | undefined
+  const { signal } = limits.deadline
+  let giveUp = () => {}
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new OutboundError('TIMED_OUT', limits.message)), waitMs)
+    giveUp = () => reject(new OutboundError('TIMED_OUT', limits.message))
   })
+  const timer = setTimeout(giveUp, waitMs)
+  signal.addEventListener('abort', giveUp, { once: true })
   try {
     return await Promise.race([step, timeout])
   } catch (error) {
@@ -40,5 +44,6 @@ export async function withinStep<T>(
     throw error
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
   }
 }

@@ -13,7 +13,7 @@ export async function send(request: UpstreamRequest, session: Session): Promise<
     const reply = await sendOnce(request, session)
     const pauseMs = backoffMs(retry, network)
     if (retry >= network.maxRetries || !isWorthARetry(reply) || pauseMs >= deadline.remainingMs()) return reply
-    await sleep(pauseMs)
+    await sleep(pauseMs, undefined, { signal: deadline.signal }).catch(() => {})
   }
 }
 

@@ -1,98 +1,103 @@
+import { Fault } from '../../errors.ts'
+import { createFairQueue, type FairQueue, type Waiting } from './fair-queue.ts'
 import type { Outcome } from './outcome.ts'
 
 export interface LimiterSettings {
   /** Tests that may run at once, of all providers together. */
   readonly atOnce: number
+  /** How many of these one token may have. */
+  readonly perToken: number
   /** Tests of one provider's keys that run side by side. */
   readonly perProvider: number
+  /** Drafts of one token that are tested side by side. */
+  readonly draftsPerToken: number
+  /** Runs of one token that may wait or be under way. */
+  readonly runsPerToken: number
   /** How long a test waits for its turn, in milliseconds. */
   readonly waitMs: number
 }
 
-const USUAL: LimiterSettings = { atOnce: 16, perProvider: 4, waitMs: 10_000 }
+const USUAL: LimiterSettings = { atOnce: 16, perToken: 12, perProvider: 4, draftsPerToken: 4, runsPerToken: 100, waitMs: 10_000 }
 
-/** Keeps the gateway from being an amplifier of traffic, or a fast oracle for guessed keys. */
+/** Who asks for a run of tests, and of what: a provider by its id, or a draft, which has none. */
+export interface RunOf extends Waiting {
+  readonly provider: string | null
+}
+
+/** Keeps the gateway from being an amplifier of traffic, or a fast oracle for guessed keys, and one client from taking it from the others. */
 export interface TestLimiter {
+  /**
+   * Lets a run of the token in, before anything is read for it; null when too many of its runs wait already. Returns what
+   * is to be called at the end of the run.
+   */
+  admit(token: string): (() => void) | null
   /**
    * Runs the tests of one provider, for example one for each of its keys: a few side by side, while no other run of the same
    * provider is under way. A test that waits too long for its turn is not run and answers RATE_LIMITED; the outcomes come
    * in the order of the tests.
+   * @throws Fault when the client has left: tests whose turn has not come are not run then.
    */
-  run(providerId: string, tests: readonly (() => Promise<Outcome>)[]): Promise<Outcome[]>
+  run(of: RunOf, tests: readonly (() => Promise<Outcome>)[]): Promise<Outcome[]>
   /** Whether a run of this provider is under way, so that another one would wait. */
   isRunning(providerId: string): boolean
 }
 
 /** A limiter with counts of its own; a process needs one. */
 export function createTestLimiter(settings: Partial<LimiterSettings> = {}): TestLimiter {
-  const { atOnce, perProvider, waitMs } = { ...USUAL, ...settings }
-  const all = createQueue(atOnce)
-  const providers = new Map<string, Queue>()
+  const { atOnce, perToken, perProvider, draftsPerToken, runsPerToken, waitMs } = { ...USUAL, ...settings }
+  const all = createFairQueue(atOnce, perToken)
+  const lanes = new Map<string, FairQueue>()
+  const runs = new Map<string, number>()
 
-  async function runOne(test: () => Promise<Outcome>): Promise<Outcome> {
-    if (!(await all.enter(waitMs))) return busy(waitMs)
+  async function runOne(of: RunOf, test: () => Promise<Outcome>): Promise<Outcome> {
+    if (!(await all.enter(of, waitMs))) return busy(waitMs)
     try {
       return await test()
     } finally {
-      all.leave()
+      all.leave(of.token)
+    }
+  }
+
+  async function runInLane(lane: FairQueue, of: RunOf, tests: readonly (() => Promise<Outcome>)[]): Promise<Outcome[]> {
+    if (!(await lane.enter(of, waitMs))) return tests.map(() => busy(waitMs))
+    try {
+      const deadline = performance.now() + waitMs
+      // Keys of an upstream that hangs take seconds each: those whose turn has not come by then are told so.
+      return await sideBySide(tests, perProvider, (test) => (performance.now() > deadline ? busy(waitMs) : runOne(of, test)))
+    } finally {
+      lane.leave(of.token)
     }
   }
 
   return {
-    isRunning: (providerId) => providers.has(providerId),
-    async run(providerId, tests) {
-      const queue = providers.get(providerId) ?? createQueue(1)
-      providers.set(providerId, queue)
-      if (!(await queue.enter(waitMs))) return tests.map(() => busy(waitMs))
+    admit(token) {
+      const count = runs.get(token) ?? 0
+      if (count >= runsPerToken) return null
+      runs.set(token, count + 1)
+      return () => {
+        const rest = (runs.get(token) ?? 0) - 1
+        if (rest > 0) runs.set(token, rest)
+        else runs.delete(token)
+      }
+    },
+    isRunning: (providerId) => lanes.has(laneOf({ provider: providerId, token: '' })),
+    async run(of, tests) {
+      const name = laneOf(of)
+      const lane = lanes.get(name) ?? createFairQueue(of.provider === null ? draftsPerToken : 1)
+      lanes.set(name, lane)
       try {
-        const deadline = performance.now() + waitMs
-        // Keys of an upstream that hangs take seconds each: those whose turn has not come by then are told so.
-        return await sideBySide(tests, perProvider, (test) => (performance.now() > deadline ? busy(waitMs) : runOne(test)))
+        const outcomes = await runInLane(lane, of, tests)
+        if (of.left.aborted) throw new Fault('SERVICE_UNAVAILABLE', 'The client left before its connection test had ended.')
+        return outcomes
       } finally {
-        queue.leave()
-        if (queue.isIdle()) providers.delete(providerId)
+        if (lane.isIdle()) lanes.delete(name)
       }
     },
   }
 }
 
-interface Queue {
-  /** Waits for a place, at most `waitMs` milliseconds; false when none became free. */
-  enter(waitMs: number): Promise<boolean>
-  leave(): void
-  isIdle(): boolean
-}
-
-function createQueue(places: number): Queue {
-  const waiting: (() => void)[] = []
-  let free = places
-  return {
-    enter(waitMs) {
-      if (free > 0) {
-        free -= 1
-        return Promise.resolve(true)
-      }
-      return new Promise((resolve) => {
-        const giveUp = () => {
-          waiting.splice(waiting.indexOf(takePlace), 1)
-          resolve(false)
-        }
-        const timer = setTimeout(giveUp, waitMs)
-        const takePlace = () => {
-          clearTimeout(timer)
-          resolve(true)
-        }
-        waiting.push(takePlace)
-      })
-    },
-    leave() {
-      const next = waiting.shift()
-      // A place that is handed on is never free in between, so nobody overtakes those who wait.
-      if (next) next()
-      else free += 1
-    },
-    isIdle: () => free === places,
-  }
+function laneOf({ provider, token }: Pick<RunOf, 'provider' | 'token'>): string {
+  return provider === null ? `draft of ${token}` : `provider ${provider}`
 }
 
 /** Maps in order with at most `width` under way. */
@@ -116,6 +121,13 @@ function busy(waitMs: number): Outcome {
 /** The outcome of a test that was refused because another one is under way, and its caller does not wait. */
 export function alreadyRunning(): Outcome {
   return notRun('A connection test of this provider is under way, so this one was not run. Read its result in a moment.')
+}
+
+/** The outcome of a test that was refused because too many of the same token wait. */
+export function tooManyWaiting(): Outcome {
+  return notRun(
+    'Too many connection tests of this access token wait for their turn, so this one was not run. Try again when some have ended.',
+  )
 }
 
 function notRun(message: string): Outcome {

@@ -33,19 +33,23 @@ export interface ProbeRequest {
 /**
  * Tests one credential against its upstream. Whatever the upstream does is an outcome; it throws only when a secret cannot be
  * revealed. Takes at most the provider's timeout, and at most 10 seconds.
+ * @param left Ends the call when whoever asked for it has left.
  */
-export async function probeConnection(request: ProbeRequest, deps: OutboundDeps): Promise<Outcome> {
+export async function probeConnection(request: ProbeRequest, deps: OutboundDeps, left: AbortSignal = NEVER): Promise<Outcome> {
   const startedAt = performance.now()
   const attributes = { 'gateway.provider.type': request.type }
   const verdict = await inSpan('connection test', { attributes }, async (span) => {
-    const judged = await judge(request, deps)
+    const judged = await judge(request, deps, left)
     span.setAttribute('gateway.connection.status', judged.status)
     return judged
   })
   return { ...verdict, durationMs: Math.round(performance.now() - startedAt) }
 }
 
-async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict> {
+/** Of a caller that stays. */
+const NEVER = new AbortController().signal
+
+async function judge(request: ProbeRequest, deps: OutboundDeps, left: AbortSignal): Promise<Verdict> {
   const { network, credential } = request
   // An Anthropic provider may hold Bedrock settings: then Bedrock is what its credential opens.
   const probe = probeOf(credential.kind === 'aws' ? 'BEDROCK' : request.type)
@@ -60,7 +64,7 @@ async function judge(request: ProbeRequest, deps: OutboundDeps): Promise<Verdict
     origin: parsed.target.url.origin,
     network,
     deps,
-    deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs)),
+    deadline: startDeadline(Math.min(network.timeoutMs, LIMITS.wholeTestMs), left),
   }
   return probe.run(testOf(request, probe, parsed.target, session))
 }

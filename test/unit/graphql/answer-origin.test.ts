@@ -17,6 +17,7 @@ describeDatabases('what an answer was made from', (databases) => {
       checkProxy: () => null,
       readSecretVariable: () => 'NOT_SET',
       probe: () => Promise.reject(new Error('unused')),
+      admitTest: () => null,
       runTests: () => Promise.reject(new Error('unused')),
       isTesting: () => false,
       changes: {
@@ -27,7 +28,8 @@ describeDatabases('what an answer was made from', (databases) => {
       recordRefusal: () => Promise.reject(new Error('unused')),
     }
     const principal = { tokenId: 'id', tokenName: 'name', role: 'VIEWER' } as const
-    const given = { principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const
+    const left = new AbortController().signal
+    const given = { left, principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const
     return { context: createContext(given), origin }
   }
 

@@ -5,6 +5,9 @@ import type { Outcome } from '../../../src/upstream/test/outcome.ts'
 
 const ok = (message = ''): Outcome => ({ status: 'OK', message, httpStatus: 200, keyVerified: true, models: [], durationMs: 1 })
 
+/** A run of a provider's tests that the token asks for. */
+const of = (provider: string | null, token = 'token', left = new AbortController().signal) => ({ provider, token, left })
+
 /** Tests that count how many of them run at once. */
 function counted(count: number, runMs = 5) {
   const state = { running: 0, most: 0 }
@@ -20,7 +23,7 @@ function counted(count: number, runMs = 5) {
 
 test('outcomes come in the order of the tests, a few at a time', async () => {
   const { state, tests } = counted(20)
-  const outcomes = await createTestLimiter().run('a', tests)
+  const outcomes = await createTestLimiter().run(of('a'), tests)
   expect(outcomes.map(({ message }) => message)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)))
   expect(state.most).toBe(4)
 })
@@ -28,37 +31,113 @@ test('outcomes come in the order of the tests, a few at a time', async () => {
 test('two runs of one provider do not overlap', async () => {
   const limiter = createTestLimiter()
   const { state, tests } = counted(2)
-  const runs = tests.map((one) => limiter.run('a', [one]))
+  const runs = tests.map((one) => limiter.run(of('a'), [one]))
   expect((await Promise.all(runs)).flat()).toHaveLength(2)
   expect(state.most).toBe(1)
 })
 
-test('at most 16 tests of all providers run at once', async () => {
+test.each([
+  [1, 12],
+  [3, 16],
+])('at most 16 tests of all providers run at once, 12 of one token: of %i tokens %i', async (tokens, most) => {
   const limiter = createTestLimiter()
   const { state, tests } = counted(60)
-  const outcomes = await Promise.all(tests.map((one, index) => limiter.run(`provider-${index}`, [one])))
+  const outcomes = await Promise.all(tests.map((one, index) => limiter.run(of(`provider-${index}`, `token-${index % tokens}`), [one])))
   expect(outcomes.flat().every(({ status }) => status === 'OK')).toBe(true)
-  expect(state.most).toBe(16)
+  expect(state.most).toBe(most)
+})
+
+test('four drafts of one token run side by side, beside those of another one', async () => {
+  const limiter = createTestLimiter()
+  const mine = counted(12)
+  const others = counted(12)
+  const runs = [
+    ...mine.tests.map((one) => limiter.run(of(null), [one])),
+    ...others.tests.map((one) => limiter.run(of(null, 'other'), [one])),
+  ]
+  expect((await Promise.all(runs)).flat().every(({ status }) => status === 'OK')).toBe(true)
+  expect([mine.state.most, others.state.most]).toEqual([4, 4])
+})
+
+test('tokens take turns, however many tests each has waiting', async () => {
+  const limiter = createTestLimiter({ atOnce: 1 })
+  const order: string[] = []
+  const start = (token: string, index: number) =>
+    limiter.run(of(`${token}-${index}`, token), [
+      async () => {
+        order.push(token)
+        return ok()
+      },
+    ])
+  const flood = Array.from({ length: 50 }, (_, index) => start('many', index))
+  await Promise.all([...flood, start('few', 1), start('few', 2), start('one', 1)])
+  // The first one found the place free; then each token has its turn in the round.
+  expect(order.slice(0, 6)).toEqual(['many', 'many', 'few', 'one', 'many', 'few'])
+  expect(order).toHaveLength(53)
+})
+
+test('a token finds a place at once while another one has filled all that it may have', async () => {
+  const limiter = createTestLimiter()
+  let finish = () => {}
+  const hanging = new Promise<Outcome>((resolve) => {
+    finish = () => resolve(ok())
+  })
+  const flood = Array.from({ length: 40 }, (_, index) => limiter.run(of(`provider-${index}`, 'many'), [() => hanging]))
+  expect(await limiter.run(of('other', 'few'), [async () => ok()])).toMatchObject([{ status: 'OK' }])
+  finish()
+  await Promise.all(flood)
+})
+
+test('a token has at most 100 runs under way or waiting, and others are let in', () => {
+  const limiter = createTestLimiter()
+  const places = Array.from({ length: 100 }, () => limiter.admit('many'))
+  expect(places.every((done) => done !== null)).toBe(true)
+  expect(limiter.admit('many')).toBeNull()
+  expect(limiter.admit('few')).not.toBeNull()
+  places[0]?.()
+  expect(limiter.admit('many')).not.toBeNull()
+  expect(limiter.admit('many')).toBeNull()
+})
+
+test('tests of a client that has left are not run, and keep nobody waiting', async () => {
+  const limiter = createTestLimiter()
+  const client = new AbortController()
+  let finish = () => {}
+  const running = limiter.run(of('a'), [() => new Promise((resolve) => (finish = () => resolve(ok())))])
+  let ran = 0
+  const test = async () => {
+    ran += 1
+    return ok()
+  }
+  const waiting = limiter.run(of('a', 'token', client.signal), [test, test])
+  client.abort()
+  await expect(waiting).rejects.toThrow('The client left')
+  await expect(limiter.run(of('b', 'token', client.signal), [test])).rejects.toThrow('The client left')
+  finish()
+  await running
+  expect(ran).toBe(0)
+  expect(limiter.isRunning('a')).toBe(false)
+  expect(limiter.isRunning('b')).toBe(false)
 })
 
 test('who waits too long is told so, and the place is not lost', async () => {
   const limiter = createTestLimiter({ waitMs: 20 })
-  const slow = limiter.run('a', [() => sleep(150, ok())])
-  const [refused] = await limiter.run('a', [async () => ok()])
+  const slow = limiter.run(of('a'), [() => sleep(150, ok())])
+  const [refused] = await limiter.run(of('a'), [async () => ok()])
   expect(refused).toMatchObject({ status: 'RATE_LIMITED', httpStatus: null })
   expect(refused?.message).toContain('The gateway was busy')
   await slow
-  expect(await limiter.run('a', [async () => ok()])).toMatchObject([{ status: 'OK' }])
+  expect(await limiter.run(of('a'), [async () => ok()])).toMatchObject([{ status: 'OK' }])
 })
 
 test('a run whose tests hang ends in time, and says which of them were not run', async () => {
   const { tests } = counted(12, 120)
-  const outcomes = await createTestLimiter({ waitMs: 60 }).run('a', tests)
+  const outcomes = await createTestLimiter({ waitMs: 60 }).run(of('a'), tests)
   expect(outcomes.map(({ status }) => status)).toEqual([...Array(4).fill('OK'), ...Array(8).fill('RATE_LIMITED')])
 })
 
 test('a test that throws frees its place', async () => {
   const limiter = createTestLimiter({ atOnce: 1, waitMs: 50 })
-  await expect(limiter.run('a', [() => Promise.reject(new Error('unreadable secret'))])).rejects.toThrow('unreadable secret')
-  expect(await limiter.run('a', [async () => ok()])).toMatchObject([{ status: 'OK' }])
+  await expect(limiter.run(of('a'), [() => Promise.reject(new Error('unreadable secret'))])).rejects.toThrow('unreadable secret')
+  expect(await limiter.run(of('a'), [async () => ok()])).toMatchObject([{ status: 'OK' }])
 })
