@@ -188,7 +188,7 @@ describe('the audit log', () => {
     expect(lines.filter((line) => line.includes(`Refused ${operation} with ${code}`)).length).toBe(10)
     // Another kind is not hidden by the flood of this one.
     await gateway.graphql(
-      'mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }',
+      'mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }',
       { id: Buffer.from('AccessToken:none').toString('base64') },
       editor,
     )

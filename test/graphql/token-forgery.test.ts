@@ -10,7 +10,8 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { withStore } from '../support/store.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
 
-const REVOKE = 'mutation ($id: ID!) { revokeAccessToken(id: $id) { id } }'
+const REVOKE = `mutation ($id: ID!) { result: revokeAccessToken(input: { id: $id }) {
+  __typename ... on RevokeAccessTokenPayload { token { id } } ... on ValidationError { issues { message } } } }`
 const [OLD, NEW] = [generateKeyText(), generateKeyText()]
 
 let gateway: TestGateway
@@ -134,11 +135,11 @@ describe('an admin that somebody wrote into the database', () => {
 
   test('is not another admin when the last one is revoked, and can always be revoked itself', async () => {
     const forged = await rowOf(await forge())
-    const { id } = (await gateway.ask<{ viewer: { id: string } }>('{ viewer { id } }')).viewer
-    const refused = await gateway.graphql(REVOKE, { id })
+    const globalIdOf = ({ id }: AccessToken) => Buffer.from(`AccessToken:${id}`).toString('base64')
+    const refused = await gateway.graphql(REVOKE, { id: globalIdOf(await rowOf(gateway.adminToken)) })
     expect(refused.text).toContain('last valid admin token')
-    const globalId = Buffer.from(`AccessToken:${forged.id}`).toString('base64')
-    expect(await gateway.ask(REVOKE, { id: globalId })).toEqual({ revokeAccessToken: { id: globalId } })
+    const globalId = globalIdOf(forged)
+    expect(await gateway.ask(REVOKE, { id: globalId })).toMatchObject({ result: { token: { id: globalId } } })
     expect(await withStore(gateway, (store) => store.accessToken.findUniqueOrThrow({ where: { id: forged.id } }))).toMatchObject({
       revokedAt: expect.any(Date),
       mac: null,
