@@ -64,6 +64,8 @@ function checkNewToken(caller: Caller, input: NewAccessToken, now: Date): Valida
       rule: 'OUT_OF_RANGE',
       message: 'The name must have 1 to 200 characters. Say who or what will use the token.',
     })
+  if (input.name.includes('\u0000') || !input.name.isWellFormed())
+    issues.push({ path: ['name'], rule: 'NOT_ALLOWED', message: 'The name must consist of whole characters, without U+0000.' })
   if (!hasRole(caller.principal, input.role))
     issues.push({ path: ['role'], rule: 'NOT_ALLOWED', message: 'A token cannot create one that is stronger than itself.' })
   if (input.expiresAt !== null && input.expiresAt <= now)

@@ -5,6 +5,7 @@ import type { Database } from '../database/client.ts'
 import { DomainError, Fault, PROBLEM_CODES, type ProblemCode } from '../errors.ts'
 import type { GatewayContext } from './context.ts'
 import { idInGlobalId } from './global-id.ts'
+import { LIMITS } from './limits.ts'
 import { soughtText } from './sought-text.ts'
 
 /**
@@ -58,6 +59,8 @@ async function findProvider({ prisma }: Database, args: unknown): Promise<string
   const given = input?.provider ?? input?.saved?.provider ?? { name: input?.name }
   const id = given.uuid ?? (given.id == null ? null : idInGlobalId(given.id))
   if (id === null && given.name == null) return ''
+  // The name of a provider that a rule has refused for its length.
+  if ((id ?? given.name ?? '').length > LIMITS.soughtCharacters) return ''
   const where = id === null ? { name: soughtText(given.name ?? ''), deletedAt: null } : { id }
   return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
 }

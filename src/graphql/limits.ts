@@ -8,6 +8,10 @@ export const LIMITS = {
   jsonDepth: 32,
   /** Of a document, before it is parsed. */
   documentBytes: 65_536,
+  /** Of a text to find something by: as many as the longest name of a provider has. */
+  soughtCharacters: 1_000,
+  /** Of a text to search for. */
+  searchCharacters: 200,
   /** Tokens of a document, counted while parsing; also keeps deep nesting from exhausting the stack. */
   tokens: 1_000,
   depth: 10,

@@ -18,6 +18,7 @@ import './types/upsert-provider.ts'
 import './types/viewer.ts'
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import { auditRefusals } from './audit-refusals.ts'
+import { boundTexts } from './bound-texts.ts'
 import { builder } from './builder.ts'
 
 /** The whole schema. What it prints is committed as `schema.graphql`, and a test keeps the two equal. */
@@ -26,6 +27,8 @@ export const schema = complete(builder.toSchema())
 function complete(built: GraphQLSchema): GraphQLSchema {
   const mutations = built.getMutationType()
   if (mutations) auditRefusals(mutations)
+  // Last, so that nothing else is done with a text that is too long.
+  boundTexts(built)
   return describeTotals(built)
 }
 

@@ -141,6 +141,11 @@ export function settingsNotSupported(): ValidationIssue {
   }
 }
 
+/** Whether a provider can have the name. */
+export function isProviderName(name: string): boolean {
+  return checkName(name).length === 0
+}
+
 function checkName(name: string): ValidationIssue[] {
   if (name === '') return [{ path: ['name'], rule: 'REQUIRED', message: 'The name is required.' }]
   if (name.length > 1_000) return [{ path: ['name'], rule: 'OUT_OF_RANGE', message: 'The name must not be longer than 1,000 characters.' }]

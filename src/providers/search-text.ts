@@ -4,7 +4,7 @@ const LIKE_SPECIAL: Readonly<Record<string, string>> = { '%': '\ue000', _: '\ue0
 /** Folds text so that a plain LIKE finds it as a literal substring in any case, in every database. */
 export function foldForSearch(text: string): string {
   // PostgreSQL takes no U+0000 in a text, not even in one that is sought.
-  const readable = text.replaceAll('\u0000', '\ue003').toLowerCase()
+  const readable = text.toWellFormed().replaceAll('\u0000', '\ue003').toLowerCase()
   return readable.replace(/[%_\\]/g, (character) => LIKE_SPECIAL[character] ?? character)
 }
 

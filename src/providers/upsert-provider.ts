@@ -13,7 +13,7 @@ import { readNetworkConfig } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
 import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { acceptsApiKeys, checkProviderChanges, type NewProvider, type ProviderChanges } from './provider-input.ts'
+import { acceptsApiKeys, checkProviderChanges, isProviderName, type NewProvider, type ProviderChanges } from './provider-input.ts'
 import { changeProvider } from './update-provider.ts'
 import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
 
@@ -72,7 +72,9 @@ export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: 
 
 async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
   const now = deps.clock()
-  const stored = await transaction.provider.findFirst({ where: { name: input.name, deletedAt: null }, select: { id: true } })
+  const where = { name: input.name, deletedAt: null }
+  // A name that no provider can have is not looked for: it may have any length and any characters.
+  const stored = isProviderName(input.name) ? await transaction.provider.findFirst({ where, select: { id: true } }) : null
   if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
   const provider = toNewProvider(input, caller)
   refuseBroken(deps, caller, provider)

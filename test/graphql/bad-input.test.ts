@@ -1,16 +1,8 @@
-import {
-  type GraphQLInputType,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-  isRequiredInputField,
-} from 'graphql'
+import { type GraphQLInputType, getNamedType, isListType, isNonNullType, isObjectType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { fitting, nest, placesIn } from '../support/input-places.ts'
 import { leaksIn } from '../support/planted.ts'
 
 const SECRET = 'sk-Planted_Secret-7f3kQ9zXw2Lm'
@@ -54,24 +46,6 @@ async function expectRefused(query: string, variables: unknown): Promise<void> {
   }
 }
 
-/** An input that fits its type, as small as possible. */
-function fitting(type: GraphQLInputType): unknown {
-  if (isNonNullType(type)) return fitting(type.ofType)
-  if (isListType(type)) return [fitting(type.ofType)]
-  const named = getNamedType(type)
-  if (isEnumType(named)) return named.getValues()[0]?.name
-  if (isInputObjectType(named)) {
-    const fields = Object.values(named.getFields())
-    const needed = named.isOneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField)
-    return Object.fromEntries(needed.map((field) => [field.name, fitting(field.type)]))
-  }
-  const samples: Record<string, unknown> = {
-    ...{ Boolean: true, Int: 1, Float: 1, DateTime: '2100-01-01T00:00:00Z', UUID: '6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e' },
-    ...{ ID: Buffer.from('Provider:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64'), String: 'text', Secret: 'sk-fits' },
-  }
-  return samples[named.name]
-}
-
 /** Values that do not fit a type, each with the secret inside; none for JSON, which everything fits. */
 function misfits(type: GraphQLInputType): unknown[] {
   if (getNamedType(type).name === 'JSON') return []
@@ -95,6 +69,7 @@ interface Position {
 
 /** Every place of the schema where input goes in, each with a query that has nothing wrong but what stands there. */
 function positions(): Position[] {
+  const entered = new Set<string>()
   return ['Query', 'Mutation'].flatMap((root) => {
     const type = schema.getType(root)
     const fields = isObjectType(type) ? Object.values(type.getFields()) : []
@@ -105,7 +80,7 @@ function positions(): Position[] {
         const declared = [...others, arg].map((one) => `$${one.name}: ${one.type}`).join(', ')
         const query = `${root.toLowerCase()} (${declared}) { ${field.name}(${given}) { __typename } }`
         const rest = Object.fromEntries(others.map((other) => [other.name, fitting(other.type)]))
-        return placesIn(arg.type, [arg.name]).map(({ path, type: placed }) => ({
+        return placesIn(arg.type, [arg.name], entered).map(({ path, type: placed }) => ({
           name: `${field.name}(${path.join('.')}:)`,
           query,
           variables: misfits(placed).map((value) => ({ ...rest, [arg.name]: nest(arg.type, path.slice(1), value) })),
@@ -113,29 +88,6 @@ function positions(): Position[] {
       }),
     )
   })
-}
-
-const entered = new Set<string>()
-
-/** The place itself and those in it. A type that stands in several places is entered in the first one only: what reads it is the same. */
-function placesIn(type: GraphQLInputType, path: readonly string[]): { path: readonly string[]; type: GraphQLInputType }[] {
-  const named = getNamedType(type)
-  const here = [{ path, type }]
-  if (!isInputObjectType(named) || entered.has(named.name)) return here
-  entered.add(named.name)
-  return [...here, ...Object.values(named.getFields()).flatMap((field) => placesIn(field.type, [...path, field.name]))]
-}
-
-/** An input of the type that fits but for the value at the path. */
-function nest(type: GraphQLInputType, path: readonly string[], value: unknown): unknown {
-  const [step, ...rest] = path
-  const named = getNamedType(type)
-  if (step === undefined || !isInputObjectType(named)) return value
-  const field = named.getFields()[step]
-  if (field === undefined) return value
-  const base = named.isOneOf ? {} : fitting(named)
-  const object = { ...(typeof base === 'object' ? base : {}), [step]: nest(field.type, rest, value) }
-  return isListType(isNonNullType(type) ? type.ofType : type) ? [object] : object
 }
 
 describe('a secret in a variable that does not fit its type comes back nowhere', () => {

@@ -21,6 +21,7 @@ const GROUPS: readonly { readonly workers: number; readonly files: Readonly<Reco
       replicas: 'test/soak/replicas.test.ts',
       kill: 'test/soak/kill.test.ts',
       rotation: 'test/soak/rotation.test.ts',
+      memory: 'test/soak/memory.test.ts',
       writers: 'test/soak/writers.test.ts',
     },
   },

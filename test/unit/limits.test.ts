@@ -15,6 +15,8 @@ test.each([
   ['levels of JSON in a GraphQL request', thousands(LIMITS.jsonDepth)],
   ['size of a GraphQL document', `${LIMITS.documentBytes / 1_024} KiB`],
   ['tokens of a GraphQL document', thousands(LIMITS.tokens)],
+  ['a text to search for', `${LIMITS.searchCharacters} characters`],
+  ['a text to find something by: name, id, cursor', `${thousands(LIMITS.soughtCharacters)} characters`],
   ['depth of a GraphQL document', thousands(LIMITS.depth)],
   ['fields of a GraphQL document', thousands(LIMITS.breadth)],
   ['nodes that a GraphQL document may return', thousands(LIMITS.nodes)],
@@ -32,6 +34,13 @@ test.each([
 
 test('docs/limits.md names settings that there are', () => {
   const named = new Set(LINES.flatMap((line) => Array.from(line.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g), ([, name = '']) => name)))
-  const answers = ['RATE_LIMITED', 'VALIDATION_FAILED', 'QUERY_TOO_COMPLEX', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']
+  const answers = [
+    'BAD_USER_INPUT',
+    'RATE_LIMITED',
+    'VALIDATION_FAILED',
+    'QUERY_TOO_COMPLEX',
+    'GRAPHQL_PARSE_FAILED',
+    'GRAPHQL_VALIDATION_FAILED',
+  ]
   expect([...named].filter((name) => !(name in SETTINGS) && !answers.includes(name))).toEqual([])
 })

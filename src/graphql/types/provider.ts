@@ -3,6 +3,7 @@ import { type BedrockSettings, readBedrockSettings } from '../../providers/bedro
 import type { ProviderRef } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
+import { LIMITS } from '../limits.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { soughtText } from '../sought-text.ts'
 import { ConnectionStatus } from './connection-test.ts'
@@ -152,7 +153,10 @@ export const ProviderOrder = builder.inputType('ProviderOrder', {
 export const ProviderFilter = builder.inputType('ProviderFilter', {
   description: 'Which providers a list has. Conditions combine with AND.',
   fields: (t) => ({
-    search: t.string({ description: 'Part of the name, display name or base URL, in any case.' }),
+    search: t.string({
+      description: 'Part of the name, display name or base URL, in any case; at most 200 characters.',
+      extensions: { maxCharacters: LIMITS.searchCharacters },
+    }),
     type: t.field({ type: ProviderType, description: 'Only this type.' }),
     enabled: t.boolean({ description: 'Only enabled, or only disabled ones.' }),
     status: t.field({ type: ConnectionStatus, description: 'Only those whose latest test ended so.' }),
