@@ -74,7 +74,7 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. What differs after this is in its `engine`. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, file, engine, beforeCommit, currentState, listen, closeOthers, pool, writers } = await open(url)
+  const { kind, prisma, location, file, engine, atBegin, beforeCommit, currentState, listen, closeOthers, pool, writers } = await open(url)
   const turns = createWriteTurns(writers, TRANSACTION_OPTIONS.maxWait)
   const sleepers = new Set<() => void>()
   const counts = { writes: 0, retries: 0, failures: 0 }
@@ -91,6 +91,8 @@ export async function openDatabase(url: string): Promise<Database> {
     write: async (work) => {
       const result = await inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
         writeInTurn(turns, prisma, counts, async (tx) => {
+          const begin = atBegin()
+          if (begin !== null) await tx.$queryRawUnsafe(begin)
           const done = await work(tx)
           await tx.$queryRawUnsafe(beforeCommit)
           return done
@@ -137,6 +139,8 @@ export function isDatabaseThere(url: string): boolean {
 }
 
 interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'file' | 'engine' | 'currentState'> {
+  /** The first statement of each transaction that writes; null for none. */
+  readonly atBegin: () => string | null
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
   /** Wakes when another process has written; null where the database cannot tell. */
@@ -153,7 +157,16 @@ async function open(url: string): Promise<OpenDatabase> {
   const file = databaseFile(url)
   if (file !== null) {
     const opened = await openSqlite(file, TRANSACTION_OPTIONS)
-    return { kind: 'sqlite', ...opened, file, engine: sqliteEngine(opened.prisma), listen: null, pool: null, writers: 1 }
+    return {
+      kind: 'sqlite',
+      ...opened,
+      file,
+      engine: sqliteEngine(opened.prisma),
+      atBegin: () => null,
+      listen: null,
+      pool: null,
+      writers: 1,
+    }
   }
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')

@@ -1,19 +1,23 @@
 import { Socket } from 'node:net'
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg, { type ClientConfig, type PoolConfig } from 'pg'
+import pg from 'pg'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-postgresql/client.ts'
 import { isUnsupported, reasonOf } from './failures.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { CHANNEL, type Listener, listenToPostgresql } from './postgresql-listener.ts'
+import { type SessionStart, startSessions } from './postgresql-session.ts'
+import { settingsOf } from './postgresql-settings.ts'
 import { RAISE_REVISION, SELECT_REVISION } from './revision.ts'
 
 export interface OpenPostgresql {
   readonly prisma: PrismaClient
   readonly location: string
+  /** The first statement of each transaction that writes; null when the session has its settings. */
+  readonly atBegin: () => string | null
   /** The last statement of each transaction that writes. */
   readonly beforeCommit: string
-  /** Wakes when another process has written; null where the engine cannot tell, as some distributed ones. */
+  /** Wakes when another process has written; null where nothing tells: some distributed engines, and behind a pooler. */
   readonly listen: ((wake: () => void) => Listener) | null
   readonly currentState: () => Promise<number | null>
   readonly pool: () => PoolStatistics
@@ -30,34 +34,33 @@ export interface PoolStatistics {
   readonly waiting: number
 }
 
-/** What the network may add to the time of a statement. */
-const MARGIN_MS = 5_000
-
-/** Modes that the driver takes for `verify-full`, and warns of at each start. */
-const WEAKER_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&(?!.*uselibpqcompat)|$)/
-
 /** The announcement is sent when the transaction commits, and not at all when it does not. */
 const RAISE_AND_ANNOUNCE = `WITH raised AS (${RAISE_REVISION} RETURNING value) SELECT pg_notify('${CHANNEL}', value::text)::text FROM raised`
 
 /** Opens the database that the URL names, and fails when it cannot be reached now. */
 export async function openPostgresql(url: string, transactionOptions: { maxWait: number; timeout: number }): Promise<OpenPostgresql> {
-  const { config, connections, silenceMs, schema, location } = settingsOf(url)
+  const { config, connections, session, silenceMs, schema, location } = settingsOf(url)
   const connect = (pool: pg.Pool) =>
     new PrismaClient({ adapter: new PrismaPg(pool, { schema, disposeExternalPool: true }), transactionOptions, errorFormat: 'minimal' })
-  const pool = new pg.Pool({ ...config, stream: () => impatientSocket(silenceMs) })
+  const sessions = startSessions(session)
+  const pool = new pg.Pool({ ...config, stream: () => impatientSocket(silenceMs), onConnect: sessions.onConnect })
   const prisma = connect(pool)
   try {
     const announces = await canAnnounce(prisma)
+    if (!sessions.areOurs() && schema !== 'public') await requireSchema(prisma, schema)
     return {
       prisma,
       location,
+      atBegin: () => (sessions.areOurs() ? null : sessions.forTransaction),
       beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE_REVISION,
-      currentState: numberStates(prisma, pool),
+      currentState: numberStates(prisma, pool, await stateStatement(prisma, sessions)),
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       writers: Math.max(1, Math.floor(connections / 2)),
-      listen: announces ? (wake) => listenToPostgresql(config, wake) : null,
+      listen: announces && sessions.areOurs() ? (wake) => listenToPostgresql(config, wake) : null,
       patiently: async (work) => {
-        const patient = connect(new pg.Pool({ ...config, max: 1, statement_timeout: 0, idle_in_transaction_session_timeout: 0 }))
+        const { search_path } = session
+        const unbounded = startSessions(search_path === undefined ? {} : { search_path })
+        const patient = connect(new pg.Pool({ ...config, max: 1, onConnect: unbounded.onConnect }))
         try {
           return await work(patient)
         } finally {
@@ -67,6 +70,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
     }
   } catch (error) {
     await prisma.$disconnect()
+    if (error instanceof StartupError) throw error
     throw new StartupError(
       `The database ${location} cannot be reached (${reasonOf(error)}). Check that it runs and that DATABASE_URL is right.`,
       1,
@@ -79,20 +83,44 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
  * a revision that goes back, in a database restored from a backup, is a new state as well. So is whatever is read over a
  * new connection: a server that took over and lost the last commits may have made others under the same revisions.
  */
-function numberStates(prisma: PrismaClient, pool: pg.Pool): () => Promise<number | null> {
+function numberStates(prisma: PrismaClient, pool: pg.Pool, statement: string): () => Promise<number | null> {
   let state = 0
-  let latest: number | null = null
+  let latest: string | null = null
   pool.on('connect', () => {
     latest = null
   })
   return oneAtATime(async () => {
-    const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(SELECT_REVISION)
+    const [row] = await prisma.$queryRawUnsafe<{ value: number; server?: string }[]>(statement)
     // Without the row no write raises it.
     if (row === undefined) return null
-    if (row.value !== latest) state += 1
-    latest = row.value
+    const seen = `${row.value} ${row.server ?? ''}`
+    if (seen !== latest) state += 1
+    latest = seen
     return state
   })
+}
+
+/** A pooler may change to another server without a new connection of ours, so the server is asked since when it runs. */
+async function stateStatement(prisma: PrismaClient, sessions: SessionStart): Promise<string> {
+  if (sessions.areOurs()) return SELECT_REVISION
+  try {
+    await prisma.$queryRawUnsafe(`SELECT ${SERVER_START}`)
+    return SELECT_REVISION.replace('SELECT value', `SELECT value, ${SERVER_START} AS server`)
+  } catch (error) {
+    if (isUnsupported(error)) return SELECT_REVISION
+    throw error
+  }
+}
+
+const SERVER_START = 'pg_postmaster_start_time()::text'
+
+/** Behind a pooler no session is ours, so the search path can only be the role's. */
+async function requireSchema(prisma: PrismaClient, schema: string): Promise<void> {
+  const [row] = await prisma.$queryRawUnsafe<{ name: string | null }[]>('SELECT current_schema()::text AS name')
+  if (row?.name === schema) return
+  throw new StartupError(
+    `A connection pooler stands before the database, and does not keep the schema "${schema}" that the URL names. Make the schema, and give it to the role: ALTER ROLE <role> SET search_path = "${schema}".`,
+  )
 }
 
 /**
@@ -115,43 +143,4 @@ async function canAnnounce(prisma: PrismaClient): Promise<boolean> {
     if (isUnsupported(error)) return false
     throw error
   }
-}
-
-/**
- * The settings of the connection pool. The driver reads those of a connection from the URL itself, where they win over
- * the defaults here: `sslmode`, `sslrootcert`, `statement_timeout` (milliseconds) and so on. Those of the pool have the
- * names that Prisma gave them: `connection_limit`, `pool_timeout` (seconds), `schema`.
- */
-function settingsOf(url: string): {
-  config: PoolConfig & ClientConfig
-  connections: number
-  silenceMs: number
-  schema: string
-  location: string
-} {
-  if (!URL.canParse(url))
-    throw new StartupError('The database URL is not valid. It looks like postgresql://user:password@host:5432/database.')
-  const { host, pathname, searchParams } = new URL(url)
-  const schema = searchParams.get('schema') ?? 'public'
-  const connections = wholeNumber(searchParams, 'connection_limit', 10)
-  const config = {
-    connectionString: url.replace(WEAKER_TLS, '$1verify-full'),
-    max: connections,
-    connectionTimeoutMillis: wholeNumber(searchParams, 'pool_timeout', 10) * 1_000,
-    statement_timeout: 15_000,
-    idle_in_transaction_session_timeout: 60_000,
-    keepAlive: true,
-    application_name: 'ai-provider-gateway',
-    ...(schema === 'public' ? {} : { options: `-c search_path="${schema}"` }),
-  }
-  const statementTimeoutMs = Number(searchParams.get('statement_timeout') ?? config.statement_timeout)
-  const silenceMs = statementTimeoutMs > 0 ? statementTimeoutMs + MARGIN_MS : 0
-  return { config, connections, silenceMs, schema, location: `postgresql://${host}${pathname}` }
-}
-
-function wholeNumber(parameters: URLSearchParams, name: string, otherwise: number): number {
-  const text = parameters.get(name)
-  if (text === null) return otherwise
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new StartupError(`The parameter ${name} of the database URL must be a whole number above zero, not "${text}".`)
 }

@@ -108,7 +108,7 @@ function newestPrograms(root: string): string | null {
 }
 
 /** The server refuses to run as root; then it runs as `postgres`, or as `nobody` where there is no such user. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
+export function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const users = readFileSync('/etc/passwd', 'utf8')
   const line = /^postgres:.*$/m.exec(users) ?? /^nobody:.*$/m.exec(users)
@@ -116,7 +116,7 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

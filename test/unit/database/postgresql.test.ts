@@ -23,6 +23,15 @@ describe('the URL', () => {
     expect(await failureOf(openDatabase(`postgres://${host}/gateway`))).toMatchObject({ exitCode: 1 })
   })
 
+  test.each(['s3c#ret', 's3c/ret', 's3c?ret', 's3c%ret', '12#s3cret', '12/s3cret', '12?s3cret', '#s3cret', '/s3cret', '?s3cret'])(
+    'with %s as its password says how to write it, and does not show it',
+    async (password) => {
+      const error = await failureOf(openDatabase(`postgresql://gateway:${password}@db.invalid:5432/gateway`))
+      expect(error).toMatchObject({ exitCode: 78, message: expect.stringMatching(/%23.*PGPASSWORD/) })
+      expect(String(error)).not.toMatch(/s3c|ret@/)
+    },
+  )
+
   test.each(['postgresql://gateway:s3cret@[/gateway', 'postgresql://gateway:s3cret@db/gateway?connection_limit=none'])(
     'is refused when it is not valid: %s',
     async (url) => {
