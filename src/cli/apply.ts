@@ -55,7 +55,7 @@ export function addApply(program: Command, shell: Shell): void {
 
 async function apply(shell: Shell, options: Options): Promise<void> {
   const { file } = options
-  const wanted = parseProvidersFile(file === '-' ? shell.readInput() : readProviders(file), file)
+  const wanted = parseProvidersFile(file === '-' ? await shell.readInput() : readProviders(file), file)
   const read = readAllSecrets(wanted, secretReader(shell, file))
   await withKeyring(shell, async (open) => {
     const steps = await planProviders(open, wanted, options.prune === true, read)

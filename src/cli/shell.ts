@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { type Config, configuredFiles, loadConfig, readSecretReference } from '../config.ts'
 
 /** What a command has of the world around it. */
@@ -14,8 +14,8 @@ export interface Shell {
   readonly error: (text: string) => void
   /** Whether a person watches standard error. */
   readonly isWatched: boolean
-  /** All of standard input. */
-  readonly readInput: () => string
+  /** All of standard input, however slowly it comes. */
+  readonly readInput: () => Promise<string>
   readonly clock: () => Date
 }
 
@@ -27,6 +27,6 @@ export const processShell: Shell = {
   print: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
   isWatched: process.stderr.isTTY === true,
-  readInput: () => readFileSync(0, 'utf8'),
+  readInput: () => text(process.stdin),
   clock: () => new Date(),
 }

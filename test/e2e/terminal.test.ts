@@ -42,3 +42,23 @@ test('progress shows at a terminal alone', async () => {
   const parameters = ['--import', 'tsx', 'test/support/progress-worker.ts', '1000']
   expect(await promisify(execFile)(process.execPath, parameters)).toEqual({ stdout: '', stderr: '' })
 })
+
+test('standard input is read to its end, though its writer is slow and sends more than a pipe holds', async () => {
+  const program = `import { processShell } from ${JSON.stringify(resolve('src/cli/shell.ts'))}
+process.stderr.write('ready')
+process.stdout.write(String((await processShell.readInput()).length))`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], { stdio: 'pipe' })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk)
+  })
+  await once(child.stderr, 'data')
+  const part = 'x'.repeat(1_000_000)
+  for (let number = 0; number < 3; number++) {
+    await new Promise((wrote) => child.stdin.write(part, wrote))
+    await new Promise((wake) => setTimeout(wake, 100))
+  }
+  child.stdin.end()
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(output).toBe('3000000')
+})

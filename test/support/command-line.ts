@@ -33,7 +33,7 @@ export async function runCommand(argv: readonly string[], options: CommandOption
       errors += text
     },
     isWatched: false,
-    readInput: () => input,
+    readInput: async () => input,
     clock,
   })
   return { exitCode, output, errors }
