@@ -28,14 +28,14 @@ export function createOutbound(config: Config): Outbound {
     deps: {
       checkEndpoint: (baseUrl, channel, allowPrivateNetwork) =>
         channel === 'graphql' || channel === 'cli'
-          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, strictHttp: true })
+          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, isStrict: true })
           : // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
             checkEndpoint(baseUrl, dialectPolicy, {
               allowPrivateNetwork: channel === 'bifrost' ? allowPrivateNetwork : true,
-              strictHttp: false,
+              isStrict: false,
             }),
       checkProxy: (url, allowPrivateNetwork) =>
-        checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, strictHttp: false }),
+        checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, isStrict: false }),
       probe: (request, left) => probeConnection(request, outboundDeps, left),
       ...testLimits(),
     },

@@ -18,10 +18,12 @@ export interface OutboundDeps {
   readonly proxyEnvironment: ProxyEnvironment
 }
 
-/** One connection test under way: every call that it makes shares its settings and its deadline. */
-export interface Session {
-  /** The origin of the provider's own endpoint. */
+/** What the requests to one destination share: where they may go, how, and until when. */
+export interface CallContext {
+  /** The origin of the destination. */
   readonly origin: string
+  /** Origins of the vendor's own that the type lists for this destination, such as AWS's token service. */
+  readonly vendorOrigins: readonly string[]
   readonly network: NetworkSettings
   readonly deps: OutboundDeps
   readonly deadline: Deadline

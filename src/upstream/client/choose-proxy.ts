@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { ProxyEnvironment, Session } from './call-context.ts'
+import type { CallContext, ProxyEnvironment } from './call-context.ts'
 import { OutboundError } from './outbound-error.ts'
 import { bareHostname, type Target } from './target.ts'
 
@@ -16,7 +16,7 @@ export interface ProxyHop {
 const DEFAULT_PORTS = { http: 80, https: 443, socks5: 1080 }
 
 /** The proxy for a call, or null for a direct one. */
-export function chooseProxy(target: Target, { network, deps }: Session): ProxyHop | null {
+export function chooseProxy(target: Target, { network, deps }: CallContext): ProxyHop | null {
   const { proxy } = network
   if (proxy === null) return null
   if (proxy.type === 'ENVIRONMENT') return environmentProxy(target, deps.proxyEnvironment)

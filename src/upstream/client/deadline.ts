@@ -2,8 +2,6 @@ import { OutboundError } from './outbound-error.ts'
 
 /** The limits of one call, in milliseconds. */
 export const LIMITS = { wholeTestMs: 10_000, connectStepMs: 3_000, headersMs: 5_000 } as const
-/** The most that is read of one answer's body, in bytes. */
-export const MAX_BODY_BYTES = 1_048_576
 
 /** A moment after which nothing of a test goes on, and the signal that says so. */
 export interface Deadline {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { tierOf } from './address-policy.ts'
-import type { Session } from './call-context.ts'
+import type { CallContext } from './call-context.ts'
 import { chooseProxy, type ProxyHop } from './choose-proxy.ts'
 import { allowedAddresses, openSocket, type Place } from './open-socket.ts'
 import { OutboundError } from './outbound-error.ts'
@@ -9,16 +9,16 @@ import { BLOCKED_MESSAGE, mayBeDialled, PUBLIC_HTTP_MESSAGE, type Target } from 
 import { openTunnel } from './tunnel.ts'
 
 /** A connected socket to the target, past every check and, for https, past the TLS handshake. Throws OutboundError. */
-export async function dial(target: Target, session: Session): Promise<Socket> {
-  const proxy = chooseProxy(target, session)
-  const socket = proxy === null ? await dialDirectly(target, session) : await dialThrough(proxy, target, session)
-  return target.isSecure ? startTls(socket, target.hostname, session.network, session.deadline) : socket
+export async function dial(target: Target, context: CallContext): Promise<Socket> {
+  const proxy = chooseProxy(target, context)
+  const socket = proxy === null ? await dialDirectly(target, context) : await dialThrough(proxy, target, context)
+  return target.isSecure ? startTls(socket, target.hostname, context.network, context.deadline) : socket
 }
 
-async function dialDirectly(target: Target, session: Session): Promise<Socket> {
-  const place = placeOf(target, 'endpoint', session)
+async function dialDirectly(target: Target, context: CallContext): Promise<Socket> {
+  const place = placeOf(target, 'endpoint', context)
   const addresses = await allowedAddresses(place)
-  refusePublicHttp(target, addresses, session)
+  refusePublicHttp(target, addresses, context)
   return openSocket(addresses, place)
 }
 
@@ -29,41 +29,41 @@ async function dialDirectly(target: Target, session: Session): Promise<Socket> {
  * A name that does not resolve here passes, because behind a proxy that is the rule; what it stands for there is the
  * proxy's to guard.
  */
-async function dialThrough(proxy: ProxyHop, target: Target, session: Session): Promise<Socket> {
-  await checkTargetBehindProxy(target, session)
-  const place = proxy.isOperators ? operatorsPlace(proxy, session) : placeOf(proxy, 'proxy', session)
+async function dialThrough(proxy: ProxyHop, target: Target, context: CallContext): Promise<Socket> {
+  await checkTargetBehindProxy(target, context)
+  const place = proxy.isOperators ? operatorsPlace(proxy, context) : placeOf(proxy, 'proxy', context)
   const socket = await openSocket(await allowedAddresses(place), place)
-  const toProxy = proxy.protocol === 'https' ? await startTls(socket, proxy.hostname, session.network, session.deadline) : socket
-  return openTunnel(toProxy, proxy, target, session.deadline)
+  const toProxy = proxy.protocol === 'https' ? await startTls(socket, proxy.hostname, context.network, context.deadline) : socket
+  return openTunnel(toProxy, proxy, target, context.deadline)
 }
 
-async function checkTargetBehindProxy(target: Target, session: Session): Promise<void> {
-  const { deps, network } = session
+async function checkTargetBehindProxy(target: Target, context: CallContext): Promise<void> {
+  const { deps, network } = context
   if (!mayBeDialled(target.hostname, target.port, deps.policy, network.allowPrivateNetwork)) {
     throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
   }
-  const place = placeOf(target, 'endpoint', session)
+  const place = placeOf(target, 'endpoint', context)
   const addresses = await allowedAddresses(place).catch((error: unknown) => {
     if (error instanceof OutboundError && error.failure.status !== 'BLOCKED_ADDRESS') return []
     throw error
   })
-  refusePublicHttp(target, addresses, session)
+  refusePublicHttp(target, addresses, context)
 }
 
 /** Plain http is for private and loopback addresses; a name without known addresses may be a public one. */
-function refusePublicHttp(target: Target, addresses: readonly string[], { deps }: Session): void {
+function refusePublicHttp(target: Target, addresses: readonly string[], { deps }: CallContext): void {
   if (target.isSecure || deps.policy.allow.publicHttp) return
   const isPrivate = addresses.length > 0 && addresses.every((address) => tierOf(address) !== 'public')
   if (!isPrivate) throw new OutboundError('BLOCKED_ADDRESS', PUBLIC_HTTP_MESSAGE)
 }
 
-function placeOf({ hostname, port }: { hostname: string; port: number }, role: Place['role'], session: Session): Place {
-  const { network, deps, deadline } = session
+function placeOf({ hostname, port }: { hostname: string; port: number }, role: Place['role'], context: CallContext): Place {
+  const { network, deps, deadline } = context
   return { hostname, port, role, deadline, policy: deps.policy, resolve: deps.resolve, allowPrivateNetwork: network.allowPrivateNetwork }
 }
 
-function operatorsPlace(proxy: ProxyHop, session: Session): Place {
-  const { policy } = session.deps
+function operatorsPlace(proxy: ProxyHop, context: CallContext): Place {
+  const { policy } = context.deps
   const allow = { ...policy.allow, private: true, loopback: true }
-  return { ...placeOf(proxy, 'proxy', session), policy: { ...policy, allow }, allowPrivateNetwork: true }
+  return { ...placeOf(proxy, 'proxy', context), policy: { ...policy, allow }, allowPrivateNetwork: true }
 }

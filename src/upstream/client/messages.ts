@@ -1,28 +1,75 @@
 import type { Failure } from './outbound-error.ts'
 import type { BodyProblem } from './read-body.ts'
+import type { Target } from './target.ts'
 
-/** One call of a probe. Method, path and headers come from the provider type, never from a user. */
+/** One request to an upstream. In a test its method and path come from the provider type, never from a user. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST'
-  readonly url: URL
+  /** Its path and query are sent byte for byte. */
+  readonly target: Target
   /** Lower-case names. They win over the provider's extra headers of the same name. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
+  /** The most that is read of a good response's body; 1 MiB unless it says otherwise. */
+  readonly maxBodyBytes?: number
 }
 
-/** An answer that a probe can judge; its status is never 3xx. */
-export interface Answer {
-  readonly kind: 'answer'
+/** A response that can be judged; of a test its status is never 3xx. */
+export interface UpstreamResponse {
+  readonly kind: 'response'
   readonly httpStatus: number
+  /** Lower-case names; a repeated header is joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The first part of it where there is a problem. */
   readonly body: string
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON, whatever its `content-type` says; undefined when it is none. */
   readonly json: unknown
-  /** Why `body` is empty although the upstream sent one. */
+  /** Why `body` is not all that the upstream sent. */
   readonly bodyProblem: BodyProblem
-  /** From `Retry-After`, in seconds, at most a day; null when it names none. */
-  readonly retryAfterSeconds: number | null
-  /** AWS's name for the error, from its header; empty elsewhere. */
-  readonly awsErrorType: string
 }
 
-export type Reply = Answer | Failure
+export type Reply = UpstreamResponse | Failure
+
+/** A response from its parts, as they came over the wire. */
+export function upstreamResponse(
+  httpStatus: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  bodyProblem: BodyProblem = null,
+): UpstreamResponse {
+  if (bodyProblem !== null) return { kind: 'response', httpStatus, headers, body, json: undefined, bodyProblem }
+  return hasTooManyParts(body)
+    ? { kind: 'response', httpStatus, headers, body: '', json: undefined, bodyProblem: 'too long' }
+    : { kind: 'response', httpStatus, headers, body, json: parseJson(body), bodyProblem }
+}
+
+/** The pause that an upstream asks for, in seconds, at most a day; null when it names none. */
+export function retryAfterSeconds({ headers }: Pick<UpstreamResponse, 'headers'>): number | null {
+  const text = headers['retry-after'] ?? ''
+  return /^\d{1,5}$/.test(text) && Number(text) <= 86_400 ? Number(text) : null
+}
+
+/** Some 14 MB when parsed. The longest lists of models have a tenth of them. */
+const MAX_JSON_PARTS = 250_000
+
+/** A body of a few megabytes can be parsed into hundreds, when it is nothing but empty objects. */
+function hasTooManyParts(body: string): boolean {
+  if (body.length <= MAX_JSON_PARTS) return false
+  let parts = 0
+  for (let at = 0; at < body.length; at += 1) {
+    const character = body.charCodeAt(at)
+    if (character === OPEN_BRACE || character === OPEN_BRACKET) parts += 1
+  }
+  return parts > MAX_JSON_PARTS
+}
+
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

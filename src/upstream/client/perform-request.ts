@@ -1,37 +1,43 @@
 import { Client, type Dispatcher } from 'undici'
 import { inSpan, type SpanStart } from '../../tracing/span.ts'
-import type { Session } from './call-context.ts'
+import type { CallContext } from './call-context.ts'
 import { type Deadline, LIMITS, withinStep } from './deadline.ts'
+import { assertDestination } from './destination.ts'
 import { dial } from './dial.ts'
-import type { Answer, Reply, UpstreamRequest } from './messages.ts'
+import { type Reply, type UpstreamRequest, type UpstreamResponse, upstreamResponse } from './messages.ts'
 import { onlyOnce } from './one-connection.ts'
 import { errorCode, OutboundError } from './outbound-error.ts'
-import { type Body, readBody } from './read-body.ts'
-import type { Target } from './target.ts'
+import { readBody } from './read-body.ts'
+import { requestPath, type Target } from './target.ts'
 
-/** Sends one request over a connection of its own and reads the answer. Never throws. */
-export async function exchange(request: UpstreamRequest, target: Target, session: Session): Promise<Reply> {
+/**
+ * Sends one request over a connection of its own and reads the response. What the upstream does is a reply.
+ * @throws DestinationFault, and then nothing was sent.
+ */
+export async function performRequest(request: UpstreamRequest, context: CallContext): Promise<Reply> {
+  assertDestination(request, context)
   try {
-    return await inSpan('upstream call', callAttributes(request, target), async (span) => {
-      const answer = await attempt(request, target, session)
-      span.setAttribute('http.response.status_code', answer.httpStatus)
-      return answer
+    return await inSpan('upstream call', callAttributes(request), async (span) => {
+      const response = await attempt(request, context)
+      span.setAttribute('http.response.status_code', response.httpStatus)
+      return response
     })
   } catch (error) {
-    return error instanceof OutboundError ? error.failure : brokenExchange(error, target, session.deadline).failure
+    return error instanceof OutboundError ? error.failure : brokenCall(error, request.target, context.deadline).failure
   }
 }
 
 /** The host is named, which the log of any network device names too; not the path, which may hold more than a route. */
-function callAttributes({ method }: UpstreamRequest, { hostname }: Target): SpanStart {
-  return { kind: 'client', attributes: { 'http.request.method': method, 'server.address': hostname } }
+function callAttributes({ method, target }: UpstreamRequest): SpanStart {
+  return { kind: 'client', attributes: { 'http.request.method': method, 'server.address': target.hostname } }
 }
 
-async function attempt(request: UpstreamRequest, target: Target, session: Session): Promise<Answer> {
-  if (session.deadline.remainingMs() === 0) throw new OutboundError('TIMED_OUT', timedOutMessage(target))
-  const socket = await dial(target, session)
+async function attempt(request: UpstreamRequest, context: CallContext): Promise<UpstreamResponse> {
+  const { target } = request
+  if (context.deadline.remainingMs() === 0) throw new OutboundError('TIMED_OUT', timedOutMessage(target))
+  const socket = await dial(target, context)
   // The socket is made and checked before the client exists; the client gets this one and no second.
-  const client = new Client(target.url.origin, {
+  const client = new Client(target.origin, {
     connect: onlyOnce(socket),
     headersTimeout: LIMITS.headersMs,
     bodyTimeout: LIMITS.wholeTestMs,
@@ -39,18 +45,22 @@ async function attempt(request: UpstreamRequest, target: Target, session: Sessio
   try {
     const options: Dispatcher.RequestOptions = {
       method: request.method,
-      path: target.url.pathname + target.url.search,
-      headers: requestHeaders(request, session),
+      path: requestPath(target),
+      headers: requestHeaders(request, context),
       body: request.body ?? null,
-      signal: session.deadline.signal,
+      signal: context.deadline.signal,
       onInfo: atMost(MAX_HINTS, () => socket.destroy(new OutboundError('UNEXPECTED_RESPONSE', notHttp(target)))),
     }
     // The signal ends a body that drips; a request that the client holds back does not hear it.
-    const limits = { deadline: session.deadline, stepMs: LIMITS.headersMs, message: timedOutMessage(target) }
+    const limits = { deadline: context.deadline, stepMs: LIMITS.headersMs, message: timedOutMessage(target) }
     const response = await withinStep(client.request(options).then(withHeardErrors), limits, () => socket.destroy())
     if (response.statusCode >= 300 && response.statusCode < 400) throw redirected(response.statusCode)
-    const body = await readBody(response.body, headerText(response.headers['content-encoding']))
-    return toAnswer(response, body, { target, deadline: session.deadline })
+    const headers = headerTexts(response.headers)
+    const limit = isGood(response.statusCode) ? request.maxBodyBytes : undefined
+    const body = await readBody(response.body, headers['content-encoding'] ?? '', limit)
+    // A refusal may be told by its status and the start of its body; good news needs all of it.
+    if (isGood(response.statusCode) && body.problem === 'broken off') throw unfinished(response.statusCode, target, context.deadline)
+    return upstreamResponse(response.statusCode, headers, body.text, body.problem)
   } finally {
     socket.destroy()
     client.destroy().catch(() => {})
@@ -74,20 +84,12 @@ function atMost(limit: number, stop: () => void): () => void {
   }
 }
 
-function toAnswer(response: Dispatcher.ResponseData, body: Body, call: { target: Target; deadline: Deadline }): Answer {
-  const { statusCode: httpStatus, headers } = response
-  const isGood = httpStatus >= 200 && httpStatus < 300
-  // A refusal is told by its status alone; only good news needs its body.
-  if (isGood && body.problem === 'broken off') throw unfinished(httpStatus, call.target, call.deadline)
-  return {
-    kind: 'answer',
-    httpStatus,
-    body: body.text,
-    json: parseJson(body.text),
-    bodyProblem: body.problem,
-    retryAfterSeconds: retryAfterSeconds(headerText(headers['retry-after'])),
-    awsErrorType: headerText(headers['x-amzn-errortype']),
-  }
+function isGood(httpStatus: number): boolean {
+  return httpStatus >= 200 && httpStatus < 300
+}
+
+function headerTexts(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), headerText(value)]))
 }
 
 function unfinished(httpStatus: number, target: Target, deadline: Deadline): OutboundError {
@@ -100,10 +102,10 @@ function unfinished(httpStatus: number, target: Target, deadline: Deadline): Out
 /** Headers that describe the connection belong to the HTTP client; a user's extra header must not break its framing. */
 const CONNECTION_HEADER = /^(?:connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|accept-encoding)$/i
 
-function requestHeaders(request: UpstreamRequest, { network, origin }: Session): Record<string, string> {
+function requestHeaders(request: UpstreamRequest, { network, origin }: CallContext): Record<string, string> {
   const headers: Record<string, string> = {}
   // The extra headers are meant for the provider's endpoint and may hold credentials; a vendor's other hosts do not get them.
-  for (const { name, value } of request.url.origin === origin ? network.extraHeaders : []) {
+  for (const { name, value } of request.target.origin === origin ? network.extraHeaders : []) {
     if (!CONNECTION_HEADER.test(name)) headers[name.toLowerCase()] = value
   }
   return { 'user-agent': 'ai-provider-gateway', ...headers, accept: 'application/json', 'accept-encoding': 'identity', ...request.headers }
@@ -115,7 +117,7 @@ function redirected(httpStatus: number): OutboundError {
 }
 
 /** Turns an error of the HTTP client into ours. Only its code is read, never its text. */
-function brokenExchange(error: unknown, target: Target, deadline: Deadline): OutboundError {
+function brokenCall(error: unknown, target: Target, deadline: Deadline): OutboundError {
   if (deadline.signal.aborted) return new OutboundError('TIMED_OUT', timedOutMessage(target))
   switch (errorCode(error)) {
     case 'UND_ERR_HEADERS_TIMEOUT':
@@ -124,7 +126,7 @@ function brokenExchange(error: unknown, target: Target, deadline: Deadline): Out
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
-      return new OutboundError('UNREACHABLE', `${target.hostname} closed the connection without an answer. Try again later.`, {
+      return new OutboundError('UNREACHABLE', `${target.hostname} closed the connection without a response. Try again later.`, {
         isReset: true,
       })
     case 'UND_ERR_HEADERS_OVERFLOW':
@@ -144,16 +146,4 @@ function timedOutMessage(target: Target): string {
 
 function headerText(value: string | string[] | undefined): string {
   return Array.isArray(value) ? value.join(', ') : (value ?? '')
-}
-
-function retryAfterSeconds(text: string): number | null {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 86_400 ? Number(text) : null
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,22 +1,42 @@
 import { isIP } from 'node:net'
+import { domainToUnicode } from 'node:url'
 import { canonicalAddress, isAllowedAddress, type OutboundPolicy, tierOf } from './address-policy.ts'
 import { reachesOwnSocket } from './own-sockets.ts'
 
-/** Where a call goes: a base URL, read once. */
-export interface Target {
-  readonly url: URL
+/** Who would be called. */
+export interface Host {
   readonly isSecure: boolean
   /** Lower case, without brackets or a final dot. */
   readonly hostname: string
   readonly port: number
 }
 
-export type ParsedTarget = { readonly kind: 'target'; readonly target: Target } | { readonly kind: 'invalid'; readonly issue: string }
+/**
+ * Where a call goes: the parts of a URL, cut out of its text. A URL parser has read the text too, and changed nothing in it;
+ * so what is sent is what was stored, byte for byte.
+ */
+export interface Target extends Host {
+  /** Scheme, host and port as a URL parser writes them; two targets of one origin have the same text. */
+  readonly origin: string
+  /** Empty, or with a slash at its start. Nothing in it is decoded, merged or normalised. */
+  readonly path: string
+  /** Without its question mark; empty when there is none. */
+  readonly query: string
+}
+
+/** `repair`: a URL parser would change the text, so it is never dialled; `issue` says where. */
+export type ParsedTarget =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'repair'; readonly target: Host; readonly issue: string }
+  | { readonly kind: 'invalid'; readonly issue: string }
 
 export interface EndpointRules {
   readonly allowPrivateNetwork: boolean
-  /** True refuses `http://` to a public host at once; false leaves that to the test, for dialects that accept such URLs. */
-  readonly strictHttp: boolean
+  /**
+   * True refuses `http://` to a public host, and text that a URL parser would repair, at once; false leaves that to the test,
+   * for dialects that accept such URLs.
+   */
+  readonly isStrict: boolean
 }
 
 /** The one answer for every address that the policy denies, so that it maps no network. */
@@ -24,19 +44,71 @@ export const BLOCKED_MESSAGE =
   'The gateway may not connect to this address. Use a public endpoint, or ask its operator to allow the address (OUTBOUND_ALLOW); for a private one the provider must also have `allowPrivateNetwork`.'
 export const PUBLIC_HTTP_MESSAGE = 'Plain http:// sends keys in the clear and is for private and loopback addresses only. Use https://.'
 
+/** Scheme, authority, path and query of an absolute URL, as they are written. */
+const URL_PARTS = /^(https?):\/\/([^/?#\\]*)([^?#]*)(?:\?([^#]*))?$/i
+
 /** Reads a base URL; says what is wrong with one that no call can use. */
 export function parseTarget(baseUrl: string): ParsedTarget {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null
-  if (!url || url.hostname === '') return invalid('The base URL must be absolute, e.g. https://api.example.com/v1.')
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return invalid('The base URL must begin with https:// or http://.')
-  if (hasUserInfo(baseUrl, url)) return invalid('The base URL must not contain a user name or a password.')
-  if (baseUrl.includes('#')) return invalid('The base URL must not contain a fragment (#).')
-  // The longest name that DNS and SOCKS can carry; the URL parser knows no limit.
-  if (url.hostname.length > 253) return invalid('The host of the base URL is longer than 253 characters.')
+  const issue = urlProblem(baseUrl)
+  if (issue !== null) return { kind: 'invalid', issue }
+  const [, , authority = '', path = '', query = ''] = URL_PARTS.exec(baseUrl) ?? []
+  const url = new URL(baseUrl)
   const isSecure = url.protocol === 'https:'
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
-  if (port === 0) return invalid('The base URL must not name port 0.')
-  return { kind: 'target', target: { url, isSecure, hostname: bareHostname(url.hostname), port } }
+  const target = { origin: url.origin, isSecure, hostname: bareHostname(url.hostname), port, path, query }
+  const repair = repairOf({ authority, path, query }, url)
+  return repair === null ? { kind: 'target', target } : { kind: 'repair', target, issue: repair }
+}
+
+/** What stands in the first line of a request: path and query. */
+export function requestPath({ path, query }: Target): string {
+  return (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`)
+}
+
+/** What a request's `Host` header says: the port is left out where the scheme implies it. */
+export function hostHeader({ origin }: Target): string {
+  return origin.slice(origin.indexOf('://') + 3)
+}
+
+/** The target of a URL that the code itself names. */
+export function knownTarget(url: string): Target {
+  const parsed = parseTarget(url)
+  if (parsed.kind !== 'target') throw new Error(`${url} is no URL that a call can use.`)
+  return parsed.target
+}
+
+function urlProblem(text: string): string | null {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !/^https?:/i.test(text)) return 'The base URL must begin with https:// or http://.'
+  const authority = /^https?:[/\\]*([^/\\?#]*)/i.exec(text)?.[1] ?? ''
+  // The parser drops an empty user name (`https://@host`); the text still shows it.
+  if (authority.includes('@')) return 'The base URL must not contain a user name or a password.'
+  if (text.includes('#')) return 'The base URL must not contain a fragment (#).'
+  const port = /:(\d+)$/.exec(authority)?.[1]
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return 'The base URL must name a port between 1 and 65535.'
+  if (!URL_PARTS.test(text) || !URL.canParse(text)) return 'The base URL must be absolute, e.g. https://api.example.com/v1.'
+  // The longest name that DNS and SOCKS can carry; the URL parser knows no limit.
+  return new URL(text).hostname.length > 253 ? 'The host of the base URL is longer than 253 characters.' : null
+}
+
+/** What a URL parser changes in a text, or null. Letter case of the host, and a port that is the scheme's own, do not count. */
+function repairOf({ authority, path, query }: { authority: string; path: string; query: string }, url: URL): string | null {
+  const [, host = '', port] = /^(.*?)(:[^:\]]*)?$/s.exec(authority) ?? []
+  if (!isSameHost(host.toLowerCase(), url.hostname)) return 'The host of the base URL is not written plainly. Write it as it is registered.'
+  if (port !== undefined && !/^:[1-9]\d*$/.test(port))
+    return 'The port of the base URL is not written plainly. Write a number, or leave it out.'
+  if (path !== url.pathname && path !== '') {
+    return 'The path of the base URL would be changed before it is sent. Write it without ".", "..", "\\" and blanks, and percent-encode other characters.'
+  }
+  const isSameQuery = url.search === (query === '' ? '' : `?${query}`)
+  return isSameQuery
+    ? null
+    : 'The query of the base URL would be changed before it is sent. Percent-encode its blanks, quotes and other special characters.'
+}
+
+function isSameHost(written: string, parsed: string): boolean {
+  if (written === parsed || domainToUnicode(parsed) === written) return true
+  const isIpv6 = written.startsWith('[') && parsed.startsWith('[')
+  return isIpv6 && canonicalAddress(written.slice(1, -1)) === canonicalAddress(parsed.slice(1, -1))
 }
 
 /**
@@ -48,8 +120,9 @@ export function checkEndpoint(baseUrl: string, policy: OutboundPolicy, rules: En
   if (parsed.kind === 'invalid') return parsed.issue
   const { hostname, port, isSecure } = parsed.target
   if (!mayBeDialled(hostname, port, policy, rules.allowPrivateNetwork)) return BLOCKED_MESSAGE
+  if (parsed.kind === 'repair' && rules.isStrict) return parsed.issue
   const isPublicHttp = !isSecure && !policy.allow.publicHttp && !looksPrivate(hostname)
-  return isPublicHttp && rules.strictHttp ? PUBLIC_HTTP_MESSAGE : null
+  return isPublicHttp && rules.isStrict ? PUBLIC_HTTP_MESSAGE : null
 }
 
 /** Whether the text of a host alone rules it out: a denied literal address, or a name that always means one. */
@@ -84,14 +157,4 @@ const PRIVATE_NAME = /^[^.]+$|\.(?:localhost|local|internal|intranet|private|cor
 function looksPrivate(hostname: string): boolean {
   const literal = addressMeantBy(hostname)
   return literal === null ? PRIVATE_NAME.test(hostname) : tierOf(literal) !== 'public'
-}
-
-/** The parser drops an empty user name (`https://@host`); the raw text still shows it. */
-function hasUserInfo(raw: string, url: URL): boolean {
-  const authority = /^[^/\\]*[/\\]+([^/\\?#]*)/.exec(raw)?.[1] ?? ''
-  return url.username !== '' || url.password !== '' || authority.includes('@')
-}
-
-function invalid(issue: string): ParsedTarget {
-  return { kind: 'invalid', issue }
 }

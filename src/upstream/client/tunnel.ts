@@ -21,8 +21,8 @@ export async function openTunnel(socket: Socket, proxy: ProxyHop, target: Target
 }
 
 async function connectTunnel(socket: Socket, proxy: ProxyHop, target: Target): Promise<Socket> {
-  const authority = `${target.url.hostname}:${target.port}`
-  const client = new Client(`http://${proxyAuthority(proxy)}`, { connect: onlyOnce(socket) })
+  const authority = authorityOf(target)
+  const client = new Client(`http://${authorityOf(proxy)}`, { connect: onlyOnce(socket) })
   const { statusCode } = await client.connect({ path: authority, headers: { host: authority, ...proxyAuthorization(proxy) } }).catch(() => {
     throw new OutboundError('UNREACHABLE', `The proxy ${proxy.hostname} did not answer as an HTTP proxy. Check its address and type.`)
   })
@@ -43,7 +43,7 @@ function proxyAuthorization({ credentials }: ProxyHop): Record<string, string> {
   return { 'proxy-authorization': `Basic ${token}` }
 }
 
-function proxyAuthority({ hostname, port }: ProxyHop): string {
+function authorityOf({ hostname, port }: { hostname: string; port: number }): string {
   return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`
 }
 

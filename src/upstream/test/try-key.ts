@@ -1,31 +1,48 @@
-import { randomBytes } from 'node:crypto'
-import type { Verdict } from '../vendors/connection-status.ts'
+import type { Failure } from '../client/outbound-error.ts'
+import type { Credential } from '../vendors/credential.ts'
+import type { Finding, Judgement, Success } from '../vendors/judgement.ts'
 import type { KeyTrial, Sender } from '../vendors/probe.ts'
-import { failed, reachable } from '../vendors/verdict.ts'
+import { describeControl, randomCredential, refusesKey } from './control-request.ts'
+
+/** Who sends, and how the request with something random in place of the real credential is made. */
+export interface Trials extends Sender {
+  /** The credential in an extra header, where there is no other; what it is replaced by in the control request. */
+  readonly randomHeaders: Readonly<Record<string, string>>
+}
 
 /**
- * Tries the key. Where a 2xx may come without a valid key, the same request with a random key follows: only when that one
- * is refused is the key proven. The real key is sent once (and in the retries that the provider asks for).
+ * Tries the credential. Where a good response may come without a valid one, the same request with a random one follows: only
+ * when an API refuses that one is the credential proven. The real one is sent once (and in the retries that the provider
+ * asks for).
  */
-export async function tryKey(test: Sender, key: string, trial: KeyTrial): Promise<Verdict> {
-  const reply = await test.send(await trial.request(key))
-  if (reply.kind === 'failure') return failed(reply)
-  const verdict = trial.judge(reply)
-  if (verdict.status !== 'OK' || !trial.needsControl) return verdict
-  return (await refusesRandomKey(test, trial)) ? verdict : reachable(reply.httpStatus, verdict.models, UNPROVEN)
+export async function tryKey(trials: Trials, trial: KeyTrial, credential: Credential): Promise<Finding> {
+  const finding = await sendAndJudge(trials, trial, credential)
+  if (finding.kind !== 'success') return finding
+  const isHeader = credential.kind === 'none'
+  if (!trial.needsControl) return isHeader ? unproven(finding, HEADER_WORKS) : finding
+  const control = await sendControl(trials, trial.request, credential)
+  if (control.kind === 'failure' || !refusesKey(trial.judge(control))) return unproven(finding, describeControl(control, credential))
+  return isHeader ? unproven(finding, HEADER_WORKS) : finding
 }
 
-const UNPROVEN =
-  'It did not refuse a random key, so this key is not proven: the list may be open to anyone. Send a real request to be sure.'
-
-/** Whether the endpoint turns a made-up key away. A key of that shape is in nobody's hands. */
-export async function refusesRandomKey(test: Sender, trial: Pick<KeyTrial, 'request' | 'judge'>): Promise<boolean> {
-  const reply = await test.sendOnce(await trial.request(randomKey()))
-  if (reply.kind === 'failure') return false
-  const { status } = trial.judge(reply)
-  return status === 'UNAUTHORIZED' || status === 'FORBIDDEN'
+/** The response is let go here: it may be large, and the control request takes its time. */
+async function sendAndJudge({ send }: Trials, { request, judge }: KeyTrial, credential: Credential): Promise<Judgement | Failure> {
+  const reply = await send(request, credential)
+  if (reply.kind === 'failure') return reply
+  const judged = judge(reply)
+  return judged.kind === 'refusal' && judged.cause === 'KEY' && credential.kind === 'none' ? { ...judged, hint: HEADER_REFUSED } : judged
 }
 
-function randomKey(): string {
-  return `sk-${randomBytes(24).toString('hex')}`
+/** A header is no key, so no key is proven by it, however well it works. */
+function unproven({ httpStatus, models, note }: Success, why: string): Finding {
+  return { kind: 'unproven', httpStatus, models, why: note === '' ? why : `${why} ${note}` }
+}
+
+const HEADER_WORKS = 'Its header authenticates.'
+const HEADER_REFUSED = 'The credential is an extra header of the provider.'
+
+/** The request with a made-up credential in place of the real one, sent once. */
+export function sendControl(trials: Trials, request: KeyTrial['request'], credential: Credential): ReturnType<Sender['sendOnce']> {
+  const headers = credential.kind === 'none' ? trials.randomHeaders : {}
+  return trials.sendOnce({ ...request, headers: { ...request.headers, ...headers } }, randomCredential(credential))
 }

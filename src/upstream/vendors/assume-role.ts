@@ -1,13 +1,11 @@
-import type { Answer } from '../client/messages.ts'
-import { judgeAws } from './aws-errors.ts'
-import { type AwsKeys, signAws } from './aws-signature.ts'
-import { stsUrl } from './bedrock-endpoint.ts'
-import type { Verdict } from './connection-status.ts'
+import type { UpstreamRequest, UpstreamResponse } from '../client/messages.ts'
+import { xmlText } from './api-error.ts'
+import { stsTarget } from './bedrock-endpoint.ts'
+import type { AwsCredential, Revealable } from './credential.ts'
 import { textAt } from './json.ts'
-import type { ProbeTest } from './probe.ts'
-import { failed, wrongShape } from './verdict.ts'
-
-export type AssumedRole = { readonly kind: 'keys'; readonly keys: AwsKeys } | { readonly kind: 'refused'; readonly verdict: Verdict }
+import { judgeResponse } from './judge.ts'
+import { type Finding, refusal, withHint } from './judgement.ts'
+import type { Sender } from './probe.ts'
 
 export interface RoleRequest {
   readonly roleArn: string
@@ -18,8 +16,20 @@ export interface RoleRequest {
 const PERMISSION_HINT =
   "Let the role's trust policy name the access key's user, with the provider's external ID, and let that user call sts:AssumeRole."
 
-/** Exchanges a stored key pair for temporary credentials of a role, good for 15 minutes, the shortest that AWS gives. */
-export async function assumeRole(test: ProbeTest, keys: AwsKeys, role: RoleRequest): Promise<AssumedRole> {
+/**
+ * Exchanges a stored key pair for temporary credentials of a role, good for 15 minutes, the shortest that AWS gives.
+ * @returns the temporary credentials, or what AWS said instead.
+ */
+export async function assumeRole(sender: Sender, credential: AwsCredential, role: RoleRequest): Promise<AwsCredential | Finding> {
+  const reply = await sender.send(assumeRoleRequest(role), { ...credential, apiKey: null })
+  if (reply.kind === 'failure') return reply
+  const refused = judgeResponse(reply)
+  if (refused) return withHint(refused, 'PERMISSION', PERMISSION_HINT) ?? refused
+  const keyPair = readCredentials(reply)
+  return keyPair === null ? refusal('SHAPE', reply) : { ...credential, keyPair, apiKey: null }
+}
+
+function assumeRoleRequest(role: RoleRequest): UpstreamRequest {
   const form = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',
@@ -29,20 +39,19 @@ export async function assumeRole(test: ProbeTest, keys: AwsKeys, role: RoleReque
     ...(role.externalId === null ? {} : { ExternalId: role.externalId }),
   })
   const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
-  const request = { method: 'POST' as const, url: stsUrl(role.region), headers, body: form.toString() }
-  const reply = await test.send(await signAws(request, keys, { service: 'sts', region: role.region, date: new Date() }))
-  if (reply.kind === 'failure') return { kind: 'refused', verdict: failed(reply) }
-  const refusal = judgeAws(reply, test, PERMISSION_HINT)
-  if (refusal) return { kind: 'refused', verdict: refusal }
-  const temporary = readCredentials(reply)
-  return temporary ? { kind: 'keys', keys: temporary } : { kind: 'refused', verdict: wrongShape(reply) }
+  return { method: 'POST', target: stsTarget(role.region), headers, body: form.toString() }
 }
 
 /** STS answers in JSON to those who accept it, and in XML otherwise. */
-function readCredentials(answer: Answer): AwsKeys | null {
-  const read = (name: string) =>
-    textAt(answer.json, 'AssumeRoleResponse', 'AssumeRoleResult', 'Credentials', name) ||
-    (new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer.body)?.[1] ?? '')
-  const keys = { accessKeyId: read('AccessKeyId'), secretAccessKey: read('SecretAccessKey'), sessionToken: read('SessionToken') }
-  return Object.values(keys).includes('') ? null : keys
+function readCredentials({ json, body }: UpstreamResponse): AwsCredential['keyPair'] {
+  const read = (name: string) => textAt(json, 'AssumeRoleResponse', 'AssumeRoleResult', 'Credentials', name) || xmlText(body, name)
+  const texts = [read('AccessKeyId'), read('SecretAccessKey'), read('SessionToken')] as const
+  if (texts.includes('')) return null
+  const [accessKey, accessKeySecret, sessionToken] = texts.map(hidden)
+  return accessKey && accessKeySecret && sessionToken ? { accessKey, accessKeySecret, sessionToken } : null
+}
+
+/** A closure prints nothing of what it holds. */
+function hidden(text: string): Revealable {
+  return { reveal: () => text }
 }

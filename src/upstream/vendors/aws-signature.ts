@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { UpstreamRequest } from '../client/messages.ts'
+import { hostHeader, type Target } from '../client/target.ts'
 
 /** Credentials for one request, opened. */
 export interface AwsKeys {
@@ -16,7 +17,8 @@ export async function signAws(
   keys: AwsKeys,
   scope: { service: string; region: string; date: Date },
 ): Promise<UpstreamRequest> {
-  const { url, method, body } = request
+  const { target, method, body } = request
+  const host = hostHeader(target)
   const { accessKeyId, secretAccessKey, sessionToken } = keys
   const signer = new SignatureV4({
     service: scope.service,
@@ -29,11 +31,12 @@ export async function signAws(
   const signed = await signer.sign(
     {
       method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { ...request.headers, host: url.host },
+      protocol: target.isSecure ? 'https:' : 'http:',
+      hostname: target.hostname,
+      // As it is sent: the signature encodes what is encoded already once more, and AWS does so too.
+      path: target.path === '' ? '/' : target.path,
+      query: queryOf(target),
+      headers: { ...request.headers, host },
       body: body ?? '',
     },
     { signingDate: scope.date },
@@ -41,9 +44,22 @@ export async function signAws(
   return { ...request, headers: signed.headers }
 }
 
-function queryOf(url: URL): Record<string, string[]> {
-  const names = [...new Set(url.searchParams.keys())]
-  return Object.fromEntries(names.map((name) => [name, url.searchParams.getAll(name)]))
+/** Names and values, decoded: the signer encodes them in its own way. A plus sign stands for itself, as AWS has it. */
+function queryOf({ query }: Target): Record<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const pair of query.split('&').filter((part) => part !== '')) {
+    const [name = '', ...value] = pair.split('=').map(decoded)
+    found.set(name, [...(found.get(name) ?? []), value.join('=')])
+  }
+  return Object.fromEntries(found)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 type Data = string | ArrayBuffer | ArrayBufferView

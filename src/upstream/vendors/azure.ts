@@ -1,11 +1,12 @@
-import type { Answer } from '../client/messages.ts'
-import type { Verdict } from './connection-status.ts'
-import { fromRoot, under } from './endpoint-url.ts'
-import { errorText, textAt } from './json.ts'
-import { readModelNames } from './model-list.ts'
-import { bearer, get, postJson } from './openai-api.ts'
-import type { KeyTrial, Probe, ProbeTest } from './probe.ts'
-import { judgeStatus, keyRefused, keyWorks, lacksPermission, noSuchApi, notTestable, wrongShape } from './verdict.ts'
+import { withoutFinalSlash } from '../client/join.ts'
+import type { UpstreamResponse } from '../client/messages.ts'
+import type { Target } from '../client/target.ts'
+import { under } from './base-url.ts'
+import { textAt } from './json.ts'
+import { judgeResponse } from './judge.ts'
+import { type Judgement, notTestable, refusal, success, withHint } from './judgement.ts'
+import { bearer, get, judgeList, postJson } from './openai-api.ts'
+import { hasCredential, type KeyTrial, NO_KEY, type Probe, type ProbeTest } from './probe.ts'
 
 const API_VERSION = { 'api-version': '2024-10-21' }
 
@@ -23,77 +24,49 @@ export const azure: Probe = {
     keyPageUrl: 'https://portal.azure.com',
   },
   vendorHost: /\.(?:(?:openai|services\.ai|cognitiveservices)\.azure\.(?:com|us|cn)|api\.cognitive\.microsoft\.(?:com|us))$/,
+  // An access token of Microsoft Entra is a JWT and goes where OAuth tokens go.
+  keyHeaders: (key) => (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(key) ? bearer(key) : { 'api-key': key }),
   async run(test) {
-    if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
-    const deployment = /\/openai\/deployments\/([^/]+)/.exec(test.base.pathname)?.[1]
-    const trial = deployment === undefined ? listTrial(test) : deploymentTrial(test, deployment)
-    return test.tryKey(test.credential.apiKey.reveal(), { ...trial, needsControl: !test.isVendorHost })
+    if (!hasCredential(test)) return notTestable(NO_KEY)
+    const deployment = DEPLOYMENT.exec(test.base.path)
+    const trial = deployment === null ? listTrial(test) : deploymentTrial(test.base, deployment[0])
+    const judge = (response: UpstreamResponse) => {
+      const judged = trial.judge(response)
+      return judged.kind === 'refusal' ? (withHint(judged, 'KEY', OTHER_RESOURCE) ?? judged) : judged
+    }
+    return test.tryKey({ request: trial.request, judge, needsControl: !test.isVendorHost || test.modelsTarget !== null })
   },
 }
 
-/** An access token of Microsoft Entra is a JWT and goes where OAuth tokens go. */
-function authentication(key: string): Readonly<Record<string, string>> {
-  return /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(key) ? bearer(key) : { 'api-key': key }
-}
+/** What comes before a deployment, and its name. */
+const DEPLOYMENT = /^.*?\/openai\/deployments\/[^/]+/
+const OTHER_RESOURCE = "It may belong to another resource or region than the base URL names: copy both from the same resource's page."
 
 function listTrial(test: ProbeTest): Pick<KeyTrial, 'request' | 'judge'> {
-  const url = listUrl(test.base)
   return {
-    request: (key) => get(url, authentication(key)),
-    judge: (answer) => {
-      const refusal = judgeAzure(answer, test)
-      if (refusal) return refusal
-      const models = readModelNames(answer.json, test.scrubber)
-      return models === null ? wrongShape(answer) : keyWorks(answer.httpStatus, models, 'Deployments were not tried.')
-    },
+    request: get(test.modelsTarget ?? listTarget(test.base)),
+    judge: (response) => judgeList(response, test.scrubber, 'Deployments were not tried.'),
   }
 }
 
 /** Azure's newer API lives under `/openai/v1` and knows no `api-version`; the older one needs it. */
-function listUrl(base: URL): URL {
-  if (/\/openai\/v1$/.test(base.pathname)) return under(base, 'models')
-  const prefix = base.pathname.replace(/\/openai(?:\/.*)?$/, '').replace(/\/$/, '')
-  return under(fromRoot(base, `${prefix}/openai${base.search}`), 'models', API_VERSION)
+function listTarget(base: Target): Target {
+  if (/\/openai\/v1$/.test(base.path)) return under(base, 'models')
+  const prefix = withoutFinalSlash(base.path.replace(/\/openai(?:\/.*)?$/, ''))
+  return under({ ...base, path: prefix }, 'openai/models', API_VERSION)
 }
 
 /** No messages: refused with 400 after the key and the deployment were looked up, and free. */
-function deploymentTrial(test: ProbeTest, deployment: string): Pick<KeyTrial, 'request' | 'judge'> {
-  const prefix = test.base.pathname.slice(0, test.base.pathname.indexOf('/openai/deployments/'))
-  const root = fromRoot(test.base, `${prefix}/openai/deployments/${deployment}${test.base.search}`)
-  const url = under(root, 'chat/completions', API_VERSION)
-  return {
-    request: (key) => postJson(url, authentication(key), { messages: [], max_tokens: 1 }),
-    judge: (answer) => {
-      if (answer.httpStatus === 400 && textAt(answer.json, 'error', 'message') !== '') {
-        return keyWorks(answer.httpStatus, [], 'The deployment exists; it was tried with a call that cannot run.')
-      }
-      return judgeAzure(answer, test) ?? wrongShape(answer)
-    },
-  }
+function deploymentTrial(base: Target, path: string): Pick<KeyTrial, 'request' | 'judge'> {
+  const target = under({ ...base, path }, 'chat/completions', API_VERSION)
+  return { request: postJson(target, { messages: [], max_tokens: 1 }), judge: judgeDeployment }
 }
 
-function judgeAzure(answer: Answer, test: ProbeTest): Verdict | null {
-  const code = textAt(answer.json, 'error', 'code')
-  if (answer.httpStatus === 401) {
-    return keyRefused(
-      answer,
-      test,
-      "It may belong to another resource or region than the base URL names: copy both from the same resource's page.",
-    )
+function judgeDeployment(response: UpstreamResponse): Judgement {
+  const judged = judgeResponse(response)
+  // The deployment complains about the call: it got past the key.
+  if (judged?.cause === 'REQUEST' && response.httpStatus === 400 && textAt(response.json, 'error', 'message') !== '') {
+    return success(response, null, 'The deployment exists; it was tried with a call that cannot run.')
   }
-  if (answer.httpStatus === 403 && /public access|virtual network|firewall|private endpoint/i.test(errorText(answer.json))) {
-    return lacksPermission(
-      answer,
-      test,
-      "The resource's network rules do not let the gateway in. Allow its address, or use the private endpoint.",
-    )
-  }
-  if (answer.httpStatus === 404 && code === 'DeploymentNotFound') {
-    return noSuchApi(
-      answer,
-      test,
-      'The resource has no deployment of this name. Check its spelling, and wait some minutes after creating one.',
-    )
-  }
-  return judgeStatus(answer, test)
+  return judged ?? refusal('SHAPE', response)
 }

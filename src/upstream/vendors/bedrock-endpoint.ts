@@ -1,8 +1,9 @@
-import { under } from './endpoint-url.ts'
+import { knownTarget, type Target } from '../client/target.ts'
+import { under } from './base-url.ts'
 
 /** Where Bedrock's models are listed, and the region that a signature must name. */
 export interface BedrockEndpoint {
-  readonly listUrl: URL
+  readonly list: Target
   /** Null when neither the settings nor the base URL name one. */
   readonly region: string | null
   /** The region that the base URL names, when the settings name another. */
@@ -17,12 +18,22 @@ const VPC_HOST = /\.bedrock(?:-[a-z]+)*\.([a-z0-9-]+)\.vpce\.amazonaws\.com$/
  * People enter the endpoint that answers prompts (`bedrock-runtime`); the list is on the control endpoint (`bedrock`) of the
  * same region. Any other host, such as a proxy or a VPC endpoint, is used as it is.
  */
-export function bedrockEndpoint(base: URL, settingsRegion: string | null): BedrockEndpoint {
-  const aws = AWS_HOST.exec(base.hostname)
-  const urlRegion = aws?.[1] ?? VPC_HOST.exec(base.hostname)?.[1] ?? null
+export function bedrockEndpoint(base: Target, settingsRegion: string | null): BedrockEndpoint {
+  const urlRegion = regionOf(base)
   const otherRegion = settingsRegion !== null && urlRegion !== null && settingsRegion !== urlRegion ? urlRegion : null
-  const host = aws ? `https://bedrock.${urlRegion}.${aws[2] === 'amazonaws.com.cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}` : base
-  return { listUrl: under(new URL(host), 'foundation-models'), region: settingsRegion ?? urlRegion, otherRegion }
+  return { list: under(controlEndpoint(base) ?? base, 'foundation-models'), region: settingsRegion ?? urlRegion, otherRegion }
+}
+
+/** The region that the host of a base URL names; null for hosts that are not AWS's. */
+export function regionOf({ hostname }: Target): string | null {
+  return AWS_HOST.exec(hostname)?.[1] ?? VPC_HOST.exec(hostname)?.[1] ?? null
+}
+
+/** Where AWS lists the models of the region that a base URL is in; null for hosts that are not AWS's own. */
+export function controlEndpoint({ hostname, isSecure, port }: Target): Target | null {
+  const [, region, domain] = AWS_HOST.exec(hostname) ?? []
+  if (region === undefined || !isSecure || port !== 443) return null
+  return knownTarget(`https://bedrock.${region}.amazonaws.com${domain === 'amazonaws.com.cn' ? '.cn' : ''}`)
 }
 
 /** Whether a host is AWS's own Bedrock: other hosts under amazonaws.com may be anyone's. */
@@ -34,6 +45,6 @@ export function isRegion(text: string): boolean {
 }
 
 /** The regional endpoint of AWS's token service. */
-export function stsUrl(region: string): URL {
-  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
+export function stsTarget(region: string): Target {
+  return knownTarget(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
 }

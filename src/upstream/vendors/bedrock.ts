@@ -1,14 +1,10 @@
-import type { Answer } from '../client/messages.ts'
+import type { Target } from '../client/target.ts'
 import { assumeRole } from './assume-role.ts'
-import { judgeAws } from './aws-errors.ts'
-import { type AwsKeys, signAws } from './aws-signature.ts'
-import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, isRegion } from './bedrock-endpoint.ts'
-import type { Verdict } from './connection-status.ts'
-import { type AwsCredential, headerProblem } from './credential.ts'
-import { readModelNames } from './model-list.ts'
-import { bearer, get } from './openai-api.ts'
+import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, controlEndpoint, isRegion, regionOf, stsTarget } from './bedrock-endpoint.ts'
+import type { AwsCredential, AwsKeyPair, Credential } from './credential.ts'
+import { type Finding, notTestable, withHint } from './judgement.ts'
+import { bearer, get, judgeList } from './openai-api.ts'
 import type { Probe, ProbeTest } from './probe.ts'
-import { keyWorks, notTestable, unsendableKey, wrongShape } from './verdict.ts'
 
 /** Amazon Bedrock: `GET /foundation-models` is free. It is signed with the stored key pair, or carries a Bedrock API key. */
 export const bedrock: Probe = {
@@ -21,19 +17,34 @@ export const bedrock: Probe = {
     keyPageUrl: 'https://console.aws.amazon.com/iam/home#/security_credentials',
   },
   vendorHost: BEDROCK_HOST,
+  keyHeaders: bearer,
+  vendorOrigins,
   async run(test) {
-    const credential = awsCredential(test)
-    if (!credential) return notTestable('No access key is stored for this provider. Add an access key pair to its settings to test it.')
-    const endpoint = bedrockEndpoint(test.base, credential.region)
+    const credential = awsCredential(test.credential)
+    if (credential === null && !test.hasCredentialHeader) return notTestable(NO_ACCESS_KEY)
+    const endpoint = bedrockEndpoint(test.base, credential?.region ?? null)
     if (endpoint.region !== null && !isRegion(endpoint.region)) return notTestable(NO_REGION)
     if (endpoint.otherRegion !== null) return regionsDiffer(endpoint)
-    return credential.apiKey ? runWithApiKey(test, credential.apiKey.reveal(), endpoint) : runWithKeyPair(test, credential, endpoint)
+    if (credential === null || credential.apiKey !== null) return tryList(test, endpoint, test.credential)
+    return tryKeyPair(test, credential, endpoint)
   },
 }
 
+const NO_ACCESS_KEY = 'No access key is stored for this provider. Add an access key pair to its settings to test it.'
 const NO_REGION = 'The region is not one of AWS, such as us-east-1. Correct it in the settings.'
+const NO_SESSION_TOKEN =
+  'The access key is a temporary one (ASIA…), which works only with its session token, and none is stored. Store the session token too, or use a long-lived access key.'
 
-function awsCredential({ credential }: ProbeTest): AwsCredential | null {
+/** The list is on AWS's control endpoint, and roles are assumed at its token service. */
+function vendorOrigins(base: Target, credential: Credential): readonly string[] {
+  const control = controlEndpoint(base)
+  const aws = awsCredential(credential)
+  const region = aws?.region ?? regionOf(base)
+  const sts = aws?.roleArn != null && region !== null && isRegion(region) ? stsTarget(region) : null
+  return [control, sts].flatMap((target) => (target === null ? [] : [target.origin]))
+}
+
+function awsCredential(credential: Credential): AwsCredential | null {
   switch (credential.kind) {
     case 'none':
       return null
@@ -44,46 +55,38 @@ function awsCredential({ credential }: ProbeTest): AwsCredential | null {
   }
 }
 
-async function runWithApiKey(test: ProbeTest, key: string, { listUrl }: BedrockEndpoint): Promise<Verdict> {
-  const problem = headerProblem(key)
-  if (problem !== null) return unsendableKey(problem)
-  return test.tryKey(key, {
-    request: (candidate) => get(listUrl, bearer(candidate)),
-    judge: (answer) => judgeList(answer, test),
-    needsControl: !test.isVendorHost,
-  })
-}
-
-async function runWithKeyPair(test: ProbeTest, credential: AwsCredential, { listUrl, region }: BedrockEndpoint): Promise<Verdict> {
+async function tryKeyPair(test: ProbeTest, credential: AwsCredential, endpoint: BedrockEndpoint): Promise<Finding> {
   const { keyPair, roleArn, externalId } = credential
-  if (!keyPair) {
+  const { region } = endpoint
+  if (keyPair === null) {
     const role = roleArn === null ? '' : ' The role can be assumed only with one: the gateway never uses credentials of its own machine.'
-    return notTestable(`No access key is stored for this provider. Add an access key pair to its settings to test it.${role}`)
+    return notTestable(`${NO_ACCESS_KEY}${role}`)
   }
+  if (lacksSessionToken(keyPair)) return notTestable(NO_SESSION_TOKEN)
   if (region === null) return notTestable('No region is set, and the base URL names none. Add the region to the settings, e.g. us-east-1.')
-  const stored: AwsKeys = { accessKeyId: keyPair.accessKey.reveal(), secretAccessKey: keyPair.accessKeySecret.reveal(), sessionToken: null }
-  const problem = headerProblem(stored.accessKeyId)
-  if (problem !== null) return unsendableKey(problem)
-  const assumed = roleArn === null ? null : await assumeRole(test, stored, { roleArn, externalId, region })
-  if (assumed?.kind === 'refused') return assumed.verdict
-  const keys = assumed?.keys ?? stored
-  const scrubber = test.scrubber.with([keys.secretAccessKey, keys.sessionToken ?? ''])
-  return test.tryKey(keys.secretAccessKey, {
-    request: (secret) => signAws(get(listUrl, {}), { ...keys, secretAccessKey: secret }, { service: 'bedrock', region, date: new Date() }),
-    judge: (answer) => judgeList(answer, { ...test, scrubber }),
-    needsControl: !test.isVendorHost,
-  })
+  if (roleArn === null) return tryList(test, endpoint, { ...credential, region })
+  const assumed = await assumeRole(test, { ...credential, region }, { roleArn, externalId, region })
+  return assumed.kind === 'aws' ? tryList(test, endpoint, assumed) : assumed
 }
 
-function judgeList(answer: Answer, test: ProbeTest): Verdict {
-  const refusal = judgeAws(answer, test, 'Allow it bedrock:ListFoundationModels.')
-  if (refusal) return refusal
-  const models = readModelNames(answer.json, test.scrubber)
-  return models === null ? wrongShape(answer) : keyWorks(answer.httpStatus, models)
+function lacksSessionToken({ accessKey, sessionToken }: AwsKeyPair): boolean {
+  return accessKey.reveal().startsWith('ASIA') && !sessionToken?.reveal()
+}
+
+function tryList(test: ProbeTest, { list }: BedrockEndpoint, credential: Credential): Promise<Finding> {
+  const trial = {
+    request: get(test.modelsTarget ?? list),
+    judge: (response: Parameters<typeof judgeList>[0]) => {
+      const judged = judgeList(response, test.scrubber)
+      return judged.kind === 'refusal' ? (withHint(judged, 'PERMISSION', 'Allow it bedrock:ListFoundationModels.') ?? judged) : judged
+    },
+    needsControl: !test.isVendorHost || test.modelsTarget !== null,
+  }
+  return test.tryKey(trial, credential)
 }
 
 /** No call could succeed: the signature would name one region and the host another. */
-function regionsDiffer({ region, otherRegion }: BedrockEndpoint): Verdict {
+function regionsDiffer({ region, otherRegion }: BedrockEndpoint): Finding {
   const reason = `The settings name the region ${region} but the base URL is in ${otherRegion}. Make them agree.`
-  return { ...notTestable(reason), status: 'NOT_FOUND' }
+  return { kind: 'misconfigured', reason }
 }

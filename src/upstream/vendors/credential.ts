@@ -3,13 +3,21 @@ export interface Revealable {
   reveal(): string
 }
 
-/** What a test may show to the upstream. */
+/** What a request may show to the upstream. */
 export type Credential = { readonly kind: 'none' } | { readonly kind: 'apiKey'; readonly apiKey: Revealable } | AwsCredential
+
+/** An access key of AWS. */
+export interface AwsKeyPair {
+  readonly accessKey: Revealable
+  readonly accessKeySecret: Revealable
+  /** What a temporary access key (`ASIA…`) comes with; it is signed and sent along. */
+  readonly sessionToken?: Revealable | null
+}
 
 /** Bedrock's credentials: a Bedrock API key, or an access key pair that may assume a role. Nothing ambient is ever used. */
 export interface AwsCredential {
   readonly kind: 'aws'
-  readonly keyPair: { readonly accessKey: Revealable; readonly accessKeySecret: Revealable } | null
+  readonly keyPair: AwsKeyPair | null
   /** A Bedrock API key, sent as a bearer token; it goes before the key pair. */
   readonly apiKey: Revealable | null
   /** Null: read from the base URL. */
@@ -20,25 +28,35 @@ export interface AwsCredential {
 
 /** Every secret text of a credential, opened, for the scrubber. */
 export function secretsOf(credential: Credential): string[] {
-  switch (credential.kind) {
-    case 'none':
-      return []
-    case 'apiKey':
-      return [credential.apiKey.reveal()]
-    case 'aws':
-      return [credential.apiKey, credential.keyPair?.accessKey, credential.keyPair?.accessKeySecret].flatMap((secret) =>
-        secret ? [secret.reveal()] : [],
-      )
-  }
+  if (credential.kind === 'none') return []
+  if (credential.kind === 'apiKey') return [credential.apiKey.reveal()]
+  const { apiKey, keyPair } = credential
+  return [apiKey, keyPair?.accessKey, keyPair?.accessKeySecret, keyPair?.sessionToken].flatMap((secret) =>
+    secret ? [secret.reveal()] : [],
+  )
 }
 
 /**
- * Why a key cannot be sent in an HTTP header, or null when it can. Checked before the HTTP client sees the key, because
- * clients put the refused value into their error text. The answer never repeats the key.
+ * Why a credential cannot be sent, or null when it can: half a sentence. Checked before the HTTP client sees it, because
+ * clients put a value that they refuse into their error text. It never repeats the credential.
  */
+export function credentialProblem(credential: Credential): string | null {
+  const { accessKey, sessionToken } = (credential.kind === 'aws' ? credential.keyPair : null) ?? {}
+  const apiKey = credential.kind === 'none' ? null : credential.apiKey
+  const sent = [apiKey, accessKey, sessionToken].flatMap((secret) => (secret ? [secret.reveal()] : []))
+  return sent.map(headerProblem).find((problem) => problem !== null) ?? null
+}
+
+/** Why a key cannot be sent in an HTTP header: half a sentence that does not repeat it. Null when it can. */
 export function headerProblem(key: string): string | null {
+  if (isServiceAccount(key)) return "it is a Google service account's JSON file, which is no API key"
   if (key === '') return 'it is empty'
   if (/[\r\n]/.test(key)) return 'it contains a line break'
   if (key.trim() !== key) return 'it starts or ends with a blank'
   return /^[\x20-\x7e]+$/.test(key) ? null : 'it contains a character outside printable ASCII'
+}
+
+/** Whether a text is, or was cut from, the JSON file of a Google service account, which holds a private key. */
+function isServiceAccount(text: string): boolean {
+  return /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text) || /"type"\s*:\s*"service_account"|"private_key(?:_id)?"\s*:/.test(text)
 }

@@ -16,27 +16,3 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
   const found = at(value, ...path)
   return typeof found === 'string' ? found : ''
 }
-
-/** Where vendors put the text of an error. */
-const ERROR_PATHS: readonly (readonly (string | number)[])[] = [
-  ['error', 'message'],
-  ['error'],
-  ['message'],
-  ['Message'],
-  ['detail'],
-  ['detail', 'message'],
-  ['detail', 0, 'msg'],
-  ['errors', 0, 'message'],
-  ['error_description'],
-  [0, 'error', 'message'],
-]
-
-/** The upstream's own error text, from the first known field that has one; empty when none has. Not scrubbed. */
-export function errorText(json: unknown): string {
-  return ERROR_PATHS.map((path) => textAt(json, ...path)).find((text) => text !== '') ?? ''
-}
-
-/** Whether an answer looks like an API's error rather than some web server's page. */
-export function isApiError(json: unknown): boolean {
-  return errorText(json) !== '' || isRecord(at(json, 'error'))
-}

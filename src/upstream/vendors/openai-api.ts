@@ -1,49 +1,36 @@
-import type { Answer, UpstreamRequest } from '../client/messages.ts'
-import type { Verdict } from './connection-status.ts'
-import { at, errorText, textAt } from './json.ts'
-import { readModelNames } from './model-list.ts'
-import { judgeStatus, keyRefused, keyWorks, lacksPermission, rateLimited, type Wording, wrongShape } from './verdict.ts'
+import type { UpstreamRequest, UpstreamResponse } from '../client/messages.ts'
+import type { Target } from '../client/target.ts'
+import { judgeResponse } from './judge.ts'
+import { type Judgement, refusal, success } from './judgement.ts'
+import { MAX_LIST_BYTES, readModels } from './model-list.ts'
+import type { Scrubber } from './scrub.ts'
 
 /** The header that OpenAI and those who copy it authenticate by. */
 export function bearer(key: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${key}` }
 }
 
-/** A GET that carries these headers. */
-export function get(url: URL, headers: Readonly<Record<string, string>>): UpstreamRequest {
-  return { method: 'GET', url, headers }
+/** A GET, whose response may be a long list. */
+export function get(target: Target, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
+  return { method: 'GET', target, headers, maxBodyBytes: MAX_LIST_BYTES }
 }
 
 /** A POST of a JSON document. */
-export function postJson(url: URL, headers: Readonly<Record<string, string>>, document: unknown): UpstreamRequest {
-  return { method: 'POST', url, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(document) }
+export function postJson(target: Target, document: unknown): UpstreamRequest {
+  return { method: 'POST', target, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) }
 }
 
-/** What an answer to `GET …/models` of an OpenAI-like API means. */
-export function judgeOpenAiList(answer: Answer, wording: Wording): Verdict {
-  const special = judgeOpenAiRefusal(answer, wording) ?? judgeStatus(answer, wording)
-  if (special) return special
-  const models = readModelNames(answer.json, wording.scrubber)
-  return models === null ? wrongShape(answer) : keyWorks(answer.httpStatus, models)
+/** What a response to a request for a list of models means. */
+export function judgeList(response: UpstreamResponse, scrubber: Scrubber, note = ''): Judgement {
+  const refused = judgeResponse(response)
+  if (refused) return refused
+  const models = readModels(response.json, scrubber)
+  return models === null ? refusal('SHAPE', response) : success(response, models, note)
 }
 
-/** Refusals that OpenAI-like APIs word in a way that their status alone does not tell; null for all others. */
-export function judgeOpenAiRefusal(answer: Answer, wording: Wording): Verdict | null {
-  const { httpStatus, json } = answer
-  const text = errorText(json)
-  if ((httpStatus === 401 || httpStatus === 403) && /missing scopes/i.test(text)) return lacksPermission(answer, wording, SCOPE_HINT)
-  // xAI and some relays answer 400 to a wrong key.
-  if (httpStatus === 400 && (/incorrect api key|invalid api key/i.test(text) || codeOf(json) === 'invalid_api_key')) {
-    return keyRefused(answer, wording)
-  }
-  if (httpStatus === 429 && codeOf(json) === 'insufficient_quota') {
-    return rateLimited(answer, wording, `The account's quota is used up: check its plan and billing with ${wording.names.displayName}.`)
-  }
-  return null
-}
-
-const SCOPE_HINT = 'Allow it to list models ("Models: read"), or test it with a real request.'
-
-function codeOf(json: unknown): string {
-  return textAt(json, 'error', 'code') || textAt(json, 'error', 'type') || String(at(json, 'code') ?? '')
+/** What a response means whose success is told by something else than a list of models. */
+export function judgeBy(response: UpstreamResponse, isExpected: (json: unknown) => boolean, note = ''): Judgement {
+  const refused = judgeResponse(response)
+  if (refused) return refused
+  return isExpected(response.json) ? success(response, null, note) : refusal('SHAPE', response)
 }

@@ -1,9 +1,9 @@
-import type { Answer } from '../client/messages.ts'
-import type { Verdict } from './connection-status.ts'
-import { under, withVersion } from './endpoint-url.ts'
-import { bearer, get, judgeOpenAiList, judgeOpenAiRefusal } from './openai-api.ts'
-import type { Probe, ProbeTest } from './probe.ts'
-import { judgeStatus, lacksPermission, notTestable } from './verdict.ts'
+import type { UpstreamResponse } from '../client/messages.ts'
+import { under, withVersion } from './base-url.ts'
+import { judgeResponse } from './judge.ts'
+import { type Judgement, notTestable, refusal } from './judgement.ts'
+import { bearer, get, judgeList } from './openai-api.ts'
+import { hasCredential, NO_KEY, type Probe } from './probe.ts'
 
 /** OpenAI: `GET /models` is free, and refuses keys that are wrong. */
 export const openai: Probe = {
@@ -16,25 +16,29 @@ export const openai: Probe = {
     keyPageUrl: 'https://platform.openai.com/api-keys',
   },
   vendorHost: /^(?:[a-z]{2}\.)?api\.openai\.com$/,
+  keyHeaders: bearer,
   async run(test) {
-    if (test.credential.kind !== 'apiKey') return notTestable('No API key is stored for this provider. Add one to test it.')
-    const key = test.credential.apiKey.reveal()
+    if (!hasCredential(test)) return notTestable(NO_KEY)
+    const { credential, isVendorHost, modelsTarget, scrubber } = test
     const base = withVersion(test.base, 'v1')
     // An admin key manages an organization and is refused by /models, though it is valid.
-    const isAdminKey = test.isVendorHost && key.startsWith('sk-admin-')
-    const url = isAdminKey ? under(base, 'organization/admin_api_keys', { limit: '1' }) : under(base, 'models')
-    return test.tryKey(key, {
-      request: (candidate) => get(url, bearer(candidate)),
-      judge: (answer) => (isAdminKey ? judgeAdminKey(answer, test) : judgeOpenAiList(answer, test)),
-      needsControl: !test.isVendorHost,
-    })
+    const isAdminKey = isVendorHost && credential.kind === 'apiKey' && credential.apiKey.reveal().startsWith('sk-admin-')
+    return isAdminKey
+      ? test.tryKey({
+          request: get(under(base, 'organization/admin_api_keys', { limit: '1' })),
+          judge: judgeAdminKey,
+          needsControl: false,
+        })
+      : test.tryKey({
+          request: get(modelsTarget ?? under(base, 'models')),
+          judge: (response) => judgeList(response, scrubber),
+          needsControl: !isVendorHost || modelsTarget !== null,
+        })
   },
 }
 
-function judgeAdminKey(answer: Answer, test: ProbeTest): Verdict {
-  const refusal = judgeOpenAiRefusal(answer, test) ?? judgeStatus(answer, test)
-  return (
-    refusal ??
-    lacksPermission(answer, test, 'It is an admin key, which manages the organization and cannot call models. Use a project key.')
-  )
+const ADMIN_KEY = 'It is an admin key, which manages the organization and cannot call models. Use a project key.'
+
+function judgeAdminKey(response: UpstreamResponse): Judgement {
+  return judgeResponse(response) ?? refusal('PERMISSION', response, ADMIN_KEY)
 }

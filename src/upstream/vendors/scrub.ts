@@ -8,8 +8,6 @@ const HIDDEN = '[hidden]'
 export interface Scrubber {
   /** The text without secrets, control characters and surplus length; null when nothing may be shown. */
   quote(text: string): string | null
-  /** A scrubber that knows further secrets, such as temporary credentials. */
-  with(more: readonly string[]): Scrubber
   /** Whether a short text, such as a model's name, is free of every secret. */
   isClean(text: string): boolean
 }
@@ -40,7 +38,6 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       const hidden = CREDENTIAL_PATTERNS.reduce((result, pattern) => result.replace(pattern, HIDDEN), hideKnown(printable(text)))
       return hidden === '' ? null : shorten(hidden)
     },
-    with: (more) => createScrubber([...known, ...more]),
     isClean: (text) => !known.some((secret) => text.includes(secret)) && hideKnown(text) === text,
   }
 }

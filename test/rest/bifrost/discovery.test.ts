@@ -152,7 +152,7 @@ describe('status (Bifrost contract, section 6)', () => {
     expect(upstream.requests.map(({ path }) => path)).toContain('/v1/models?limit=1000')
   })
 
-  it('follows a path override for the list of models on the same origin, and nowhere else', async () => {
+  it('follows a path override for the list of models below the base URL, and nowhere else', async () => {
     const ask = async (list_models: string) => {
       const before = upstream.requests.length
       await client.created({
@@ -163,8 +163,16 @@ describe('status (Bifrost contract, section 6)', () => {
     }
     expect(await ask('/my/list')).toContain('/base/my/list')
     expect(await ask('my/list')).toContain('/base/my/list')
-    expect(await ask(`${upstream.origin}/whole`)).toContain('/whole')
-    expect(await ask('https://thief.example/list')).toContain('/base/v1/models')
+    expect(await ask(`${upstream.origin}/base/whole`)).toContain('/base/whole')
+    for (const outside of [
+      `${upstream.origin}/whole`,
+      'https://thief.example/list',
+      '../tenant-b/models',
+      '/%2e%2e/models',
+      '//thief.example',
+    ]) {
+      expect({ outside, asked: await ask(outside) }).toEqual({ outside, asked: ['/base/v1/models'] })
+    }
   })
 
   it('does not ask a custom provider that may not list its models', async () => {

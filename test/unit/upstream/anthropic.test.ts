@@ -44,10 +44,10 @@ test.each(['/v1', '/v1/', '/v1/messages'])('the base URL may end in "%s"', async
   expect(vendor.requests[0]?.path).toBe('/v1/models?limit=1000')
 })
 
-test('a bad key is UNAUTHORIZED and says where to make a new one', async () => {
+test('a bad key is UNAUTHORIZED, and names no page of Anthropic on another host', async () => {
   const outcome = await probe('sk-ant-api03-wrongwrong')
   expect(outcome).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: 401 })
-  expect(outcome.message).toContain('Create a new key at https://console.anthropic.com/settings/keys.')
+  expect(outcome.message).toContain('Check the key, or create a new one.')
 })
 
 test('a relay without a list is tried with a message that cannot run', async () => {

@@ -36,7 +36,7 @@ test('a base URL that ends in /openai is probed in the OpenAI mode', async () =>
 test('a bad key is UNAUTHORIZED although Google says 400', async () => {
   const outcome = await probe('AIzaSywrongwrongwrong')
   expect(outcome).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: 400 })
-  expect(outcome.message).toContain('The key was refused (400). Create a new key at https://aistudio.google.com/apikey.')
+  expect(outcome.message).toContain('The key was refused (400). Check the key, or create a new one.')
 })
 
 test.each([

@@ -45,7 +45,7 @@ test('the corpus has at least 500 targets', () => {
 
 test('a denied address in any spelling is BLOCKED_ADDRESS, at save and at the test, and nothing connects', async () => {
   for (const url of hostileUrls(listener.port)) {
-    expect({ url, issue: checkEndpoint(url, CLOSED, { allowPrivateNetwork: true, strictHttp: false }) }).toEqual({
+    expect({ url, issue: checkEndpoint(url, CLOSED, { allowPrivateNetwork: true, isStrict: false }) }).toEqual({
       url,
       issue: expect.any(String),
     })
@@ -164,7 +164,7 @@ describe('our own sockets', () => {
 
   test('another port of the same host is not meant', async () => {
     const policy = { allow: LOOPBACK_ALLOWED, never: [{ host: '127.0.0.1', port: listener.port + 1 }] }
-    expect(checkEndpoint(`https://127.0.0.1:${listener.port}`, policy, { allowPrivateNetwork: true, strictHttp: true })).toBeNull()
+    expect(checkEndpoint(`https://127.0.0.1:${listener.port}`, policy, { allowPrivateNetwork: true, isStrict: true })).toBeNull()
   })
 })
 

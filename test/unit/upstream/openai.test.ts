@@ -34,10 +34,10 @@ test('the request is what OpenAI documents, header by header', async () => {
   })
 })
 
-test('a bad key is UNAUTHORIZED, says where to make a new one, and shows no part of the key', async () => {
+test('a bad key is UNAUTHORIZED, names no page of OpenAI on another host, and shows no part of the key', async () => {
   const outcome = await probe('sk-proj-wrongwrongwrong1')
   expect(outcome).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: 401, keyVerified: false, models: [] })
-  expect(outcome.message).toContain('The key was refused (401). Create a new key at https://platform.openai.com/api-keys.')
+  expect(outcome.message).toContain('The key was refused (401). Check the key, or create a new one.')
   expect(outcome.message).not.toContain('ong1')
   expect(outcome.message).not.toContain('sk-proj')
   expect(vendor.requests).toHaveLength(1)

@@ -105,7 +105,7 @@ describe('an outcome', () => {
     },
   )
 
-  test('leaves out models that are named after the key, too long, or no plain text', async () => {
+  test('leaves out models that are named after the key, too long, or cannot be printed', async () => {
     const key = 'sk-proj-4f9a2c71d0e83b56'
     const names = [
       'good-model',
@@ -120,7 +120,7 @@ describe('an outcome', () => {
       'ft:gpt-4o:acme::abc',
     ]
     const outcome = await echo(200, { data: names.map((id) => ({ id })) })
-    expect(outcome.models).toEqual(['good-model', 'ft:gpt-4o:acme::abc'])
+    expect(outcome.models).toEqual(['good-model', 'späti', 'ft:gpt-4o:acme::abc'])
   })
 
   test('lists at most 1,000 models', async () => {

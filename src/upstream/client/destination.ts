@@ -1,0 +1,18 @@
+import type { CallContext } from './call-context.ts'
+import type { UpstreamRequest } from './messages.ts'
+
+/** A fault of the gateway itself: a request was made for a host that its destination does not include. Nothing was sent. */
+export class DestinationFault extends Error {
+  constructor({ target }: UpstreamRequest, { origin }: CallContext) {
+    super(`A request for ${target.origin} was stopped: the destination is ${origin}.`)
+  }
+}
+
+/**
+ * The one check in front of every socket: a request goes to the origin of its destination, or to one that the vendor's type
+ * lists. It holds for requests without a credential too, so no call has to say whether it carries one.
+ */
+export function assertDestination(request: UpstreamRequest, context: CallContext): void {
+  const { origin } = request.target
+  if (origin !== context.origin && !context.vendorOrigins.includes(origin)) throw new DestinationFault(request, context)
+}
