@@ -10,7 +10,7 @@ import { parseProvidersFile } from './apply/providers-file.ts'
 import { readAllSecrets, secretReader } from './apply/read-secret.ts'
 import { failureOf, PartialFailure } from './failure.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { type OpenWithKeys, orRecordRefusal, withKeyring } from './open.ts'
+import { type OpenWithKeys, orRecordRefusal, prepareNewDatabase, withKeyring } from './open.ts'
 import { counted, printable } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
@@ -57,6 +57,8 @@ async function apply(shell: Shell, options: Options): Promise<void> {
   const { file } = options
   const wanted = parseProvidersFile(file === '-' ? await shell.readInput() : readProviders(file), file)
   const read = readAllSecrets(wanted, secretReader(shell, file))
+  // A dry run makes nothing, so it needs a database to compare with.
+  if (!options.dryRun) await prepareNewDatabase(shell)
   await withKeyring(shell, async (open) => {
     const steps = await planProviders(open, wanted, options.prune === true, read)
     if (!options.json) shell.print(`${describePlan(steps)}\n`)

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { checkKeyring, findOutdatedKeys, readKnownKeys } from '../api-keys/encryption-keys.ts'
+import { checkKeyring, findOutdatedKeys, readKnownKeys, registerKeys } from '../api-keys/encryption-keys.ts'
 import { createRecordRefusal, type Refusal } from '../audit/record-refusal.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
-import { migrationsApplied } from '../database/migrate.ts'
+import { migrate, migrationsApplied } from '../database/migrate.ts'
 import { sqlitePath } from '../database/sqlite.ts'
 import { DomainError, StartupError } from '../errors.ts'
 import { findKeys, readKeyring } from '../key-file.ts'
@@ -43,6 +43,28 @@ export async function withDatabase<T>(shell: Shell, work: (open: Open) => Promis
         `The database ${database.location} is not up to date with this release. Start this release's gateway on it once: that migrates it.`,
       )
     return await work({ config, database, caller: callerOf(), clock: shell.clock })
+  } finally {
+    await database.close()
+  }
+}
+
+/**
+ * Makes the database ready where no gateway was ever started, in the way that the first start does: with its keys, and migrated
+ * under the lock. Leaves one alone that gateways have used. Tells on standard error what it made.
+ * @throws StartupError.
+ */
+export async function prepareNewDatabase(shell: Shell): Promise<void> {
+  const config = shell.loadConfig()
+  const database = await openDatabase(config.DATABASE_URL)
+  try {
+    if ((await readKnownKeys(database)).length > 0) return
+    const keys = await findKeys(database, config.ENCRYPTION_KEYS)
+    const keyring = readKeyring(keys)
+    await migrate(database)
+    await registerKeys(database, keyring, shell.clock())
+    shell.error(`Made the database ${database.location}.\n`)
+    if (keys.created)
+      shell.error(`Made the key file ${keys.path}. Back it up, apart from the database: without it the stored API keys are lost.\n`)
   } finally {
     await database.close()
   }

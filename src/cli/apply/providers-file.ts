@@ -120,6 +120,11 @@ export function parseProvidersFile(content: string, file: string): FileProvider[
 
 /** The problems of a provider in the words of its rules. */
 export function problemsOf(error: unknown): string[] {
-  if (error instanceof ValidationError) return error.issues.map(({ path, message }) => `${showPath(path)}: ${message}`)
+  if (error instanceof ValidationError) return error.issues.map(({ path, message }) => `${showPath(path)}: ${ofThisCommand(message)}`)
   return error instanceof Error ? [error.message] : [String(error)]
+}
+
+/** The server may have another setting, which a person compares in vain. */
+function ofThisCommand(message: string): string {
+  return message.includes('OUTBOUND_ALLOW') ? `${message} This command reads its own environment, not the server's.` : message
 }

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runCommand, runJson } from '../support/command-line.ts'
+import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts'
+
+let folder: string
+let database: TestDatabase
+let file: string
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-apply-'))
+  database = await makeTestDatabase(folder)
+  file = join(folder, 'providers.yaml')
+  writeFileSync(file, 'providers:\n  - name: first\n    type: OPENAI\n    baseUrl: https://api.example.com/v1\n')
+})
+afterEach(async () => {
+  await database.remove()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('apply makes the database where no gateway was started yet, and again changes nothing', async () => {
+  const { environment } = database
+  const first = await runCommand(['apply', '-f', file], { environment })
+  expect(first).toMatchObject({ exitCode: 0, output: expect.stringContaining('Done: 1 of 1 change.') })
+  expect(first.errors).toContain('Made the database')
+  const again = await runJson<{ plan: { action: string }[] }>(['apply', '-f', file], { environment })
+  expect(again.plan.map(({ action }) => action)).toEqual(['keep'])
+})
+
+test('a dry run makes nothing', async () => {
+  const { exitCode } = await runCommand(['apply', '-f', file, '--dry-run'], { environment: database.environment })
+  expect(exitCode).toBe(78)
+})
+
+test('an address that only OUTBOUND_ALLOW opens is refused with the word that this command reads its own environment', async () => {
+  writeFileSync(file, 'providers:\n  - name: first\n    type: OPENAI\n    baseUrl: http://127.0.0.1:9/v1\n')
+  const { errors } = await runCommand(['apply', '-f', file], { environment: database.environment })
+  expect(errors).toContain('This command reads its own environment')
+})
