@@ -93,11 +93,18 @@ export const TABLES: Readonly<Record<Prisma.ModelName, Table>> = {
       },
     ),
   },
+  ModelList: {
+    count: (client) => client.modelList.count(),
+    copy: byNumber(
+      (client, page) => client.modelList.findMany(page),
+      (client, rows) => client.modelList.createMany({ data: rows.map(({ names, ...row }) => ({ ...row, names: names ?? [] })) }),
+    ),
+  },
   ConnectionTest: {
     count: (client) => client.connectionTest.count(),
     copy: byNumber(
       (client, page) => client.connectionTest.findMany(page),
-      (client, rows) => client.connectionTest.createMany({ data: rows.map(({ models, ...row }) => ({ ...row, models: models ?? [] })) }),
+      (client, data) => client.connectionTest.createMany({ data }),
     ),
   },
   ApiKeySecret: {

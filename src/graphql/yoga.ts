@@ -2,6 +2,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { type ExecutionResult, GraphQLError, getOperationAST, Kind, type SelectionNode, type ValidationRule } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { inSpan } from '../tracing/span.ts'
+import { withinAnswerBytes } from './answer-size.ts'
 import { withClientErrors } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
 import { createDocumentCaches } from './document-cache.ts'
@@ -116,13 +117,17 @@ const limitRootFields: ValidationRule = (context) => {
   }
 }
 
+function toClient(result: ExecutionResult, context: GatewayContext): ExecutionResult {
+  return withClientErrors(withinAnswerBytes(result), context)
+}
+
 /** The last look at every result, whatever step it failed in. */
 function useClientErrors(): Plugin<object, GatewayContext> {
   return {
     onResultProcess: ({ result, setResult, serverContext }) => {
-      if (Array.isArray(result)) return setResult(result.map((one) => withClientErrors(one, serverContext)))
+      if (Array.isArray(result)) return setResult(result.map((one) => toClient(one, serverContext)))
       if (Symbol.asyncIterator in result) return setResult(cleanEach(result, serverContext))
-      setResult(withClientErrors(result, serverContext))
+      setResult(toClient(result, serverContext))
     },
   }
 }
@@ -134,7 +139,7 @@ function cleanEach(results: AsyncIterable<ExecutionResult>, context: GatewayCont
       const inner = results[Symbol.asyncIterator]()
       const clean = async (step: Promise<IteratorResult<ExecutionResult>>): Promise<IteratorResult<ExecutionResult>> => {
         const { done, value } = await step
-        return done ? { done, value } : { done: false, value: withClientErrors(value, context) }
+        return done ? { done, value } : { done: false, value: toClient(value, context) }
       }
       const gone = () => Promise.resolve({ done: true as const, value: undefined })
       return { next: () => clean(inner.next()), return: () => clean(inner.return?.() ?? gone()) }

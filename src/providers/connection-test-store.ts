@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import { holdProvider } from './lock-provider.ts'
+import { dropModelLists, keepModelLists } from './model-lists.ts'
 
 /** Tests kept per provider; older ones make room. */
 const HISTORY_LENGTH = 100
 
-const storedModels = z.array(z.string())
-
-/** Reads the column `models`. */
-export function readModels(column: unknown): string[] {
-  return storedModels.parse(column)
+/** A test that was made just now, or that of a draft: with all that it found. */
+export interface FreshTest extends ConnectionTest {
+  readonly models: readonly string[]
 }
 
 /** An outcome as a row; `number` is 0 until the database gives one. */
-export function toRow(outcome: Outcome, providerId: string, apiKeyId: string | null, testedAt: Date): ConnectionTest {
+export function toRow(outcome: Outcome, providerId: string, apiKeyId: string | null, testedAt: Date): FreshTest {
   const { status, message, httpStatus, keyVerified, models } = outcome
   return {
     number: 0,
@@ -30,7 +28,9 @@ export function toRow(outcome: Outcome, providerId: string, apiKeyId: string | n
     httpStatus,
     keyVerified,
     durationMs: Math.round(outcome.durationMs),
-    models: [...models],
+    modelCount: models.length,
+    modelListId: null,
+    models,
     testedAt,
   }
 }
@@ -43,7 +43,7 @@ export async function storeTests(
   database: Database,
   caller: Caller,
   tested: Provider,
-  rows: readonly ConnectionTest[],
+  rows: readonly FreshTest[],
   now: Date,
 ): Promise<void> {
   await database.write(async (transaction) => {
@@ -52,18 +52,20 @@ export async function storeTests(
     await insertTests(transaction, tested.id, rows)
     if (current.version === tested.version) await pointToLatest(transaction, tested.id, rows)
     await trimHistory(transaction, tested.id)
+    await dropModelLists(transaction, tested.id)
     const changes = { tests: rows.map(({ apiKeyId, status }) => ({ apiKeyId, status })) }
     await recordAudit(transaction, caller, { action: 'provider.tested', subjectType: 'provider', subjectId: tested.id, changes }, now)
   })
 }
 
 /** A key may have been deleted while it was tested; its test stays, without it. */
-async function insertTests(transaction: TransactionClient, providerId: string, rows: readonly ConnectionTest[]): Promise<void> {
+async function insertTests(transaction: TransactionClient, providerId: string, rows: readonly FreshTest[]): Promise<void> {
   const keys = await transaction.apiKey.findMany({ where: { providerId }, select: { id: true } })
   const isStored = (id: string | null) => keys.some((key) => key.id === id)
-  for (const { number: _, models, apiKeyId, ...row } of rows)
+  const lists = await keepModelLists(transaction, providerId, rows)
+  for (const { number: _, models: __, apiKeyId, ...row } of rows)
     await transaction.connectionTest.create({
-      data: { ...row, models: readModels(models), apiKeyId: isStored(apiKeyId) ? apiKeyId : null },
+      data: { ...row, modelListId: lists.get(row.id) ?? null, apiKeyId: isStored(apiKeyId) ? apiKeyId : null },
     })
 }
 

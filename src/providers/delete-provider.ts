@@ -21,6 +21,7 @@ export async function deleteProvider(
     await transaction.apiKey.deleteMany({ where: { providerId: id } })
     await transaction.providerSecret.deleteMany({ where: { providerId: id } })
     await transaction.connectionTest.deleteMany({ where: { providerId: id } })
+    await transaction.modelList.deleteMany({ where: { providerId: id } })
     await recordAudit(transaction, caller, { action: 'provider.deleted', subjectType: 'provider', subjectId: id, changes: { name } }, now)
     return { id, name }
   })

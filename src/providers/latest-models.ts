@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { Database } from '../database/client.ts'
-import { readModels } from './connection-test-store.ts'
+import { readModelNames } from './model-lists.ts'
 
 /** What is needed of a provider to know which models it offers. */
 export interface ModelsOwner {
@@ -39,15 +39,17 @@ async function readLatestModels(prisma: Database['prisma'], providers: readonly 
     if (_max.testedAt !== null && _max.testedAt >= (changedAt.get(providerId) ?? _max.testedAt)) latest.set(providerId, _max.testedAt)
   if (latest.size === 0) return new Map()
   const tests = await prisma.connectionTest.findMany({
-    where: { ...good, testedAt: { in: [...latest.values()] } },
-    select: { providerId: true, testedAt: true, models: true },
+    where: { ...good, testedAt: { in: [...latest.values()] }, modelListId: { not: null } },
+    select: { providerId: true, testedAt: true, modelListId: true },
     orderBy: { number: 'asc' },
   })
+  // Another provider may have been tested at this very time.
+  const shown = tests.filter(({ providerId, testedAt }) => testedAt.getTime() === latest.get(providerId)?.getTime())
+  const ids = [...new Set(shown.flatMap(({ modelListId }) => modelListId ?? []))]
+  const lists = await prisma.modelList.findMany({ where: { id: { in: ids } }, select: { id: true, providerId: true, names: true } })
+  const order = new Map(ids.map((id, index) => [id, index]))
   const found = new Map<string, string[]>()
-  for (const { providerId, testedAt, models } of tests) {
-    // Another provider may have been tested at this very time.
-    if (testedAt.getTime() !== latest.get(providerId)?.getTime()) continue
-    found.set(providerId, [...new Set([...(found.get(providerId) ?? []), ...readModels(models)])])
-  }
+  for (const { providerId, names } of lists.sort((one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0)))
+    found.set(providerId, [...new Set([...(found.get(providerId) ?? []), ...readModelNames(names)])])
   return found
 }

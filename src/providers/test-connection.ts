@@ -1,12 +1,12 @@
 import type { Caller } from '../auth/principal.ts'
 import { ProviderNotFoundError } from '../errors.ts'
-import type { ConnectionTest, Provider } from '../generated/prisma-sqlite/client.ts'
+import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import { alreadyRunning, type TestLimiter, tooManyWaiting } from '../upstream/test/limiter.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import type { ProbeRequest } from '../upstream/test/probe-connection.ts'
 import { readBifrostSettings } from './bifrost-settings.ts'
-import { storeTests, toRow } from './connection-test-store.ts'
+import { type FreshTest, storeTests, toRow } from './connection-test-store.ts'
 import { readDialectSettings } from './dialect-settings.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderRef } from './provider-input.ts'
@@ -33,8 +33,8 @@ export interface TestCaller extends Caller {
 
 /** What a test found: one row per key tried, and the worst of them, which stands for all. */
 export interface TestedConnection {
-  readonly worst: ConnectionTest
-  readonly tests: readonly ConnectionTest[]
+  readonly worst: FreshTest
+  readonly tests: readonly FreshTest[]
   /** Null for a draft. */
   readonly providerId: string | null
 }
@@ -83,7 +83,7 @@ async function testAdmitted(
 }
 
 /** The result of a run: there is at least one test in it. */
-export function summarize(tests: readonly ConnectionTest[], providerId: string | null): TestedConnection {
+export function summarize(tests: readonly FreshTest[], providerId: string | null): TestedConnection {
   const worst = worstOf(tests)
   if (worst === null) throw new Error('A connection test has at least one result.')
   return { worst, tests, providerId }
@@ -95,7 +95,7 @@ async function tryAll(
   provider: Provider,
   attempts: readonly Attempt[],
   now: Date,
-): Promise<ConnectionTest[]> {
+): Promise<FreshTest[]> {
   const { left } = caller
   // The first key whose turn comes opens what all of them need; before, nothing is opened.
   let opened: Promise<NetworkSettings> | undefined

@@ -37,7 +37,7 @@ afterAll(() => gateway.close())
 function testRow(providerId: string, index: number) {
   const status = index % 2 === 0 ? ('OK' as const) : ('UNAUTHORIZED' as const)
   const testedAt = new Date(Date.UTC(2026, 0, 1) + index)
-  return { id: randomUUID(), providerId, status, message: 'For a plan.', keyVerified: true, durationMs: 1, models: ['model-one'], testedAt }
+  return { id: randomUUID(), providerId, status, message: 'For a plan.', keyVerified: true, durationMs: 1, modelCount: 1, testedAt }
 }
 
 /** Every order that the schema has, both ways. */

@@ -15,6 +15,7 @@ const GROUPS: readonly { readonly workers: number; readonly files: Readonly<Reco
   {
     workers: 1,
     files: {
+      fairness: 'test/soak/fairness.test.ts',
       fuzz: 'test/soak/fuzz.test.ts',
       'hostile-upstreams': 'test/soak/hostile-upstreams.test.ts',
       stop: 'test/soak/stop.test.ts',

@@ -20,12 +20,12 @@ export function OutcomePanel({ outcome }: { readonly outcome: DraftOutcome }) {
       <Text fz="xs" mt={4}>
         {test.durationMs.toLocaleString('en')} ms
         {test.httpStatus !== null && ` · HTTP ${test.httpStatus}`}
-        {test.models.length > 0 && ` · ${modelsText(test.models)}`}
+        {test.modelCount > 0 && ` · ${modelsText(test)}`}
       </Text>
     </Alert>
   )
 }
 
-function modelsText(models: readonly string[]): string {
-  return models.length === 1 ? `1 model: ${models[0]}` : `${models.length} models, e.g. ${models.slice(0, 3).join(', ')}`
+function modelsText({ modelCount, models }: { readonly modelCount: number; readonly models: readonly string[] }): string {
+  return modelCount === 1 ? `1 model: ${models.join()}` : `${modelCount.toLocaleString('en')} models, e.g. ${models.join(', ')}`
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { BifrostKeyFieldsFragment, ProviderWithKeysFragment } from '../../generated/bifrost-documents.ts'
+import type { ProviderWithModelsFragment } from '../../generated/bifrost-documents.ts'
 import { toKeyBody } from './to-key-response.ts'
 import type { ModelBody } from './wire-key.ts'
 
@@ -32,7 +32,7 @@ const MOST = 50_000
 /** Models that are looked at before other requests are. */
 const AT_ONCE = 5_000
 
-type Pages = AsyncIterable<readonly ProviderWithKeysFragment[]>
+type Pages = AsyncIterable<readonly ProviderWithModelsFragment[]>
 
 /** The models that the latest connection tests found, in the order of their names. Those that come too late to be shown are only counted. */
 export async function findModels(pages: Pages, asked: ModelQuery): Promise<{ models: ModelBody[]; total: number }> {
@@ -76,7 +76,7 @@ function byName(one: ModelBody, other: ModelBody): number {
   return compare(one.name, other.name) || compare(one.provider, other.provider)
 }
 
-function modelsOf(provider: ProviderWithKeysFragment, asked: ModelQuery): ModelBody[] {
+function modelsOf(provider: ProviderWithModelsFragment, asked: ModelQuery): ModelBody[] {
   const { name, apiKeys, lastConnectionTest } = provider
   if (apiKeys.nodes.length === 0) return seenBy(lastConnectionTest).map((model) => ({ name: model, provider: name }))
   const enabled = apiKeys.nodes.filter((key) => key.enabled)
@@ -88,12 +88,12 @@ function modelsOf(provider: ProviderWithKeysFragment, asked: ModelQuery): ModelB
   return Array.from(accessible, ([model, ids]) => ({ name: model, provider: name, accessible_by_keys: ids }))
 }
 
-function seenBy(test: ProviderWithKeysFragment['lastConnectionTest']): string[] {
+function seenBy(test: ProviderWithModelsFragment['lastConnectionTest']): string[] {
   return test?.status === 'OK' ? [...new Set(test.models)] : []
 }
 
 /** The models that a key was seen to list, as far as its own lists let them through. */
-function servedBy(key: BifrostKeyFieldsFragment, unfiltered: boolean): string[] {
+function servedBy(key: ProviderWithModelsFragment['apiKeys']['nodes'][number], unfiltered: boolean): string[] {
   const { models, blacklisted_models: blocked } = toKeyBody(key)
   return seenBy(key.lastConnectionTest).filter((model) => unfiltered || (allows(models, model) && !allows(blocked, model)))
 }

@@ -1,4 +1,4 @@
-import { ListKeysDocument } from '../../generated/bifrost-documents.ts'
+import { ListModelsDocument } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { pagesOf } from '../long-list.ts'
@@ -64,7 +64,7 @@ async function baseModels(request: RestRequest): Promise<Answer> {
 }
 
 function providersOf({ run, takeTurn }: RestRequest) {
-  return pagesOf(takeTurn, async (after) => (await run(ListKeysDocument, { after })).providers)
+  return pagesOf(takeTurn, async (after) => (await run(ListModelsDocument, { after })).providers)
 }
 
 /** Models that are written at once. */

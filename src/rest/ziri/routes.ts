@@ -78,7 +78,7 @@ function isProvider(node: ReadProvidersQuery['nodes'][number]): node is ZiriProv
 }
 
 /** Providers that are read at once. */
-const STEP = 50
+const STEP = 20
 
 async function getProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.name ?? '')

@@ -21,8 +21,11 @@ async function fill({ prisma, write }: Database): Promise<void> {
   await prisma.providerSecret.create({ data: { providerId, field: 'bedrock.accessKey', sealed: 'gw1.kid.a.b', kid: 'kid' } })
   await prisma.apiKey.create({ data: { id: 'key', providerId, masked: 'sk-...', weight: 0.25, enabled: false, createdAt: now } })
   await prisma.apiKeySecret.create({ data: { apiKeyId: 'key', sealed: 'gw1.kid.c.d', kid: 'kid', fingerprint: 'f' } })
-  const outcome = { status: 'OK', message: 'It works.', keyVerified: true, durationMs: 12, models: ['a', 'b'], testedAt: now } as const
-  await prisma.connectionTest.create({ data: { id: 'test', providerId, apiKeyId: 'key', httpStatus: 200, ...outcome } })
+  const outcome = { status: 'OK', message: 'It works.', keyVerified: true, durationMs: 12, modelCount: 2, testedAt: now } as const
+  await prisma.modelList.create({ data: { id: 'list', providerId, names: ['a', 'b'] } })
+  await prisma.connectionTest.create({
+    data: { id: 'test', modelListId: 'list', providerId, apiKeyId: 'key', httpStatus: 200, ...outcome },
+  })
   await prisma.apiKey.update({ where: { id: 'key' }, data: { lastConnectionTestId: 'test' } })
   await prisma.provider.update({ where: { id: providerId }, data: { lastConnectionTestId: 'test' } })
   const token = { lookupId: 'lookup', secretDigest: 'hash', name: 'ci', role: 'EDITOR', source: 'API' } as const
@@ -38,6 +41,7 @@ async function contentOf({ prisma }: Database): Promise<Record<string, unknown[]
   return {
     EncryptionKey: await prisma.encryptionKey.findMany(),
     Provider: await prisma.provider.findMany(byNumber),
+    ModelList: await prisma.modelList.findMany(byNumber),
     ProviderSecret: await prisma.providerSecret.findMany(),
     ApiKey: await prisma.apiKey.findMany(byNumber),
     ApiKeySecret: await prisma.apiKeySecret.findMany(),
