@@ -33,7 +33,7 @@ describe('a script', () => {
 })
 
 /** Up to here an upgrade stops every gateway: no older program may run beside this release. */
-const STOP_ALL_UPGRADE = '20261129234003_token_macs'
+const STOP_ALL_UPGRADE = '20261130000512_model_lists'
 const ADDS = [
   /^CREATE (TABLE|INDEX) /,
   /^ALTER TABLE "\w+" ADD COLUMN +"\w+" [A-Z]+(\(\d+\))?( NOT NULL DEFAULT \S+| DEFAULT \S+)?$/,
