@@ -20,6 +20,7 @@ export type AuditAction =
   | typeof DRAFT_TESTED
   | typeof PROVIDER_CHANGE_REFUSED
   | 'access_token.created'
+  | 'access_token.updated'
   | 'access_token.revoked'
   | 'access_token.change_refused'
   | 'encryption_key.rotation_started'

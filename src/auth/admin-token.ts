@@ -70,7 +70,7 @@ async function makeToken(
   { name, source }: { readonly name: string; readonly source: TokenSource },
   now: Date,
 ): Promise<void> {
-  const id = await insertToken(transaction, keyring, token, { name, role: 'ADMIN', expiresAt: null }, source, now)
+  const id = await insertToken(transaction, keyring, token, { name, role: 'ADMIN', expiresAt: null, calls: null }, source, now)
   const changes = { name, role: 'ADMIN', expiresAt: null }
   await recordAudit(
     transaction,
@@ -101,5 +101,5 @@ async function forget(transaction: TransactionClient, tokens: readonly AccessTok
 
 /** Nobody asks at the start but the gateway, for whoever configures it. */
 export function gatewayItself(): Caller {
-  return { principal: { tokenId: 'start', tokenName: 'gateway', role: 'ADMIN' }, channel: 'start', requestId: randomUUID() }
+  return { principal: { tokenId: 'start', tokenName: 'gateway', role: 'ADMIN', calls: null }, channel: 'start', requestId: randomUUID() }
 }

@@ -1,5 +1,6 @@
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Database } from '../database/client.ts'
+import { readCallScope } from './call-scope.ts'
 import type { Principal } from './principal.ts'
 import { sameDigest, type TokenDigest } from './token.ts'
 import { isAuthentic } from './token-mac.ts'
@@ -42,7 +43,8 @@ export async function authenticate({ database, keyring }: TokenReader, digest: T
   if (row.revokedAt !== null) return refused('revoked')
   if (!isAuthentic(keyring, row)) return { ...refused('unknown'), unverifiedId: row.id }
   if (row.expiresAt !== null && row.expiresAt <= now) return { ...refused('expired'), expiredAt: row.expiresAt }
-  return { principal: { tokenId: row.id, tokenName: row.name, role: row.role }, expiresAt: row.expiresAt }
+  const { id: tokenId, name: tokenName, role, expiresAt } = row
+  return { principal: { tokenId, tokenName, role, calls: readCallScope(row.calls) }, expiresAt }
 }
 
 function refused(refusal: TokenRefusal): RefusedToken {

@@ -1,10 +1,13 @@
 import type { Role } from '../generated/prisma-sqlite/enums.ts'
+import type { CallScope } from './call-scope.ts'
 
 /** Who asks: a valid token, known by its row, and what it may do. */
 export interface Principal {
   readonly tokenId: string
   readonly tokenName: string
   readonly role: Role
+  /** The model calls that it may make; null for none, whatever its role. */
+  readonly calls: CallScope | null
 }
 
 /** The API that a request came through; `start` is the gateway itself, when it makes the first token. Audit events name it, and a few rules of the input depend on its contract. */
@@ -17,9 +20,9 @@ export interface Caller {
   readonly requestId: string
 }
 
-const RANK: Readonly<Record<Role, number>> = { VIEWER: 0, EDITOR: 1, ADMIN: 2 }
+const RANK: Readonly<Record<Role, number>> = { CALLER: 0, VIEWER: 1, EDITOR: 2, ADMIN: 3 }
 
-/** Whether the principal has the role, or a stronger one: admins may do all that editors may, editors all that viewers may. */
+/** Whether the principal has the role, or a stronger one: admins may do all that editors may, editors all that viewers may. Callers may read nothing but themselves. */
 export function hasRole(principal: Principal, role: Role): boolean {
   return RANK[principal.role] >= RANK[role]
 }

@@ -4,6 +4,7 @@ import type { Database, TransactionClient } from '../database/client.ts'
 import { ValidationError } from '../errors.ts'
 import type { AccessToken } from '../generated/prisma-sqlite/client.ts'
 import { findValidAdmins, validAdminTokens } from './admin-tokens.ts'
+import { lockToken } from './lock-token.ts'
 import type { Caller } from './principal.ts'
 import { isAuthentic, makeTokenMac, type TokenMac } from './token-mac.ts'
 
@@ -23,6 +24,7 @@ export async function revokeAccessToken({ database, keyring, clock }: Revocation
   return database.write(async (transaction) => {
     // Writing the admin tokens first locks them: of two requests that each revoke the other's token, one must wait and see.
     await transaction.accessToken.updateMany({ where: validAdminTokens(now), data: { role: 'ADMIN' } })
+    await lockToken(transaction, id)
     const token = await transaction.accessToken.findUnique({ where: { id } })
     if (token === null) return null
     await refuseLastAdmin(transaction, keyring, id, now)

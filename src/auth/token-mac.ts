@@ -49,11 +49,19 @@ export function isAuthentic(keyring: Keyring, row: Parameters<typeof authenticit
 function macUnder({ kid, token }: KeyringKey, content: TokenContent): Buffer {
   const { id, lookupId, secretDigest, role, calls, source, name, createdAt, expiresAt, revokedAt } = content
   const times = [createdAt, expiresAt, revokedAt].map(milliseconds)
-  const fields = [FORMAT, kid, id, lookupId, secretDigest, role, JSON.stringify(calls), source, name, ...times]
+  const fields = [FORMAT, kid, id, lookupId, secretDigest, role, canonicalJson(calls), source, name, ...times]
   return createHmac('sha256', token).update(lengthPrefixed(fields)).digest()
 }
 
 /** Whole milliseconds since 1970: the precision that both databases keep. Empty for never. */
 function milliseconds(time: Date | null): string {
   return time === null ? '' : String(time.getTime())
+}
+
+/** One text for one value: PostgreSQL keeps the members of an object in an order of its own. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join()}}`
 }

@@ -17,6 +17,11 @@ export function generateToken(): string {
   return `gw_${lookupId}_${randomBytes(32).toString('base64url')}`
 }
 
+/** The public start of a token, e.g. `gw_8sQ2mZ4kLp`: how a lost one is found again. One of another shape has a part of its own digest. */
+export function tokenPrefix({ lookupId }: Pick<TokenDigest, 'lookupId'>): string {
+  return lookupId.length === LOOKUP_LENGTH ? `gw_${lookupId}` : lookupId.slice(0, 13)
+}
+
 /**
  * Splits a presented token. One of another shape (an operator may choose ADMIN_TOKEN freely) is found by a part of its
  * own digest, which tells nothing about it.

@@ -18,7 +18,7 @@ export interface SchemaTypes {
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
   DefaultNodeNullability: false
-  AuthScopes: { viewer: boolean; editor: boolean; admin: boolean }
+  AuthScopes: { caller: boolean; viewer: boolean; editor: boolean; admin: boolean }
   Scalars: {
     ID: { Input: string; Output: string | number }
     UUID: { Input: string; Output: string }
@@ -36,6 +36,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     // Before the first event, not with it: who may not read it gets a refusal, not a silent stream.
     authorizeOnSubscribe: true,
     authScopes: ({ principal }) => ({
+      caller: hasRole(principal, 'CALLER'),
       viewer: hasRole(principal, 'VIEWER'),
       editor: hasRole(principal, 'EDITOR'),
       admin: hasRole(principal, 'ADMIN'),
@@ -94,7 +95,10 @@ function withoutDeleted(node: unknown): unknown {
   return isDeleted ? null : node
 }
 
-builder.queryType({ authScopes: { viewer: true }, description: 'Everything that can be read. Requires the role `viewer`.' })
+builder.queryType({
+  authScopes: { viewer: true },
+  description: 'Everything that can be read. Requires the role `viewer`, but for `viewer` itself.',
+})
 builder.mutationType({
   authScopes: { viewer: true },
   description: 'Everything that can be changed. Each mutation says which role it requires.',

@@ -3,7 +3,7 @@ import { rootMounts } from '../../src/rest/mounts.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 
 const METRICS_TOKEN = 'metrics-token-that-opens-nothing-else'
-const ROLES = ['VIEWER', 'EDITOR', 'ADMIN'] as const
+const ROLES = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN'] as const
 /** Whoever may ask for what needs a token: nobody has none, the others' tokens were valid once. */
 const STRANGERS = ['nobody', 'revoked', 'expired', 'metrics'] as const
 
@@ -51,7 +51,8 @@ describe('a route of a dialect', () => {
     }
   })
 
-  test('that changes something never lets in a viewer', () => {
+  test('lets no caller in, and no viewer where it changes something', () => {
+    expect(routes.filter(({ role }) => role === 'CALLER')).toEqual([])
     expect(routes.filter(({ method, role }) => method !== 'GET' && role === 'VIEWER')).toEqual([])
     expect(routes.length).toBeGreaterThan(30)
   })

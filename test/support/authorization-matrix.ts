@@ -148,9 +148,11 @@ export const WAYS: readonly Way[] = [
   { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
   { name: 'an extra header', type: 'Header', role: 'VIEWER', at: underProvider((s) => `{ network { extraHeaders ${s} } }`) },
   { name: 'a proxy', type: 'ProxyConfig', role: 'VIEWER', at: underProvider((s) => `{ network { proxy ${s} } }`) },
-  { name: 'viewer', type: 'Viewer', role: 'VIEWER', at: query((s) => `{ viewer ${s} }`) },
-  { name: 'the own token', type: 'AccessToken', role: 'VIEWER', at: query((s) => `{ viewer { token ${s} } }`) },
-  { name: 'the person who asks', type: 'Person', role: 'VIEWER', at: query((s) => `{ viewer { person ${s} } }`) },
+  { name: 'viewer', type: 'Viewer', role: 'CALLER', at: query((s) => `{ viewer ${s} }`) },
+  { name: 'the own calls', type: 'CallScope', role: 'CALLER', at: query((s) => `{ viewer { calls ${s} } }`) },
+  { name: 'the calls of the own token', type: 'CallScope', role: 'CALLER', at: query((s) => `{ viewer { token { calls ${s} } } }`) },
+  { name: 'the own token', type: 'AccessToken', role: 'CALLER', at: query((s) => `{ viewer { token ${s} } }`) },
+  { name: 'the person who asks', type: 'Person', role: 'CALLER', at: query((s) => `{ viewer { person ${s} } }`) },
   { name: 'a new token', type: 'AccessToken', role: 'ADMIN', at: createToken((s) => `{ token ${s} }`) },
   {
     name: 'a revoked token',
@@ -159,6 +161,24 @@ export const WAYS: readonly Way[] = [
     at: async (s, { disposableToken }) => ({
       query: mutation('revokeAccessToken', 'RevokeAccessTokenInput', 'RevokeAccessTokenPayload')(`{ token ${s} }`),
       variables: { input: { id: await disposableToken() } },
+    }),
+  },
+  {
+    name: 'a changed token',
+    type: 'AccessToken',
+    role: 'ADMIN',
+    at: async (s, { disposableToken }) => ({
+      query: mutation('updateAccessToken', 'UpdateAccessTokenInput', 'UpdateAccessTokenPayload')(`{ token ${s} }`),
+      variables: { input: { id: await disposableToken(), name: 'changed' } },
+    }),
+  },
+  {
+    name: 'updateAccessToken',
+    type: 'UpdateAccessTokenPayload',
+    role: 'ADMIN',
+    at: async (s, { disposableToken }) => ({
+      query: mutation('updateAccessToken', 'UpdateAccessTokenInput', 'UpdateAccessTokenPayload')(s),
+      variables: { input: { id: await disposableToken(), calls: {} } },
     }),
   },
   {
@@ -273,7 +293,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
   'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
-  'Query.viewer': { role: 'VIEWER', at: query(() => '{ viewer { role } }') },
+  'Query.viewer': { role: 'CALLER', at: query(() => '{ viewer { role } }') },
   'Mutation.createAccessToken': {
     role: 'ADMIN',
     at: query(() => 'mutation { createAccessToken(input: { name: "", role: VIEWER }) { __typename } }'),
@@ -290,6 +310,10 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Mutation.testConnection': {
     role: 'EDITOR',
     at: query(() => 'mutation { testConnection(input: { saved: { provider: { name: "nobody" } } }) { __typename } }'),
+  },
+  'Mutation.updateAccessToken': {
+    role: 'ADMIN',
+    at: query(() => 'mutation { updateAccessToken(input: { id: "none", removeCalls: true }) { __typename } }'),
   },
   'Mutation.updateProvider': {
     role: 'EDITOR',

@@ -9,7 +9,7 @@ import { watchForLeaks } from './leak-watch.ts'
 import { everythingStored } from './store.ts'
 import { makeTestDatabase } from './test-database.ts'
 
-export type Role = 'VIEWER' | 'EDITOR' | 'ADMIN'
+export type Role = 'CALLER' | 'VIEWER' | 'EDITOR' | 'ADMIN'
 
 /** A top-level error as a client sees it. */
 export interface ClientError {
@@ -103,13 +103,20 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
     return body.data
   }
 
-  /** Makes a token through the API; returns its GraphQL id and its value. */
+  /** Makes a token through the API, of a caller for every call; returns its GraphQL id and its value. */
   async function createToken(role: Role, expiresAt: Date | null = null): Promise<{ id: string; value: string }> {
     const { createAccessToken: made } = await ask<{ createAccessToken: { token: { id: string }; value: string } }>(
       `mutation ($input: CreateAccessTokenInput!) {
         createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value token { id } } }
       }`,
-      { input: { name: `test ${role.toLowerCase()}`, role, expiresAt: expiresAt?.toISOString() ?? null } },
+      {
+        input: {
+          name: `test ${role.toLowerCase()}`,
+          role,
+          expiresAt: expiresAt?.toISOString() ?? null,
+          ...(role === 'CALLER' ? { calls: {} } : {}),
+        },
+      },
     )
     return { id: made.token.id, value: made.value }
   }

@@ -1,16 +1,21 @@
+import { readCallScope } from '../../auth/call-scope.ts'
 import { createAccessToken } from '../../auth/create-access-token.ts'
 import { hasRole } from '../../auth/principal.ts'
 import { revokeAccessToken } from '../../auth/revoke-access-token.ts'
+import { tokenPrefix } from '../../auth/token.ts'
 import { ValidationError } from '../../errors.ts'
 import { Role as RoleEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { builder } from '../builder.ts'
 import { rowIdOf } from '../global-id.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { CallScope, CallScopeInput, toCallScope } from './call-scope.ts'
 
 export const Role = builder.enumType(RoleEnum, {
   name: 'Role',
-  description: 'What a token may do: VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log.',
+  description:
+    'What a token may do: CALLER makes model calls alone, VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log. Model calls need a `CallScope`, whatever the role.',
   values: {
+    CALLER: { description: 'Reads nothing but its own `viewer`, and which providers and models it may call.' },
     VIEWER: { description: 'Reads providers, their masked keys and their tests.' },
     EDITOR: { description: 'Also creates, changes, deletes and tests providers.' },
     ADMIN: { description: 'Also manages tokens, reads the audit log, and may let stored keys move to another endpoint.' },
@@ -27,6 +32,19 @@ export const AccessToken = builder.prismaNode('AccessToken', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Who or what uses it.' }),
     role: t.expose('role', { type: Role, description: 'What it may do.' }),
+    prefix: t.string({
+      select: { lookupId: true },
+      resolve: tokenPrefix,
+      description:
+        'The public start of its value, e.g. `gw_8sQ2mZ4kLp`: how a lost token is found again. One that an operator chose has a part of its digest.',
+    }),
+    calls: t.field({
+      type: CallScope,
+      nullable: true,
+      select: { calls: true },
+      resolve: ({ calls }) => readCallScope(calls),
+      description: 'The model calls that it may make; `null` for none, whatever its role.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
@@ -64,6 +82,10 @@ const CreateAccessTokenInput = builder.inputType('CreateAccessTokenInput', {
     name: t.string({ required: true, description: 'Who or what will use it; 1 to 200 characters.' }),
     role: t.field({ type: Role, required: true, description: 'What it may do.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it stops working; never when omitted.' }),
+    calls: t.field({
+      type: CallScopeInput,
+      description: 'The model calls that it may make; none when omitted. A token of the role CALLER needs it; `{}` is every call.',
+    }),
   }),
 })
 
@@ -107,8 +129,8 @@ builder.mutationFields((t) => ({
     authScopes: { admin: true },
     errors: { types: [ValidationError], union: { name: 'CreateAccessTokenResult', description: 'A new token, or why there is none.' } },
     args: { input: t.arg({ type: CreateAccessTokenInput, required: true, description: 'The token to make.' }) },
-    resolve: (_root, { input }, context) =>
-      createAccessToken(context.deps, context, { name: input.name, role: input.role, expiresAt: input.expiresAt ?? null }),
+    resolve: (_root, { input: { name, role, expiresAt, calls } }, context) =>
+      createAccessToken(context.deps, context, { name, role, expiresAt: expiresAt ?? null, calls: calls && toCallScope(calls) }),
     description: "Makes a token. Requires `admin`. The token's value is shown once, here.",
   }),
   revokeAccessToken: t.field({

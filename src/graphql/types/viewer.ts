@@ -1,6 +1,7 @@
 import type { Principal } from '../../auth/principal.ts'
 import { builder } from '../builder.ts'
 import { AccessToken, Role } from './access-token.ts'
+import { CallScope } from './call-scope.ts'
 
 /** Somebody that an identity provider vouches for. */
 interface PersonOf {
@@ -11,8 +12,8 @@ interface PersonOf {
 }
 
 const Person = builder.objectRef<PersonOf>('Person').implement({
-  description: 'A person who signed in with an identity provider. Requires the role `viewer`.',
-  authScopes: { viewer: true },
+  description: 'A person who signed in with an identity provider. Requires the role `caller`.',
+  authScopes: { caller: true },
   fields: (t) => ({
     subject: t.exposeString('subject', { description: 'Their id at the issuer.' }),
     name: t.exposeString('name', { description: 'Their name, as the issuer tells it.' }),
@@ -22,10 +23,16 @@ const Person = builder.objectRef<PersonOf>('Person').implement({
 })
 
 const Viewer = builder.objectRef<Principal>('Viewer').implement({
-  description: 'Who sent this request, and what they may do. Requires the role `viewer`.',
-  authScopes: { viewer: true },
+  description: 'Who sent this request, and what they may do. Requires the role `caller`: anyone with a token has one.',
+  authScopes: { caller: true },
   fields: (t) => ({
     role: t.expose('role', { type: Role, description: 'What they may do.' }),
+    calls: t.field({
+      type: CallScope,
+      nullable: true,
+      resolve: ({ calls }) => calls,
+      description: 'The model calls that they may make; `null` for none.',
+    }),
     token: t.prismaField({
       type: AccessToken,
       nullable: true,
@@ -44,7 +51,9 @@ const Viewer = builder.objectRef<Principal>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
-    authScopes: { viewer: true },
+    // All that a caller may read.
+    skipTypeScopes: true,
+    authScopes: { caller: true },
     resolve: (_root, _args, { principal }) => principal,
     description: 'Who sent this request.',
   }),

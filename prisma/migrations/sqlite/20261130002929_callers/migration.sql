@@ -1,0 +1,2 @@
+ALTER TABLE "providers" ADD COLUMN "call_routes" TEXT NOT NULL DEFAULT 'STANDARD';
+ALTER TABLE "api_keys" ADD COLUMN "availability_resets" INTEGER NOT NULL DEFAULT 0;

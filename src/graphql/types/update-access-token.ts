@@ -1,0 +1,59 @@
+import { type AccessTokenChanges, updateAccessToken } from '../../auth/update-access-token.ts'
+import { ValidationError } from '../../errors.ts'
+import { builder } from '../builder.ts'
+import { rowIdOf } from '../global-id.ts'
+import { AccessToken } from './access-token.ts'
+import { CallScopeInput, toCallScope } from './call-scope.ts'
+
+const UpdateAccessTokenInput = builder.inputType('UpdateAccessTokenInput', {
+  description: 'Changes of a token. What is left out stays; its role and value stay always.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Its GraphQL id.' }),
+    name: t.string({ description: 'A new name, 1 to 200 characters.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working from now on; `null` for never.' }),
+    calls: t.field({ type: CallScopeInput, description: 'The model calls that it may make, in place of the whole scope of before.' }),
+    removeCalls: t.boolean({ description: 'True takes its scope away: it may make no model call any more. Not together with `calls`.' }),
+  }),
+})
+
+const UpdateAccessTokenPayload = builder.objectRef<{ id: string | null }>('UpdateAccessTokenPayload').implement({
+  description: 'The token has been changed.',
+  authScopes: { admin: true },
+  fields: (t) => ({
+    token: t.prismaField({
+      type: AccessToken,
+      nullable: true,
+      // An id that no row has: Pothos takes a query that is not used for a mistake.
+      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUnique({ ...query, where: { id: id ?? '' } }),
+      description: 'The token as it is now; `null` when no token has the id.',
+    }),
+  }),
+})
+
+builder.mutationField('updateAccessToken', (t) =>
+  t.field({
+    type: UpdateAccessTokenPayload,
+    authScopes: { admin: true },
+    errors: {
+      types: [ValidationError],
+      union: { name: 'UpdateAccessTokenResult', description: 'The changed token, or why it stays as it was.' },
+    },
+    args: { input: t.arg({ type: UpdateAccessTokenInput, required: true, description: 'What changes.' }) },
+    resolve: async (_root, { input }, context) => {
+      const changes = toChanges(input)
+      const id = rowIdOf('AccessToken', input.id)
+      return { id: id === null ? null : await updateAccessToken(context.deps, context, id, changes) }
+    },
+    description:
+      'Changes the name, the end or the model calls of a token, for every replica at once. Refused for a token that was revoked. Requires `admin`.',
+  }),
+)
+
+function toChanges({ name, expiresAt, calls, removeCalls }: typeof UpdateAccessTokenInput.$inferInput): AccessTokenChanges {
+  if (calls != null && removeCalls)
+    throw new ValidationError([
+      { path: ['removeCalls'], rule: 'EXACTLY_ONE', message: 'Give a new scope, or take the scope away: not both.' },
+    ])
+  const wanted = removeCalls ? null : calls == null ? undefined : toCallScope(calls)
+  return { name: name ?? undefined, expiresAt, calls: wanted }
+}
