@@ -1,3 +1,8 @@
 import type { Role } from '../generated/documents.ts'
 
-export const ROLE_NAMES: Readonly<Record<Role, string>> = { VIEWER: 'Viewer', EDITOR: 'Editor', ADMIN: 'Admin' }
+export const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  CALLER: 'Caller',
+  VIEWER: 'Viewer',
+  EDITOR: 'Editor',
+  ADMIN: 'Admin',
+}

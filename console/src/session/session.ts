@@ -20,5 +20,5 @@ export function useSession(): Session {
 /** What the role lets a person do; the gateway decides, and the console shows no more than that. */
 export function usePermissions(): { readonly mayEdit: boolean; readonly mayAdminister: boolean } {
   const { role } = useSession().viewer
-  return { mayEdit: role !== 'VIEWER', mayAdminister: role === 'ADMIN' }
+  return { mayEdit: role === 'EDITOR' || role === 'ADMIN', mayAdminister: role === 'ADMIN' }
 }
