@@ -2,7 +2,7 @@ import type { DocumentNode, Token } from 'graphql'
 import { LRUCache } from 'lru-cache'
 
 /** What all parsed documents may take together, and all errors of documents that cannot be parsed. */
-const MAX_DOCUMENT_BYTES = 16 * 1_024 * 1_024
+const MAX_DOCUMENT_BYTES = 8 * 1_024 * 1_024
 const MAX_ERROR_BYTES = 1_024 * 1_024
 
 /** What a token takes, with the nodes that are made of it; measured, and rounded up. */

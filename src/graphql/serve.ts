@@ -7,7 +7,7 @@ import { withoutSpecialKeys } from '../http/special-keys.ts'
 import { pipe } from '../http/stream.ts'
 import { httpOf } from './client-errors.ts'
 import type { GatewayContext } from './context.ts'
-import { documentProblemInBody } from './document-size.ts'
+import { largeDocumentIn } from './document-size.ts'
 import { LIMITS } from './limits.ts'
 import type { GraphQLServer } from './yoga.ts'
 
@@ -39,8 +39,8 @@ export async function serveGraphQL(
   if (problem !== null) return refuse(problem)
   const body = rawBody.toString()
   if (nestsDeeperThan(body, LIMITS.jsonDepth)) return refuse(`The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
-  const tooLarge = documentProblemInBody(body)
-  if (tooLarge !== null) return graphQLError(413, 'BAD_USER_INPUT', tooLarge.message, context.requestId)
+  const tooLarge = largeDocumentIn(body)
+  if (tooLarge !== null) return graphQLError(413, 'BAD_USER_INPUT', tooLarge, context.requestId)
   return forward(server, request, response, context, withoutSpecialKeys(body))
 }
 

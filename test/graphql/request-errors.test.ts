@@ -56,6 +56,8 @@ describe('a query that costs too much is a request error', () => {
     ['a subscription', `subscription { providerChanged { provider { ${nest(4)} } } }`, 'QUERY_TOO_COMPLEX'],
     ['uncountable', `{ nodes(ids: ["x"]) { id } ${PAGES} }`, 'BAD_USER_INPUT'],
     ['of many root fields', `{ ${repeated(21, (index) => `a${index}: viewer { role }`)} }`, 'GRAPHQL_VALIDATION_FAILED'],
+    ['of many comments', `{ viewer { role } }${'#\n'.repeat(1_001)}`, 'GRAPHQL_PARSE_FAILED'],
+    ['of many comments, in a long body', `{ viewer { role } }${'#\n'.repeat(32_000)}`, 'GRAPHQL_PARSE_FAILED'],
     ['of many tokens', `{ viewer { ${repeated(1_200, () => 'name')} } }`, 'GRAPHQL_PARSE_FAILED'],
   ])('%s', async (_name, query, code) => {
     await expectRequestError({ query }, code, BY_THE_BOOK)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'undici'
+import { Agent, request, WebSocket } from 'undici'
 import { expect, test } from 'vitest'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { sized, tell } from './figures.ts'
@@ -13,6 +13,18 @@ const agent = new Agent({ connections: 64 })
 
 /** The memory that the process has now. */
 const residentBytes = (pid: number) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024
+
+/** Lets the process throw away what nothing refers to, so that what is measured is what it keeps, and not when V8 cleans up. */
+async function collectGarbage({ output }: GatewayProcess): Promise<void> {
+  const [address = ''] = /ws:\/\/\S+/.exec(output()) ?? []
+  const inspector = new WebSocket(address)
+  await new Promise<void>((resolve, reject) => {
+    inspector.onopen = () => inspector.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }))
+    inspector.onmessage = () => resolve()
+    inspector.onerror = () => reject(new Error(`The inspector at ${address} cannot be reached.`))
+  })
+  inspector.close()
+}
 
 async function post({ url }: GatewayProcess, token: string, query: string, variables = {}): Promise<{ status: number; text: string }> {
   const { statusCode, body } = await request(`${url}/graphql`, {
@@ -32,8 +44,12 @@ const KINDS: readonly ((index: number, bytes: number) => string)[] = [
   (index, bytes) => `{ a${index}: viewer { role } }`.padEnd(bytes, ' '),
   (index, bytes) => `{ providers(filter: { search: "${index}" }) { nodes { name } } } #`.padEnd(bytes, 'é').slice(0, bytes / 2),
   (index, bytes) => `{ viewer { role } #${index} `.padEnd(bytes, 'x'),
+  // As many as there may be.
+  (index, bytes) => `{ viewer { role } } #${index}\n${'#\n'.repeat(998)}#`.padEnd(bytes, 'x'),
   (index, bytes) => `{ nothing${index} } #`.padEnd(bytes, 'x'),
 ]
+
+const GOOD: readonly number[] = [0, 2, 3, 5]
 
 async function sendMany(count: number, send: (index: number) => Promise<unknown>, atOnce: number): Promise<void> {
   const indexes = Array.from({ length: count }, (_, index) => index).values()
@@ -59,21 +75,29 @@ async function withGateway(environment: Record<string, string>, work: (gateway: 
 
 const DOCUMENTS = sized(2_000, 240)
 test(`${DOCUMENTS} distinct documents of 64 kB by a viewer take no more than 50 MB`, async () => {
-  await withGateway({}, async (gateway, viewer) => {
+  await withGateway({ NODE_OPTIONS: '--inspect=127.0.0.1:0' }, async (gateway, viewer) => {
     const pid = gateway.child.pid ?? 0
     const seen: Record<number, number> = {}
     const send = async (index: number) => {
       const { status, text } = await post(gateway, viewer, KINDS[index % KINDS.length]?.(index, DOCUMENT_BYTES) ?? '')
-      // All but the last two kinds are good: what is refused is kept elsewhere.
-      if (index % KINDS.length < KINDS.length - 2) expect(text).toContain('"data"')
+      // The others are refused, and what is kept of them is kept elsewhere.
+      if (GOOD.includes(index % KINDS.length)) expect(text).toContain('"data"')
       seen[status] = (seen[status] ?? 0) + 1
     }
     // What a process takes for its first requests of a size, it keeps.
     await sendMany(sized(500, 120), (index) => send(1_000_000 + index), AT_ONCE)
+    await collectGarbage(gateway)
     const before = residentBytes(pid)
     await sendMany(DOCUMENTS, send, AT_ONCE)
+    const uncollected = residentBytes(pid) - before
+    await collectGarbage(gateway)
     const grown = residentBytes(pid) - before
-    tell('distinct documents of 64 kB', { documents: DOCUMENTS, grownMegabytes: Math.round(grown / 1e6), statuses: seen })
+    tell('distinct documents of 64 kB', {
+      documents: DOCUMENTS,
+      keptMegabytes: Math.round(grown / 1e6),
+      uncollectedMegabytes: Math.round(uncollected / 1e6),
+      statuses: seen,
+    })
     expect(Object.keys(seen)).toEqual(['200'])
     expect(grown).toBeLessThan(GROWTH_BYTES)
   })

@@ -15,6 +15,7 @@ test.each([
   ['levels of JSON in a GraphQL request', thousands(LIMITS.jsonDepth)],
   ['size of a GraphQL document', `${LIMITS.documentBytes / 1_024} KiB`],
   ['tokens of a GraphQL document', thousands(LIMITS.tokens)],
+  ['comments of a GraphQL document', thousands(LIMITS.tokens)],
   ['a text to search for', `${LIMITS.searchCharacters} characters`],
   ['a text to find something by: name, id, cursor', `${thousands(LIMITS.soughtCharacters)} characters`],
   ['depth of a GraphQL document', thousands(LIMITS.depth)],
