@@ -3,7 +3,7 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { insertRow } from '../database/insert-row.ts'
 import { CURRENT_REVISION, raiseRevision } from '../database/revision.ts'
-import type { Prisma } from '../generated/prisma-sqlite/client.ts'
+import { Prisma } from '../generated/prisma-sqlite/client.ts'
 
 /** An attempt that changed nothing: alone of the events of a provider it tells of no new state. */
 export const PROVIDER_CHANGE_REFUSED = 'provider.change_refused'
@@ -29,9 +29,12 @@ export type AuditAction =
   | 'encryption_key.secrets_upgraded'
   | 'encryption_key.change_refused'
 
+/** What an audit event can be about. */
+export type AuditSubjectType = 'provider' | 'access_token' | 'encryption_key'
+
 export interface AuditEntry {
   readonly action: AuditAction
-  readonly subjectType: 'provider' | 'access_token' | 'encryption_key'
+  readonly subjectType: AuditSubjectType
   readonly subjectId: string
   /** Ids, names and masks; callers never pass a row, so that no secret can slip in with one. */
   readonly changes?: Prisma.InputJsonObject
@@ -48,8 +51,20 @@ export async function recordAudit(transaction: TransactionClient, caller: Caller
   await raiseRevision(transaction)
   await insertRow(transaction, 'auditEvent', {
     ...{ id: randomUUID(), action, subjectType, subjectId, changes, channel, requestId },
-    actor: `${principal.tokenName} (${principal.tokenId})`,
+    subjectName: nameOf(subjectType, subjectId),
+    ...{ actorKind: principal.kind, actorId: principal.tokenId, actor: principal.tokenName },
     createdAt: at,
     revision: CURRENT_REVISION,
   })
+}
+
+const NAMED_IN: Readonly<Record<Exclude<AuditSubjectType, 'encryption_key'>, Prisma.Sql>> = {
+  provider: Prisma.sql`providers`,
+  access_token: Prisma.sql`access_tokens`,
+}
+
+/** The name that the subject has now: the event shows it when the subject is long gone. */
+function nameOf(subjectType: AuditSubjectType, subjectId: string): Prisma.Sql | string | undefined {
+  if (subjectId === '') return undefined
+  return subjectType === 'encryption_key' ? subjectId : Prisma.sql`(SELECT name FROM ${NAMED_IN[subjectType]} WHERE id = ${subjectId})`
 }

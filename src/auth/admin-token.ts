@@ -101,5 +101,9 @@ async function forget(transaction: TransactionClient, tokens: readonly AccessTok
 
 /** Nobody asks at the start but the gateway, for whoever configures it. */
 export function gatewayItself(): Caller {
-  return { principal: { tokenId: 'start', tokenName: 'gateway', role: 'ADMIN', calls: null }, channel: 'start', requestId: randomUUID() }
+  return {
+    principal: { kind: 'SYSTEM', tokenId: '', tokenName: 'gateway', role: 'ADMIN', calls: null },
+    channel: 'start',
+    requestId: randomUUID(),
+  }
 }

@@ -44,7 +44,7 @@ export async function authenticate({ database, keyring }: TokenReader, digest: T
   if (!isAuthentic(keyring, row)) return { ...refused('unknown'), unverifiedId: row.id }
   if (row.expiresAt !== null && row.expiresAt <= now) return { ...refused('expired'), expiredAt: row.expiresAt }
   const { id: tokenId, name: tokenName, role, expiresAt } = row
-  return { principal: { tokenId, tokenName, role, calls: readCallScope(row.calls) }, expiresAt }
+  return { principal: { kind: 'TOKEN', tokenId, tokenName, role, calls: readCallScope(row.calls) }, expiresAt }
 }
 
 function refused(refusal: TokenRefusal): RefusedToken {

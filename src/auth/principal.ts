@@ -1,8 +1,10 @@
-import type { Role } from '../generated/prisma-sqlite/enums.ts'
+import type { ActorKind, Role } from '../generated/prisma-sqlite/enums.ts'
 import type { CallScope } from './call-scope.ts'
 
-/** Who asks: a valid token, known by its row, and what it may do. */
+/** Who asks, and what it may do: a valid token, known by its row; or the command line or the gateway itself. */
 export interface Principal {
+  readonly kind: ActorKind
+  /** Of the token's row; user and machine of the command line; empty for the gateway itself. */
   readonly tokenId: string
   readonly tokenName: string
   readonly role: Role

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { actorText, readActor } from '../audit/actor.ts'
 import { auditWhere } from '../audit/filter.ts'
 import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from './help.ts'
@@ -8,8 +9,6 @@ import type { Shell } from './shell.ts'
 import { parseDuration } from './time.ts'
 
 const MOST = 10_000
-/** Of one statement. */
-const PAGE = 500
 
 interface Options {
   readonly since: (now: Date) => Date
@@ -42,10 +41,12 @@ export function addAudit(program: Command, shell: Shell): void {
         const where = auditWhere({ since, action: options.action, subjectId: await findSubject(prisma, options.subject) })
         const total = await prisma.auditEvent.count({ where })
         const events = (await prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: options.limit })).reverse()
-        const names = await namesOf(prisma, events)
-        const data = events.map(({ number: _, revision: __, ...event }) => ({ ...event, subjectName: names.get(event.subjectId) ?? null }))
+        const data = events.map(({ number: _, revision: __, actor, actorKind, actorId, ...event }) => ({
+          ...event,
+          actor: readActor({ actor, actorKind, actorId }),
+        }))
         const heading = `${counted(total, 'event')} since ${second(since)} UTC${total > events.length ? `; the newest ${counted(events.length, 'event')} of them` : ''}${total === 0 ? '.' : ':'}`
-        const lines = events.map((event) => describe(event, names.get(event.subjectId)))
+        const lines = events.map(describe)
         printResult(shell, options.json === true, data, [heading, ...lines].join('\n\n'))
       }),
     )
@@ -80,22 +81,11 @@ async function findSubject(prisma: PrismaClient, text: string | undefined): Prom
   return provider?.id ?? text
 }
 
-/** What people call the subjects. Deleted providers and revoked tokens have their names still. */
-async function namesOf(prisma: PrismaClient, events: readonly AuditEvent[]): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(events.map(({ subjectId }) => subjectId))]
-  const names = new Map<string, string>()
-  for (let start = 0; start < ids.length; start += PAGE) {
-    const page = { where: { id: { in: ids.slice(start, start + PAGE) } }, select: { id: true, name: true } }
-    for (const { id, name } of await prisma.provider.findMany(page)) names.set(id, name)
-    for (const { id, name } of await prisma.accessToken.findMany(page)) names.set(id, name)
-  }
-  return names
-}
-
-function describe({ createdAt, action, actor, channel, subjectId, changes, requestId }: AuditEvent, name: string | undefined): string {
-  const subject = name === undefined ? subjectId : `${name} (${subjectId})`
+function describe(event: AuditEvent): string {
+  const { createdAt, action, channel, subjectId, subjectName, changes, requestId } = event
+  const subject = subjectName === null || subjectName === subjectId ? subjectId : `${subjectName} (${subjectId})`
   const details = changes === null ? [] : [JSON.stringify(changes).replaceAll(',"', ', "')]
-  const lines = [`by ${actor} over ${channel}, request ${requestId}`, ...details]
+  const lines = [`by ${actorText(readActor(event))} over ${channel}, request ${requestId}`, ...details]
   return [
     `${second(createdAt)}  ${action}`,
     ...[subject, ...lines].filter((line) => line !== '').map((line) => `    ${wrapped(printable(line), 4)}`),

@@ -121,7 +121,13 @@ async function keyringIfThere({ database, config }: Open): Promise<Keyring | nul
 
 /** Whoever may read the database and the keys may do everything. The audit log tells the user and the machine. */
 function callerOf(): Caller {
-  const principal = { tokenId: `${userName()}@${hostname()}`, tokenName: 'command line', role: 'ADMIN', calls: null } as const
+  const principal = {
+    kind: 'COMMAND_LINE',
+    tokenId: `${userName()}@${hostname()}`,
+    tokenName: 'command line',
+    role: 'ADMIN',
+    calls: null,
+  } as const
   return { principal, channel: 'cli', requestId: randomUUID() }
 }
 

@@ -1,6 +1,8 @@
+import type { AuditAction, AuditSubjectType } from '../audit/record.ts'
+import type { Channel } from '../auth/principal.ts'
 import type { ChangeAction } from '../changes/provider-changes.ts'
 import type { ProblemCode, ValidationRule } from '../errors.ts'
-import type { ConnectionStatus, ProviderType } from '../generated/prisma-sqlite/enums.ts'
+import type { ActorKind, ConnectionStatus, ProviderType } from '../generated/prisma-sqlite/enums.ts'
 
 /** What each value of an enum means, as the schema tells it. */
 
@@ -77,3 +79,64 @@ export const VALIDATION_RULE_VALUES = {
   CERTIFICATE_FORMAT: { description: 'It must be a certificate in PEM, without its private key.' },
   EXTERNAL_ID_GENERATED: { description: 'The gateway makes the external id itself.' },
 } as const satisfies Described<ValidationRule>
+
+export const ACTOR_KIND_VALUES = {
+  TOKEN: { description: 'An access token.' },
+  PERSON: { description: 'A person who signed in with an identity provider.' },
+  WORKLOAD: { description: 'A program that an identity provider vouches for.' },
+  COMMAND_LINE: { description: 'Somebody who ran `gateway` on a machine with the database and the keys.' },
+  SYSTEM: { description: 'The gateway itself.' },
+} as const satisfies Described<ActorKind>
+
+/** What stands for a stored text that this release does not know: another replica may already be of a newer one. */
+export const OTHER = 'other'
+const OTHER_VALUE = { OTHER: { value: OTHER, description: 'Something that a newer release wrote.' } } as const
+
+/** `PROVIDER_CREATED` for `provider.created`. */
+type EnumName<Text extends string> = Uppercase<Text extends `${infer Before}.${infer After}` ? `${Before}_${After}` : Text>
+/** The values of an enum, each with the text that is stored for it: whoever adds a text adds its value here. */
+type Stored<Text extends string> = {
+  readonly [Each in Text as EnumName<Each>]: { readonly value: Each; readonly description: string }
+}
+
+export const AUDIT_ACTION_VALUES = {
+  PROVIDER_CREATED: { value: 'provider.created', description: 'A provider was created.' },
+  PROVIDER_UPDATED: { value: 'provider.updated', description: 'A provider or its keys were changed.' },
+  PROVIDER_DELETED: { value: 'provider.deleted', description: 'A provider was deleted.' },
+  PROVIDER_TESTED: { value: 'provider.tested', description: 'The connection of a provider was tested.' },
+  PROVIDER_DRAFT_TESTED: { value: 'provider.draft_tested', description: 'Values that are not stored were tried at an upstream.' },
+  PROVIDER_CHANGE_REFUSED: { value: 'provider.change_refused', description: 'A change of a provider was refused.' },
+  ACCESS_TOKEN_CREATED: { value: 'access_token.created', description: 'An access token was made.' },
+  ACCESS_TOKEN_REVOKED: { value: 'access_token.revoked', description: 'An access token was revoked.' },
+  ACCESS_TOKEN_CHANGE_REFUSED: { value: 'access_token.change_refused', description: 'A change of an access token was refused.' },
+  ENCRYPTION_KEY_ROTATION_STARTED: {
+    value: 'encryption_key.rotation_started',
+    description: 'A rotation to another encryption key began.',
+  },
+  ENCRYPTION_KEY_ROTATED: { value: 'encryption_key.rotated', description: 'Every secret was sealed with another encryption key.' },
+  ENCRYPTION_KEY_RETIRED: { value: 'encryption_key.retired', description: 'An encryption key is needed no more.' },
+  ENCRYPTION_KEY_SECRETS_UPGRADED: {
+    value: 'encryption_key.secrets_upgraded',
+    description: 'What an earlier release had sealed was sealed in the form of this one.',
+  },
+  ENCRYPTION_KEY_CHANGE_REFUSED: { value: 'encryption_key.change_refused', description: 'A change of an encryption key was refused.' },
+  ...OTHER_VALUE,
+} as const satisfies Stored<AuditAction | typeof OTHER>
+
+export const AUDIT_CHANNEL_VALUES = {
+  GRAPHQL: { value: 'graphql', description: 'GraphQL, the console included.' },
+  CODER: { value: 'coder', description: "Coder's REST API." },
+  BIFROST: { value: 'bifrost', description: "Bifrost's REST API." },
+  RESPAN: { value: 'respan', description: "Respan's REST API." },
+  ZIRI: { value: 'ziri', description: "ZIRI's REST API." },
+  CLI: { value: 'cli', description: 'The command line.' },
+  START: { value: 'start', description: 'The start of a gateway.' },
+  ...OTHER_VALUE,
+} as const satisfies Stored<Channel | typeof OTHER>
+
+export const AUDIT_SUBJECT_TYPE_VALUES = {
+  PROVIDER: { value: 'provider', description: 'A provider.' },
+  ACCESS_TOKEN: { value: 'access_token', description: 'An access token.' },
+  ENCRYPTION_KEY: { value: 'encryption_key', description: 'An encryption key.' },
+  ...OTHER_VALUE,
+} as const satisfies Stored<AuditSubjectType | typeof OTHER>

@@ -204,10 +204,11 @@ describe('making a token', () => {
     await gateway.ask(REVOKE, { id })
     const uuid = Buffer.from(id, 'base64').toString().split(':')[1] ?? ''
     const own = await gateway.ask<{ viewer: { token: { id: string; name: string } } }>(VIEWER)
-    const actor = `${own.viewer.token.name} (${Buffer.from(own.viewer.token.id, 'base64').toString().split(':')[1]})`
+    const actorId = Buffer.from(own.viewer.token.id, 'base64').toString().split(':')[1]
+    const actor = own.viewer.token.name
     expect(await auditEvents(gateway, uuid)).toMatchObject([
-      { action: 'access_token.created', actor, channel: 'graphql', changes: { role: 'EDITOR' } },
-      { action: 'access_token.revoked', actor, channel: 'graphql', changes: { role: 'EDITOR' } },
+      { action: 'access_token.created', actorKind: 'TOKEN', actorId, actor, channel: 'graphql', changes: { role: 'EDITOR' } },
+      { action: 'access_token.revoked', actorKind: 'TOKEN', actorId, actor, channel: 'graphql', changes: { role: 'EDITOR' } },
     ])
   })
 })

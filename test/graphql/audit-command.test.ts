@@ -6,7 +6,7 @@ import { writerOf } from '../support/providers.ts'
 
 interface Event {
   readonly action: string
-  readonly actor: string
+  readonly actor: { readonly kind: string; readonly name: string; readonly id: string }
   readonly channel: string
   readonly subjectId: string
   readonly subjectName: string | null
@@ -32,21 +32,21 @@ describe('audit', () => {
     expect(events.slice(-2)).toMatchObject([
       {
         action: 'provider.created',
-        actor: expect.stringContaining('ADMIN_TOKEN'),
+        actor: { kind: 'TOKEN', name: 'ADMIN_TOKEN', id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
         channel: 'graphql',
         subjectId: uuid,
         subjectName: 'audited',
       },
       {
         action: 'access_token.created',
-        actor: expect.stringContaining('command line'),
+        actor: { kind: 'COMMAND_LINE', name: 'command line', id: expect.stringContaining('@') },
         channel: 'cli',
         subjectName: 'by the command line',
       },
     ])
     const { output } = await run('audit')
     expect(output).toMatch(/^\d+ events since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC:\n\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/)
-    expect(output).toContain(`provider.created\n    audited (${uuid})\n    by ADMIN_TOKEN (`)
+    expect(output).toContain(`provider.created\n    audited (${uuid})\n    by ADMIN_TOKEN (token:`)
     expect(output.split('\n').filter((line) => line.length > 80 && line.includes(' ', 5))).toEqual([])
     expect(output).not.toContain('sk-audited-0123456789')
   })

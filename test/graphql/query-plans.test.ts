@@ -119,7 +119,7 @@ describe('a page of providers', () => {
 })
 
 describe('a page of what else there is', () => {
-  const AUDIT = { action: '"provider.created"', since: '"2026-01-01T00:00:00Z"', subject: '"provider-1"' }
+  const AUDIT = { action: 'PROVIDER_CREATED', since: '"2026-01-01T00:00:00Z"', subject: '"provider-1"' }
 
   test('has a filter of audit events for each that the schema knows', () => {
     const known =
@@ -155,7 +155,7 @@ describe('a page of what else there is', () => {
 })
 
 test.runIf(testDatabaseKind === 'sqlite')('audit events of a rare action are not looked for among all', async () => {
-  const plan = await planOf('{ auditEvents(first: 20, action: "provider.deleted") { nodes { id } } }', 'audit_events')
+  const plan = await planOf('{ auditEvents(first: 20, action: PROVIDER_DELETED) { nodes { id } } }', 'audit_events')
   expect(plan).toMatch(/SEARCH .*audit_events_action_number_idx/)
 })
 

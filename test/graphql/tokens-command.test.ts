@@ -33,7 +33,7 @@ describe('tokens create', () => {
     expect(event).toMatchObject({
       action: 'access_token.created',
       channel: 'cli',
-      actor: expect.stringMatching(/^command line \(.+@.+\)$/),
+      ...{ actorKind: 'COMMAND_LINE', actorId: expect.stringMatching(/^.+@.+$/), actor: 'command line' },
     })
     expect(JSON.stringify(event)).not.toContain(token.slice(14))
   })

@@ -21,7 +21,7 @@ const TEST = `mutation ($input: TestConnectionInput!) { testConnection(input: $i
 const EVERYTHING = `{ providers(first: 100) { nodes { name baseUrl apiKeys { nodes { masked name } } network { extraHeaders { name value } proxy { url } }
   connectionTests(first: 10) { nodes { message models } } } } }`
 const AUDIT =
-  'query ($after: String) { auditEvents(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { actor subject changes } } }'
+  'query ($after: String) { auditEvents(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { actor { name id } subject { id name } changes } } }'
 
 /** All that stands in the files of a folder and below it. */
 function contentsOf(folder: string): string {

@@ -43,7 +43,7 @@ export const read: fc.Arbitrary<Sent> = fc.oneof(
     graphql('{ viewer { role token { id name } } }'),
     graphql('{ viewer { token { id } } providers(first: 2) { nodes { name } } }'),
     graphql('{ accessTokens(first: 100) { totalCount nodes { id name revokedAt } } }'),
-    graphql('{ auditEvents(first: 5) { totalCount nodes { action channel subject changes } } }'),
+    graphql('{ auditEvents(first: 5) { totalCount nodes { action channel subject { id name } changes } } }'),
     graphql('{ providerTypes { type presets { name } } }'),
     graphql('{ __typename }'),
     graphql('{ __type(name: "Provider") { fields { name } } }'),

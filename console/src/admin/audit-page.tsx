@@ -3,36 +3,36 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
-import { AuditEventsDocument, type AuditEventsQuery } from '../generated/documents.ts'
+import { type AuditAction, AuditEventsDocument, type AuditEventsQuery } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { EventRow } from './event-row.tsx'
+import { EventRow, wordsOf } from './event-row.tsx'
 import { PageTurner } from './page-turner.tsx'
 
 const PAGE_SIZE = 50
 const TYPING_PAUSE_MS = 300
 
 /** The actions that are asked for most; the log may have others. */
-const ACTIONS = [
-  'provider.created',
-  'provider.updated',
-  'provider.deleted',
-  'provider.tested',
-  'provider.draft_tested',
-  'provider.change_refused',
-  'access_token.created',
-  'access_token.revoked',
-] as const
+const ACTIONS: readonly AuditAction[] = [
+  'PROVIDER_CREATED',
+  'PROVIDER_UPDATED',
+  'PROVIDER_DELETED',
+  'PROVIDER_TESTED',
+  'PROVIDER_DRAFT_TESTED',
+  'PROVIDER_CHANGE_REFUSED',
+  'ACCESS_TOKEN_CREATED',
+  'ACCESS_TOKEN_REVOKED',
+]
 
 /** Who did what to which provider, token or key: newest first, ids and masks only. */
 export function AuditPage() {
-  const [action, setAction] = useState('')
+  const [action, setAction] = useState<AuditAction | null>(null)
   const [typed, setTyped] = useState('')
   const [subject] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS)
   const [after, setAfter] = useState<string | null>(null)
   const [{ data, error }, read] = useQuery({
     query: AuditEventsDocument,
-    variables: { first: PAGE_SIZE, after, action: action === '' ? null : action, subject: subject === '' ? null : subject },
+    variables: { first: PAGE_SIZE, after, action, subject: subject === '' ? null : subject },
     requestPolicy: 'cache-and-network',
   })
   const only = (text: string) => {
@@ -55,10 +55,10 @@ export function AuditPage() {
         />
         <NativeSelect
           aria-label="Action"
-          data={[{ value: '', label: 'Any action' }, ...ACTIONS]}
-          value={action}
+          data={[{ value: '', label: 'Any action' }, ...ACTIONS.map((value) => ({ value, label: wordsOf(value) }))]}
+          value={action ?? ''}
           onChange={(event) => {
-            setAction(event.currentTarget.value)
+            setAction(ACTIONS.find((one) => one === event.currentTarget.value) ?? null)
             setAfter(null)
           }}
         />

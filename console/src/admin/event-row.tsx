@@ -13,7 +13,7 @@ export interface EventRowProps {
 
 /** One event: a line, and below it on demand all that was written down. */
 export function EventRow({ event, onOnly }: EventRowProps) {
-  const { action, actor, channel, subject, subjectType, createdAt } = event
+  const { action, actor, channel, subject, createdAt } = event
   const [isOpen, setOpen] = useState(false)
   const details = useId()
   return (
@@ -23,19 +23,14 @@ export function EventRow({ event, onOnly }: EventRowProps) {
           <time dateTime={createdAt}>{formatTime(createdAt)}</time>
         </td>
         <th scope="row" data-label="What">
-          <code>{action}</code>
+          <code>{wordsOf(action)}</code>
         </th>
-        <td data-label="Who" title={actor}>
-          {nameOf(actor)}
+        <td data-label="Who" title={actorText(actor)}>
+          {actor.name}
         </td>
-        <td data-label="By way of">{channel}</td>
+        <td data-label="By way of">{wordsOf(channel)}</td>
         <td data-label="About">
-          <span className="dimmed">{subjectType.replace('_', ' ')}</span>{' '}
-          {subject !== '' && (
-            <button type="button" className="text-button" title={`Only what is about ${subject}`} onClick={() => onOnly(subject)}>
-              <code>{subject.slice(0, 8)}</code>
-            </button>
-          )}
+          <span className="dimmed">{wordsOf(subject.type)}</span> <SubjectButton subject={subject} onOnly={onOnly} />
         </td>
         <td className="cell-actions">
           <button
@@ -43,7 +38,7 @@ export function EventRow({ event, onOnly }: EventRowProps) {
             className="text-button"
             aria-expanded={isOpen}
             aria-controls={details}
-            aria-label={`${isOpen ? 'Hide' : 'Show'} the details of ${action}, ${formatTime(createdAt)}`}
+            aria-label={`${isOpen ? 'Hide' : 'Show'} the details of ${wordsOf(action)}, ${formatTime(createdAt)}`}
             onClick={() => setOpen(!isOpen)}
           >
             {isOpen ? 'Hide' : 'Show'}
@@ -61,8 +56,8 @@ function Details({ id, event }: { readonly id: string; readonly event: AuditEven
     <tr id={id} className="event-details">
       <td colSpan={6}>
         <dl className="facts">
-          <Fact name="Who">{actor}</Fact>
-          <Fact name="About">{subject === '' ? 'Nothing that exists' : <code>{subject}</code>}</Fact>
+          <Fact name="Who">{actorText(actor)}</Fact>
+          <Fact name="About">{subject.id === null ? 'Nothing that exists' : <code>{subject.id}</code>}</Fact>
           <Fact name="Request">
             <code>{requestId}</code>
           </Fact>
@@ -75,7 +70,25 @@ function Details({ id, event }: { readonly id: string; readonly event: AuditEven
   )
 }
 
-/** Who it was, without the id of their token, which is in the details. */
-function nameOf(actor: string): string {
-  return actor.replace(/ \([0-9a-f-]{36}\)$/, '')
+interface SubjectButtonProps extends Pick<EventRowProps, 'onOnly'> {
+  readonly subject: AuditEvent['subject']
+}
+
+function SubjectButton({ subject: { id, name }, onOnly }: SubjectButtonProps) {
+  if (id === null) return null
+  return (
+    <button type="button" className="text-button" title={`Only what is about ${id}`} onClick={() => onOnly(id)}>
+      {name ?? <code>{id.slice(0, 8)}</code>}
+    </button>
+  )
+}
+
+/** Kind and id stand last, as in the log: nobody can write them into a name. */
+function actorText({ kind, name, id }: AuditEvent['actor']): string {
+  return `${name} (${[wordsOf(kind), ...(id === null ? [] : [id])].join(' ')})`
+}
+
+/** `provider change refused` for PROVIDER_CHANGE_REFUSED. */
+export function wordsOf(value: string): string {
+  return value.toLowerCase().replaceAll('_', ' ')
 }

@@ -26,6 +26,8 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
     'AuditEventConnection',
     'PageInfo',
     'Viewer',
+    'Actor',
+    'AuditSubject',
     'Person',
     'Model',
     'NetworkConfig',

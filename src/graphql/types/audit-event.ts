@@ -1,8 +1,92 @@
+import { type Actor as ActorOf, readActor } from '../../audit/actor.ts'
 import { auditWhere } from '../../audit/filter.ts'
 import { builder } from '../builder.ts'
+import { ACTOR_KIND_VALUES, AUDIT_ACTION_VALUES, AUDIT_CHANNEL_VALUES, AUDIT_SUBJECT_TYPE_VALUES, OTHER } from '../enum-values.ts'
 import { idInGlobalId } from '../global-id.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { soughtText } from '../sought-text.ts'
+import { AccessToken } from './access-token.ts'
+import { Provider } from './provider.ts'
+
+const AuditAction = builder.enumType('AuditAction', {
+  values: AUDIT_ACTION_VALUES,
+  description: 'What was done, or refused. Expect new values.',
+})
+const AuditChannel = builder.enumType('AuditChannel', {
+  values: AUDIT_CHANNEL_VALUES,
+  description: 'The way by which a request came. Expect new values.',
+})
+const AuditSubjectType = builder.enumType('AuditSubjectType', {
+  values: AUDIT_SUBJECT_TYPE_VALUES,
+  description: 'What an audit event can be about. Expect new values.',
+})
+const ActorKind = builder.enumType('ActorKind', {
+  values: ACTOR_KIND_VALUES,
+  description: 'Who can do something. Expect new values.',
+})
+
+const Actor = builder.objectRef<ActorOf>('Actor').implement({
+  description: 'Who did something, as they were called then. Requires the role `admin`.',
+  authScopes: { admin: true },
+  fields: (t) => ({
+    kind: t.expose('kind', { type: ActorKind, description: 'What kind of caller it was.' }),
+    name: t.exposeString('name', { description: 'What the actor was called then.' }),
+    id: t.id({
+      nullable: true,
+      resolve: ({ id }) => (id === '' ? null : id),
+      description: 'UUID of the token; user and machine for the command line; `null` for the gateway itself.',
+    }),
+    token: t.prismaField({
+      type: AccessToken,
+      nullable: true,
+      resolve: (query, { kind, id }, _args, { deps }) =>
+        kind === 'TOKEN' ? deps.database.prisma.accessToken.findUnique({ ...query, where: { id } }) : null,
+      description: 'The token; `null` for other kinds, and when it is gone.',
+    }),
+  }),
+})
+
+/** What an event is about: an id and a name that it had then, or neither. */
+interface Subject {
+  readonly subjectType: string
+  readonly subjectId: string
+  readonly subjectName: string | null
+}
+
+const AuditSubject = builder.objectRef<Subject>('AuditSubject').implement({
+  description: 'What an audit event is about. Requires the role `admin`.',
+  authScopes: { admin: true },
+  fields: (t) => ({
+    type: t.field({
+      type: AuditSubjectType,
+      resolve: ({ subjectType }) => knownValue(AUDIT_SUBJECT_TYPE_VALUES, subjectType),
+      description: 'What it is.',
+    }),
+    id: t.id({
+      nullable: true,
+      resolve: ({ subjectId }) => (subjectId === '' ? null : subjectId),
+      description:
+        'UUID of the provider or token, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft.',
+    }),
+    name: t.exposeString('subjectName', { nullable: true, description: 'What it was called then; `null` when `id` is.' }),
+    provider: t.prismaField({
+      type: Provider,
+      nullable: true,
+      resolve: (query, { subjectType, subjectId }, _args, { deps }) =>
+        subjectType === 'provider'
+          ? deps.database.prisma.provider.findUnique({ ...query, where: { id: subjectId, deletedAt: null } })
+          : null,
+      description: 'The provider as it is now; `null` for other subjects, and when it was deleted.',
+    }),
+    accessToken: t.prismaField({
+      type: AccessToken,
+      nullable: true,
+      resolve: (query, { subjectType, subjectId }, _args, { deps }) =>
+        subjectType === 'access_token' ? deps.database.prisma.accessToken.findUnique({ ...query, where: { id: subjectId } }) : null,
+      description: 'The token as it is now; `null` for other subjects, and when it is gone.',
+    }),
+  }),
+})
 
 const AuditEvent = builder.prismaNode('AuditEvent', {
   id: { field: 'id' },
@@ -11,20 +95,33 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
   description:
     'Who did what to which object. Written in the transaction of the change it tells of, and never changed. Requires the role `admin`.',
   fields: (t) => ({
-    action: t.exposeString('action', {
-      description: 'What was done, e.g. `provider.updated`, or refused: `provider.change_refused`. Expect new values.',
+    action: t.field({
+      type: AuditAction,
+      select: { action: true },
+      resolve: ({ action }) => knownValue(AUDIT_ACTION_VALUES, action),
+      description: 'What was done, or refused.',
     }),
-    actor: t.exposeString('actor', { description: 'Name and id of the token, or the user of the command line.' }),
-    channel: t.exposeString('channel', {
-      description: 'The way it came: `graphql`, `coder`, `bifrost`, `respan`, `ziri`, `cli`, or `start` for the gateway itself.',
+    actor: t.field({
+      type: Actor,
+      select: { actorKind: true, actorId: true, actor: true },
+      resolve: readActor,
+      description: 'Who did it.',
     }),
-    subjectType: t.exposeString('subjectType', { description: 'What the subject is: `provider`, `access_token` or `encryption_key`.' }),
-    subject: t.exposeString('subjectId', {
-      description:
-        'UUID of the provider or token, id of the encryption key; empty when nothing that exists was meant, as in the test of a draft.',
+    channel: t.field({
+      type: AuditChannel,
+      select: { channel: true },
+      resolve: ({ channel }) => knownValue(AUDIT_CHANNEL_VALUES, channel),
+      description: 'The way by which the request came.',
+    }),
+    subject: t.field({
+      type: AuditSubject,
+      select: { subjectType: true, subjectId: true, subjectName: true },
+      resolve: (event) => event,
+      description: 'What it is about.',
     }),
     changes: t.field({
       type: 'JSON',
+      select: { changes: true },
       resolve: ({ changes }) => changes ?? {},
       description: 'What changed, or why it was refused. Ids, names and masks only, never a secret.',
     }),
@@ -32,6 +129,11 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
   }),
 })
+
+/** The value of an enum that is stored as this text. */
+function knownValue<Text extends string>(values: Readonly<Record<string, { readonly value: Text }>>, stored: string): Text | typeof OTHER {
+  return Object.values(values).find(({ value }) => value === stored)?.value ?? OTHER
+}
 
 builder.queryFields((t) => ({
   auditEvents: t.prismaConnection(
@@ -42,7 +144,7 @@ builder.queryFields((t) => ({
       authScopes: { admin: true },
       args: {
         subject: t.arg.id({ description: 'Only about this provider or token (its UUID or GraphQL id), or encryption key (its id).' }),
-        action: t.arg.string({ description: 'Only this action, e.g. `provider.change_refused`.' }),
+        action: t.arg({ type: AuditAction, description: 'Only this action.' }),
         since: t.arg({ type: 'DateTime', description: 'Only from this time on.' }),
       },
       complexity: pageCost,
@@ -67,7 +169,7 @@ interface AuditArguments {
 function toWhere({ subject, action, since }: AuditArguments) {
   return auditWhere({
     subjectId: subject == null ? undefined : soughtText(idInGlobalId(subject) ?? subject),
-    action: action == null ? undefined : soughtText(action),
+    action: action ?? undefined,
     since: since ?? undefined,
   })
 }

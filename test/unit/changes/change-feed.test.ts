@@ -15,7 +15,11 @@ import { auditRow, providerRow } from '../../support/rows.ts'
 
 const clock = () => new Date()
 const subject = (subjectId: string) => ({ subjectType: 'provider', subjectId })
-const caller: Caller = { principal: { tokenId: 'id', tokenName: 'name', role: 'ADMIN', calls: null }, channel: 'cli', requestId: 'test' }
+const caller: Caller = {
+  principal: { kind: 'COMMAND_LINE', tokenId: 'id', tokenName: 'name', role: 'ADMIN', calls: null },
+  channel: 'cli',
+  requestId: 'test',
+}
 
 const keyring = parseKeyring(generateKeyText())
 

@@ -27,7 +27,7 @@ describeDatabases('what an answer was made from', (databases) => {
       },
       recordRefusal: () => Promise.reject(new Error('unused')),
     }
-    const principal = { tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const
+    const principal = { kind: 'TOKEN', tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const
     const left = new AbortController().signal
     const given = { left, principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const
     return { context: createContext(given), origin }
