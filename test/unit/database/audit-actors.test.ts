@@ -35,7 +35,7 @@ describeDatabases('audit events of an earlier release', (databases, kind) => {
     await migrate(database, () => {}, folder)
     const { prisma } = database
     const time = new Date('2026-01-01T00:00:00Z')
-    await prisma.$executeRaw`INSERT INTO access_tokens (id, lookup_id, secret_hash, name, role, source, created_at)
+    await prisma.$executeRaw`INSERT INTO access_tokens (id, lookup_id, secret_digest, name, role, source, created_at)
       VALUES (${TOKEN}, 'lookup', 'hash', 'ci', 'ADMIN', 'API', ${time})`
     await prisma.$executeRaw`INSERT INTO providers (id, name, sort_name, search_text, type, base_url, created_at, updated_at, deleted_at)
       VALUES (${PROVIDER}, 'openai', 'openai', 'openai', 'OPENAI', '', ${time}, ${time}, ${time})`
