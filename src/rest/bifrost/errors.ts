@@ -10,7 +10,7 @@ import type {
 import type { Answer } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
-import { type Problem, unmapped } from '../problem.ts'
+import { type Problem, type ProblemAnswers, problemAnswer } from '../problem.ts'
 import { answer } from './answer.ts'
 import { baseUrlReason } from './base-url-reason.ts'
 import { withoutStoredValue } from './check-provider.ts'
@@ -20,10 +20,29 @@ import { wirePlace } from './wire-place.ts'
 
 /** Everything that is not the answer asked for, in Bifrost's words (Bifrost contract, sections 1.1 and 1.2). */
 
-type WriteProblem = Problem<CreateProviderMutation['createProvider']> | Problem<UpsertProviderMutation['upsertProvider']>
-type KeyProblem = Problem<ChangeKeysMutation['updateProvider']>
-type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
-type RefreshProblem = Problem<RefreshModelsMutation['testConnection']>
+type BifrostProblem =
+  | Problem<CreateProviderMutation['createProvider']>
+  | Problem<UpsertProviderMutation['upsertProvider']>
+  | Problem<ChangeKeysMutation['updateProvider']>
+  | Problem<DeleteProviderMutation['deleteProvider']>
+  | Problem<RefreshModelsMutation['testConnection']>
+
+/** What the words of a problem depend on. */
+export type Asked =
+  | {
+      readonly about: 'provider'
+      readonly name: string
+      readonly baseUrl: string
+      /** Null when nothing of the name is stored. */
+      readonly storedBaseUrl: string | null
+    }
+  | {
+      readonly about: 'key'
+      readonly verb: 'add' | 'update' | 'delete'
+      /** Names of the environment that the request gives. */
+      readonly variables: readonly string[]
+    }
+  | { readonly about: 'models' }
 
 interface Issue {
   readonly path: readonly string[]
@@ -37,6 +56,7 @@ export const PROVIDER_NOT_FOUND = error(HTTP_STATUS.PROVIDER_NOT_FOUND, 'Provide
 export const KEY_NOT_FOUND = error(404, 'Provider key not found: not found')
 const REFRESHING = error(409, 'model refresh already in progress for this provider')
 const NAME_TAKEN = error(409, 'API key names must be unique across providers. Choose a different name')
+const KEY_SECRETS_STAY = badRequest('the endpoint of a key cannot change while its secrets are kept; give them again or ask an admin')
 const KEYS_STAY = badRequest('base_url cannot change while keys are stored; add the keys again or ask an admin')
 const KEYS_GO_NO_OTHER_WAY = badRequest(
   'a proxy, a certificate, a header or insecure_skip_verify cannot be added while keys are stored; add the keys again or ask an admin',
@@ -62,68 +82,26 @@ function wrongEscape(part: string): string | null {
   return /%(?![0-9a-fA-F]{2}).{0,2}/.exec(part)?.[0] ?? null
 }
 
-/** @param storedBaseUrl null when nothing of the name is stored. */
-export function writeProblem(problem: WriteProblem, name: string, baseUrl: string, storedBaseUrl: string | null = null): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return issueAnswer(problem.issues, { baseUrl, variables: [] })
-    case 'ProviderNameTakenError':
-      return alreadyExists(name)
-    case 'ApiKeysNotSupportedError':
-      return badRequest(problem.message)
-    case 'KeyRequiredForNewEndpointError':
-      return baseUrl === storedBaseUrl ? KEYS_GO_NO_OTHER_WAY : KEYS_STAY
-    default:
-      return unmapped(problem)
-  }
+/** The answer to a mutation that refused. */
+export function problemOf(problem: BifrostProblem, asked: Asked): Answer {
+  return problemAnswer(PROBLEMS, problem, asked)
 }
 
-/** @param verb what the request does to keys, and `variables` the names of the environment that it gives. */
-export function keyProblemAnswer(problem: KeyProblem, verb: 'add' | 'update' | 'delete', variables: readonly string[]): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return issueAnswer(problem.issues, { baseUrl: '', variables })
-    case 'ProviderNotFoundError':
-      return PROVIDER_NOT_FOUND
-    case 'ApiKeyNotFoundError':
-      return KEY_NOT_FOUND
-    case 'ApiKeysNotSupportedError':
-      return keylessAnswer(verb)
-    case 'KeyRequiredForNewEndpointError':
-      return badRequest('the endpoint of a key cannot change while its secrets are kept; give them again or ask an admin')
-    case 'VersionConflictError':
-      return error(HTTP_STATUS.VERSION_CONFLICT, problem.message)
-    default:
-      return unmapped(problem)
-  }
+const PROBLEMS: ProblemAnswers<BifrostProblem, Asked> = {
+  ValidationError: ({ message, issues }, asked) => (asked.about === 'models' ? badRequest(message) : issueAnswer(issues, asked)),
+  ProviderNameTakenError: (_problem, asked) => alreadyExists(asked.about === 'provider' ? asked.name : ''),
+  ProviderNotFoundError: () => PROVIDER_NOT_FOUND,
+  ApiKeyNotFoundError: () => KEY_NOT_FOUND,
+  ApiKeysNotSupportedError: ({ message }, asked) => (asked.about === 'key' ? keylessAnswer(asked.verb) : badRequest(message)),
+  KeyRequiredForNewEndpointError: (_problem, asked) => {
+    if (asked.about !== 'provider') return KEY_SECRETS_STAY
+    return asked.baseUrl === asked.storedBaseUrl ? KEYS_GO_NO_OTHER_WAY : KEYS_STAY
+  },
+  VersionConflictError: ({ code, message }) => error(HTTP_STATUS[code], message),
 }
 
 export function keylessAnswer(verb: 'add' | 'update' | 'delete'): Answer {
   return badRequest(`Cannot ${verb} keys ${verb === 'add' ? 'to' : 'on'} a keyless provider`)
-}
-
-export function deleteProblem(problem: DeleteProblem): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return PROVIDER_NOT_FOUND
-    case 'VersionConflictError':
-      return error(HTTP_STATUS.VERSION_CONFLICT, problem.message)
-    default:
-      return unmapped(problem)
-  }
-}
-
-export function refreshProblem(problem: RefreshProblem): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return PROVIDER_NOT_FOUND
-    case 'ApiKeyNotFoundError':
-      return KEY_NOT_FOUND
-    case 'ValidationError':
-      return badRequest(problem.message)
-    default:
-      return unmapped(problem)
-  }
 }
 
 /** Our own refusal to run a test while others are under way; an upstream that limits its callers has a status. */
@@ -133,25 +111,30 @@ export function busyAnswer({
   return test.status === 'RATE_LIMITED' && test.httpStatus === null ? REFRESHING : null
 }
 
-interface Asked {
-  readonly baseUrl: string
-  readonly variables: readonly string[]
-}
-
 /** Bifrost names one problem at a time: the first. */
 function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
   const [issue] = issues
   if (issue === undefined) return INVALID_PAYLOAD
   const { path, rule, message } = issue
   if (rule === 'API_KEY_NAME_TAKEN' || rule === 'API_KEY_ID_TAKEN') return NAME_TAKEN
-  if (path[0] === 'baseUrl') return badRequest(`Invalid base URL: ${baseUrlReason(asked.baseUrl) ?? message}`)
+  if (path[0] === 'baseUrl')
+    return badRequest(`Invalid base URL: ${baseUrlReason(asked.about === 'provider' ? asked.baseUrl : '') ?? message}`)
   if (rule === 'NAME_FORMAT') return INVALID_NAME
   if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
-  if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW')) return badRequest(variablesMessage(asked.variables))
+  if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW'))
+    return badRequest(variablesMessage(asked.about === 'key' ? asked.variables : []))
+  return placedAnswer(issue)
+}
+
+/** An issue whose words name the place in the request. */
+function placedAnswer({ path, rule, message }: Issue): Answer {
   const place = wirePlace(path)
+  if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${place}: ${NO_MASK_OF_OURS}`)
   if (rule === 'NOTHING_TO_KEEP') return badRequest(path[0] === 'network' ? withoutStoredValue(place) : message)
   return badRequest(`Invalid ${place}: ${message}`)
 }
+
+const NO_MASK_OF_OURS = 'this is no mask that this API shows; send back the mask as it was read, or the full value'
 
 function variablesMessage(names: readonly string[]): string {
   const name = names.join(', ').slice(0, 200)

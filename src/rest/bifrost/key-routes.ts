@@ -15,16 +15,7 @@ import { pagesOf } from '../long-list.ts'
 import { answer, longAnswer } from './answer.ts'
 import { isKeyless, keyProblem } from './check-key.ts'
 import { decodeBody } from './decode.ts'
-import {
-  badRequest,
-  busyAnswer,
-  INVALID_PAYLOAD,
-  KEY_NOT_FOUND,
-  keylessAnswer,
-  keyProblemAnswer,
-  PROVIDER_NOT_FOUND,
-  refreshProblem,
-} from './errors.ts'
+import { badRequest, busyAnswer, INVALID_PAYLOAD, KEY_NOT_FOUND, keylessAnswer, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { type KeyParts, readParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
 import { toKeptKey, toNewKey } from './to-key-input.ts'
@@ -151,7 +142,7 @@ async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiK
   if (result.__typename === 'UpdateProviderPayload') return { provider: result.provider }
   const secrets = [readSecret(asked.decoded?.value), ...(asked.parts?.secrets ?? []).map(({ secret }) => secret)]
   const variables = secrets.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
-  return { refusal: keyProblemAnswer(result, asked.verb, variables) }
+  return { refusal: problemOf(result, { about: 'key', verb: asked.verb, variables }) }
 }
 
 async function refresh(request: RestRequest, keyUuid: string | null): Promise<Found> {
@@ -163,7 +154,7 @@ async function refresh(request: RestRequest, keyUuid: string | null): Promise<Fo
     ...(keyUuid === null ? {} : { apiKeyId: encodeGlobalID('ApiKey', keyUuid) }),
   }
   const { testConnection: result } = await request.run(RefreshModelsDocument, { input: { saved } })
-  if (result.__typename !== 'TestConnectionPayload') return { refusal: refreshProblem(result) }
+  if (result.__typename !== 'TestConnectionPayload') return { refusal: problemOf(result, { about: 'models' }) }
   const busy = busyAnswer(result)
   if (busy !== null) return { refusal: busy }
   return result.provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider: result.provider }

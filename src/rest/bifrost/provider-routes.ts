@@ -21,7 +21,7 @@ import {
   secretsProblem,
 } from './check-provider.ts'
 import { decodeBody } from './decode.ts'
-import { alreadyExists, badRequest, deleteProblem, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, writeProblem } from './errors.ts'
+import { alreadyExists, badRequest, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { isName, typeOf } from './names.ts'
 import { keepableFields, toNetwork, toSettings, withProxyType } from './to-input.ts'
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
@@ -58,7 +58,7 @@ export async function createProvider({ run, body }: RestRequest): Promise<Answer
   if (keyless !== null) return behindOthers(run, input, keyless)
   const { createProvider: result } = await run(CreateProviderDocument, { input: { ...input, testAfterwards: true } })
   if (result.__typename === 'CreateProviderPayload') return answer(200, toProviderBody(result.provider))
-  return writeProblem(result, name, input.baseUrl)
+  return problemOf(result, { about: 'provider', name, baseUrl: input.baseUrl, storedBaseUrl: null })
 }
 
 function toCreateInput(name: string, request: AddProviderRequest): CreateProviderInput {
@@ -77,8 +77,10 @@ function toCreateInput(name: string, request: AddProviderRequest): CreateProvide
 async function behindOthers(run: RestRequest['run'], input: CreateProviderInput, problem: string): Promise<Answer> {
   const { checkProvider, provider } = await run(CheckProviderDocument, { input, name: input.name })
   const issues = checkProvider.filter(({ path }) => path[0] === 'baseUrl' && input.baseUrl !== '')
-  if (issues.length > 0)
-    return writeProblem({ __typename: 'ValidationError', code: 'VALIDATION_FAILED', message: '', issues }, input.name, input.baseUrl)
+  if (issues.length > 0) {
+    const problem = { __typename: 'ValidationError', code: 'VALIDATION_FAILED', message: '', issues } as const
+    return problemOf(problem, { about: 'provider', name: input.name, baseUrl: input.baseUrl, storedBaseUrl: null })
+  }
   return provider === null ? badRequest(problem) : alreadyExists(input.name)
 }
 
@@ -111,12 +113,14 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   }
   const { upsertProvider: result } = await run(UpsertProviderDocument, { input })
   if (result.__typename === 'UpsertProviderPayload') return answer(200, toProviderBody(result.provider))
-  return writeProblem(result, name, baseUrl, stored?.baseUrl ?? null)
+  return problemOf(result, { about: 'provider', name, baseUrl, storedBaseUrl: stored?.baseUrl ?? null })
 }
 
 const KEYS_ELSEWHERE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
 
 export async function deleteProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
-  return result.__typename === 'DeleteProviderPayload' ? answer(200, deletedBody(name)) : deleteProblem(result)
+  return result.__typename === 'DeleteProviderPayload'
+    ? answer(200, deletedBody(name))
+    : problemOf(result, { about: 'provider', name, baseUrl: '', storedBaseUrl: null })
 }

@@ -9,17 +9,24 @@ import type {
 import { type Answer, json } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
-import { type Problem, unmapped } from '../problem.ts'
+import { type Problem, type ProblemAnswers, problemAnswer } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import { keysOfTypeValidation, toValidation, type Validation } from './validations.ts'
 import { type CreateRequest, type ErrorBody, isIdOrName, NAME_RULE, type UpdateRequest } from './wire.ts'
 
 /** Everything that is not the answer asked for, in Coder's words (Coder contract, sections 1.3 and 7). */
 
-type CreateProblem = Problem<CreateProviderMutation['createProvider']>
-type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
-type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
-type TestProblem = Problem<TestConnectionMutation['testConnection']>
+type CoderProblem =
+  | Problem<CreateProviderMutation['createProvider']>
+  | Problem<UpdateProviderMutation['updateProvider']>
+  | Problem<DeleteProviderMutation['deleteProvider']>
+  | Problem<TestConnectionMutation['testConnection']>
+
+/** What the words of a problem depend on. `idOrName` is that of the path. */
+type Asked =
+  | { readonly kind: 'create'; readonly request: CreateRequest }
+  | { readonly kind: 'update'; readonly request: UpdateRequest; readonly idOrName: string }
+  | { readonly kind: 'delete' | 'test'; readonly idOrName: string }
 
 const BEDROCK_KEYS = 'Bedrock providers do not accept api_keys; configure access credentials via settings.'
 const COPILOT_KEYS = 'Copilot providers do not accept api_keys; they authenticate via request-time GitHub OAuth tokens.'
@@ -44,68 +51,39 @@ export function notFound(idOrName: string): Answer {
   return isIdOrName(idOrName) ? NOT_FOUND : BAD_PATH
 }
 
-export function createProblem(problem: CreateProblem, request: CreateRequest): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return invalidRequest(problem.issues.map((issue) => toValidation(issue, { kind: 'create', request })))
-    case 'ProviderNameTakenError':
-      return error(HTTP_STATUS[problem.code], `AI provider ${JSON.stringify(request.name)} already exists.`, {
+/** The answer to a mutation that refused. */
+export function problemOf(problem: CoderProblem, asked: Asked): Answer {
+  return problemAnswer(PROBLEMS, problem, asked)
+}
+
+const PROBLEMS: ProblemAnswers<CoderProblem, Asked> = {
+  ValidationError: ({ code, message, issues }, asked) => {
+    if (!('request' in asked)) return error(HTTP_STATUS[code], 'Invalid AI provider request.', { detail: message })
+    const stored = asked.kind === 'update' ? storedRuleProblem(issues) : null
+    return stored ?? invalidRequest(issues.map((issue) => toValidation(issue, asked)))
+  },
+  ProviderNameTakenError: ({ code }, asked) =>
+    error(
+      HTTP_STATUS[code],
+      `AI provider ${JSON.stringify('request' in asked && 'name' in asked.request ? asked.request.name : '')} already exists.`,
+      {
         detail: 'execute transaction: pq: duplicate key value violates unique constraint "ai_providers_name_unique"',
-      })
-    case 'ApiKeysNotSupportedError':
-      // Of a type without keys the contract makes a rule of the field; the settings of any other are a matter of their own.
-      return request.type === 'bedrock' || request.type === 'copilot'
-        ? invalidRequest([keysOfTypeValidation(request.type)])
-        : error(HTTP_STATUS[problem.code], BEDROCK_KEYS)
-    default:
-      return unmapped(problem)
-  }
-}
-
-export function updateProblem(problem: UpdateProblem, request: UpdateRequest, idOrName: string): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return (
-        storedRuleProblem(problem.issues) ?? invalidRequest(problem.issues.map((issue) => toValidation(issue, { kind: 'update', request })))
-      )
-    case 'ProviderNotFoundError':
-      return notFound(idOrName)
-    case 'ApiKeyNotFoundError': {
-      const message = 'api_keys references an unknown id for this provider'
-      return error(HTTP_STATUS[problem.code], message, { detail: `execute transaction: ${message}: ${problem.apiKeyUuid}` })
-    }
-    case 'ApiKeysNotSupportedError':
-      return error(HTTP_STATUS[problem.code], problem.providerType === 'COPILOT' ? COPILOT_KEYS : BEDROCK_KEYS)
-    case 'KeyRequiredForNewEndpointError':
-      return error(HTTP_STATUS[problem.code], 'Forbidden.', { detail: problem.message })
-    case 'VersionConflictError':
-      return preconditionFailed(problem.message)
-    default:
-      return unmapped(problem)
-  }
-}
-
-export function deleteProblem(problem: DeleteProblem, idOrName: string): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return notFound(idOrName)
-    case 'VersionConflictError':
-      return preconditionFailed(problem.message)
-    default:
-      return unmapped(problem)
-  }
-}
-
-export function testProblem(problem: TestProblem, idOrName: string): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return notFound(idOrName)
-    case 'ValidationError':
-    case 'ApiKeyNotFoundError':
-      return error(HTTP_STATUS[problem.code], 'Invalid AI provider request.', { detail: problem.message })
-    default:
-      return unmapped(problem)
-  }
+      },
+    ),
+  ProviderNotFoundError: (_problem, asked) => notFound('idOrName' in asked ? asked.idOrName : ''),
+  ApiKeyNotFoundError: ({ code, message, apiKeyUuid }, asked) => {
+    if (asked.kind === 'test') return error(HTTP_STATUS[code], 'Invalid AI provider request.', { detail: message })
+    const unknown = 'api_keys references an unknown id for this provider'
+    return error(HTTP_STATUS[code], unknown, { detail: `execute transaction: ${unknown}: ${apiKeyUuid}` })
+  },
+  ApiKeysNotSupportedError: ({ code, providerType }, asked) => {
+    const type = asked.kind === 'create' ? asked.request.type : null
+    // Of a type without keys the contract makes a rule of the field; the settings of any other are a matter of their own.
+    if (type === 'bedrock' || type === 'copilot') return invalidRequest([keysOfTypeValidation(type)])
+    return error(HTTP_STATUS[code], providerType === 'COPILOT' ? COPILOT_KEYS : BEDROCK_KEYS)
+  },
+  KeyRequiredForNewEndpointError: ({ code, message }) => error(HTTP_STATUS[code], 'Forbidden.', { detail: message }),
+  VersionConflictError: ({ message }) => preconditionFailed(message),
 }
 
 /** Two rules that depend on what is stored have messages of their own in a PATCH (Coder contract, section 1.3). */

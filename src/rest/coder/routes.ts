@@ -12,17 +12,7 @@ import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
-import {
-  createProblem,
-  deleteProblem,
-  EMPTY_PATCH,
-  invalidJson,
-  invalidRequest,
-  notFound,
-  REFUSALS,
-  testProblem,
-  updateProblem,
-} from './errors.ts'
+import { EMPTY_PATCH, invalidJson, invalidRequest, notFound, problemOf, REFUSALS } from './errors.ts'
 import { expectedState } from './etag.ts'
 import { openApiDocument } from './openapi.ts'
 import { toProviderType } from './provider-types.ts'
@@ -74,7 +64,9 @@ async function createProvider({ run, body }: RestRequest): Promise<Answer> {
     return invalidRequest([typeValidation(request.type), ...checkProvider.map((issue) => toValidation(issue, { kind: 'create', request }))])
   }
   const { createProvider: result } = await run(CreateProviderDocument, { input: toCreateInput(request, type) })
-  return result.__typename === 'CreateProviderPayload' ? providerAnswer(201, result.provider) : createProblem(result, request)
+  return result.__typename === 'CreateProviderPayload'
+    ? providerAnswer(201, result.provider)
+    : problemOf(result, { kind: 'create', request })
 }
 
 async function updateProvider({ run, body, headers, parameters: { idOrName = '' } }: RestRequest): Promise<Answer> {
@@ -85,16 +77,16 @@ async function updateProvider({ run, body, headers, parameters: { idOrName = '' 
   const input = { provider: toProviderRef(idOrName), ...changes, ...expectedState(headers['if-match']) }
   const { updateProvider: result } = await run(UpdateProviderDocument, { input })
   if (result.__typename === 'UpdateProviderPayload') return providerAnswer(200, result.provider)
-  return updateProblem(result, decoded.request, idOrName)
+  return problemOf(result, { kind: 'update', request: decoded.request, idOrName })
 }
 
 async function deleteProvider({ run, headers, parameters: { idOrName = '' } }: RestRequest): Promise<Answer> {
   const input = { provider: toProviderRef(idOrName), ...expectedState(headers['if-match']) }
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input })
-  return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : deleteProblem(result, idOrName)
+  return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : problemOf(result, { kind: 'delete', idOrName })
 }
 
 async function testProvider({ run, parameters: { idOrName = '' } }: RestRequest): Promise<Answer> {
   const { testConnection: result } = await run(TestConnectionDocument, { input: { saved: { provider: toProviderRef(idOrName) } } })
-  return result.__typename === 'TestConnectionPayload' ? json(200, toTestBody(result)) : testProblem(result, idOrName)
+  return result.__typename === 'TestConnectionPayload' ? json(200, toTestBody(result)) : problemOf(result, { kind: 'test', idOrName })
 }

@@ -58,6 +58,8 @@ function detailOf(issue: Issue, asked: Asked): string {
       return repeated(index, asked)
     case 'API_KEYS_NOT_SUPPORTED':
       return keysOfTypeValidation(asked.kind === 'create' ? asked.request.type : null).detail
+    case 'API_KEY_MASKED':
+      return `${secretOf(issue, asked)} must not be a mask${asked.kind === 'update' && field === 'apiKeys' ? '; to keep a stored key, send its id' : ''}`
     case 'EXACTLY_ONE':
       return EXACTLY_ONE
     case 'SETTINGS_NOT_SUPPORTED':
@@ -71,7 +73,6 @@ function detailOf(issue: Issue, asked: Asked): string {
     case 'CERTIFICATE_FORMAT':
     case 'URL_NOT_ALLOWED':
     case 'API_KEY_CHARACTERS':
-    case 'API_KEY_MASKED':
     case 'API_KEY_UNREADABLE':
     case 'API_KEY_NAME_TAKEN':
     case 'API_KEY_ID_TAKEN':

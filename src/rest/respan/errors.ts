@@ -3,15 +3,16 @@ import type { DeleteProviderMutation, UpdateProviderMutation, UpsertProviderMuta
 import { type Answer, json } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
-import { type Problem, unmapped } from '../problem.ts'
+import { type Problem, type ProblemAnswers, problemAnswer } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import type { FieldErrors } from './wire.ts'
 
 /** Everything that is not the answer asked for, in the words of Django REST Framework (Respan contract, section B3). */
 
-type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
-type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
-type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
+type RespanProblem =
+  | Problem<UpsertProviderMutation['upsertProvider']>
+  | Problem<UpdateProviderMutation['updateProvider']>
+  | Problem<DeleteProviderMutation['deleteProvider']>
 
 export const NOT_FOUND = detail(404, 'Not found.')
 
@@ -28,46 +29,20 @@ export function invalidFields(errors: FieldErrors): Answer {
   return json(400, errors)
 }
 
-export function upsertProblem(problem: UpsertProblem): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return brokenRules(problem.issues)
-    case 'ApiKeysNotSupportedError':
-      return invalidFields({ api_key: [problem.message] })
-    case 'KeyRequiredForNewEndpointError':
-      return KEY_REQUIRED
-    default:
-      return unmapped(problem)
-  }
+/** The answer to a mutation that refused. */
+export function problemOf(problem: RespanProblem): Answer {
+  return problemAnswer(PROBLEMS, problem, null)
 }
 
-export function updateProblem(problem: UpdateProblem): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return brokenRules(problem.issues)
-    case 'ProviderNotFoundError':
-      return NOT_FOUND
-    case 'ApiKeysNotSupportedError':
-    case 'ApiKeyNotFoundError':
-      return invalidFields({ api_key: [problem.message] })
-    case 'KeyRequiredForNewEndpointError':
-      return KEY_REQUIRED
-    case 'VersionConflictError':
-      return detail(HTTP_STATUS[problem.code], problem.message)
-    default:
-      return unmapped(problem)
-  }
-}
+const aboutKey = ({ message }: { readonly message: string }): Answer => invalidFields({ api_key: [message] })
 
-export function deleteProblem(problem: DeleteProblem): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return NOT_FOUND
-    case 'VersionConflictError':
-      return detail(HTTP_STATUS[problem.code], problem.message)
-    default:
-      return unmapped(problem)
-  }
+const PROBLEMS: ProblemAnswers<RespanProblem, null> = {
+  ValidationError: ({ issues }) => brokenRules(issues),
+  ProviderNotFoundError: () => NOT_FOUND,
+  ApiKeyNotFoundError: aboutKey,
+  ApiKeysNotSupportedError: aboutKey,
+  KeyRequiredForNewEndpointError: () => KEY_REQUIRED,
+  VersionConflictError: ({ code, message }) => detail(HTTP_STATUS[code], message),
 }
 
 /** Respan contract, "Details". */

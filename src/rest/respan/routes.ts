@@ -10,7 +10,7 @@ import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
-import { deleteProblem, invalidFields, NOT_FOUND, REFUSALS, updateProblem, upsertProblem } from './errors.ts'
+import { invalidFields, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
 import { toChanges, toUpsert } from './to-input.ts'
 import { toProviderBody } from './to-response.ts'
@@ -61,7 +61,7 @@ async function upsertProvider(request: RestRequest): Promise<Answer> {
   const name = toName(decoded.request.provider_id)
   if (name === null) return invalidFields({ provider_id: [NAME_RULE] })
   const { upsertProvider: result } = await request.run(UpsertProviderDocument, { input: toUpsert(name, decoded.request) })
-  if (result.__typename !== 'UpsertProviderPayload') return upsertProblem(result)
+  if (result.__typename !== 'UpsertProviderPayload') return problemOf(result)
   return json(result.created ? 201 : 200, toProviderBody(result.provider))
 }
 
@@ -83,7 +83,7 @@ async function changeProvider({ run, parameters }: RestRequest, changes: PatchRe
   const input = toChanges(name, changes)
   if (input === null) return showProvider(run, name)
   const { updateProvider: result } = await run(UpdateProviderDocument, { input })
-  return result.__typename === 'UpdateProviderPayload' ? json(200, toProviderBody(result.provider)) : updateProblem(result)
+  return result.__typename === 'UpdateProviderPayload' ? json(200, toProviderBody(result.provider)) : problemOf(result)
 }
 
 async function showProvider(run: RestRequest['run'], name: string | null): Promise<Answer> {
@@ -96,5 +96,5 @@ async function deleteProvider({ run, parameters }: RestRequest): Promise<Answer>
   const name = toName(parameters.id ?? '')
   if (name === null) return NOT_FOUND
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
-  return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : deleteProblem(result)
+  return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : problemOf(result)
 }

@@ -1,6 +1,7 @@
 import type { Fault, FaultCode } from '../../errors.ts'
 import type {
   DeleteProviderMutation,
+  ErrorCode,
   TestConnectionMutation,
   UpdateProviderMutation,
   UpsertProviderMutation,
@@ -8,16 +9,17 @@ import type {
 import { type Answer, json } from '../../http/respond.ts'
 import type { AskedFor, Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
-import { type Problem, unmapped } from '../problem.ts'
+import { type Problem, type ProblemAnswers, problemAnswer } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import type { ErrorBody } from './wire.ts'
 
 /** Everything that is not the answer asked for, in ZIRI's words: always with a text and a code (ZIRI contract, "What we implement"). */
 
-type UpsertProblem = Problem<UpsertProviderMutation['upsertProvider']>
-type UpdateProblem = Problem<UpdateProviderMutation['updateProvider']>
-type DeleteProblem = Problem<DeleteProviderMutation['deleteProvider']>
-type TestProblem = Problem<TestConnectionMutation['testConnection']>
+type ZiriProblem =
+  | Problem<UpsertProviderMutation['upsertProvider']>
+  | Problem<UpdateProviderMutation['updateProvider']>
+  | Problem<DeleteProviderMutation['deleteProvider']>
+  | Problem<TestConnectionMutation['testConnection']>
 
 export const MISSING_FIELDS = error(400, 'name and apiKey are required', 'MISSING_FIELDS')
 export const INVALID_API_KEY = error(400, 'Invalid API key format', 'INVALID_API_KEY')
@@ -32,57 +34,21 @@ export function connectionFailed(reason: string): Answer {
   return error(400, `Provider connection failed: ${reason}`, 'CONNECTION_FAILED')
 }
 
-export function upsertProblem(problem: UpsertProblem): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return brokenRules(problem.issues)
-    case 'ApiKeysNotSupportedError':
-      return invalidRequest(problem.message)
-    case 'KeyRequiredForNewEndpointError':
-      return denied(problem.message)
-    default:
-      return unmapped(problem)
-  }
+/** The answer to a mutation that refused. */
+export function problemOf(problem: ZiriProblem, route: 'write' | 'test' = 'write'): Answer {
+  return problemAnswer(PROBLEMS, problem, route)
 }
 
-export function updateProblem(problem: UpdateProblem): Answer {
-  switch (problem.__typename) {
-    case 'ValidationError':
-      return brokenRules(problem.issues)
-    case 'ProviderNotFoundError':
-      return NOT_FOUND
-    case 'ApiKeysNotSupportedError':
-    case 'ApiKeyNotFoundError':
-    case 'VersionConflictError':
-      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
-    case 'KeyRequiredForNewEndpointError':
-      return denied(problem.message)
-    default:
-      return unmapped(problem)
-  }
-}
+const refused = ({ code, message }: { readonly code: ErrorCode; readonly message: string }): Answer =>
+  error(HTTP_STATUS[code], message, 'INVALID_REQUEST')
 
-export function deleteProblem(problem: DeleteProblem): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return NOT_FOUND
-    case 'VersionConflictError':
-      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
-    default:
-      return unmapped(problem)
-  }
-}
-
-export function testProblem(problem: TestProblem): Answer {
-  switch (problem.__typename) {
-    case 'ProviderNotFoundError':
-      return NOT_FOUND
-    case 'ValidationError':
-    case 'ApiKeyNotFoundError':
-      return error(HTTP_STATUS[problem.code], problem.message, 'INVALID_REQUEST')
-    default:
-      return unmapped(problem)
-  }
+const PROBLEMS: ProblemAnswers<ZiriProblem, 'write' | 'test'> = {
+  ValidationError: (problem, route) => (route === 'test' ? refused(problem) : brokenRules(problem.issues)),
+  ProviderNotFoundError: () => NOT_FOUND,
+  ApiKeyNotFoundError: refused,
+  ApiKeysNotSupportedError: refused,
+  KeyRequiredForNewEndpointError: ({ message }) => denied(message),
+  VersionConflictError: refused,
 }
 
 /** What the gateway's fields are called here, where its message alone does not tell which one is meant. */

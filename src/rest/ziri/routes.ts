@@ -14,16 +14,7 @@ import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { listAnswer } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
-import {
-  connectionFailed,
-  deleteProblem,
-  invalidRequest,
-  NOT_FOUND,
-  REFUSALS,
-  testProblem,
-  updateProblem,
-  upsertProblem,
-} from './errors.ts'
+import { connectionFailed, invalidRequest, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
 import { toChanges, toList, toUpsert } from './to-input.ts'
 import { failureOf, toProvider } from './to-response.ts'
@@ -91,7 +82,7 @@ async function upsertProvider(request: RestRequest): Promise<Answer> {
   const decoded = decodeUpsert(request)
   if ('refusal' in decoded) return decoded.refusal
   const { upsertProvider: result } = await request.run(UpsertProviderDocument, { input: toUpsert(decoded.request) })
-  return result.__typename === 'UpsertProviderPayload' ? json(200, { provider: toProvider(result.provider) }) : upsertProblem(result)
+  return result.__typename === 'UpsertProviderPayload' ? json(200, { provider: toProvider(result.provider) }) : problemOf(result)
 }
 
 async function updateProvider(request: RestRequest): Promise<Answer> {
@@ -102,21 +93,21 @@ async function updateProvider(request: RestRequest): Promise<Answer> {
   const input = toChanges(name, decoded.request)
   if (input === null) return invalidRequest('Nothing to update')
   const { updateProvider: result } = await request.run(UpdateProviderDocument, { input })
-  return result.__typename === 'UpdateProviderPayload' ? json(200, { provider: toProvider(result.provider) }) : updateProblem(result)
+  return result.__typename === 'UpdateProviderPayload' ? json(200, { provider: toProvider(result.provider) }) : problemOf(result)
 }
 
 async function deleteProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.name ?? '')
   if (name === null) return NOT_FOUND
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
-  return result.__typename === 'DeleteProviderPayload' ? json(200, { success: true }) : deleteProblem(result)
+  return result.__typename === 'DeleteProviderPayload' ? json(200, { success: true }) : problemOf(result)
 }
 
 async function testProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.name ?? '')
   if (name === null) return NOT_FOUND
   const { testConnection: result } = await run(TestConnectionDocument, { input: { saved: { provider: { name } } } })
-  if (result.__typename !== 'TestConnectionPayload') return testProblem(result)
+  if (result.__typename !== 'TestConnectionPayload') return problemOf(result, 'test')
   if (!result.success) return connectionFailed(failureOf(result))
   const isProven = result.tests.every(({ keyVerified }) => keyVerified)
   return json(200, { success: true, message: 'Provider connection successful', ...(isProven ? {} : { verified: false }) })

@@ -65,6 +65,11 @@ describe('the message catalogue of keys (Bifrost contract, section 1.2)', () => 
       'Invalid aliases: alias "a": bedrock sub-config is only valid on Bedrock keys (got provider "openai")',
     ],
     ['a vault', { value: 'vault.path' }, 'vault references are not supported for value'],
+    [
+      'a mask of another API',
+      { value: 'sk-f...dddd' },
+      'Invalid value: this is no mask that this API shows; send back the mask as it was read, or the full value',
+    ],
     ['another type of value', { value: 1 }, 'Invalid request payload'],
     ['a whole null', 'null', 'Key value must not be empty'],
     [

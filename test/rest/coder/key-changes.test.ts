@@ -85,6 +85,7 @@ describe('errors of the key set', () => {
     ['an id beside an empty key', [{ id: ID, api_key: '' }], 'api_keys[0]', EXACTLY_ONE],
     ['an empty key', [{ id: ID }, { api_key: '' }], 'api_keys[1].api_key', 'api_key must not be empty'],
     ['blanks around a key', [{ api_key: ' k' }], 'api_keys[0].api_key', 'api_key must not contain leading or trailing whitespace'],
+    ['a mask', [{ api_key: 'sk-f...dddd' }], 'api_keys[0].api_key', 'api_key must not be a mask; to keep a stored key, send its id'],
     ['blanks alone', [{ api_key: '  ' }], 'api_keys[0].api_key', 'api_key must not contain leading or trailing whitespace'],
     [
       'the same id twice',

@@ -7,4 +7,10 @@ export interface Mended {
   readonly because: string
 }
 
-export const MENDED: readonly Mended[] = []
+export const MENDED: readonly Mended[] = [
+  {
+    dialect: 'coder',
+    steps: [181, 182, 183, 184, 199, 202],
+    because: 'W5: a mask was refused with "Leave the key out to keep the stored one", which deletes the key here. A client sends its id.',
+  },
+]
