@@ -107,6 +107,7 @@ export const AUDIT_ACTION_VALUES = {
   PROVIDER_DRAFT_TESTED: { value: 'provider.draft_tested', description: 'Values that are not stored were tried at an upstream.' },
   PROVIDER_CHANGE_REFUSED: { value: 'provider.change_refused', description: 'A change of a provider was refused.' },
   ACCESS_TOKEN_CREATED: { value: 'access_token.created', description: 'An access token was made.' },
+  ACCESS_TOKEN_UPDATED: { value: 'access_token.updated', description: 'An access token was changed.' },
   ACCESS_TOKEN_REVOKED: { value: 'access_token.revoked', description: 'An access token was revoked.' },
   ACCESS_TOKEN_CHANGE_REFUSED: { value: 'access_token.change_refused', description: 'A change of an access token was refused.' },
   ENCRYPTION_KEY_ROTATION_STARTED: {
