@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { postgresPrograms } from './test/support/postgres.ts'
 
 /** Suites that use a gateway over its API: they run once per database. */
-const ON_EACH_DATABASE = ['graphql', 'rest'] as const
+const ON_EACH_DATABASE = ['graphql', 'rest', 'calls'] as const
 
 /** One project per layer; `npx vitest --project unit` runs one alone, `--project '*postgresql'` those on PostgreSQL. */
 const project = (name: string, timeoutMs: number, database: 'sqlite' | 'postgresql' = 'sqlite') => ({

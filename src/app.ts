@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { limitSignIn, type SignInLimits } from './auth/limit-sign-in.ts'
-import { createSignIn, type SignedIn, type SignInRefusal } from './auth/sign-in.ts'
+import { createSignIn, type SignedIn, type SignIn, type SignInRefusal } from './auth/sign-in.ts'
 import type { TokenUsage } from './auth/token-usage.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
 import { requestKey } from './cache/request-key.ts'
+import { isCallTarget } from './calls/call-path.ts'
 import { readConsoleFiles } from './console/console-files.ts'
 import { createConsolePages } from './console/console-pages.ts'
 import type { Database } from './database/client.ts'
@@ -23,6 +24,7 @@ import { pageHeaders } from './http/page-policy.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
+import { type CallOptions, mountCalls } from './mount-calls.ts'
 import { createExecute } from './rest/execute.ts'
 import { isRestPath, type RootDialect, restDescriptions, rootMounts } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
@@ -46,6 +48,8 @@ export interface AppOptions {
   readonly signInLimits: SignInLimits
   /** What finished answers may take in memory; zero keeps nothing, not even who a token belongs to. */
   readonly cacheMaxBytes: number
+  /** What model calls need besides the rest. */
+  readonly calls: CallOptions
   /** Counts what happens; null when nobody reads it. */
   readonly metrics: Metrics | null
   /** Answers `/metrics`; null when that is not at this port. */
@@ -57,50 +61,37 @@ export interface App {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   /** From now on the readiness check fails and connections are closed after their answer. */
   readonly drain: () => void
+  /** Ends what is still under way, but for model calls: they have a grace of their own. */
+  readonly endRequests: () => void
+  /** Ends every model call that is still under way, and every connection to a vendor. */
+  readonly endCalls: () => void
 }
 
-type Route = 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
+type Route = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
 
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
 type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp(options: AppOptions): App {
-  const {
-    deps,
-    tokenUsage,
-    log,
-    graphiql,
-    console: withConsole,
-    restReference,
-    rootDialect,
-    signInLimits,
-    cacheMaxBytes,
-    metrics,
-    metricsEndpoint,
-  } = options
+  const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics } = options
   const server = createGraphQLServer()
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
-  const { database, keyring, clock } = deps
-  const onUnverified = (tokenId: string) => {
-    metrics?.tokenUnverified()
-    log.warn({ tokenId }, 'A token was refused because its row in the database is not as the gateway wrote it. Run `gateway keys verify`.')
-  }
-  const signIn = limitSignIn(
-    createSignIn({ database, keyring, clock, tokenUsage, remember: cacheMaxBytes > 0, onUnverified }),
-    signInLimits,
-  )
+  const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)
+  const calls = mountCalls({ deps, ...options.calls, signIn, log, metrics })
   const rest = createRestRouter({
     ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },
     takeTurn: createTurns(),
   })
+  const underWay = new Set<ServerResponse>()
   let draining = false
   metrics?.watch({ cache: cache.statistics, database: deps.database.statistics, changes: deps.changes.statistics })
 
   const routes: Record<Route, Handler> = {
+    ai: (exchange) => calls.handle(exchange).then(() => null),
     healthz: () => json(200, { status: 'ok' }),
     readyz: async () => {
       const ready = !draining && (await isUsable(deps.database))
@@ -112,21 +103,26 @@ export function createApp(options: AppOptions): App {
     graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
     rest: (exchange) => answerRest(exchange, rest, cache),
     restReference: ({ request }) => referencePages?.(request) ?? NOT_FOUND,
-    metrics: ({ request }) => metricsEndpoint?.(request) ?? NOT_FOUND,
+    metrics: ({ request }) => options.metricsEndpoint?.(request) ?? NOT_FOUND,
     unknown: () => NOT_FOUND,
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse, span: RequestSpan): Promise<void> {
     const requestId = randomUUID()
-    setSecurityHeaders(response, requestId)
-    if (draining) response.setHeader('connection', 'close')
     const kind = routeOf(request, graphiql)
+    // The answer to a model call is the vendor's, and says for itself which headers it has.
+    if (kind !== 'ai') {
+      setSecurityHeaders(response, requestId)
+      underWay.add(response)
+    }
+    if (draining) response.setHeader('connection', 'close')
     metrics?.requestStarted()
     const onFinished = (finished: FinishedRequest) => {
+      underWay.delete(response)
       metrics?.requestFinished(finished)
       span.end(finished)
     }
-    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn, onFinished })
+    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn, leavesLine: kind !== 'ai', onFinished })
     try {
       const answer = await routes[kind](exchange)
       if (answer !== null) await send(response, answer)
@@ -144,7 +140,20 @@ export function createApp(options: AppOptions): App {
     drain: () => {
       draining = true
     },
+    endRequests: () => underWay.forEach((response) => void response.destroy()),
+    endCalls: calls.close,
   }
+}
+
+/** Finds out who sends requests, within the limits for that. */
+function createLimitedSignIn({ deps, tokenUsage, log, metrics, signInLimits, cacheMaxBytes }: AppOptions): SignIn {
+  const { database, keyring, clock } = deps
+  const onUnverified = (tokenId: string) => {
+    metrics?.tokenUnverified()
+    log.warn({ tokenId }, 'A token was refused because its row in the database is not as the gateway wrote it. Run `gateway keys verify`.')
+  }
+  const signIn = createSignIn({ database, keyring, clock, tokenUsage, remember: cacheMaxBytes > 0, onUnverified })
+  return limitSignIn(signIn, signInLimits)
 }
 
 async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: GatewayDeps, cache: AnswerCache): Promise<Answer | null> {
@@ -226,6 +235,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   const fixed = FIXED_ROUTES.get(path)
   if (fixed !== undefined) return fixed
+  if (isCallTarget(path)) return 'ai'
   if (path === '/' && graphiql) return 'home'
   if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (path === '/docs/rest' || path.startsWith('/docs/rest/')) return 'restReference'

@@ -5,6 +5,21 @@ import { StartupError } from './errors.ts'
 import { parseOutboundAllow } from './upstream/client/address-policy.ts'
 import { isProxyAddress } from './upstream/client/choose-proxy.ts'
 
+/** What a setting is, for the reader of the code, of `.env.example` and of the documentation alike. */
+export interface Setting<Value> {
+  readonly description: string
+  /** As it would stand in the environment; empty when the setting is unset by default. */
+  readonly default: string
+  readonly secret?: true
+  /** Whether a password may stand in it, which no message repeats. */
+  readonly mayHoldPassword?: true
+  /** Whether the variable's name may be in small letters, as other programs have it. */
+  readonly anyCase?: true
+  readonly schema: z.ZodType<Value, string>
+}
+
+export const setting = <Value>(value: Setting<Value>): Setting<Value> => value
+
 /** What the value of a setting can be. A message goes on from the name of the setting. */
 
 export const text = z.string()

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { CALL_SETTINGS } from './config-calls.ts'
 import {
   encryptionKeys,
   exporters,
@@ -8,6 +9,8 @@ import {
   integer,
   outboundAllow,
   proxyAddress,
+  type Setting,
+  setting,
   text,
   token,
   trustedProxies,
@@ -16,21 +19,6 @@ import {
 } from './config-values.ts'
 import { Secret } from './crypto/secret.ts'
 import { StartupError } from './errors.ts'
-
-/** What a setting is, for the reader of the code, of `.env.example` and of the documentation alike. */
-interface Setting<Value> {
-  readonly description: string
-  /** As it would stand in the environment; empty when the setting is unset by default. */
-  readonly default: string
-  readonly secret?: true
-  /** Whether a password may stand in it, which no message repeats. */
-  readonly mayHoldPassword?: true
-  /** Whether the variable's name may be in small letters, as other programs have it. */
-  readonly anyCase?: true
-  readonly schema: z.ZodType<Value, string>
-}
-
-const setting = <Value>(value: Setting<Value>): Setting<Value> => value
 
 /** Variables that hold secrets of the gateway itself, which no upstream may ever see. */
 const OWN_SECRETS = [
@@ -174,6 +162,7 @@ export const SETTINGS = {
     default: '67108864',
     schema: integer(0, 17_179_869_184),
   }),
+  ...CALL_SETTINGS,
   CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
   REST_REFERENCE: setting({
     description: 'Whether `/docs/rest` shows the interactive reference of the REST dialects to a browser.',

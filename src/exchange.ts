@@ -10,6 +10,8 @@ export interface ExchangeOptions {
   readonly route: string
   readonly log: Logger
   readonly signIn: SignIn
+  /** Whether the request leaves a line in the log here; a model call leaves its own. */
+  readonly leavesLine?: boolean
   /** Called once, when the answer was sent or the client is gone. */
   readonly onFinished: (request: FinishedRequest) => void
 }
@@ -29,14 +31,18 @@ export class Exchange {
   private leaving: AbortController | undefined
   private signedIn: ReturnType<SignIn> | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, { requestId, route, log, signIn, onFinished }: ExchangeOptions) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { requestId, route, log, signIn, leavesLine = true, onFinished }: ExchangeOptions,
+  ) {
     this.request = request
     this.response = response
     this.requestId = requestId
     this.route = route
     this.ownerLog = log
     this.ask = signIn
-    this.finishWhenClosed(onFinished)
+    this.finishWhenClosed(leavesLine, onFinished)
   }
 
   /** Writes lines that carry the request id. */
@@ -76,7 +82,7 @@ export class Exchange {
   }
 
   /** Each request leaves one line. */
-  private finishWhenClosed(onFinished: ExchangeOptions['onFinished']): void {
+  private finishWhenClosed(leavesLine: boolean, onFinished: ExchangeOptions['onFinished']): void {
     const { request, response } = this
     const started = performance.now()
     const finish = () => {
@@ -85,7 +91,7 @@ export class Exchange {
       const isStream = String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
       const route = isStream ? `${this.route}.stream` : this.route
       const finished = { route, method: request.method ?? '', status, durationMs: performance.now() - started, complete }
-      this.ownerLog.info({ requestId: this.requestId, ...finished, durationMs: Math.round(finished.durationMs) }, 'request')
+      if (leavesLine) this.ownerLog.info({ requestId: this.requestId, ...finished, durationMs: Math.round(finished.durationMs) }, 'request')
       onFinished(finished)
     }
     response.once('close', inThisTrace(finish))

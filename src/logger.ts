@@ -12,6 +12,10 @@ export const LOG_FIELDS = [
   'status',
   'durationMs',
   'complete',
+  'outcome',
+  'attempts',
+  'providerType',
+  'firstByteMs',
   'signal',
   'error',
 ] as const

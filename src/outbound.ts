@@ -2,7 +2,7 @@ import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
 import type { TestDeps } from './providers/test-connection.ts'
 import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/client/address-policy.ts'
-import type { ProxyEnvironment } from './upstream/client/call-context.ts'
+import type { OutboundDeps, ProxyEnvironment } from './upstream/client/call-context.ts'
 import { systemResolve } from './upstream/client/system-resolve.ts'
 import { checkEndpoint } from './upstream/client/target.ts'
 import { createTestLimiter } from './upstream/test/limiter.ts'
@@ -11,6 +11,8 @@ import { probeConnection } from './upstream/test/probe-connection.ts'
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {
   readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'admitTest' | 'runTests' | 'isTesting'>
+  /** What connections to vendors are made with. */
+  readonly clientDeps: OutboundDeps
   /** Names a socket of ours that no test may reach. */
   readonly addOwnSocket: (socket: SocketName) => void
 }
@@ -39,6 +41,7 @@ export function createOutbound(config: Config): Outbound {
       probe: (request, left) => probeConnection(request, outboundDeps, left),
       ...testLimits(),
     },
+    clientDeps: outboundDeps,
     addOwnSocket: (socket) => void never.push(socket),
   }
 }

@@ -1,12 +1,14 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
-import { createApp } from './app.ts'
+import { type App, createApp } from './app.ts'
 import { createRecordRefusal, type Refusal } from './audit/record-refusal.ts'
 import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { clientAddressOf } from './auth/client-address.ts'
+import type { SignInLimits } from './auth/limit-sign-in.ts'
 import type { Caller } from './auth/principal.ts'
 import { trackTokenUsage } from './auth/token-usage.ts'
+import { isCallTarget } from './calls/call-path.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
 import type { Keyring } from './crypto/keyring.ts'
@@ -18,6 +20,7 @@ import { createListener } from './http/listener.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
+import type { CallOptions } from './mount-calls.ts'
 import { createOutbound } from './outbound.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
@@ -32,12 +35,14 @@ export interface Gateway {
   readonly database: Pick<Database, 'location'>
   /** Where `/metrics` is, when it has a port of its own. */
   readonly metricsUrl: string | null
-  /** Finishes what is in flight, for 20 s at most, and closes everything. */
+  /** Finishes what is in flight, for 20 s at most, model calls for CALL_STOP_GRACE_SECONDS, and closes everything. */
   close(): Promise<void>
 }
 
 /** How long requests in flight may take to finish when the process is asked to stop. */
 const DRAIN_TIMEOUT_MS = 20_000
+/** What was ended may still say so. */
+const LAST_WORDS_MS = 2_000
 const IDLE_SWEEP_MS = 50
 
 /**
@@ -110,16 +115,16 @@ async function serve(
     console: config.CONSOLE,
     restReference: config.REST_REFERENCE,
     rootDialect: config.ROOT_DIALECT,
-    signInLimits: {
-      requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
-      failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE,
-      addressOf: clientAddressOf(config.TRUSTED_PROXIES),
-    },
+    signInLimits: signInLimits(config),
     cacheMaxBytes: config.CACHE_MAX_BYTES,
+    calls: { ...callOptions(config), outbound: outbound.clientDeps },
     metrics,
     metricsEndpoint: config.METRICS_PORT === null ? metricsEndpoint : null,
   })
-  const server = createListener((request, response) => void app.handle(request, response))
+  const server = createListener(
+    (request, response) => void app.handle(request, response),
+    ({ url }) => isCallTarget(url ?? ''),
+  )
   const metricsServer = await serveMetrics(metricsEndpoint, config)
   const url = await listen(server, config).catch(async (error: unknown) => {
     await metricsServer?.close()
@@ -134,7 +139,8 @@ async function serve(
       app.drain()
       // Subscriptions would never finish by themselves.
       await changes.close()
-      await closeServer(server)
+      await closeServer(server, gracesOf(app, config))
+      app.endCalls()
       await metricsServer?.close()
       await tokenUsage.close()
       await database.close()
@@ -167,7 +173,7 @@ async function serveMetrics(
   if (endpoint === null || METRICS_PORT === null) return null
   const server = createListener(metricsListener(endpoint))
   const url = await listen(server, { HOST, PORT: METRICS_PORT }, 'METRICS_PORT')
-  return { url, close: () => closeServer(server) }
+  return { url, close: () => closeServer(server, [{ afterMs: DRAIN_TIMEOUT_MS, end: () => server.closeAllConnections() }]) }
 }
 
 async function listen(server: Server, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>, setting = 'PORT'): Promise<string> {
@@ -190,12 +196,43 @@ function listenError(error: NodeJS.ErrnoException, { host, port, setting }: { ho
   return new StartupError(`Cannot listen on ${host} port ${port} (${error.code}). ${remedy}`, 1)
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const force = setTimeout(() => server.closeAllConnections(), DRAIN_TIMEOUT_MS)
+function signInLimits(config: Config): SignInLimits {
+  return {
+    requestsPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    failuresPerMinute: config.LOGIN_FAILURES_PER_MINUTE,
+    addressOf: clientAddressOf(config.TRUSTED_PROXIES),
+  }
+}
+
+function callOptions(config: Config): Omit<CallOptions, 'outbound'> {
+  return {
+    publicUrl: config.PUBLIC_URL,
+    maxBodyBytes: config.CALL_MAX_BODY_BYTES,
+    bodyMemoryBytes: config.CALL_BODY_MEMORY_BYTES,
+    limits: { perToken: config.CALLS_PER_TOKEN, perProvider: config.CALLS_PER_PROVIDER },
+  }
+}
+
+function gracesOf(app: App, { CALL_STOP_GRACE_SECONDS }: Config): Grace[] {
+  return [
+    { afterMs: DRAIN_TIMEOUT_MS, end: app.endRequests },
+    { afterMs: CALL_STOP_GRACE_SECONDS * 1_000, end: app.endCalls },
+  ]
+}
+
+/** What is ended when a server that closes has waited long enough for it. */
+interface Grace {
+  readonly afterMs: number
+  readonly end: () => void
+}
+
+async function closeServer(server: Server, graces: readonly Grace[]): Promise<void> {
+  const last = Math.max(...graces.map(({ afterMs }) => afterMs)) + LAST_WORDS_MS
+  const timers = [...graces, { afterMs: last, end: () => server.closeAllConnections() }].map(({ afterMs, end }) => setTimeout(end, afterMs))
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()))
   // Again and again: a connection whose last request was in flight becomes idle later, and a client may keep it for long.
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
   await closed
   clearInterval(sweep)
-  clearTimeout(force)
+  for (const timer of timers) clearTimeout(timer)
 }

@@ -21,8 +21,8 @@ const WINDOW_SECONDS = 60
 export function limitSignIn(signIn: SignIn, { requestsPerMinute, failuresPerMinute, addressOf }: SignInLimits): SignIn {
   const requests = counter(requestsPerMinute)
   const failures = counter(failuresPerMinute)
-  return async (request) => {
-    const signedIn = await signIn(request)
+  return async (request, token) => {
+    const signedIn = await signIn(request, token)
     if ('principal' in signedIn) await take(requests, signedIn.principal.tokenId, 'This token has sent too many requests.')
     else if (signedIn.reason !== 'missing') await take(failures, addressOf(request), 'Too many wrong access tokens came from this address.')
     return signedIn

@@ -20,8 +20,11 @@ export interface SignedIn {
   readonly state: number | null
 }
 
-/** Finds out who sent a request. */
-export type SignIn = (request: IncomingMessage) => Promise<SignedIn | SignInRefusal>
+/**
+ * Finds out who sent a request.
+ * @param token what it brought, where that stands elsewhere than usual.
+ */
+export type SignIn = (request: IncomingMessage, token?: string) => Promise<SignedIn | SignInRefusal>
 
 export interface SignInOptions extends TokenReader {
   readonly clock: () => Date
@@ -41,8 +44,8 @@ const MAX_REMEMBERED = 1_000
  */
 export function createSignIn({ database, keyring, clock, tokenUsage, remember, onUnverified }: SignInOptions): SignIn {
   const remembered = new LRUCache<string, { readonly state: number; readonly valid: ValidToken }>({ max: MAX_REMEMBERED })
-  return async (request) => {
-    const token = presentedToken(request.headers)
+  return async (request, given) => {
+    const token = given ?? presentedToken(request.headers)
     if (token === null) return { reason: 'missing', token, expiredAt: null }
     const state = remember ? await database.currentState() : null
     const now = clock()

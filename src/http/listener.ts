@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { refuseConnect, refuseMalformed } from './refuse-malformed.ts'
 import { json, send, setSecurityHeaders } from './respond.ts'
-import { SERVER_LIMITS } from './server-limits.ts'
+import { REQUEST_TIMEOUT_MS, SERVER_LIMITS } from './server-limits.ts'
 import { boundUnreadBody } from './unread-body.ts'
 
 const WRONG_HOST = json(400, { message: 'A request has the header `Host` exactly once.' }, { connection: 'close' })
 const WRONG_EXPECTATION = json(417, { message: 'The header `Expect` may only say `100-continue`.' }, { connection: 'close' })
 
-/** An HTTP server all of whose answers have our headers, those too that Node would give by itself. */
-export function createListener(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
+/**
+ * An HTTP server all of whose answers have our headers, those too that Node would give by itself.
+ * @param takesUploads whether a request may take minutes to arrive, and says for itself when it expects its body.
+ */
+export function createListener(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  takesUploads: (request: IncomingMessage) => boolean = () => false,
+): Server {
   const refuseWith = (answer: typeof WRONG_HOST) => (_request: IncomingMessage, response: ServerResponse) => {
     setSecurityHeaders(response, randomUUID())
     void send(response, answer)
@@ -17,13 +23,30 @@ export function createListener(handle: (request: IncomingMessage, response: Serv
   const refuseHost = refuseWith(WRONG_HOST)
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     boundUnreadBody(request, response)
+    if (!takesUploads(request)) boundUpload(request, response)
     const respond = namesOneHost(request) ? handle : refuseHost
     respond(request, response)
   }
   return createServer(SERVER_LIMITS, answer)
+    .on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (!takesUploads(request)) response.writeContinue()
+      answer(request, response)
+    })
     .on('checkExpectation', refuseWith(WRONG_EXPECTATION))
     .on('clientError', refuseMalformed)
     .on('connect', (_request, socket) => refuseConnect(socket))
+}
+
+/** The server waits for the longest of all requests; any other one has to arrive sooner. */
+function boundUpload(request: IncomingMessage, response: ServerResponse): void {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+  if (length === undefined && coding === undefined) return
+  const timer = setTimeout(() => {
+    if (request.complete) return
+    if (response.headersSent) request.socket.destroy()
+    else refuseMalformed(Object.assign(new Error('Late.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), request.socket)
+  }, REQUEST_TIMEOUT_MS)
+  request.once('close', () => clearTimeout(timer))
 }
 
 /** RFC 9112, section 3.2. Two of them could mean one host to a proxy and another one here. */

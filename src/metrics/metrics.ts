@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type CallMetrics, createCallMetrics } from './call-metrics.ts'
 import { addSourceMetrics, type MetricSources } from './source-metrics.ts'
 
 /** One request that is over. */
@@ -20,6 +21,7 @@ export interface Metrics {
   connectionTested(test: { readonly status: string; readonly durationMs: number }): void
   /** A token was refused because its row does not verify. */
   tokenUnverified(): void
+  readonly calls: CallMetrics
   /** From now on these are asked at each reading. */
   watch(sources: MetricSources): void
   /** Everything, in the text format of Prometheus. */
@@ -89,6 +91,7 @@ export function createMetrics(): Metrics {
       testDurations.observe(durationMs / 1_000)
     },
     tokenUnverified: () => unverified.inc(),
+    calls: createCallMetrics(registry),
     watch: (sources) => addSourceMetrics(registry, sources),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { SETTINGS } from '../../src/config.ts'
 import { LIMITS } from '../../src/graphql/limits.ts'
-import { SERVER_LIMITS } from '../../src/http/server-limits.ts'
+import { REQUEST_TIMEOUT_MS, SERVER_LIMITS } from '../../src/http/server-limits.ts'
 
 const LINES = readFileSync('docs/limits.md', 'utf8').split('\n')
 /** The line of a table about this, without the blanks that align it. */
@@ -24,7 +24,13 @@ test.each([
   ['root fields, each alias counted', thousands(LIMITS.rootFields)],
   ['page', `${LIMITS.defaultPageSize} when not asked for, ${LIMITS.maxPageSize} at most`],
   ['from the first byte to the end of the headers', `${SERVER_LIMITS.headersTimeout / 1_000} s`],
-  ['from the first byte to the end of the body', `${SERVER_LIMITS.requestTimeout / 1_000} s`],
+  ['from the first byte to the end of the body', `${REQUEST_TIMEOUT_MS / 1_000} s`],
+  ["from the first byte to the end of a model call's body", `${SERVER_LIMITS.requestTimeout / 1_000} s`],
+  ['body of a model call', `${Number(SETTINGS.CALL_MAX_BODY_BYTES.default) / 1_048_576} MiB: \`CALL_MAX_BODY_BYTES\``],
+  ['bodies of all model calls in memory', `${Number(SETTINGS.CALL_BODY_MEMORY_BYTES.default) / 1_048_576} MiB: \`CALL_BODY_MEMORY_BYTES\``],
+  ['model calls of one token under way', `${SETTINGS.CALLS_PER_TOKEN.default}: \`CALLS_PER_TOKEN\``],
+  ['model calls under way to one provider', `${SETTINGS.CALLS_PER_PROVIDER.default}: \`CALLS_PER_PROVIDER\``],
+  ['finishing model calls in flight at a stop', `${SETTINGS.CALL_STOP_GRACE_SECONDS.default} s: \`CALL_STOP_GRACE_SECONDS\``],
   ['idle connection', `${SERVER_LIMITS.keepAliveTimeout / 1_000} s`],
   ['requests of one token in a minute', 'none | `RATE_LIMIT_PER_MINUTE`'],
   ['wrong tokens from one address in a minute', `${SETTINGS.LOGIN_FAILURES_PER_MINUTE.default} | \`LOGIN_FAILURES_PER_MINUTE\``],

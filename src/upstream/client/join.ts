@@ -19,7 +19,7 @@ export function isRoute(route: string): boolean {
   if (!/^\/[\x21-\x7e]+$/.test(route) || /[\\#?]|\/\//.test(route)) return false
   // A server behind a proxy may decode once more than the proxy: what is hidden by encoding twice counts too.
   const decoded = decodings(route, 3)
-  return decoded?.every((text) => !/[\\\p{Cc}]/u.test(text) && !text.split('/').some(isDotSegment)) ?? false
+  return decoded?.every((text) => !/[\\\p{Cc}]|:\/\//u.test(text) && !text.split('/').some(isDotSegment)) ?? false
 }
 
 /** The path without the one slash at its end that makes no difference. */

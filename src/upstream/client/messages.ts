@@ -4,7 +4,7 @@ import type { Target } from './target.ts'
 
 /** One request to an upstream. In a test its method and path come from the provider type, never from a user. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: string
   /** Its path and query are sent byte for byte. */
   readonly target: Target
   /** Lower-case names. They win over the provider's extra headers of the same name. */

@@ -60,7 +60,7 @@ function growingScrubber(secrets: readonly string[]): { scrubber: Scrubber; lear
   const known = new Set(secrets)
   let current = createScrubber(secrets)
   return {
-    scrubber: { quote: (text) => current.quote(text), isClean: (text) => current.isClean(text) },
+    scrubber: { quote: (text) => current.quote(text), isClean: (text) => current.isClean(text), hide: (text) => current.hide(text) },
     learn: (more) => {
       const fresh = more.filter((secret) => !known.has(secret))
       if (fresh.length === 0) return

@@ -36,6 +36,17 @@ export function controlEndpoint({ hostname, isSecure, port }: Target): Target | 
   return knownTarget(`https://bedrock.${region}.amazonaws.com${domain === 'amazonaws.com.cn' ? '.cn' : ''}`)
 }
 
+/**
+ * Where AWS answers prompts, for a base URL that names the control endpoint (`bedrock.`) of a region; the target as it is for
+ * all other hosts.
+ */
+export function runtimeEndpoint(base: Target): Target {
+  const [, region, domain] = /^bedrock\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?)$/.exec(base.hostname) ?? []
+  if (region === undefined || !base.isSecure || base.port !== 443) return base
+  const { origin, hostname } = knownTarget(`https://bedrock-runtime.${region}.${domain}`)
+  return { ...base, origin, hostname }
+}
+
 /** Whether a host is AWS's own Bedrock: other hosts under amazonaws.com may be anyone's. */
 export const BEDROCK_HOST = new RegExp(`${AWS_HOST.source}|${VPC_HOST.source}`)
 

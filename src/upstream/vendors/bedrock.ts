@@ -1,6 +1,15 @@
 import type { Target } from '../client/target.ts'
 import { assumeRole } from './assume-role.ts'
-import { BEDROCK_HOST, type BedrockEndpoint, bedrockEndpoint, controlEndpoint, isRegion, regionOf, stsTarget } from './bedrock-endpoint.ts'
+import {
+  BEDROCK_HOST,
+  type BedrockEndpoint,
+  bedrockEndpoint,
+  controlEndpoint,
+  isRegion,
+  regionOf,
+  runtimeEndpoint,
+  stsTarget,
+} from './bedrock-endpoint.ts'
 import type { AwsCredential, AwsKeyPair, Credential } from './credential.ts'
 import { type Finding, notTestable, withHint } from './judgement.ts'
 import { bearer, get, judgeList } from './openai-api.ts'
@@ -35,13 +44,13 @@ const NO_REGION = 'The region is not one of AWS, such as us-east-1. Correct it i
 const NO_SESSION_TOKEN =
   'The access key is a temporary one (ASIA…), which works only with its session token, and none is stored. Store the session token too, or use a long-lived access key.'
 
-/** The list is on AWS's control endpoint, and roles are assumed at its token service. */
+/** The list is on AWS's control endpoint, prompts go to its runtime endpoint, and roles are assumed at its token service. */
 function vendorOrigins(base: Target, credential: Credential): readonly string[] {
   const control = controlEndpoint(base)
   const aws = awsCredential(credential)
   const region = aws?.region ?? regionOf(base)
   const sts = aws?.roleArn != null && region !== null && isRegion(region) ? stsTarget(region) : null
-  return [control, sts].flatMap((target) => (target === null ? [] : [target.origin]))
+  return [control, sts, runtimeEndpoint(base)].flatMap((target) => (target === null ? [] : [target.origin]))
 }
 
 function awsCredential(credential: Credential): AwsCredential | null {

@@ -10,6 +10,8 @@ export interface Scrubber {
   quote(text: string): string | null
   /** Whether a short text, such as a model's name, is free of every secret. */
   isClean(text: string): boolean
+  /** The whole text with every part of a known secret hidden. */
+  hide(text: string): string
 }
 
 /** Credentials that may stand in a text although we did not send them, and keys that the upstream has half masked (`sk-a***b`). */
@@ -39,6 +41,7 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       return hidden === '' ? null : shorten(hidden)
     },
     isClean: (text) => !known.some((secret) => text.includes(secret)) && hideKnown(text) === text,
+    hide: (text) => known.reduce((result, secret) => result.replaceAll(secret, HIDDEN), hideKnown(text)),
   }
 }
 

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+import type { CallBody } from './call-body.ts'
+import type { CallProgress } from './call-record.ts'
+import type { CallerPresence } from './caller-presence.ts'
+import type { ErrorShape } from './errors/shape.ts'
+import type { AskedRoute } from './plan-request.ts'
+import type { ProviderForCall } from './provider-for-call.ts'
+import type { Relay } from './relay.ts'
+
+/** A call that may be made, with everything that was read of it. */
+export interface AcceptedCall {
+  readonly request: IncomingMessage
+  readonly requestId: string
+  readonly provider: ProviderForCall
+  readonly asked: AskedRoute
+  readonly body: CallBody
+  /** Null when the call names none, or none that can be read. */
+  readonly model: string | null
+  readonly shape: ErrorShape
+  readonly relay: Relay
+  readonly caller: CallerPresence
+  /** Learns what happens on the way. */
+  readonly progress: CallProgress
+}

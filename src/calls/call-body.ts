@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough, type Readable } from 'node:stream'
+import type { BodyBudget } from './body-budget.ts'
+import { CallError } from './error-codes.ts'
+
+/** The body of a call, as it goes to the vendor: byte for byte. */
+export type CallBody =
+  | { readonly kind: 'none' }
+  /** In memory, so that it can be sent again. */
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  /** Goes through as it comes, once. */
+  | { readonly kind: 'stream'; readonly stream: Readable; readonly length: number | null }
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  readonly budget: BodyBudget
+}
+
+/** A body that is read, and the memory that it holds. */
+export interface ReadCallBody {
+  readonly body: CallBody
+  /** Frees the memory; it may be called again. */
+  release(): void
+}
+
+/** Bodies that are no JSON are kept in memory up to this size, so that a small upload can be sent with another key. */
+const MAX_KEPT_UPLOAD = 1_048_576
+
+/**
+ * Reads the body of a call. JSON is kept whole; another body is kept when it is small, and streamed when it is not. Counts what
+ * arrives, whatever the header promised. Null when the caller has gone away meanwhile.
+ * @throws CallError `request_too_large`, `overloaded`.
+ */
+export async function readCallBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<ReadCallBody | null> {
+  const { 'content-length': stated, 'transfer-encoding': coding, expect } = request.headers
+  if (stated === undefined && coding === undefined) return { body: { kind: 'none' }, release: () => {} }
+  const length = stated === undefined ? null : Number(stated)
+  if (length !== null && length > limits.maxBytes) throw tooLarge(limits.maxBytes)
+  // Only now, so that whoever is refused sends nothing.
+  if (expect !== undefined) response.writeContinue()
+  if (length === 0) return { body: { kind: 'none' }, release: () => {} }
+  const isKept = isJson(request.headers['content-type']) || (length !== null && length <= MAX_KEPT_UPLOAD)
+  if (!isKept && length !== null) return { body: { kind: 'stream', stream: limited(request, limits.maxBytes), length }, release: () => {} }
+  return collect(request, limits, { length, streamBeyond: isKept ? null : MAX_KEPT_UPLOAD })
+}
+
+/** Whether a content type is JSON; a body without one is taken for JSON, which is all that most routes accept. */
+export function isJson(contentType: string | undefined): boolean {
+  return contentType === undefined || /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType)
+}
+
+interface CollectOptions {
+  readonly length: number | null
+  /** How many bytes are kept before the rest is streamed; null when all are kept. */
+  readonly streamBeyond: number | null
+}
+
+function collect(
+  request: IncomingMessage,
+  { maxBytes, budget }: BodyLimits,
+  { length, streamBeyond }: CollectOptions,
+): Promise<ReadCallBody | null> {
+  const hold = new Hold(budget)
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise<ReadCallBody | null>((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      settle()
+    }
+    const refuse = (error: CallError) => {
+      finish(() => reject(error))
+      // What is still to come flows into nothing, so that the caller hears the refusal.
+      request.resume()
+    }
+    const onGone = () => finish(() => resolve(null))
+    const onEnd = () => finish(() => resolve({ body: { kind: 'whole', bytes: joined(chunks, size) }, release: () => hold.release() }))
+    const onData = (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes) return refuse(tooLarge(maxBytes))
+      if (!hold.growTo(size)) return refuse(overloaded())
+      chunks.push(chunk)
+      if (streamBeyond === null || size <= streamBeyond) return
+      const stream = () => continued(chunks, request, maxBytes)
+      finish(() => resolve({ body: { kind: 'stream', stream: stream(), length: null }, release: () => hold.release() }))
+    }
+    if (length !== null && !hold.growTo(length)) return refuse(overloaded())
+    request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
+  })
+    .catch((error: unknown) => {
+      hold.release()
+      throw error
+    })
+    .then((read) => {
+      if (read === null) hold.release()
+      return read
+    })
+}
+
+/** What one body takes of the budget. */
+class Hold {
+  readonly #budget: BodyBudget
+  #bytes = 0
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget
+  }
+
+  growTo(bytes: number): boolean {
+    if (bytes <= this.#bytes) return true
+    if (!this.#budget.take(bytes - this.#bytes)) return false
+    this.#bytes = bytes
+    return true
+  }
+
+  release(): void {
+    this.#budget.giveBack(this.#bytes)
+    this.#bytes = 0
+  }
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
+}
+
+/** What was read already, and then the rest as it comes. */
+function continued(chunks: readonly Buffer[], rest: Readable, maxBytes: number): Readable {
+  const stream = new PassThrough()
+  for (const chunk of chunks) stream.write(chunk)
+  const size = chunks.reduce((sum, { length }) => sum + length, 0)
+  return pipeCounted(rest, stream, maxBytes - size)
+}
+
+function limited(source: Readable, maxBytes: number): Readable {
+  return pipeCounted(source, new PassThrough(), maxBytes)
+}
+
+/** Hands on a stream, and breaks it off when it is longer than it may be, or than it said, or ends early. */
+function pipeCounted(source: Readable, target: PassThrough, maxBytes: number): Readable {
+  let left = maxBytes
+  source.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) target.destroy(tooLarge(maxBytes))
+  })
+  source.once('error', (error) => target.destroy(error))
+  source.once('close', () => {
+    if (!source.readableEnded) target.destroy(new Error('The caller is gone.'))
+  })
+  target.once('close', () => source.unpipe(target))
+  // Nobody may listen any more when it breaks off, and an unheard error ends the process.
+  target.on('error', () => {})
+  return source.pipe(target)
+}
+
+function tooLarge(maxBytes: number): CallError {
+  const limit = Math.floor(maxBytes / 1_048_576)
+  return new CallError('request_too_large', `The body is larger than ${limit} MiB, the limit of this gateway (CALL_MAX_BODY_BYTES).`)
+}
+
+function overloaded(): CallError {
+  return new CallError('overloaded', 'The gateway holds as many request bodies as it may. Try again in a second.', { retryAfterMs: 1_000 })
+}

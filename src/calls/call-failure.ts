@@ -1,0 +1,35 @@
+import type { CallFailure } from '../upstream/client/call-exchange.ts'
+import { OutboundError } from '../upstream/client/outbound-error.ts'
+import { CallError } from './error-codes.ts'
+
+/** What the caller is answered when the vendor gave no answer. It names no host: callers need not know where a provider is. */
+export function answerToFailure({ kind, error }: CallFailure): CallError {
+  switch (kind) {
+    case 'unreachable':
+      return unreachable(error)
+    case 'silent':
+      return new CallError('upstream_timeout', 'The provider did not begin to answer in time.')
+    case 'broken':
+      return new CallError(
+        'upstream_unreachable',
+        'The provider closed the connection without an answer, or answered in something that is no HTTP.',
+      )
+    case 'unsendable':
+      return error instanceof CallError ? error : new CallError('internal_error', 'The gateway could not write this request.')
+  }
+}
+
+function unreachable(error: Error): CallError {
+  if (error instanceof CallError) return error
+  const status = error instanceof OutboundError ? error.failure.status : null
+  switch (status) {
+    case 'BLOCKED_ADDRESS':
+      return new CallError('address_blocked', "The gateway may not connect to the provider's address. Ask whoever runs the gateway.")
+    case 'TLS_FAILED':
+      return new CallError('upstream_unreachable', 'The gateway could not start TLS with the provider. Ask whoever runs the gateway.')
+    case 'TIMED_OUT':
+      return new CallError('upstream_unreachable', 'The provider did not accept a connection in time.')
+    default:
+      return new CallError('upstream_unreachable', 'The gateway could not connect to the provider.')
+  }
+}

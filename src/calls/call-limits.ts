@@ -1,0 +1,88 @@
+import { CallError } from './error-codes.ts'
+
+export interface CallLimitSettings {
+  /** Calls that one token may have under way; zero for any number. */
+  readonly perToken: number
+  /** Calls that may be under way to one provider; zero for any number. */
+  readonly perProvider: number
+}
+
+/** The window in which the calls of a token are counted. */
+interface Window {
+  endsAt: number
+  calls: number
+}
+
+const WINDOW_MS = 60_000
+const BUSY_WAIT_MS = 1_000
+/** Windows that are over are looked for when there are this many. */
+const MANY_WINDOWS = 10_000
+
+/** Counts calls: those under way for each token and provider, and those of each token in a minute. Counted in this process alone. */
+export class CallLimits {
+  readonly #settings: CallLimitSettings
+  readonly #now: () => number
+  readonly #ofTokens = new Map<string, number>()
+  readonly #ofProviders = new Map<string, number>()
+  readonly #windows = new Map<string, Window>()
+
+  /** @param now milliseconds since 1970. */
+  constructor(settings: CallLimitSettings, now: () => number) {
+    this.#settings = settings
+    this.#now = now
+  }
+
+  /**
+   * A call begins. @returns what ends it.
+   * @throws CallError `concurrency_limit`.
+   */
+  begin(tokenId: string, providerId: string): () => void {
+    const { perToken, perProvider } = this.#settings
+    if (isFull(this.#ofTokens, tokenId, perToken)) throw busy('This token has as many calls under way as it may. Wait for one to end.')
+    if (isFull(this.#ofProviders, providerId, perProvider))
+      throw busy('As many calls are under way to this provider as may be. Try again in a second.')
+    count(this.#ofTokens, tokenId, 1)
+    count(this.#ofProviders, providerId, 1)
+    return () => {
+      count(this.#ofTokens, tokenId, -1)
+      count(this.#ofProviders, providerId, -1)
+    }
+  }
+
+  /**
+   * Counts one call of a token, in windows of a minute from the first one.
+   * @param perMinute null for any number.
+   * @throws CallError `token_rate_limited`.
+   */
+  countCall(tokenId: string, perMinute: number | null): void {
+    if (perMinute === null) return
+    const now = this.#now()
+    const known = this.#windows.get(tokenId)
+    const window = known !== undefined && known.endsAt > now ? known : { endsAt: now + WINDOW_MS, calls: 0 }
+    if (window.calls >= perMinute) {
+      const retryAfterMs = window.endsAt - now
+      throw new CallError('token_rate_limited', `This token may make ${perMinute} calls in a minute.`, { retryAfterMs })
+    }
+    window.calls += 1
+    if (window !== known) this.#keep(tokenId, window, now)
+  }
+
+  #keep(tokenId: string, window: Window, now: number): void {
+    if (this.#windows.size >= MANY_WINDOWS) for (const [id, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(id)
+    this.#windows.set(tokenId, window)
+  }
+}
+
+function isFull(counts: ReadonlyMap<string, number>, id: string, limit: number): boolean {
+  return limit > 0 && (counts.get(id) ?? 0) >= limit
+}
+
+function count(counts: Map<string, number>, id: string, change: 1 | -1): void {
+  const next = (counts.get(id) ?? 0) + change
+  if (next === 0) counts.delete(id)
+  else counts.set(id, next)
+}
+
+function busy(message: string): CallError {
+  return new CallError('concurrency_limit', message, { retryAfterMs: BUSY_WAIT_MS })
+}

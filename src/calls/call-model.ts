@@ -1,0 +1,108 @@
+import type { CallBody } from './call-body.ts'
+import { isJson } from './call-body.ts'
+import { CallError } from './error-codes.ts'
+import { findMembers } from './json-member.ts'
+
+/** What a call says of its model. */
+export type CallModel =
+  | { readonly kind: 'model'; readonly name: string }
+  /** It has none: no such member, no such part of the path. */
+  | { readonly kind: 'none' }
+  /** Its body cannot be read: compressed, streamed, no JSON. */
+  | { readonly kind: 'unreadable' }
+  /** Two members claim to be it. */
+  | { readonly kind: 'ambiguous' }
+
+export interface ModelSource {
+  /** At the vendor, without its query. */
+  readonly path: string
+  readonly contentType: string | undefined
+  readonly contentEncoding: string | undefined
+  readonly body: CallBody
+}
+
+/** Models that stand in a path: Google's and Vertex AI's, Bedrock's, Azure's deployments, and one model of a list. */
+const IN_PATH = [/\/models\/([^/]+):[A-Za-z]+$/, /\/model\/([^/]+)\/[a-z-]+$/, /\/openai\/deployments\/([^/]+)\/./, /\/models\/([^:]+)$/]
+
+/** Reads the model of a call: from its path where the API has it there, else from the body. */
+export function readModel({ path, contentType, contentEncoding, body }: ModelSource): CallModel {
+  const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
+  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath) }
+  if (body.kind === 'none') return { kind: 'none' }
+  const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
+  if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
+  if (isJson(contentType)) return modelOfJson(body.bytes)
+  const boundary = boundaryOf(contentType)
+  return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary)
+}
+
+function modelOfJson(bytes: Buffer): CallModel {
+  const members = findMembers(bytes, 'model')
+  if (members === null) return { kind: 'unreadable' }
+  const [first, second] = members
+  if (second !== undefined) return { kind: 'ambiguous' }
+  if (first === undefined || first.name !== 'model') return { kind: 'none' }
+  try {
+    const name: unknown = JSON.parse(bytes.toString('utf8', first.start, first.end))
+    return typeof name === 'string' && name !== '' ? { kind: 'model', name } : { kind: 'none' }
+  } catch {
+    return { kind: 'unreadable' }
+  }
+}
+
+/** RFC 2046, section 5.1.1. */
+function boundaryOf(contentType: string | undefined): string | null {
+  const [, quoted, plain] =
+    /^\s*multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType ?? '') ?? []
+  return quoted ?? plain ?? null
+}
+
+/** The parts of a form that are named `model`: between a boundary's headers and the next boundary. */
+function modelOfForm(bytes: Buffer, boundary: string): CallModel {
+  const delimiter = Buffer.from(`--${boundary}`)
+  const values: string[] = []
+  let at = bytes.indexOf(delimiter)
+  while (at !== -1) {
+    const start = at + delimiter.length
+    const next = bytes.indexOf(delimiter, start)
+    if (next === -1) break
+    const value = valueNamedModel(bytes.subarray(start, next))
+    if (value !== null) values.push(value)
+    at = next
+  }
+  const [first, second] = values
+  if (second !== undefined) return { kind: 'ambiguous' }
+  return first === undefined || first === '' ? { kind: 'none' } : { kind: 'model', name: first }
+}
+
+const MAX_PART_HEADERS = 4_096
+
+function valueNamedModel(part: Buffer): string | null {
+  const end = part.indexOf('\r\n\r\n')
+  if (end === -1 || end > MAX_PART_HEADERS) return null
+  const isModel = /(?:^|[\r\n;\s])name\s*=\s*(?:"model"|model(?=[\s;]|$))/i.test(part.toString('latin1', 0, end))
+  return isModel ? part.toString('utf8', end + 4).replace(/\r\n$/, '') : null
+}
+
+/**
+ * The one readable model of a call by a token that may use some models only.
+ * @throws CallError `model_not_allowed`, `model_ambiguous`.
+ */
+export function requireModel(model: CallModel, source: Pick<ModelSource, 'body' | 'contentType'>): string {
+  if (model.kind === 'ambiguous') throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
+  if (model.kind !== 'model' || !isWholeJson(source)) {
+    throw new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
+  }
+  return model.name
+}
+
+/** What is no JSON to us may be some to a vendor that is less strict, with another model in it. */
+function isWholeJson({ body, contentType }: Pick<ModelSource, 'body' | 'contentType'>): boolean {
+  if (body.kind !== 'whole' || !isJson(contentType)) return true
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body.bytes))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,43 @@
+/** The prefixes of model calls: ours first, then the two names under which Coder's clients know it. */
+const PREFIXES = ['/ai', '/api/v2/ai-gateway', '/api/v2/aibridge']
+
+/** What a path below one of the prefixes asks for. Every text is byte for byte what the caller sent. */
+export type CallPath =
+  /** The providers that the token may call. */
+  | { readonly kind: 'list' }
+  /** Whether a provider can be called, without calling it. */
+  | { readonly kind: 'provider'; readonly provider: string }
+  /** A call: `rest` begins with a slash, `query` has no question mark. */
+  | { readonly kind: 'call'; readonly provider: string; readonly rest: string; readonly query: string }
+
+/** Whether the target of a request is a call route. */
+export function isCallTarget(target: string): boolean {
+  return prefixOf(target.split('?', 1)[0] ?? '') !== undefined
+}
+
+/** Reads the target of a request; null when it belongs to no call route. */
+export function parseCallPath(target: string): CallPath | null {
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  const prefix = prefixOf(path)
+  if (prefix === undefined) return null
+  const below = path.slice(prefix.length + 1)
+  if (below === '') return { kind: 'list' }
+  const slash = below.indexOf('/')
+  const provider = decodedName(slash === -1 ? below : below.slice(0, slash))
+  if (slash === -1 || slash === below.length - 1) return { kind: 'provider', provider }
+  return { kind: 'call', provider, rest: below.slice(slash), query: mark === -1 ? '' : target.slice(mark + 1) }
+}
+
+function prefixOf(path: string): string | undefined {
+  return PREFIXES.find((candidate) => path.startsWith(candidate) && (path[candidate.length] ?? '/') === '/')
+}
+
+/** A name that cannot be decoded is nobody's. */
+function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,32 @@
+import type { CallScope } from '../auth/call-scope.ts'
+import type { Principal } from '../auth/principal.ts'
+import { CallError } from './error-codes.ts'
+import { isInGlobs } from './glob.ts'
+
+/** Which calls a token may make; null for none, whatever its role. The only place that decides it. */
+function callScopeOf({ calls }: Principal): CallScope | null {
+  return calls
+}
+
+/** @throws CallError `calls_not_allowed`, before anything is said of providers. */
+export function requireScope(principal: Principal): CallScope {
+  const scope = callScopeOf(principal)
+  if (scope === null) throw new CallError('calls_not_allowed', 'This token may make no model calls. Ask an admin for one that may.')
+  return scope
+}
+
+/** Whether a provider is in the scope. */
+export function mayCallProvider({ providers }: CallScope, providerId: string): boolean {
+  return providers === null || providers.includes(providerId)
+}
+
+/** @throws CallError `model_not_allowed`. */
+export function requireModelInScope({ models }: CallScope, model: string): void {
+  if (isInGlobs(models, model)) return
+  throw new CallError('model_not_allowed', 'This token may not call this model. Ask an admin which ones it may call.')
+}
+
+/** One answer for a provider that does not exist, was deleted, or is not in the scope. */
+export function providerNotFound(): CallError {
+  return new CallError('provider_not_found', 'There is no such provider, or this token may not call it.')
+}

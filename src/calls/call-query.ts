@@ -1,0 +1,48 @@
+/** Parameters that carry a credential at one vendor or another. A caller's token may stand in them, and goes nowhere. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  ...['key', 'api_key', 'api-key', 'apikey', 'access_token', 'oauth_token', 'bearer_token', 'token'],
+  ...['x-api-key', 'x-goog-api-key'],
+])
+
+/**
+ * The query of a call: the caller's own, byte for byte and without credentials, then what the base URL's query has and the
+ * caller left out.
+ * @param fallback added when neither names it, e.g. Azure's `api-version`.
+ */
+export function callQuery(callers: string, bases: string, fallback: Readonly<Record<string, string>> = {}): string {
+  const parts = partsOf(callers).filter((part) => !isCredential(nameOf(part)))
+  const named = new Set(parts.map(nameOf))
+  const added = partsOf(bases).filter((part) => !named.has(nameOf(part)))
+  for (const part of added) named.add(nameOf(part))
+  const defaults = Object.entries(fallback).flatMap(([name, value]) => (named.has(name) ? [] : [`${name}=${value}`]))
+  return [...parts, ...added, ...defaults].join('&')
+}
+
+/** Whether a query can be passed on: it is sent byte for byte, so it may not end the request line. */
+export function isSafeQuery(query: string): boolean {
+  return /^[\x21-\x22\x24-\x7e]*$/.test(query)
+}
+
+/** Whether a query names a parameter. */
+export function hasParameter(query: string, name: string): boolean {
+  return partsOf(query).some((part) => nameOf(part) === name)
+}
+
+function isCredential(name: string): boolean {
+  // Google reads its parameters with `$.` or `$` in front too; AWS reads a whole signature from parameters.
+  const bare = name.toLowerCase().replace(/^\$\.?/, '')
+  return CREDENTIALS.has(bare) || bare.startsWith('x-amz-')
+}
+
+function partsOf(query: string): string[] {
+  return query.split('&').filter((part) => part !== '')
+}
+
+function nameOf(part: string): string {
+  const [name = ''] = part.split('=', 1)
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' ')).trim()
+  } catch {
+    return name
+  }
+}

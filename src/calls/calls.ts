@@ -1,0 +1,197 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignIn } from '../auth/sign-in.ts'
+import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
+import type { OutboundDeps } from '../upstream/client/call-context.ts'
+import { BodyBudget } from './body-budget.ts'
+import { kindOf } from './call-kind.ts'
+import { type CallLimitSettings, CallLimits } from './call-limits.ts'
+import { type CallPath, parseCallPath } from './call-path.ts'
+import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
+import { type CallProgress, type CallRecord, newProgress, outcomeOfError } from './call-record.ts'
+import { CallerPresence } from './caller-presence.ts'
+import { errorAnswer } from './error-answer.ts'
+import { CallError } from './error-codes.ts'
+import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
+import type { ErrorShape } from './errors/shape.ts'
+import { identify } from './identify.ts'
+import { KeyStates } from './key-states.ts'
+import { makeCall } from './make-call.ts'
+import { CallPools } from './pools.ts'
+import { type ProviderForCall, type ReadProviderDeps, readProviderForCall } from './provider-for-call.ts'
+import { listCallableProviders } from './provider-list.ts'
+import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
+import { Relay } from './relay.ts'
+import { RoleCredentials } from './role-credentials.ts'
+import { toCallError } from './to-call-error.ts'
+
+export interface CallsDeps extends ReadProviderDeps {
+  readonly clock: () => Date
+  readonly outbound: OutboundDeps
+  readonly signIn: SignIn
+  /** Where clients reach the gateway, without a slash at its end; empty when nobody has said. */
+  readonly publicUrl: string
+  readonly maxBodyBytes: number
+  /** What the bodies of all calls under way may take. */
+  readonly bodyMemoryBytes: number
+  readonly limits: CallLimitSettings
+  /** Hears of each request when it begins, and when it is over. */
+  readonly onStarted: () => void
+  readonly onFinished: (record: CallRecord) => void
+  /** Hears of faults of the gateway itself. */
+  readonly onUnexpected: (error: Error, requestId: string) => void
+}
+
+/** One request to a call route. */
+export interface CallRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+}
+
+export interface Calls {
+  /** Answers one request. Never throws; ends when the answer has. */
+  handle(call: CallRequest): Promise<void>
+  /** Ends every call and every connection. */
+  close(): void
+}
+
+/** One request on its way: what was found out about it so far decides the shape of an error. */
+interface Passage extends CallRequest {
+  readonly path: CallPath
+  shape: ErrorShape
+  readonly progress: CallProgress
+  readonly relay: Relay
+  readonly caller: CallerPresence
+}
+
+/** The data plane: everything below `/ai`. */
+export function createCalls(deps: CallsDeps): Calls {
+  const now = () => deps.clock().getTime()
+  const find = createProviderSnapshots((name) => readProviderForCall(deps, name))
+  const pools = new CallPools(deps.outbound)
+  const states = new KeyStates(now)
+  const limits = new CallLimits(deps.limits, now)
+  const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
+  const forwarding = { pools, states, roles: new RoleCredentials(now), now, random: Math.random, bodies }
+
+  async function answer(passage: Passage): Promise<Answer | null> {
+    const { request, path, progress } = passage
+    const identity = await identify(request, deps.signIn, () => bringsCredential(find, path))
+    progress.tokenId = identity.principal.tokenId
+    progress.tokenName = identity.principal.tokenName
+    const scope = requireScope(identity.principal)
+    if (/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
+      throw new CallError('websocket_not_supported', 'Model calls are plain HTTP here.')
+    if (path.kind === 'list') return answerList(passage, await listCallableProviders(deps.database, scope, deps.publicUrl))
+    const provider = await find(path.provider, identity.state)
+    if (provider === null || !mayCallProvider(scope, provider.id)) throw providerNotFound()
+    progress.provider = provider
+    passage.shape = shapeByType(provider.type, path.kind === 'call' ? path.rest : '')
+    if (path.kind === 'provider') return answerProvider(passage, provider)
+    refuseUnusable(provider, pools)
+    limits.countCall(identity.principal.tokenId, scope.requestsPerMinute)
+    const end = limits.begin(identity.principal.tokenId, provider.id)
+    try {
+      await makeCall(
+        { ...passage, provider, scope, asked: { method: request.method ?? '', rest: path.rest, query: path.query } },
+        forwarding,
+      )
+    } finally {
+      end()
+    }
+    return null
+  }
+
+  async function handle(call: CallRequest): Promise<void> {
+    const { request, response, requestId } = call
+    const startedAt = now()
+    const began = performance.now()
+    deps.onStarted()
+    const path = parseCallPath(request.url ?? '') ?? { kind: 'list' }
+    const shape = shapeByPath(path.kind === 'call' ? path.rest : '', request.headers)
+    const progress = newProgress()
+    const passage: Passage = { ...call, path, shape, progress, relay: new Relay(response), caller: new CallerPresence(request, response) }
+    try {
+      const ready = await answer(passage)
+      if (ready !== null) sendOwn(call, ready)
+    } catch (error) {
+      refuse(
+        passage,
+        toCallError(error, (unexpected) => deps.onUnexpected(unexpected, requestId)),
+      )
+    }
+    if (!passage.caller.isGone) await responseClosed(response)
+    deps.onFinished(recordOf(passage, startedAt, began))
+  }
+
+  return { handle, close: () => pools.destroy() }
+}
+
+/** The record of a call is written when its last byte has left, or nobody takes it any more. */
+function responseClosed(response: ServerResponse): Promise<void> {
+  return response.closed ? Promise.resolve() : new Promise((resolve) => void response.once('close', resolve))
+}
+
+function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
+  const { provider, outcome, tokenId, tokenName, apiKeyId, model, attempts, furtherAttempts, requestBytes } = progress
+  return {
+    ...{ requestId, tokenId, tokenName, apiKeyId, model, attempts, furtherAttempts, requestBytes, startedAt },
+    providerId: provider?.id ?? null,
+    providerName: provider?.name ?? null,
+    providerType: provider?.type ?? null,
+    kind: kindOf(progress.path ?? (path.kind === 'call' ? path.rest : '')),
+    method: request.method ?? '',
+    streamed: relay.isStream,
+    // The last bytes may not have reached who left while they were on their way.
+    outcome: outcome ?? (response.writableFinished ? 'OK' : 'CALLER_LEFT'),
+    httpStatus: response.headersSent ? response.statusCode : null,
+    durationMs: performance.now() - began,
+    timeToFirstByteMs: relay.firstByteAt === null ? null : relay.firstByteAt - began,
+    responseBytes: relay.bytes,
+    isComplete: response.writableFinished,
+  }
+}
+
+function refuse(passage: Passage, error: CallError): void {
+  const { progress, caller, relay, response, shape, requestId } = passage
+  progress.outcome = caller.isGone ? 'CALLER_LEFT' : outcomeOfError(error.code)
+  if (relay.hasBegun) response.destroy()
+  else sendOwn(passage, errorAnswer(shape, error, requestId))
+}
+
+/** An answer of ours has the headers of all our answers; the vendor's has its own. */
+function sendOwn({ response, requestId }: CallRequest, answer: Answer): void {
+  if (response.headersSent || response.destroyed) return
+  setSecurityHeaders(response, requestId)
+  response.setHeader('x-gateway-request-id', requestId)
+  void send(response, answer)
+}
+
+async function bringsCredential(find: FindProvider, path: CallPath): Promise<boolean> {
+  return path.kind !== 'list' && ((await find(path.provider, null))?.isCallersOwn ?? false)
+}
+
+function answerList({ request }: Passage, providers: readonly unknown[]): Answer {
+  requireReading(request)
+  return json(200, { data: providers })
+}
+
+/** For clients that look whether the address answers before they call. */
+function answerProvider({ request }: Passage, { name, type }: ProviderForCall): Answer {
+  requireReading(request)
+  return json(200, { name, type })
+}
+
+function requireReading({ method = '' }: IncomingMessage): void {
+  if (method !== 'GET' && method !== 'HEAD') throw new CallError('route_not_supported', `route not supported: ${method}`)
+}
+
+/** @throws CallError `no_endpoint`, `provider_disabled`. */
+function refuseUnusable(provider: ProviderForCall, pools: CallPools): void {
+  const mayHaveEndpoint = provider.endpoint !== null || provider.keys.length > 0
+  if (!mayHaveEndpoint) throw new CallError('no_endpoint', `The provider "${provider.name}" has no endpoint.`)
+  if (!provider.enabled) {
+    pools.close(provider.id)
+    throw new CallError('provider_disabled', `AI provider "${provider.name}" is disabled`)
+  }
+}

@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AcceptedCall } from './accepted-call.ts'
+import { type AnswerEnd, Attempt, type HeldAnswer } from './attempt.ts'
+import { answerToFailure } from './call-failure.ts'
+import { type AttemptReason, type CallOutcome, type CallProgress, outcomeOfStatus } from './call-record.ts'
+import { CallError } from './error-codes.ts'
+import { Failover } from './failover.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import type { KeyStates, KeyUse } from './key-states.ts'
+import { type OpenDeps, type OpenedRequest, openRequest } from './open-request.ts'
+import type { KeyForCall } from './provider-for-call.ts'
+import { answerHeaders } from './response-headers.ts'
+import { scrubAnswer } from './scrub-answer.ts'
+import { UnusableKey } from './unusable-key.ts'
+
+export interface ForwardDeps extends OpenDeps {
+  readonly states: KeyStates
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
+}
+
+/** What one attempt came to: the call is over, or goes on with the next key, or once more after a pause. */
+type Step =
+  | { readonly kind: 'over'; readonly outcome: CallOutcome }
+  | { readonly kind: 'next key' }
+  | { readonly kind: 'again'; readonly pauseMs: number }
+
+/**
+ * Makes a call: with one key after the other until one is taken, and answers the caller as the vendor does. Nothing is tried
+ * again once the first byte has reached the caller.
+ * @throws CallError when the answer is an error of ours; nothing has reached the caller then.
+ */
+export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promise<CallOutcome> {
+  const failover = new Failover(call, deps)
+  let reason: AttemptReason | null = null
+  for (;;) {
+    const key = failover.nextKey()
+    const use = deps.states.begin(key, call.model)
+    let step: Step
+    try {
+      step = await tryKey(call, deps, failover, { key, use, reason })
+    } finally {
+      use.end()
+    }
+    if (step.kind === 'over') return step.outcome
+    if (step.kind === 'again') await sleep(step.pauseMs)
+    if (call.caller.isGone) return 'CALLER_LEFT'
+    reason = step.kind === 'again' ? 'retry' : 'next_key'
+  }
+}
+
+async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover, { key, use, reason }: Try): Promise<Step> {
+  let opened: OpenedRequest
+  try {
+    opened = await openRequest(call, key, failover.firstByteMs(), deps)
+  } catch (error) {
+    if (!(error instanceof UnusableKey)) throw error
+    use.rests('REFUSED', error.message, null)
+    return { kind: 'next key' }
+  }
+  if (call.caller.isGone) return { kind: 'over', outcome: 'CALLER_LEFT' }
+  countAttempt(call.progress, call.progress.attempts === 0 ? null : reason)
+  call.progress.apiKeyId = key.apiKeyId
+  const attempt = startAttempt(call, deps, opened)
+  call.caller.endWhenGone(() => attempt.abort())
+  try {
+    return await settle(call, deps, failover, { attempt, opened, use })
+  } finally {
+    call.caller.endWhenGone(null)
+  }
+}
+
+function startAttempt({ provider, relay, progress, requestId }: AcceptedCall, { pools }: ForwardDeps, opened: OpenedRequest): Attempt {
+  const pool = pools.poolFor(provider, opened.target)
+  const target = {
+    begin: (status: number, headers: readonly string[], source: Parameters<typeof relay.begin>[2]) =>
+      relay.begin(status, answerHeaders(headers, { requestId, attempts: progress.attempts, isUntouched: true }), source),
+    write: (chunk: Buffer) => relay.write(chunk),
+    end: () => relay.end(),
+  }
+  return new Attempt(pool, opened.outgoing, target, () => countAttempt(progress, 'closed_connection'))
+}
+
+/** @param reason null for the first one. */
+function countAttempt(progress: CallProgress, reason: AttemptReason | null): void {
+  progress.attempts += 1
+  if (reason !== null) progress.furtherAttempts[reason] += 1
+}
+
+/** One key on trial. */
+interface Try {
+  readonly key: KeyForCall
+  readonly use: KeyUse
+  readonly reason: AttemptReason | null
+}
+
+interface Trial {
+  readonly attempt: Attempt
+  readonly opened: OpenedRequest
+  readonly use: KeyUse
+}
+
+async function settle(call: AcceptedCall, deps: ForwardDeps, failover: Failover, trial: Trial): Promise<Step> {
+  const { attempt, use } = trial
+  const result = await attempt.result
+  switch (result.kind) {
+    case 'aborted':
+      return { kind: 'over', outcome: 'CALLER_LEFT' }
+    case 'failed': {
+      const pauseMs = result.failure.kind === 'unreachable' ? failover.pauseBeforeRetry() : null
+      if (pauseMs !== null) return { kind: 'again', pauseMs }
+      throw answerToFailure(result.failure)
+    }
+    case 'relayed':
+      use.works()
+      return over(call, result.status, await attempt.done)
+    case 'held':
+      return settleRefusal(call, deps, failover, trial, result.answer)
+  }
+}
+
+async function settleRefusal(
+  call: AcceptedCall,
+  { now }: ForwardDeps,
+  failover: Failover,
+  trial: Trial,
+  answer: HeldAnswer,
+): Promise<Step> {
+  const { attempt, opened, use } = trial
+  if (answer.status < 400) {
+    attempt.drop()
+    throw new CallError(
+      'upstream_redirected',
+      'The provider answered with a redirect, which a key never follows. Its base URL must be corrected.',
+    )
+  }
+  const verdict = opened.isOurCredential
+    ? judgeAnswer({ type: call.provider.type, method: call.asked.method, path: opened.target.path }, answer, now())
+    : null
+  if (verdict !== null) {
+    use.rests(verdict.state, verdict.reason, verdict.waitMs)
+    failover.exclude(opened.key, verdict, opened.scrubber.quote(verdict.vendorText))
+    if (call.body.kind !== 'stream') {
+      attempt.drop()
+      return { kind: 'next key' }
+    }
+    if (verdict.state === 'REFUSED') {
+      attempt.drop()
+      throw new CallError('upstream_credentials_refused', 'The provider refused the stored key. Ask whoever runs the gateway.')
+    }
+    return pass(call, trial, answer)
+  }
+  if (showsThatKeyWorks(answer.status)) use.works()
+  const pauseMs = isTrouble(answer.status) ? failover.pauseBeforeRetry() : null
+  if (pauseMs === null) return pass(call, trial, answer)
+  attempt.drop()
+  return { kind: 'again', pauseMs }
+}
+
+/** Hands a refusal on as it is, unless it shows a part of the key. */
+async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: HeldAnswer): Promise<Step> {
+  const { relay, requestId, progress } = call
+  const clean = scrubAnswer(answer, opened.scrubber)
+  const headers = answerHeaders(clean.headers, { requestId, attempts: progress.attempts, isUntouched: clean.body === null })
+  if (clean.body === null) {
+    attempt.handOn(answer.status, headers)
+    return over(call, answer.status, await attempt.done)
+  }
+  attempt.drop()
+  relay.answer(answer.status, headers, clean.body)
+  return over(call, answer.status, 'whole')
+}
+
+function over(call: AcceptedCall, status: number, end: AnswerEnd): Step {
+  if (end === 'whole') return { kind: 'over', outcome: outcomeOfStatus(status) }
+  if (end === 'aborted') return { kind: 'over', outcome: 'CALLER_LEFT' }
+  const { shape, requestId, relay } = call
+  const message = end.kind === 'silent' ? 'The provider fell silent in the middle of its answer.' : 'The provider broke off its answer.'
+  relay.breakOff(shape.event({ code: 'upstream_unreachable', message, requestId, retryAfterMs: null }))
+  return { kind: 'over', outcome: 'STREAM_BROKEN' }
+}
+
+/** Statuses about the request: a vendor says them to those whose key it knows. */
+function showsThatKeyWorks(status: number): boolean {
+  return [400, 409, 413, 415, 422].includes(status)
+}
+
+/** Statuses of a vendor in trouble, which another try may get past. */
+function isTrouble(status: number): boolean {
+  return [408, 500, 502, 503, 504, 524, 529].includes(status)
+}

@@ -1,0 +1,41 @@
+import { isRoute } from '../upstream/client/join.ts'
+import type { Target } from '../upstream/client/target.ts'
+import { isAllowedRoute } from './allowed-routes.ts'
+import { callQuery, hasParameter, isSafeQuery } from './call-query.ts'
+import { CallError } from './error-codes.ts'
+import { joinPath } from './join-path.ts'
+import type { ProviderForCall } from './provider-for-call.ts'
+
+/** What a caller asks of a provider. */
+export interface AskedRoute {
+  readonly method: string
+  /** What follows the provider's name, byte for byte. */
+  readonly rest: string
+  readonly query: string
+}
+
+/** Azure's older API has no default of its own. */
+const AZURE_API_VERSION = '2024-10-21'
+
+/**
+ * Where a call goes at an endpoint.
+ * @throws CallError `invalid_path`, `route_not_supported`.
+ */
+export function planRequest(
+  { type, preset, callRoutes }: Pick<ProviderForCall, 'type' | 'preset' | 'callRoutes'>,
+  endpoint: Target,
+  { method, rest, query }: AskedRoute,
+): Target {
+  if (!isRoute(rest) || !isSafeQuery(query)) {
+    throw new CallError('invalid_path', 'The path or the query of the request has characters or segments that are never passed on.')
+  }
+  const { path: basePath, query: baseQuery } = endpoint
+  const vendorPreset = preset?.name ?? null
+  const hasApiVersion = hasParameter(query, 'api-version') || hasParameter(baseQuery, 'api-version')
+  const joined = joinPath({ type, vendorPreset, basePath, rest, hasApiVersion })
+  const isAllowed = joined !== null && (callRoutes === 'ALL' || isAllowedRoute({ type, vendorPreset, basePath, method, joined }))
+  if (joined === null || !isAllowed) throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
+  const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
+  const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
+  return { ...endpoint, path: joined.path, query: callQuery(query, baseQuery, added) }
+}

@@ -1,0 +1,135 @@
+import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import { readNetworkConfig } from '../providers/network-config.ts'
+import type { ProviderDeps } from '../providers/provider-deps.ts'
+import { openNetwork } from '../providers/store-network.ts'
+import { planAttempts } from '../providers/test-attempts.ts'
+import type { NetworkSettings } from '../upstream/client/network-settings.ts'
+import { parseTarget, type Target } from '../upstream/client/target.ts'
+import { cleanBase } from '../upstream/vendors/base-url.ts'
+import type { Credential } from '../upstream/vendors/credential.ts'
+import type { ProviderType } from '../upstream/vendors/provider-type.ts'
+import { presetByHost, presetByName, type VendorPreset } from '../upstream/vendors/vendor-presets.ts'
+
+/** A key, still sealed. A provider whose credential is its own has one, with the provider's id. */
+export interface KeyForCall {
+  readonly id: string
+  /** Null where the credential is the provider's own, or there is none. */
+  readonly apiKeyId: string | null
+  /** Another one with each other value: what was found out about the old value does not hold for it. */
+  readonly edition: string
+  readonly enabled: boolean
+  /** 0 serves when no other can. */
+  readonly weight: number
+  /** Globs of the models that it serves; null for all. */
+  readonly models: readonly string[] | null
+  /** Globs of the models that it does not serve; null for none. */
+  readonly exceptModels: readonly string[] | null
+  /** Opens it, for one attempt. @throws UnreadableSecretError, SecretVariableError. */
+  open(): Promise<OpenedKey>
+}
+
+export interface OpenedKey {
+  readonly credential: Credential
+  /** The endpoint of this key alone; null for the provider's. */
+  readonly endpoint: Target | null
+}
+
+/** Everything that calls need to know of a provider, read in one state of the data. No secret in it is open. */
+export interface ProviderForCall {
+  readonly id: string
+  readonly name: string
+  /** What the credential opens: an Anthropic provider may hold Bedrock settings. */
+  readonly type: ProviderType
+  /** Of an OpenAI-compatible provider: the vendor whose host it names, else the one that it was made for. */
+  readonly preset: VendorPreset | null
+  /** Which header carries the key: see `AuthorizationRules`. */
+  readonly authentication: string
+  readonly enabled: boolean
+  /** Null when there is none, or none that can be called. */
+  readonly endpoint: Target | null
+  readonly callRoutes: 'STANDARD' | 'ALL'
+  /** More headers that callers may send, in lower case. */
+  readonly callHeaders: ReadonlySet<string>
+  /** Milliseconds; null until somebody sets it. */
+  readonly timeoutMs: number | null
+  readonly maxRetries: number
+  readonly retryBackoffInitialMs: number
+  readonly retryBackoffMaxMs: number
+  /** Whether callers bring the credential themselves. */
+  readonly isCallersOwn: boolean
+  readonly keys: readonly KeyForCall[]
+  /** Another one with whatever decides how the vendor is reached: connections made under the old one take no more calls. */
+  readonly connectionKey: string
+  /** Opens how the vendor is reached. @throws UnreadableSecretError. */
+  openNetwork(): Promise<NetworkSettings>
+}
+
+export type ReadProviderDeps = Pick<ProviderDeps, 'database' | 'keyring' | 'readSecretVariable'>
+
+/** Reads a provider by its name, disabled ones too; null when there is none. */
+export async function readProviderForCall(deps: ReadProviderDeps, name: string): Promise<ProviderForCall | null> {
+  const { prisma } = deps.database
+  const provider = await prisma.provider.findFirst({ where: { name, deletedAt: null } })
+  if (provider === null) return null
+  const network = readNetworkConfig(provider.network)
+  return {
+    id: provider.id,
+    name: provider.name,
+    type: provider.settings === null ? provider.type : 'BEDROCK',
+    preset: provider.type === 'OPENAI_COMPAT' ? presetOf(provider) : null,
+    authentication: 'DEFAULT',
+    enabled: provider.enabled,
+    endpoint: endpointOf(provider.baseUrl),
+    callRoutes: 'STANDARD',
+    callHeaders: new Set(),
+    timeoutMs: provider.network === null ? null : network.timeoutMs,
+    maxRetries: network.maxRetries,
+    retryBackoffInitialMs: network.retryBackoffInitialMs,
+    retryBackoffMaxMs: network.retryBackoffMaxMs,
+    isCallersOwn: provider.type === 'COPILOT',
+    keys: await readKeys(deps, provider),
+    connectionKey: JSON.stringify([provider.baseUrl, provider.endpointChangedAt, provider.network, provider.version]),
+    openNetwork: () => openNetwork(prisma, deps.keyring, provider),
+  }
+}
+
+async function readKeys({ database, keyring, readSecretVariable }: ReadProviderDeps, provider: Provider): Promise<KeyForCall[]> {
+  const rows = await database.prisma.apiKey.findMany({ where: { providerId: provider.id } })
+  const attempts = await planAttempts(database.prisma, { keyring, readSecretVariable }, provider, undefined)
+  if ('notTestable' in attempts) return []
+  return attempts
+    .filter(({ apiKeyId }) => apiKeyId !== null || mayGoWithoutKey(provider))
+    .map(({ apiKeyId, open }) => {
+      const row = rows.find(({ id }) => id === apiKeyId)
+      return {
+        id: apiKeyId ?? provider.id,
+        apiKeyId,
+        edition: row === undefined ? String(provider.version) : `${row.masked} ${row.environmentVariable}`,
+        enabled: true,
+        weight: row?.weight ?? 1,
+        models: null,
+        exceptModels: null,
+        open: async () => {
+          const { credential, baseUrl } = await open()
+          return { credential, endpoint: baseUrl === null ? null : endpointOf(baseUrl) }
+        },
+      }
+    })
+}
+
+/** What a call carries where no key is stored: the provider's own credential, its callers', one in a header, or none that is needed. */
+function mayGoWithoutKey(provider: Provider): boolean {
+  const { type, settings, network } = provider
+  if (settings !== null || type === 'COPILOT') return true
+  if (readNetworkConfig(network).extraHeaders.some((header) => 'masked' in header)) return true
+  return type === 'OPENAI_COMPAT' && presetOf(provider)?.needsKey !== true
+}
+
+function presetOf({ vendorPreset, baseUrl }: Provider): VendorPreset | null {
+  return presetByHost(baseUrl) ?? (vendorPreset === null ? null : presetByName(vendorPreset))
+}
+
+function endpointOf(baseUrl: string): Target | null {
+  const parsed = parseTarget(baseUrl)
+  return parsed.kind === 'target' ? cleanBase(parsed.target) : null
+}

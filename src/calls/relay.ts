@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http'
+import type { RunningCall } from '../upstream/client/call-pool.ts'
+import { headerOf } from './raw-headers.ts'
+
+const LINE_FEED = 0x0a
+/** How long the last bytes of a broken stream may take to reach a caller who does not read. */
+const LAST_WORDS_MS = 5_000
+
+/** Hands the vendor's answer on to the caller as it comes: one write for each chunk, at the pace of the caller. */
+export class Relay {
+  readonly #response: ServerResponse
+  #source: RunningCall | null = null
+  #isEventStream = false
+  #isStream = false
+  #isEncoded = false
+  /** The last two bytes that were sent. */
+  #tail: readonly [number, number] = [LINE_FEED, LINE_FEED]
+  #bytes = 0
+  #firstByteAt: number | null = null
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+    response.on('drain', () => this.#source?.resume())
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** When the head went out, by `performance.now()`; null before. */
+  get firstByteAt(): number | null {
+    return this.#firstByteAt
+  }
+
+  /** Whether the answer is a stream of events, of AWS's binary ones too. */
+  get isStream(): boolean {
+    return this.#isStream
+  }
+
+  get hasBegun(): boolean {
+    return this.#firstByteAt !== null
+  }
+
+  /** @param headers name and value in turns. */
+  begin(status: number, headers: readonly string[], source: RunningCall): void {
+    this.#source = source
+    this.#firstByteAt = performance.now()
+    const contentType = headerOf(headers, 'content-type').toLowerCase()
+    this.#isEventStream = contentType.startsWith('text/event-stream')
+    this.#isStream = this.#isEventStream || contentType.startsWith('application/vnd.amazon.eventstream')
+    this.#isEncoded = !['', 'identity'].includes(headerOf(headers, 'content-encoding'))
+    this.#response.writeHead(status, [...headers])
+    // The head goes out with the first bytes when these are here already, and alone when they keep us waiting.
+    setImmediate(() => {
+      if (this.#bytes === 0 && !this.#response.writableEnded && !this.#response.destroyed) this.#response.flushHeaders()
+    })
+  }
+
+  write(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    this.#bytes += chunk.length
+    if (this.#isEventStream) this.#tail = [chunk.at(-2) ?? this.#tail[1], chunk.at(-1) ?? 0]
+    if (!this.#response.write(chunk)) this.#source?.pause()
+  }
+
+  end(): void {
+    this.#response.end()
+  }
+
+  /** A whole answer that is not the vendor's own bytes. */
+  answer(status: number, headers: readonly string[], body: Buffer): void {
+    this.#firstByteAt = performance.now()
+    this.#bytes += body.length
+    this.#response.writeHead(status, [...headers, 'content-length', String(body.length)])
+    this.#response.end(body)
+  }
+
+  /**
+   * The vendor broke off. Never a clean end, which SDKs take for the end of the answer: an event that says so where the format has
+   * one and can still be written, and then the connection is cut.
+   */
+  breakOff(event: string | null): void {
+    const response = this.#response
+    if (!this.#isEventStream || this.#isEncoded || event === null || response.destroyed) return void response.destroy()
+    const timer = setTimeout(() => response.destroy(), LAST_WORDS_MS)
+    response.once('close', () => clearTimeout(timer))
+    response.write(this.#endOfEvent() + event, () => response.destroy())
+  }
+
+  /** What ends a line or an event that was begun. */
+  #endOfEvent(): string {
+    const [before, last] = this.#tail
+    if (last !== LINE_FEED) return '\n\n'
+    return before === LINE_FEED ? '' : '\n'
+  }
+}

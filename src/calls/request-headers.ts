@@ -1,0 +1,70 @@
+/** Where a caller may put the gateway's token, in the order in which the slots are looked at. None of them is ever passed on. */
+const TOKEN_SLOTS = ['coder-session-token', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
+
+/** Headers of callers that reach the vendor. Every other one is dropped: behind a relay an unknown one may send the key elsewhere. */
+const PASSED: ReadonlySet<string> = new Set([
+  ...['accept', 'accept-encoding', 'accept-language', 'content-encoding', 'content-language', 'content-type', 'user-agent'],
+  ...['traceparent', 'tracestate', 'idempotency-key', 'x-title', 'http-referer', 'x-initiator', 'x-client-request-id'],
+  ...['x-goog-api-client', 'x-goog-user-project', 'editor-version', 'editor-plugin-version', 'copilot-integration-id'],
+])
+const PASSED_PREFIXES = ['anthropic-', 'openai-', 'x-stainless-', 'ai-', 'x-amzn-bedrock-', 'x-fern-']
+
+/** Headers that no list can let through: they belong to one connection, carry a credential, or name an address. */
+const NEVER: ReadonlySet<string> = new Set([
+  ...TOKEN_SLOTS,
+  ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length'],
+  ...['cookie', 'forwarded', 'via', 'x-real-ip', 'true-client-ip', 'origin', 'referer', 'xi-api-key', 'http2-settings'],
+])
+const NEVER_PREFIXES = ['proxy-', 'x-forwarded-', 'cf-', 'sec-', 'x-amz-']
+
+/** Whatever the lists say: a name that speaks of a credential or of an address would carry the stored key's rights elsewhere. */
+const CREDENTIAL_NAME = /(?:^|-)(?:api-?key|auth-?token|access-?token|secret|authorization|password)$/
+const ADDRESS_NAME = /(?:^|-)(?:base-?url|url|uri|host|hostname|endpoint|origin|target|proxy|upstream)(?:-|$)/
+
+/** Whether a header may ever be on a provider's own list (`callHeaders`). */
+function mayBePassed(name: string): boolean {
+  const lower = name.toLowerCase()
+  return !NEVER.has(lower) && !NEVER_PREFIXES.some((prefix) => lower.startsWith(prefix))
+}
+
+/** Whether a caller's header reaches the vendor; `more` holds the provider's own list, in lower case. */
+function isPassed(lower: string, more: ReadonlySet<string>): boolean {
+  if (PASSED.has(lower)) return true
+  if (more.has(lower)) return mayBePassed(lower)
+  const isFamily = PASSED_PREFIXES.some((prefix) => lower.startsWith(prefix))
+  return isFamily && !CREDENTIAL_NAME.test(lower) && !ADDRESS_NAME.test(lower)
+}
+
+/**
+ * The caller's headers that reach the vendor, as name and value in turns, in the order and the spelling in which they came.
+ * @param raw `rawHeaders` of the request.
+ */
+export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>): string[] {
+  const passed: string[] = []
+  let nominated: ReadonlySet<string> | null = null
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    const lower = name.toLowerCase()
+    if (!isPassed(lower, more)) continue
+    nominated ??= nominatedBy(raw)
+    if (!nominated.has(lower)) passed.push(name, raw[index + 1] ?? '')
+  }
+  return passed
+}
+
+/** Headers that a `Connection` header makes part of the connection. */
+function nominatedBy(raw: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() !== 'connection') continue
+    for (const name of (raw[index + 1] ?? '').split(',')) names.add(name.trim().toLowerCase())
+  }
+  return names
+}
+
+/** The pairs with these set, in place of all that they have of the same name in any case. */
+export function withHeaders(pairs: readonly string[], headers: Readonly<Record<string, string>>): string[] {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
+  const kept = pairs.filter((_text, index) => !names.has((pairs[index - (index % 2)] ?? '').toLowerCase()))
+  return [...kept, ...Object.entries(headers).flat()]
+}

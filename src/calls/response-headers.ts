@@ -1,0 +1,65 @@
+/** Headers of a vendor's answer that end here: they belong to its connection or its site, not to the answer. */
+const DROPPED: ReadonlySet<string> = new Set([
+  ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+  ...['set-cookie', 'set-cookie2', 'alt-svc', 'server', 'via', 'strict-transport-security'],
+  ...['public-key-pins', 'clear-site-data', 'refresh', 'service-worker-allowed', 'nel', 'report-to', 'reporting-endpoints', 'accept-ch'],
+  // Ours stand in their place.
+  ...['content-security-policy', 'content-security-policy-report-only', 'referrer-policy', 'x-content-type-options'],
+  'x-accel-buffering',
+])
+
+const DROPPED_PREFIXES = ['access-control-', 'proxy-', 'x-gateway-']
+
+/** What our pages rely on: an answer of a vendor, opened in a browser, is no page of ours. */
+const ALWAYS = [
+  ...['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ...['referrer-policy', 'no-referrer', 'x-content-type-options', 'nosniff'],
+]
+
+export interface AnswerHeaderOptions {
+  readonly requestId: string
+  /** How often the vendor was called. */
+  readonly attempts: number
+  /** Whether the body goes to the caller byte for byte. */
+  readonly isUntouched: boolean
+}
+
+/** The headers of an answer to the caller, as name and value in turns. */
+export function answerHeaders(raw: readonly string[], { requestId, attempts, isUntouched }: AnswerHeaderOptions): string[] {
+  const headers: string[] = []
+  const nominated = nominatedIn(raw)
+  let hasCacheControl = false
+  let isStream = false
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    const lower = name.toLowerCase()
+    if (isDropped(lower, isUntouched) || nominated?.has(lower)) continue
+    const value = raw[index + 1] ?? ''
+    if (lower === 'cache-control') hasCacheControl = true
+    if (lower === 'content-type') isStream = value.toLowerCase().startsWith('text/event-stream')
+    headers.push(name, value)
+  }
+  headers.push(...ALWAYS, 'x-gateway-request-id', requestId)
+  if (attempts > 1) headers.push('x-gateway-attempts', String(attempts))
+  if (!hasCacheControl) headers.push('cache-control', 'no-store')
+  // Asks a reverse proxy to hand on each event at once.
+  if (isStream) headers.push('x-accel-buffering', 'no')
+  return headers
+}
+
+function isDropped(lower: string, isUntouched: boolean): boolean {
+  if (DROPPED.has(lower) || DROPPED_PREFIXES.some((prefix) => lower.startsWith(prefix))) return true
+  return !isUntouched && (lower === 'content-length' || lower === 'content-encoding' || lower === 'etag' || lower === 'content-md5')
+}
+
+function nominatedIn(raw: readonly string[]): ReadonlySet<string> | null {
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() === 'connection') {
+      const value = raw[index + 1] ?? ''
+      if (value.toLowerCase() !== 'keep-alive' && value.toLowerCase() !== 'close') {
+        return new Set(value.split(',').map((name) => name.trim().toLowerCase()))
+      }
+    }
+  }
+  return null
+}

@@ -1,0 +1,31 @@
+/** A method, and a path from behind the version. `*` stands for one segment, or for a part of one; `**` for one or more. */
+export type RoutePattern = readonly [method: 'GET' | 'POST' | 'DELETE', path: string]
+
+/** What manages an account rather than calling a model, by the words that vendors use for it in their paths. */
+export const NEVER_PASSED: ReadonlySet<string> = new Set([
+  ...['admin', 'account', 'accounts', 'organization', 'organizations', 'workspace', 'workspaces', 'user', 'users', 'members', 'invites'],
+  ...['key', 'keys', 'api-keys', 'api_keys', 'apikeys', 'api-key', 'api_key', 'tokens', 'service_accounts', 'service-accounts', 'secrets'],
+  ...['billing', 'credits', 'balance', 'balances', 'usage', 'projects'],
+  ...['files', 'batches', 'fine_tuning', 'fine-tuning', 'assistants', 'threads', 'vector_stores'],
+])
+
+/** Whether a method and a path are one of these. */
+export function isListed(patterns: readonly RoutePattern[], method: string, path: readonly string[]): boolean {
+  return patterns.some(([listed, pattern]) => listed === method && matches(pattern.split('/'), path))
+}
+
+function matches(pattern: readonly string[], path: readonly string[]): boolean {
+  if (pattern.at(-1) === '**') {
+    const head = pattern.slice(0, -1)
+    return path.length > head.length && matches(head, path.slice(0, head.length))
+  }
+  return pattern.length === path.length && pattern.every((segment, index) => matchesSegment(segment, path[index] ?? ''))
+}
+
+/** One star at most. */
+function matchesSegment(pattern: string, segment: string): boolean {
+  const star = pattern.indexOf('*')
+  if (star === -1) return pattern === segment
+  const suffix = pattern.slice(star + 1)
+  return segment.length > suffix.length && segment.endsWith(suffix)
+}

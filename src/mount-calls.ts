@@ -1,0 +1,37 @@
+import type { Logger } from 'pino'
+import type { SignIn } from './auth/sign-in.ts'
+import type { CallRecord } from './calls/call-record.ts'
+import { type Calls, type CallsDeps, createCalls } from './calls/calls.ts'
+import { logUnexpected } from './graphql/client-errors.ts'
+import type { Metrics } from './metrics/metrics.ts'
+
+/** What the operator says of model calls. */
+export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'limits'>
+
+export interface MountedCalls extends CallOptions {
+  readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock'>
+  readonly signIn: SignIn
+  readonly log: Logger
+  readonly metrics: Metrics | null
+}
+
+/** The data plane with its log and its metrics. */
+export function mountCalls({ deps, signIn, log, metrics, ...options }: MountedCalls): Calls {
+  return createCalls({
+    ...{ ...deps, ...options, signIn },
+    onStarted: () => metrics?.calls.started(),
+    onFinished: (record) => {
+      logCall(log, record)
+      metrics?.calls.finished(record)
+    },
+    onUnexpected: (error, requestId) => logUnexpected(error, log.child({ requestId })),
+  })
+}
+
+/** A call leaves one line, and nothing in it is what the caller wrote. */
+function logCall(log: Logger, record: CallRecord): void {
+  const { requestId, method, httpStatus: status, isComplete: complete, outcome, attempts, providerType } = record
+  const durationMs = Math.round(record.durationMs)
+  const firstByteMs = record.timeToFirstByteMs === null ? null : Math.round(record.timeToFirstByteMs)
+  log.info({ requestId, route: 'ai', method, status, durationMs, complete, outcome, attempts, providerType, firstByteMs }, 'request')
+}
