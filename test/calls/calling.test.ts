@@ -114,7 +114,8 @@ describe('who may call', () => {
   })
 
   test('a provider outside the scope is as unknown as one that does not exist', async () => {
-    const elsewhere = await callToken(gateway, { providers: ['nobody'] })
+    await writer.created({ name: 'elsewhere' })
+    const elsewhere = await callToken(gateway, { providers: [{ name: 'elsewhere' }] })
     const outside = await chat({ headers: { authorization: `Bearer ${elsewhere}` } })
     const unknown = await chat({}, '/ai/nobody/v1/chat/completions')
     expect(await message(outside)).toEqual([404, 'provider_not_found'])
