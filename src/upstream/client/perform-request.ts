@@ -6,8 +6,9 @@ import { assertDestination } from './destination.ts'
 import { dial } from './dial.ts'
 import { type Reply, type UpstreamRequest, type UpstreamResponse, upstreamResponse } from './messages.ts'
 import { onlyOnce } from './one-connection.ts'
-import { errorCode, OutboundError } from './outbound-error.ts'
+import { errorCode, type Failure, OutboundError } from './outbound-error.ts'
 import { readBody } from './read-body.ts'
+import { speaksTls } from './speaks-tls.ts'
 import { requestPath, type Target } from './target.ts'
 
 /**
@@ -23,8 +24,21 @@ export async function performRequest(request: UpstreamRequest, context: CallCont
       return response
     })
   } catch (error) {
-    return error instanceof OutboundError ? error.failure : brokenCall(error, request.target, context.deadline).failure
+    const { failure } = error instanceof OutboundError ? error : brokenCall(error, request.target, context.deadline)
+    return (await isWrongScheme(failure, request.target, context))
+      ? new OutboundError('UNREACHABLE', tlsExpected(request.target)).failure
+      : failure
   }
+}
+
+/** Whether a call over plain HTTP broke because the port speaks TLS. */
+async function isWrongScheme({ isReset, status }: Failure, target: Target, context: CallContext): Promise<boolean> {
+  const isBroken = isReset || status === 'UNEXPECTED_RESPONSE'
+  return !target.isSecure && isBroken && context.deadline.remainingMs() > 0 && speaksTls(target, context)
+}
+
+function tlsExpected({ hostname, port }: Target): string {
+  return `${hostname} did not answer plain http:// on port ${port}. It speaks TLS: use https://.`
 }
 
 /** The host is named, which the log of any network device names too; not the path, which may hold more than a route. */

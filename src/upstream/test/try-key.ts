@@ -17,29 +17,29 @@ export interface Trials extends Sender {
  */
 export async function tryKey(trials: Trials, trial: KeyTrial, credential: Credential): Promise<Finding> {
   const finding = await sendAndJudge(trials, trial, credential)
-  if (finding.kind !== 'success') return finding
-  const isHeader = credential.kind === 'none'
-  if (!trial.needsControl) return isHeader ? unproven(finding, HEADER_WORKS) : finding
+  if (finding.kind !== 'success' || !trial.needsControl) return inTermsOf(credential, finding)
   const control = await sendControl(trials, trial.request, credential)
-  if (control.kind === 'failure' || !refusesKey(trial.judge(control))) return unproven(finding, describeControl(control, credential))
-  return isHeader ? unproven(finding, HEADER_WORKS) : finding
+  const isProven = control.kind === 'response' && refusesKey(trial.judge(control))
+  return isProven ? inTermsOf(credential, finding) : unproven(finding, describeControl(control, credential))
 }
 
 /** The response is let go here: it may be large, and the control request takes its time. */
 async function sendAndJudge({ send }: Trials, { request, judge }: KeyTrial, credential: Credential): Promise<Judgement | Failure> {
   const reply = await send(request, credential)
-  if (reply.kind === 'failure') return reply
-  const judged = judge(reply)
-  return judged.kind === 'refusal' && judged.cause === 'KEY' && credential.kind === 'none' ? { ...judged, hint: HEADER_REFUSED } : judged
+  return reply.kind === 'failure' ? reply : judge(reply)
 }
 
-/** A header is no key, so no key is proven by it, however well it works. */
+/** A header is no key: none is proven by it, however well it works, and none is refused with it. */
+export function inTermsOf(credential: Credential, finding: Finding): Finding {
+  if (credential.kind !== 'none') return finding
+  if (finding.kind === 'success') return unproven(finding, 'Its header authenticates.')
+  const isRefused = finding.kind === 'refusal' && finding.cause === 'KEY'
+  return isRefused ? { ...finding, hint: 'The credential is an extra header of the provider.' } : finding
+}
+
 function unproven({ httpStatus, models, note }: Success, why: string): Finding {
   return { kind: 'unproven', httpStatus, models, why: note === '' ? why : `${why} ${note}` }
 }
-
-const HEADER_WORKS = 'Its header authenticates.'
-const HEADER_REFUSED = 'The credential is an extra header of the provider.'
 
 /** The request with a made-up credential in place of the real one, sent once. */
 export function sendControl(trials: Trials, request: KeyTrial['request'], credential: Credential): ReturnType<Sender['sendOnce']> {

@@ -6,7 +6,7 @@ import { judgeResponse } from '../vendors/judge.ts'
 import { type Finding, success } from '../vendors/judgement.ts'
 import type { RefusedCall } from '../vendors/probe.ts'
 import { describeControl, refusesKey } from './control-request.ts'
-import { sendControl, type Trials } from './try-key.ts'
+import { inTermsOf, sendControl, type Trials } from './try-key.ts'
 
 /**
  * Sends one call that cannot succeed, for an upstream without a list of models: this is the second and last request of a test
@@ -16,10 +16,10 @@ import { sendControl, type Trials } from './try-key.ts'
 export async function tryRefusedCall(trials: Trials, { request, listing }: RefusedCall, credential: Credential): Promise<Finding> {
   const reply = await trials.sendOnce(request, credential)
   if (reply.kind === 'failure') return reply
-  if (!complainsAboutTheCall(reply)) return findingOf(reply, listing)
+  if (!complainsAboutTheCall(reply)) return inTermsOf(credential, findingOf(reply, listing))
   const control = await sendControl(trials, request, credential)
   const judged = control.kind === 'failure' ? null : (judgeResponse(control) ?? success(control))
-  if (judged !== null && refusesKey(judged)) return success(reply, null, WITHOUT_LIST)
+  if (judged !== null && refusesKey(judged)) return inTermsOf(credential, success(reply, null, WITHOUT_LIST))
   const isComplaint = control.kind === 'response' && complainsAboutTheCall(control)
   const why = isComplaint ? 'It did not refuse a random key, so this key is not proven.' : describeControl(control, credential)
   return { kind: 'unproven', httpStatus: reply.httpStatus, models: null, why: `${WITHOUT_LIST} ${why}` }

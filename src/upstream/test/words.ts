@@ -125,7 +125,7 @@ function nextStep({ cause, response, hint }: Refusal, { names }: Wording): strin
     case 'ROUTE':
       return hint || `Check the base URL${names.exampleBaseUrl === null ? '' : `, e.g. ${names.exampleBaseUrl}`}.`
     case 'NOT_API':
-      return `A firewall or proxy may stand between. This says nothing about the key. ${response.httpStatus >= 500 ? 'Try again later, or check' : 'Check'} the base URL, and that the network lets the gateway through.`
+      return `${hint || 'A firewall or proxy may stand between.'} This says nothing about the key. ${checkNetwork(response.httpStatus)}`
     case 'VENDOR':
       return 'Try again later.'
     case 'REQUEST':
@@ -137,6 +137,10 @@ function nextStep({ cause, response, hint }: Refusal, { names }: Wording): strin
     case 'SHAPE':
       return 'Check that the base URL is that of the API, not of a web page or a proxy.'
   }
+}
+
+function checkNetwork(httpStatus: number): string {
+  return `${httpStatus >= 500 ? 'Try again later, or check' : 'Check'} the base URL, and that the network lets the gateway through.`
 }
 
 /** How a success differs from what this API sends. */

@@ -14,8 +14,15 @@ export function judgeResponse(response: UpstreamResponse): Refusal | null {
   // Whether a route exists is told by web servers too.
   if ([404, 405, 410].includes(httpStatus) && apiErrorIn(response) === null) return refusal('ROUTE', response)
   const error = apiErrorIn(response)
-  if (error === null) return refusal(isSilentTrouble(response) ? 'VENDOR' : 'NOT_API', response)
+  if (error === null) return isSilentTrouble(response) ? refusal('VENDOR', response) : refusal('NOT_API', response, hintIn(response))
   return judgeAws(response) ?? judgeGoogle(response) ?? judgeOpenAi(response) ?? judgeOthers(response) ?? judgeStatus(response)
+}
+
+/** What a web server says itself of a request that it could not use. */
+function hintIn({ httpStatus, body }: UpstreamResponse): string {
+  const wantsTls = /plain HTTP request was sent to (?:an )?HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled/i
+  if (httpStatus === 400 && wantsTls.test(body)) return 'It speaks TLS: use https://.'
+  return httpStatus === 407 ? 'A proxy in between wants credentials: set them in the network settings.' : ''
 }
 
 /** An upstream, or the balancer in front of it, that has nothing to say but its status. */
