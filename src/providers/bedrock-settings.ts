@@ -70,6 +70,17 @@ export function checkExternalId(given: string | undefined, stored: string | unde
   return [{ path: [...PATH, 'externalId'], rule: 'EXTERNAL_ID_GENERATED', message: 'The gateway generates the external ID. Leave it out.' }]
 }
 
+/** An access key is of no use without its secret, nor the other way round: after the write both are stored, or none. */
+export function checkKeyPair(input: BedrockSettingsInput | undefined, stored: BedrockSettings | null): ValidationIssue[] {
+  if (input === undefined) return []
+  const has = (secret: Secret | undefined) => (secret === undefined ? (stored?.hasAccessKey ?? false) : secret.reveal() !== '')
+  const [hasKey, hasSecret] = [has(input.accessKey), has(input.accessKeySecret)]
+  if (hasKey === hasSecret) return []
+  const [missing, given] = hasKey ? ['accessKeySecret', 'accessKey'] : ['accessKey', 'accessKeySecret']
+  const message = `Half of an access key pair: \`${given}\` is set, but \`${missing}\` is missing or empty. Give both, or none.`
+  return [{ path: [...PATH, `${missing}`], rule: 'NOT_ALLOWED', message }]
+}
+
 /** The settings to store: those given, with the stored external id, or a new one when a role is first set. */
 export function mergeBedrockSettings(input: BedrockSettingsInput, stored: BedrockSettings | null, hasAccessKey: boolean): BedrockSettings {
   const externalId = stored?.externalId ?? (input.roleArn ? generateExternalId() : undefined)

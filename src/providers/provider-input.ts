@@ -1,6 +1,7 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
 import { checkEndpointsOfKeys, checkEndpointsOfNewKeys } from '../api-keys/key-endpoints.ts'
+import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import type { Channel } from '../auth/principal.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -11,6 +12,7 @@ import {
   type BedrockSettingsInput,
   checkBedrockSettings,
   checkExternalId,
+  checkKeyPair,
   isConfigured,
 } from './bedrock-settings.ts'
 import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
@@ -79,6 +81,7 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
   return [
     ...checkName(input.name),
     ...checkTexts(input),
+    ...(isTyped(channel) ? checkTyped(input) : []),
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText),
     ...checkEndpointsOfNewKeys(input.apiKeys, keyEndpointRefusal(channel, checks)),
@@ -97,6 +100,7 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
   const { baseUrl, apiKeys, settings, network } = changes
   return [
     ...checkTexts(changes),
+    ...(isTyped(channel) ? (apiKeys ?? []).flatMap(checkPastedChange) : []),
     ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
     ...checkEndpointsOfKeys(apiKeys ?? [], keyEndpointRefusal(channel, checks)),
@@ -105,6 +109,21 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
     ...checkDialectSettings(changes.dialectSettings),
   ]
+}
+
+/** Whether people type here; what comes through a dialect, a program has sent. */
+export function isTyped(channel: Channel): boolean {
+  return channel === 'graphql' || channel === 'cli'
+}
+
+function checkTyped({ apiKeys, settings }: NewProvider): ValidationIssue[] {
+  const keys = apiKeys.flatMap(({ value }, index) => checkPastedKey(value, ['apiKeys', `${index}`, 'value']))
+  return [...keys, ...checkKeyPair(settings, null)]
+}
+
+function checkPastedChange(change: ApiKeyChange, index: number): ValidationIssue[] {
+  if ('add' in change) return checkPastedKey(change.add.value, ['apiKeys', `${index}`, 'add', 'value'])
+  return 'keep' in change ? checkPastedKey(change.keep.value, ['apiKeys', `${index}`, 'keep', 'value']) : []
 }
 
 /** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */

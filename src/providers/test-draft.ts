@@ -1,4 +1,5 @@
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
+import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import { DRAFT_TESTED, recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import { endpointBinding } from '../crypto/endpoint-binding.ts'
@@ -8,11 +9,11 @@ import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/client/network-settings.ts'
 import { tooManyWaiting } from '../upstream/test/limiter.ts'
 import type { Credential } from '../upstream/vendors/credential.ts'
-import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings } from './bedrock-settings.ts'
+import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings, checkKeyPair } from './bedrock-settings.ts'
 import { toRow } from './connection-test-store.ts'
 import { completeNetwork } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
-import { checkBaseUrl, checkFreshNetwork, settingsNotSupported } from './provider-input.ts'
+import { checkBaseUrl, checkFreshNetwork, isTyped, settingsNotSupported } from './provider-input.ts'
 import { planNetwork } from './store-network.ts'
 import { summarize, type TestCaller, type TestDeps, type TestedConnection } from './test-connection.ts'
 
@@ -51,6 +52,7 @@ function checkDraft(deps: TestDeps, { channel }: Caller, { type, baseUrl, apiKey
   const anyText = channel === 'coder'
   return [
     ...checkBaseUrl(baseUrl, channel, deps, network),
+    ...(isTyped(channel) ? [...checkPastedKey(apiKey, ['apiKey']), ...checkKeyPair(settings, null)] : []),
     ...(apiKey === undefined ? [] : checkSecretValue(apiKey, ['apiKey'], anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(settings !== undefined && !acceptsBedrockSettings(type) ? [settingsNotSupported()] : []),

@@ -4,7 +4,7 @@ import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
-import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, readBedrockSettings } from './bedrock-settings.ts'
+import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
 import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
 import { readDialectSettings, storeDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
@@ -21,6 +21,7 @@ import {
   checkBaseUrl,
   checkProviderChanges,
   type ExpectedState,
+  isTyped,
   keylessReason,
   type ProviderChanges,
   type ProviderRef,
@@ -70,6 +71,8 @@ export async function changeProvider(
   const storedNetwork = readNetworkConfig(provider.network)
   const network = changes.network && planNetwork(changes.network, storedNetwork)
   const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
+  const pairIssues = isTyped(caller.channel) ? checkKeyPair(changes.settings, storedSettings) : []
+  if (pairIssues.length > 0) throw new ValidationError(pairIssues)
   if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
   const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
   if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)

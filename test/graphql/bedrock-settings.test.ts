@@ -25,17 +25,35 @@ test('new settings replace the old ones: what is left out is gone', async () => 
   expect(await change(provider, {})).toEqual(EMPTY)
 })
 
-test('a secret that is left out or null stays; an empty one is deleted; each for itself', async () => {
+test('a secret that is left out or null stays; both empty ones are deleted', async () => {
   const provider = await create({ region: 'us-east-1', ...PAIR })
   expect(provider.settings).toMatchObject({ hasAccessKey: true })
   expect(await change(provider, { region: 'us-east-1' })).toMatchObject({ hasAccessKey: true })
   expect(await change(provider, { accessKey: null, accessKeySecret: null })).toMatchObject({ hasAccessKey: true })
-  expect(await change(provider, { accessKey: '' })).toMatchObject({ hasAccessKey: false })
-  expect(await withStore(gateway, (store) => store.providerSecret.findMany({ where: { providerId: provider.uuid } }))).toMatchObject([
-    { field: 'bedrock.accessKeySecret' },
-  ])
   expect(await change(provider, { accessKey: PAIR.accessKey })).toMatchObject({ hasAccessKey: true })
+  expect(await change(provider, { accessKeySecret: PAIR.accessKeySecret })).toMatchObject({ hasAccessKey: true })
   expect(await change(provider, { accessKey: '', accessKeySecret: '' })).toMatchObject({ hasAccessKey: false })
+  expect(await withStore(gateway, (store) => store.providerSecret.findMany({ where: { providerId: provider.uuid } }))).toEqual([])
+})
+
+test('half an access key pair is refused, in a new provider, in a change and in a draft: both, or none', async () => {
+  const halves = [
+    [{ accessKey: PAIR.accessKey }, 'accessKeySecret'],
+    [{ accessKeySecret: PAIR.accessKeySecret }, 'accessKey'],
+    [{ ...PAIR, accessKey: '' }, 'accessKey'],
+    [{ ...PAIR, accessKeySecret: '' }, 'accessKeySecret'],
+  ] as const
+  const empty = await create({ region: 'us-east-1' })
+  for (const [half, missing] of halves) {
+    const issue = { path: ['settings', 'bedrock', missing], rule: 'NOT_ALLOWED', message: expect.stringContaining('Give both, or none') }
+    expect((await editor.create({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1', ...half } } })).issues).toMatchObject([
+      issue,
+    ])
+    expect((await editor.update(empty.id, { settings: { bedrock: half } })).issues).toMatchObject([issue])
+  }
+  const full = await create({ region: 'us-east-1', ...PAIR })
+  expect((await editor.update(full.id, { settings: { bedrock: { accessKey: '' } } })).issues).toMatchObject([{ rule: 'NOT_ALLOWED' }])
+  expect((await change(full, {}))?.hasAccessKey).toBe(true)
 })
 
 test('a change of something else leaves the settings alone', async () => {
