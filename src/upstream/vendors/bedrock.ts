@@ -71,11 +71,18 @@ async function tryKeyPair(test: ProbeTest, credential: AwsCredential, endpoint: 
     const role = roleArn === null ? '' : ' The role can be assumed only with one: the gateway never uses credentials of its own machine.'
     return notTestable(`${NO_ACCESS_KEY}${role}`)
   }
+  const half = missingHalf(keyPair)
+  if (half !== null) return notTestable(`Only half of an access key pair is stored: ${half}. Store both halves again.`)
   if (lacksSessionToken(keyPair)) return notTestable(NO_SESSION_TOKEN)
   if (region === null) return notTestable('No region is set, and the base URL names none. Add the region to the settings, e.g. us-east-1.')
   if (roleArn === null) return tryList(test, endpoint, { ...credential, region })
   const assumed = await assumeRole(test, { ...credential, region }, { roleArn, externalId, region })
   return assumed.kind === 'aws' ? tryList(test, endpoint, assumed) : assumed
+}
+
+function missingHalf({ accessKey, accessKeySecret }: AwsKeyPair): string | null {
+  if (accessKey.reveal() === '') return 'the access key itself is missing'
+  return accessKeySecret.reveal() === '' ? 'its secret is missing' : null
 }
 
 function lacksSessionToken({ accessKey, sessionToken }: AwsKeyPair): boolean {

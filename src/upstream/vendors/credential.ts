@@ -6,7 +6,7 @@ export interface Revealable {
 /** What a request may show to the upstream. */
 export type Credential = { readonly kind: 'none' } | { readonly kind: 'apiKey'; readonly apiKey: Revealable } | AwsCredential
 
-/** An access key of AWS. */
+/** An access key of AWS. A half that is not stored is empty. */
 export interface AwsKeyPair {
   readonly accessKey: Revealable
   readonly accessKeySecret: Revealable
@@ -43,7 +43,8 @@ export function secretsOf(credential: Credential): string[] {
 export function credentialProblem(credential: Credential): string | null {
   const { accessKey, sessionToken } = (credential.kind === 'aws' ? credential.keyPair : null) ?? {}
   const apiKey = credential.kind === 'none' ? null : credential.apiKey
-  const sent = [apiKey, accessKey, sessionToken].flatMap((secret) => (secret ? [secret.reveal()] : []))
+  const optional = [accessKey, sessionToken].flatMap((secret) => (secret?.reveal() ? [secret.reveal()] : []))
+  const sent = apiKey === null ? optional : [apiKey.reveal(), ...optional]
   return sent.map(headerProblem).find((problem) => problem !== null) ?? null
 }
 
