@@ -40,11 +40,11 @@ describe('docs/command-line.md', () => {
       const oldKid = parseKeyring(readFileSync(gateway.keyFile, 'utf8')).primary.kid
       /** What the document shows, and what it is here. */
       const replaced = async (line: string) => {
-        const [token] = await runJson<{ start: string }[]>(['tokens', 'list'], { environment })
+        const [token] = await runJson<{ prefix: string }[]>(['tokens', 'list'], { environment })
         return line
           .replace('data/encryption.key', gateway.keyFile)
           .replace('1nG8Yw0cGq3vJr5sQkX2bA', `-- ${oldKid}`)
-          .replace('gw_8sQ2vKx0Lp', token?.start ?? '')
+          .replace('gw_8sQ2vKx0Lp', token?.prefix ?? '')
       }
       const lines = blocksOf('sh').flatMap((block) => block.trim().split('\n'))
       for (const line of lines) {

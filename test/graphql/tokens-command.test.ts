@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
 
 interface Made {
@@ -65,18 +66,78 @@ describe('tokens create', () => {
   })
 })
 
+describe('the calls of a token', () => {
+  const SCOPE = '{ viewer { role calls { providers { name } models requestsPerMinute tokensPerDay } } }'
+  const scopeOf = async (token: string) => (await gateway.ask<{ viewer: object }>(SCOPE, {}, token)).viewer
+  const nothing = { providers: null, models: null, requestsPerMinute: null, tokensPerDay: null }
+
+  test('are what --calls and its limits say, in the API and in the list', async () => {
+    const { name } = await writerOf(gateway).created({})
+    const limits = ['--models', 'gpt-*', 'o3', '--requests-per-minute', '60', '--tokens-per-day', '1000000']
+    const { token } = await made('--name', 'app', '--role', 'viewer', '--calls', name, ...limits)
+    const calls = { providers: [{ name }], models: ['gpt-*', 'o3'], requestsPerMinute: 60, tokensPerDay: 1_000_000 }
+    expect(await scopeOf(token)).toEqual({ role: 'VIEWER', calls })
+    expect((await run('list')).output).toContain(`${name}, gpt-* o3, 60/min, 1000000 tokens/day\n`)
+    const listed = await runJson<{ prefix: string; calls: object }[]>(['tokens', 'list'], { environment: gateway.shared })
+    expect(listed.find(({ prefix }) => prefix === token.slice(0, 13))?.calls).toMatchObject({ models: ['gpt-*', 'o3'] })
+  })
+
+  test('are every call for --calls alone, and a caller needs it', async () => {
+    const { token } = await made('--name', 'caller', '--role', 'caller', '--calls')
+    expect(await gateway.ask('{ viewer { role calls { models requestsPerMinute } } }', {}, token)).toMatchObject({
+      viewer: { role: 'CALLER' },
+    })
+    expect((await run('list')).output).toMatch(new RegExp(`^${token.slice(0, 13)} +caller +caller .* all$`, 'm'))
+    expect(await run('create', '--name', 'caller', '--role', 'caller')).toMatchObject({
+      exitCode: 1,
+      output: '',
+      errors: expect.stringContaining('model calls'),
+    })
+  })
+
+  test('change with the name and the end, and go with --no-calls', async () => {
+    const { token } = await made('--name', 'old', '--role', 'viewer', '--expires-in', '2h')
+    const start = token.slice(0, 13)
+    expect(await run('update', start, '--name', 'new', '--no-expiry', '--calls', '--requests-per-minute', '5')).toMatchObject({
+      exitCode: 0,
+    })
+    expect(await scopeOf(token)).toEqual({ role: 'VIEWER', calls: { ...nothing, requestsPerMinute: 5 } })
+    expect((await run('list')).output).toMatch(new RegExp(`^${start} +new +viewer .* never +all, 5/min$`, 'm'))
+    expect(await run('update', start, '--no-calls')).toMatchObject({ exitCode: 0, output: 'The token of "new" is as you asked.\n' })
+    expect(await scopeOf(token)).toEqual({ role: 'VIEWER', calls: null })
+  })
+
+  test.each([
+    ['limits without --calls', ['--models', 'gpt-*']],
+    ['a limit that is no number', ['--calls', '--requests-per-minute', 'many']],
+    ['an end and none', ['--expires-in', '2h', '--no-expiry']],
+  ])('with %s are wrong usage', async (_what, argv) => {
+    expect(await run('update', 'gw_any0000000', ...argv)).toMatchObject({
+      exitCode: 2,
+      output: '',
+      errors: expect.stringMatching(/^error: /),
+    })
+  })
+
+  test('for an unknown provider are refused, and nothing is made', async () => {
+    const refused = await run('create', '--name', 'lost', '--role', 'viewer', '--calls', 'nobody')
+    expect(refused).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining('no such provider') })
+    expect((await run('list')).output).not.toContain('lost')
+  })
+})
+
 describe('tokens list and revoke', () => {
   test('show a token by its public start, and revoke it by that, for every gateway at once', async () => {
     const { token } = await made('--name', 'to be revoked', '--role', 'viewer')
     const start = token.slice(0, 13)
     const { output } = await run('list')
-    expect(output).toMatch(new RegExp(`^${start} +to be revoked +viewer +never +never$`, 'm'))
+    expect(output).toMatch(new RegExp(`^${start} +to be revoked +viewer +never +never +none$`, 'm'))
     expect(output).not.toContain(token)
 
     expect(await run('revoke', start)).toMatchObject({ exitCode: 0, output: 'The token of "to be revoked" is revoked.\n' })
     expect(await statusOf(token)).toBe(401)
     expect((await run('list')).output).not.toContain(start)
-    expect((await run('list', '--all')).output).toMatch(new RegExp(`^${start} .* revoked$`, 'm'))
+    expect((await run('list', '--all')).output).toMatch(new RegExp(`^${start} .* revoked +none$`, 'm'))
     expect(await run('revoke', start)).toMatchObject({ exitCode: 0, output: expect.stringContaining('nothing has changed') })
   })
 
@@ -91,10 +152,10 @@ describe('tokens list and revoke', () => {
 
   test('refuse an unknown token, and the last one of an admin', async () => {
     expect(await run('revoke', 'gw_unknown0000')).toMatchObject({ exitCode: 1, errors: expect.stringContaining('no such token') })
-    const [admin] = await runJson<{ start: string; role: string }[]>(['tokens', 'list'], { environment: gateway.shared }).then((rows) =>
+    const [admin] = await runJson<{ prefix: string; role: string }[]>(['tokens', 'list'], { environment: gateway.shared }).then((rows) =>
       rows.filter(({ role }) => role === 'ADMIN'),
     )
-    expect(await run('revoke', admin?.start ?? '')).toMatchObject({
+    expect(await run('revoke', admin?.prefix ?? '')).toMatchObject({
       exitCode: 1,
       errors: expect.stringContaining('last valid admin token'),
     })
