@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { limitSignIn, type SignInLimits } from './auth/limit-sign-in.ts'
 import { createSignIn, type SignedIn, type SignIn, type SignInRefusal } from './auth/sign-in.ts'
-import type { TokenUsage } from './auth/token-usage.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
 import { requestKey } from './cache/request-key.ts'
 import { isCallTarget } from './calls/call-path.ts'
@@ -34,7 +33,6 @@ import { inRequestSpan, type RequestSpan } from './tracing/request-span.ts'
 
 export interface AppOptions {
   readonly deps: GatewayDeps
-  readonly tokenUsage: TokenUsage
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
@@ -146,13 +144,13 @@ export function createApp(options: AppOptions): App {
 }
 
 /** Finds out who sends requests, within the limits for that. */
-function createLimitedSignIn({ deps, tokenUsage, log, metrics, signInLimits, cacheMaxBytes }: AppOptions): SignIn {
+function createLimitedSignIn({ deps, log, metrics, signInLimits, cacheMaxBytes }: AppOptions): SignIn {
   const { database, keyring, clock } = deps
   const onUnverified = (tokenId: string) => {
     metrics?.tokenUnverified()
     log.warn({ tokenId }, 'A token was refused because its row in the database is not as the gateway wrote it. Run `gateway keys verify`.')
   }
-  const signIn = createSignIn({ database, keyring, clock, tokenUsage, remember: cacheMaxBytes > 0, onUnverified })
+  const signIn = createSignIn({ database, keyring, clock, tokenUsage: deps.lastUses, remember: cacheMaxBytes > 0, onUnverified })
   return limitSignIn(signIn, signInLimits)
 }
 

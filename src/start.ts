@@ -1,5 +1,7 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
+import { type Activity, openActivity } from './activity/activity.ts'
+import { trackLastUses } from './activity/last-uses.ts'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { type App, createApp } from './app.ts'
 import { createRecordRefusal, type Refusal } from './audit/record-refusal.ts'
@@ -7,7 +9,6 @@ import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { clientAddressOf } from './auth/client-address.ts'
 import type { SignInLimits } from './auth/limit-sign-in.ts'
 import type { Caller } from './auth/principal.ts'
-import { trackTokenUsage } from './auth/token-usage.ts'
 import { isCallTarget } from './calls/call-path.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
@@ -66,7 +67,11 @@ export async function startGateway(
     await migrate(database, (message) => startLog.info(message))
     await registerKeys(database, keyring, clock())
     await upgradeStoredData(database, keyring, clock(), (message) => startLog.info(message))
-    const served = await serve(config, log, clock, database, keyring)
+    const activity = await openActivity(database, (message) => startLog.info(message))
+    const served = await serve(config, log, clock, { database, activity, keyring }).catch(async (error: unknown) => {
+      await activity.close()
+      throw error
+    })
     // After the port is open: a token made for a start that fails there would have been shown to nobody.
     const admin = await ensureAdminToken(database, keyring, config.ADMIN_TOKEN === '' ? null : config.ADMIN_TOKEN, clock()).catch(
       async (error: unknown) => {
@@ -86,14 +91,19 @@ export async function startGateway(
   }
 }
 
+interface Opened {
+  readonly database: Database
+  readonly activity: Activity
+  readonly keyring: Keyring
+}
+
 async function serve(
   config: Config,
   log: Logger,
   clock: () => Date,
-  database: Database,
-  keyring: Keyring,
+  { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
-  const tokenUsage = trackTokenUsage(database, (error) => error instanceof Error && logUnexpected(error, log))
+  const lastUses = trackLastUses(activity, (error) => error instanceof Error && logUnexpected(error, log))
   const outbound = createOutbound(config)
   const changes = createChangeFeed({ database, keyring }, clock)
   const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
@@ -104,12 +114,12 @@ async function serve(
       keyring,
       clock,
       changes,
+      lastUses,
       readSecretVariable: secretVariables(config),
       recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
       ...outbound.deps,
       probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
     },
-    tokenUsage,
     log,
     graphiql: config.GRAPHIQL,
     console: config.CONSOLE,
@@ -142,7 +152,8 @@ async function serve(
       await closeServer(server, gracesOf(app, config))
       app.endCalls()
       await metricsServer?.close()
-      await tokenUsage.close()
+      await lastUses.close()
+      await activity.close()
       await database.close()
     },
   }

@@ -4,7 +4,6 @@ import { authenticate, type TokenReader, type TokenRefusal, type ValidToken } fr
 import { presentedToken } from './presented-token.ts'
 import type { Principal } from './principal.ts'
 import { digestToken } from './token.ts'
-import type { TokenUsage } from './token-usage.ts'
 
 /** Why a request does not get in, for each API to say in its own words. */
 export interface SignInRefusal {
@@ -25,6 +24,11 @@ export interface SignedIn {
  * @param token what it brought, where that stands elsewhere than usual.
  */
 export type SignIn = (request: IncomingMessage, token?: string) => Promise<SignedIn | SignInRefusal>
+
+/** Remembers when tokens were last used. */
+export interface TokenUsage {
+  record(tokenId: string, at: Date): void
+}
 
 export interface SignInOptions extends TokenReader {
   readonly clock: () => Date

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { backUp } from '../database/back-up.ts'
+import { backUpWithActivity } from '../activity/back-up-activity.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { withDatabase } from './open.ts'
 import { printResult } from './output.ts'
@@ -10,7 +10,7 @@ export function addBackup(program: Command, shell: Shell): void {
     .command('backup')
     .summary('copy a SQLite database while it is used')
     .description(
-      'Writes a copy of the SQLite database to a new file, and checks it. The gateways go on; the copy is the state of one moment. Secrets in it stay sealed: keep the encryption keys too, apart from it.',
+      'Writes a copy of the SQLite database to a new file, and checks it; what tells of last uses goes into a second file beside it, e.g. gateway-activity.db. The gateways go on; the copy is the state of one moment. Secrets in it stay sealed: keep the encryption keys too, apart from it.',
     )
     .requiredOption('--to <file>', 'the file to make, e.g. /backup/gateway.db')
     .option(...JSON_OPTION)
@@ -19,12 +19,13 @@ export function addBackup(program: Command, shell: Shell): void {
       help({
         examples: ['gateway backup --to /backup/gateway.db'],
         notes: [
-          'To restore, put the file in the place of the database while no gateway runs,\nand delete `gateway.db-wal` and `gateway.db-shm` beside it.',
+          'To restore, put the files in the place of the database and of its activity while no gateway runs,\nand delete the files beside them whose names end in `-wal` and `-shm`. Without the activity, a new one begins.',
         ],
       }),
     )
     .action(async ({ to, json }: { to: string; json?: true }) => {
-      const file = await withDatabase(shell, ({ database }) => backUp(database, to))
-      printResult(shell, json === true, { file }, `Copied and checked: ${file}\nKeep the encryption keys too, in another place.`)
+      const made = await withDatabase(shell, ({ database }) => backUpWithActivity(database, to))
+      const files = [made.file, ...(made.activityFile === null ? [] : [made.activityFile])]
+      printResult(shell, json === true, made, `Copied and checked: ${files.join(', ')}\nKeep the encryption keys too, in another place.`)
     })
 }

@@ -36,6 +36,8 @@ export interface Database {
    * orders stop each other.
    */
   write<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
+  /** The same for what nothing is told from but by reading it again: raises no revision, and wakes nobody. See `src/activity/`. */
+  writeUncounted<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
   /**
    * Calls `wake` after each write of this process, and of another one where the database tells at once. Only a hint: it
    * may come for nothing, and from another process late or never. Returns a function that ends it.
@@ -82,6 +84,16 @@ export async function openDatabase(url: string): Promise<Database> {
     for (const wake of sleepers) wake()
   }
   let listener: Listener | null = null
+  const transact = <T>(work: (tx: TransactionClient) => Promise<T>, last: string | null): Promise<T> =>
+    inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
+      writeInTurn(turns, prisma, counts, async (tx) => {
+        const begin = atBegin()
+        if (begin !== null) await tx.$queryRawUnsafe(begin)
+        const done = await work(tx)
+        if (last !== null) await tx.$queryRawUnsafe(last)
+        return done
+      }),
+    )
   return {
     kind,
     prisma,
@@ -89,18 +101,11 @@ export async function openDatabase(url: string): Promise<Database> {
     file,
     engine,
     write: async (work) => {
-      const result = await inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
-        writeInTurn(turns, prisma, counts, async (tx) => {
-          const begin = atBegin()
-          if (begin !== null) await tx.$queryRawUnsafe(begin)
-          const done = await work(tx)
-          await tx.$queryRawUnsafe(beforeCommit)
-          return done
-        }),
-      )
+      const result = await transact(work, beforeCommit)
       wakeAll()
       return result
     },
+    writeUncounted: (work) => transact(work, null),
     onWrite: (wake) => {
       sleepers.add(wake)
       listener ??= listen?.(wakeAll) ?? null

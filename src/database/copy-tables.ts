@@ -2,7 +2,7 @@ import { Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { TransactionClient } from './client.ts'
 
 /** How one table gets from one database into another. */
-interface Table {
+export interface Table {
   count(client: TransactionClient): Promise<number>
   /** @param onPage Is told the number of rows that were just copied. */
   copy(from: TransactionClient, to: TransactionClient, onPage: (rows: number) => Promise<void>): Promise<void>
@@ -33,7 +33,7 @@ function byNumber<Row extends { number: number }>(
 }
 
 /** Copies a table that has a key of another kind; nobody writes to it meanwhile. */
-function byPosition<Row>(
+export function byPosition<Row>(
   read: (client: TransactionClient, page: { take: number; skip: number }) => Promise<Row[]>,
   write: Write<Row>,
 ): Table['copy'] {
@@ -47,6 +47,9 @@ function byPosition<Row>(
   }
 }
 
+/** What `src/activity/` keeps, which is in another file on SQLite and is copied by itself. */
+export type ActivityModel = 'LastUse'
+
 /** Nothing in the column, which is not the JSON value `null`. */
 const json = (value: Prisma.JsonValue) => value ?? Prisma.DbNull
 
@@ -54,7 +57,7 @@ const json = (value: Prisma.JsonValue) => value ?? Prisma.DbNull
  * Every table, in the order in which rows may refer to each other; it does not compile while one is missing. Sealed
  * texts are copied as they are: nothing here could open them.
  */
-export const TABLES: Readonly<Record<Prisma.ModelName, Table>> = {
+export const TABLES: Readonly<Record<Exclude<Prisma.ModelName, ActivityModel>, Table>> = {
   EncryptionKey: {
     count: (client) => client.encryptionKey.count(),
     copy: byPosition(

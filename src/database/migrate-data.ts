@@ -10,8 +10,16 @@ export interface DataMigration {
   /** The URL of an empty database; it is made where it is a file that does not exist. */
   readonly to: string
   readonly log: (message: string) => void
+  /** Copies what is not in these tables, last in the same transactions; returns how many rows of what. */
+  readonly copyMore: (from: Side, to: Side) => Promise<Readonly<Record<string, number>>>
   /** Is told how many rows there are, and how many have been copied. */
   readonly progress?: { begin(total: number): void; at(done: number): void | Promise<void> } | undefined
+}
+
+/** A database, and the transaction in which it is read or written. */
+export interface Side {
+  readonly database: Database
+  readonly client: TransactionClient
 }
 
 /** Time for a large database: an hour. */
@@ -23,7 +31,7 @@ const TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Seri
  * and is not changed; the target gets all of it, or nothing. Returns how many rows each table has.
  * @throws StartupError when the source is not of this release, when the target has data, or when counts differ.
  */
-export async function migrateData({ from: fromUrl, to: toUrl, log, progress }: DataMigration): Promise<Readonly<Record<string, number>>> {
+export async function migrateData({ from: fromUrl, to: toUrl, ...options }: DataMigration): Promise<Readonly<Record<string, number>>> {
   if (!isDatabaseThere(fromUrl)) throw new StartupError(`There is no database at ${fromUrl}.`)
   const from = await openDatabase(fromUrl)
   try {
@@ -31,9 +39,13 @@ export async function migrateData({ from: fromUrl, to: toUrl, log, progress }: D
     const to = await openDatabase(toUrl)
     try {
       if (to.location === from.location) throw new StartupError('The source and the target are the same database.')
-      await migrate(to, log)
+      await migrate(to, options.log)
       return await from.prisma.$transaction(
-        (source) => to.prisma.$transaction((target) => copyAll(source, target, to, { log, progress }), TRANSACTION),
+        (source) =>
+          to.prisma.$transaction(
+            (target) => copyAll({ database: from, client: source }, { database: to, client: target }, options),
+            TRANSACTION,
+          ),
         TRANSACTION,
       )
     } catch (error) {
@@ -54,11 +66,12 @@ async function requireMigrated(from: Database): Promise<void> {
 }
 
 async function copyAll(
-  source: TransactionClient,
-  target: TransactionClient,
-  { engine, location }: Database,
-  { log, progress }: Pick<DataMigration, 'log' | 'progress'>,
+  from: Side,
+  to: Side,
+  { log, progress, copyMore }: Omit<DataMigration, 'from' | 'to'>,
 ): Promise<Record<string, number>> {
+  const [source, target] = [from.client, to.client]
+  const { engine, location } = to.database
   const { Revision, ...tables } = TABLES
   for (const { count } of Object.values(tables))
     if ((await count(target)) > 0)
@@ -85,5 +98,5 @@ async function copyAll(
   await linkLatestTests(source, target)
   await Revision.copy(source, target, onPage)
   await engine.continueNumbers(target)
-  return counts
+  return { ...counts, ...(await copyMore(from, to)) }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { LastUses } from '../activity/last-uses.ts'
 import type { RecordRefusal } from '../audit/record-refusal.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
@@ -10,6 +11,7 @@ import type { AnswerOrigin } from './answer-origin.ts'
 export interface GatewayDeps extends TestDeps {
   readonly changes: ChangeFeed
   readonly recordRefusal: RecordRefusal
+  readonly lastUses: LastUses
 }
 
 /** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */

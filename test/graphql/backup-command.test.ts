@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../support/command-line.ts'
+import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 
 let gateway: TestGateway
@@ -20,10 +20,27 @@ describe('gateway backup', () => {
   else
     test('makes a file for its user alone beside a running gateway, and never writes over one', async () => {
       const file = join(gateway.folder, "it's a copy.db")
-      expect(await backUp(file)).toMatchObject({ exitCode: 0, output: `${JSON.stringify({ file }, null, 2)}\n` })
-      expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+      const activityFile = join(gateway.folder, "it's a copy-activity.db")
+      expect(await backUp(file)).toMatchObject({ exitCode: 0, output: `${JSON.stringify({ file, activityFile }, null, 2)}\n` })
+      for (const made of [file, activityFile]) expect((statSync(made).mode & 0o777).toString(8)).toBe('600')
       const { mtimeMs } = statSync(file)
       expect(await backUp(file)).toMatchObject({ exitCode: 1, errors: expect.stringContaining('EEXIST') })
       expect(statSync(file).mtimeMs).toBe(mtimeMs)
     })
+
+  test.runIf(process.env.TEST_DATABASE !== 'postgresql')('copies when tokens were last used, and leaves no half of a backup', async () => {
+    const { id, value } = await gateway.createToken('VIEWER')
+    await gateway.graphql('{ viewer { role } }', {}, value)
+    await gateway.restart()
+    const file = join(gateway.folder, 'used.db')
+    await backUp(file)
+    const environment = { ...gateway.shared, DATABASE_URL: `file:${file}` }
+    const [, uuid = ''] = Buffer.from(id, 'base64').toString().split(':')
+    const listed = await runJson<{ id: string; lastUsedAt: string | null }[]>(['tokens', 'list'], { environment })
+    expect(listed.find((token) => token.id === uuid)?.lastUsedAt).toMatch(/^2/)
+
+    writeFileSync(join(gateway.folder, 'taken-activity.db'), 'something else')
+    expect(await backUp(join(gateway.folder, 'taken.db'))).toMatchObject({ exitCode: 1, errors: expect.stringContaining('EEXIST') })
+    expect(existsSync(join(gateway.folder, 'taken.db'))).toBe(false)
+  })
 })

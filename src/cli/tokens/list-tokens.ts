@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
+import { openActivityIfThere } from '../../activity/activity.ts'
+import { readAllLastUses } from '../../activity/last-uses.ts'
 import { readCallScope } from '../../auth/call-scope.ts'
 import { tokenPrefix } from '../../auth/token.ts'
 import { authenticityOf } from '../../auth/token-mac.ts'
 import type { Keyring } from '../../crypto/keyring.ts'
+import type { Database } from '../../database/client.ts'
 import type { AccessToken, PrismaClient } from '../../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from '../help.ts'
 import { withKeysIfThere } from '../open.ts'
@@ -24,7 +27,8 @@ export function addList(tokens: Command, shell: Shell): void {
       withKeysIfThere(shell, async ({ database, keyring, clock }) => {
         const now = clock()
         const rows = await database.prisma.accessToken.findMany({ orderBy: { number: 'desc' } })
-        const all = rows.map((row) => ({ ...row, state: stateOf(row, keyring, now) }))
+        const lastUses = await lastUsesOf(database)
+        const all = rows.map((row) => ({ ...row, lastUsedAt: lastUses.get(row.id) ?? row.lastUsedAt, state: stateOf(row, keyring, now) }))
         const shown = all.filter(({ state }) => options.all || state === 'works')
         const data = shown.map((row) => {
           const { id, name, role, state, createdAt, lastUsedAt, expiresAt, revokedAt } = row
@@ -65,6 +69,16 @@ function stateOf(row: AccessToken, keyring: Keyring | null, now: Date): TokenSta
 function endOf({ state, expiresAt }: ListedToken): string {
   if (state !== 'works') return state
   return expiresAt === null ? 'never' : minute(expiresAt)
+}
+
+async function lastUsesOf(database: Database): Promise<ReadonlyMap<string, Date>> {
+  const activity = await openActivityIfThere(database)
+  if (activity === null) return new Map()
+  try {
+    return await readAllLastUses(activity)
+  } finally {
+    await activity.close()
+  }
 }
 
 async function providerNames(prisma: PrismaClient): Promise<ReadonlyMap<string, string>> {

@@ -33,10 +33,7 @@ export function addUpdate(tokens: Command, shell: Shell): void {
     .addHelpText(
       'after',
       help({
-        examples: [
-          'gateway tokens update gw_8sQ2vKx0Lp --calls openai azure-eu',
-          'gateway tokens update gw_8sQ2vKx0Lp --no-calls',
-        ],
+        examples: ['gateway tokens update gw_8sQ2vKx0Lp --calls openai azure-eu', 'gateway tokens update gw_8sQ2vKx0Lp --no-calls'],
         notes: [SCOPE_NOTE],
       }),
     )

@@ -46,9 +46,11 @@ export const AccessToken = builder.prismaNode('AccessToken', {
       description: 'The model calls that it may make; `null` for none, whatever its role.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    lastUsedAt: t.expose('lastUsedAt', {
+    lastUsedAt: t.field({
       type: 'DateTime',
       nullable: true,
+      select: { id: true, lastUsedAt: true },
+      resolve: async ({ id, lastUsedAt }, _args, { deps }) => (await deps.lastUses.find(id)) ?? lastUsedAt,
       description: 'When it was last used, to the half minute; `null` if never.',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; `null` for never.' }),

@@ -23,6 +23,13 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       description: 'The latest test with this key; `null` if never tested since the endpoint last changed.',
     }),
     provider: t.relation('provider', { description: 'The provider it belongs to.' }),
+    lastUsedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: { id: true },
+      resolve: ({ id }, _args, { deps }) => deps.lastUses.find(id),
+      description: 'When a model call last used it, to the half minute; `null` if never. Connection tests do not count.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
   }),
 })

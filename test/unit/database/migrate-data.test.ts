@@ -2,17 +2,27 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openActivity, openActivityIfThere } from '../../../src/activity/activity.ts'
+import { copyActivity } from '../../../src/activity/copy-activity.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
-import { migrateData } from '../../../src/database/migrate-data.ts'
+import { type DataMigration, migrateData as migrateDataWith } from '../../../src/database/migrate-data.ts'
 import { Prisma } from '../../../src/generated/prisma-sqlite/client.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 import { auditRow, providerRow } from '../../support/rows.ts'
 
 const now = new Date('2026-03-04T05:06:07.089Z')
 
+const migrateData = (options: Omit<DataMigration, 'copyMore'>) => migrateDataWith({ ...options, copyMore: copyActivity })
+
+const log = () => {}
+
 /** Rows in every table, with whatever a column can hold, and numbers with gaps. */
-async function fill({ prisma, write }: Database): Promise<void> {
+async function fill(database: Database): Promise<void> {
+  const { prisma, write } = database
+  const activity = await openActivity(database, log)
+  await activity.write((tx) => tx.lastUse.createMany({ data: Array.from({ length: 703 }, (_, n) => ({ id: `used ${n}`, at: now })) }))
+  await activity.close()
   await prisma.encryptionKey.create({ data: { kid: 'kid', canary: 'sealed', createdAt: now } })
   await prisma.provider.create({ data: providerRow('deleted', { deletedAt: now, number: 3 }) })
   const settings = { bedrock: { region: 'eu-west-1', note: 'größer, "quoted", \\ and 💡' } }
@@ -29,14 +39,20 @@ async function fill({ prisma, write }: Database): Promise<void> {
   await prisma.apiKey.update({ where: { id: 'key' }, data: { lastConnectionTestId: 'test' } })
   await prisma.provider.update({ where: { id: providerId }, data: { lastConnectionTestId: 'test' } })
   const token = { lookupId: 'lookup', secretDigest: 'hash', name: 'ci', role: 'EDITOR', source: 'API' } as const
-  await prisma.accessToken.create({ data: { id: 'token', ...token, createdAt: now, expiresAt: now, number: 11 } })
+  await prisma.accessToken.create({
+    data: { id: 'token', ...token, calls: { version: 1, models: ['a'] }, createdAt: now, expiresAt: now, number: 11 },
+  })
   await prisma.auditEvent.createMany({
     data: Array.from({ length: 1_203 }, (_, index) => ({ ...auditRow(`event ${index}`), revision: index })),
   })
   await write((tx) => tx.auditEvent.create({ data: { ...auditRow('last'), changes: { name: 'openai' } } }))
 }
 
-async function contentOf({ prisma }: Database): Promise<Record<string, unknown[]>> {
+async function contentOf(database: Database): Promise<Record<string, unknown[]>> {
+  const { prisma } = database
+  const activity = await openActivityIfThere(database)
+  const lastUses = (await activity?.prisma.lastUse.findMany({ orderBy: { id: 'asc' } })) ?? []
+  await activity?.close()
   const byNumber = { orderBy: { number: 'asc' } } as const
   return {
     EncryptionKey: await prisma.encryptionKey.findMany(),
@@ -48,11 +64,10 @@ async function contentOf({ prisma }: Database): Promise<Record<string, unknown[]
     ConnectionTest: await prisma.connectionTest.findMany(byNumber),
     AccessToken: await prisma.accessToken.findMany(byNumber),
     AuditEvent: await prisma.auditEvent.findMany(byNumber),
+    LastUse: lastUses,
     Revision: await prisma.revision.findMany(),
   }
 }
-
-const log = () => {}
 
 let folder = ''
 let files = 0

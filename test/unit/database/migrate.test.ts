@@ -33,7 +33,7 @@ describe('a script', () => {
 })
 
 /** Up to here an upgrade stops every gateway: no older program may run beside this release. */
-const STOP_ALL_UPGRADE = '20261130000512_model_lists'
+const STOP_ALL_UPGRADE = '20261130002929_callers'
 const ADDS = [
   /^CREATE (TABLE|INDEX|TYPE) /,
   /^ALTER TABLE "\w+" ADD COLUMN +"\w+" ("\w+"|[A-Z]+(\(\d+\))?)( NOT NULL DEFAULT \S+| DEFAULT \S+)?$/,

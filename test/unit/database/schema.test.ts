@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { deriveSchemas } from '../../../prisma/derive-schemas.ts'
+import { deriveSchemas, migratedSchemas } from '../../../prisma/derive-schemas.ts'
 import { diff, offlineAdapter } from '../../../prisma/diff.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { describeDatabases } from '../../support/databases.ts'
@@ -8,6 +8,7 @@ import { liveSchemaOf } from '../../support/live-schema.ts'
 
 const source = readFileSync('prisma/schema.prisma', 'utf8')
 const schemas = deriveSchemas(source)
+const tables = migratedSchemas(source)
 
 test('the schemas of the two databases differ in the provider and in where their clients are written', () => {
   const sqlite = schemas.sqlite.split('\n')
@@ -20,11 +21,11 @@ test('the schemas of the two databases differ in the provider and in where their
   ])
 })
 
-test.each(['sqlite', 'postgresql'] as const)(
+test.each(['sqlite', 'activity', 'postgresql'] as const)(
   'every change of the schema has its migration: if not, npm run migration -- <name> (%s)',
   async (kind) => {
-    const migrated = deriveSchemas(readFileSync('prisma/migrations/schema.snapshot.prisma', 'utf8'))
-    expect(await diff(offlineAdapter(kind === 'sqlite' ? 'sqlite' : 'postgres'), migrated[kind], schemas[kind])).toBe('')
+    const migrated = migratedSchemas(readFileSync('prisma/migrations/schema.snapshot.prisma', 'utf8'))
+    expect(await diff(offlineAdapter(kind === 'postgresql' ? 'postgres' : 'sqlite'), migrated[kind], tables[kind])).toBe('')
   },
 )
 
@@ -36,13 +37,13 @@ describeDatabases('the migrations', (databases, kind) => {
   test('lead to what the schema says', async () => {
     const url = await databases.freshUrl()
     await databases.open(url).then(migrate)
-    expect(await diff(liveSchemaOf(url), 'database', schemas[kind])).toBe('')
+    expect(await diff(liveSchemaOf(url), 'database', tables[kind])).toBe('')
   })
 
   test('are compared in earnest: another schema shows a difference', async () => {
     const url = await databases.freshUrl()
     await databases.open(url).then(migrate)
-    const other = schemas[kind].replace(', where: raw("deleted_at IS NULL")', '').replace('requestId   String ', 'requestId   String?')
+    const other = tables[kind].replace(', where: raw("deleted_at IS NULL")', '').replace('requestId   String ', 'requestId   String?')
     const sql = await diff(liveSchemaOf(url), 'database', other)
     expect(sql).toContain('CREATE UNIQUE INDEX "providers_live_name_key" ON "providers"("name");')
     expect(sql).toContain('audit_events')

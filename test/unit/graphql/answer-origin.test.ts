@@ -26,6 +26,7 @@ describeDatabases('what an answer was made from', (databases) => {
         close: async () => {},
       },
       recordRefusal: () => Promise.reject(new Error('unused')),
+      lastUses: { record: () => {}, find: async () => null, flush: async () => {}, close: async () => {} },
     }
     const principal = { kind: 'TOKEN', tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const
     const left = new AbortController().signal
@@ -48,6 +49,8 @@ describeDatabases('what an answer was made from', (databases) => {
     'the policy of endpoints': ({ deps }) => deps.checkEndpoint('', 'graphql', true),
     'the keyring': ({ deps }) => deps.keyring,
     'an upstream': ({ deps }) => deps.probe,
+    'the calls that it may make': ({ principal }) => principal.calls,
+    'the last use': ({ deps }) => deps.lastUses,
     'the feed of changes': ({ deps }) => deps.changes,
     'a write': ({ deps }) => deps.database.write(async () => {}),
     'the state of the connection': ({ deps }) => deps.database.ping(1_000),

@@ -1,0 +1,36 @@
+import { rmSync } from 'node:fs'
+import { backUp } from '../database/back-up.ts'
+import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
+import { activityFile } from './activity.ts'
+
+/** The files that a backup has made. */
+export interface BackedUp {
+  readonly file: string
+  /** Of the activity; null where there was none. */
+  readonly activityFile: string | null
+}
+
+/**
+ * Backs a SQLite database up with the activity beside it; each copy is the state of one moment, the second one a little later.
+ * @throws StartupError, as `backUp` does; no file is left then.
+ */
+export async function backUpWithActivity(database: Database, to: string): Promise<BackedUp> {
+  const file = await backUp(database, to)
+  try {
+    return { file, activityFile: await backUpActivity(database, activityFile(file)) }
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  }
+}
+
+async function backUpActivity({ file }: Database, to: string): Promise<string | null> {
+  const url = file === null ? null : `file:${activityFile(file)}`
+  if (url === null || !isDatabaseThere(url)) return null
+  const beside = await openDatabase(url)
+  try {
+    return await backUp(beside, to)
+  } finally {
+    await beside.close()
+  }
+}

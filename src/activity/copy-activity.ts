@@ -1,0 +1,47 @@
+import type { TransactionClient } from '../database/client.ts'
+import { type ActivityModel, byPosition, type Table } from '../database/copy-tables.ts'
+import type { Side } from '../database/migrate-data.ts'
+import { openActivity, openActivityIfThere } from './activity.ts'
+
+/** Every table of activity; it does not compile while one is missing. */
+const TABLES: Readonly<Record<ActivityModel, Table & { clear(client: TransactionClient): Promise<unknown> }>> = {
+  LastUse: {
+    count: (client) => client.lastUse.count(),
+    clear: (client) => client.lastUse.deleteMany(),
+    copy: byPosition(
+      (client, page) => client.lastUse.findMany({ ...page, orderBy: { id: 'asc' } }),
+      (client, data) => client.lastUse.createMany({ data }),
+    ),
+  },
+}
+
+/**
+ * Copies activity with a database, in the transactions of that copy where it is in the same database. In a file of its own
+ * it replaces what an earlier copy, which came to nothing, has left. Returns how many rows each table has.
+ */
+export async function copyActivity(from: Side, to: Side): Promise<Readonly<Record<string, number>>> {
+  const source = await openActivityIfThere(from.database)
+  if (source === null) return {}
+  try {
+    const target = await openActivity(to.database, () => {})
+    try {
+      const reader = from.database.file === null ? from.client : source.prisma
+      if (to.database.file === null) return await copyTables(reader, to.client)
+      return await target.write((writer) => copyTables(reader, writer))
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function copyTables(from: TransactionClient, to: TransactionClient): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const [name, table] of Object.entries(TABLES)) {
+    await table.clear(to)
+    await table.copy(from, to, async () => {})
+    counts[name] = await table.count(to)
+  }
+  return counts
+}
