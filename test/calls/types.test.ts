@@ -1,0 +1,340 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Writer, writerOf } from '../support/providers.ts'
+import { type RawAnswer, rawCall } from '../support/raw-call.ts'
+
+const KEY = 'sk-types-fixture-aaaa-bbbb-cccc'
+let gateway: TestGateway
+let vendor: CallVendor
+let writer: Writer
+let token: string
+
+beforeAll(async () => {
+  vendor = await startCallVendor()
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  writer = writerOf(gateway)
+  const key = { apiKeys: [{ value: KEY }] }
+  const { origin } = vendor
+  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
+  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, ...key })
+  await writer.created({ name: 'claude-login', type: 'ANTHROPIC', baseUrl: origin, apiKeys: [{ value: 'sk-ant-oat01-fixture-aaaa-bbbb' }] })
+  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: origin, ...key })
+  await writer.created({ name: 'gemini-openai', type: 'GOOGLE', baseUrl: `${origin}/v1beta/openai`, ...key })
+  await writer.created({ name: 'azure', type: 'AZURE', baseUrl: origin, ...key })
+  await writer.created({ name: 'deepgram', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
+  await writer.created({ name: 'elevenlabs', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
+  await writer.created({ name: 'openrouter', type: 'OPENROUTER', baseUrl: `${origin}/api/v1`, ...key })
+  await writer.created({ name: 'vercel', type: 'VERCEL', baseUrl: `${origin}/v1`, ...key })
+  await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
+  await writer.created({
+    ...{ name: 'bedrock', type: 'BEDROCK', baseUrl: origin },
+    settings: {
+      bedrock: { region: 'eu-central-1', accessKey: 'AKIAFIXTUREAAAABBBB1', accessKeySecret: 'sk-aws-secret-fixture-aaaa-bbbb' },
+    },
+  })
+  token = await callToken(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  vendor.requests.length = 0
+  vendor.answerWith(chatAnswer)
+})
+
+const call = (path: string, headers: Readonly<Record<string, string>> = {}, body = '{"model":"m"}', method = 'POST'): Promise<RawAnswer> =>
+  rawCall(gateway.url, {
+    ...{ path: `/ai/${path}`, method, body: method === 'GET' ? '' : body },
+    headers: { 'x-api-key': token, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
+  })
+/** What the vendor was asked, and with which of these headers. */
+const asked = (...names: readonly string[]) => {
+  const [request] = vendor.requests
+  return [request?.path, ...names.map((name) => request?.headers[name])]
+}
+
+describe('every type sends the stored key where its vendor wants it', () => {
+  test.each([
+    ['openai/v1/chat/completions', '/v1/chat/completions', 'authorization', `Bearer ${KEY}`],
+    ['anthropic/v1/messages', '/v1/messages', 'x-api-key', KEY],
+    ['claude-login/v1/messages', '/v1/messages', 'authorization', 'Bearer sk-ant-oat01-fixture-aaaa-bbbb'],
+    ['google/v1beta/models/gemini:generateContent', '/v1beta/models/gemini:generateContent', 'x-goog-api-key', KEY],
+    ['gemini-openai/v1/chat/completions', '/v1beta/openai/chat/completions', 'authorization', `Bearer ${KEY}`],
+    ['azure/openai/v1/responses', '/openai/v1/responses', 'api-key', KEY],
+    ['deepgram/v1/listen', '/v1/listen', 'authorization', `Token ${KEY}`],
+    ['elevenlabs/v1/text-to-speech/voice', '/v1/text-to-speech/voice', 'xi-api-key', KEY],
+    ['openrouter/v1/chat/completions', '/api/v1/chat/completions', 'authorization', `Bearer ${KEY}`],
+    ['vercel/v1/ai/language-model', '/v1/ai/language-model', 'authorization', `Bearer ${KEY}`],
+  ])('%s', async (path, expected, header, value) => {
+    expect((await call(path)).status).toBe(200)
+    expect(asked(header)).toEqual([expected, value])
+    expect(JSON.stringify(vendor.requests[0]?.rawHeaders)).not.toContain(token)
+  })
+
+  test("Anthropic: the caller's version and betas stay, and what the key needs is added to them", async () => {
+    await call('claude-login/v1/messages', { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'context-1m-2025-08-07' })
+    expect(asked('anthropic-version', 'anthropic-beta')).toEqual(['/v1/messages', '2026-10-21', 'context-1m-2025-08-07,oauth-2025-04-20'])
+    vendor.requests.length = 0
+    await call('anthropic/v1/messages')
+    expect(asked('anthropic-version', 'anthropic-beta')).toEqual(['/v1/messages', '2023-06-01', undefined])
+  })
+
+  test('Azure: a deployment gets an api-version unless the caller names one', async () => {
+    await call('azure/openai/deployments/dep/chat/completions')
+    await call('azure/openai/deployments/dep/chat/completions?api-version=2025-01-01')
+    expect(vendor.requests.map(({ path }) => path)).toEqual([
+      '/openai/deployments/dep/chat/completions?api-version=2024-10-21',
+      '/openai/deployments/dep/chat/completions?api-version=2025-01-01',
+    ])
+  })
+
+  test('Bedrock: signed over the path as it was sent, the query and the bytes of the body', async () => {
+    const path = 'bedrock/model/arn%3Aaws%3Abedrock%3Aeu%3A1%3Ainference-profile%2Fx/converse'
+    expect((await call(path, {}, '{"messages":[]}')).status).toBe(200)
+    const [request] = vendor.requests
+    expect(request?.path).toBe('/model/arn%3Aaws%3Abedrock%3Aeu%3A1%3Ainference-profile%2Fx/converse')
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIAFIXTUREAAAABBBB1\/\d{8}\/eu-central-1\/bedrock\/aws4_request/,
+    )
+    expect(request?.headers['x-api-key']).toBeUndefined()
+  })
+
+  test("Copilot: the caller's own GitHub token passes, and the gateway's never does", async () => {
+    const own = 'Bearer ghu_fixture_of_the_caller'
+    expect((await call('copilot/chat/completions', { authorization: own })).status).toBe(200)
+    expect((await call('copilot/chat/completions', { 'x-api-key': '', 'coder-session-token': token, authorization: own })).status).toBe(200)
+    expect(vendor.requests.map(({ headers }) => headers.authorization)).toEqual([own, own])
+    vendor.requests.length = 0
+    expect((await call('copilot/chat/completions', { 'x-api-key': '', authorization: `Bearer ${token}` })).status).toBe(401)
+    expect((await call('copilot/chat/completions', { authorization: `Bearer ${token}` })).status).toBe(401)
+    expect((await call('copilot/chat/completions')).status).toBe(401)
+    expect(vendor.requests).toEqual([])
+  })
+
+  test("Copilot: what GitHub says of the caller's token is for the caller", async () => {
+    vendor.answerWith(refusal(401, { error: { message: 'bad credentials' } }))
+    const { status, body } = await call('copilot/chat/completions', { authorization: 'Bearer ghu_fixture_of_the_caller' })
+    expect([status, body.toString()]).toEqual([401, '{"error":{"message":"bad credentials"}}'])
+  })
+})
+
+describe('headers of the caller', () => {
+  const PASSED = {
+    ...{ accept: 'application/json', 'accept-language': '*', 'accept-encoding': 'gzip, deflate', 'user-agent': 'OpenAI/JS 6.49.0' },
+    ...{ 'x-stainless-lang': 'js', 'openai-organization': 'org', 'openai-beta': 'x', 'idempotency-key': 'i', traceparent: '00-a-b-01' },
+    ...{ 'x-title': 't', 'http-referer': 'r', 'x-goog-api-client': 'g', 'ai-language-model-id': 'm', 'ai-gateway-auth-method': 'api-key' },
+    ...{
+      'editor-version': 'e',
+      'copilot-integration-id': 'c',
+      'x-initiator': 'user',
+      'x-fern-language': 'JavaScript',
+      'anthropic-beta': 'b',
+    },
+  }
+  const DROPPED = {
+    ...{
+      cookie: 'a=b',
+      origin: 'https://x',
+      referer: 'https://x',
+      'sec-fetch-mode': 'cors',
+      'x-forwarded-for': '10.0.0.1',
+      forwarded: 'for=x',
+    },
+    ...{
+      via: '1.1 x',
+      'x-real-ip': '10.0.0.1',
+      'cf-connecting-ip': '10.0.0.1',
+      'x-amz-security-token': 'z',
+      'proxy-authorization': 'Basic x',
+    },
+    ...{
+      'x-portkey-custom-host': 'evil',
+      'helicone-target-url': 'evil',
+      'x-host-override': 'evil',
+      'openai-base-url': 'evil',
+      'x-unknown': '1',
+    },
+    ...{ 'api-key': 'other', 'x-goog-api-key': 'other', 'anthropic-auth-token': 'other', 'x-nominated': '1', 'openai-nominated': '1' },
+  }
+
+  test('reach the vendor when they are on the list, and not otherwise', async () => {
+    const headers = { ...PASSED, ...DROPPED, connection: 'close, openai-nominated' }
+    expect((await call('openai/v1/chat/completions', headers)).status).toBe(200)
+    const sent = vendor.requests[0]?.headers ?? {}
+    expect(Object.fromEntries(Object.keys(PASSED).map((name) => [name, sent[name]]))).toEqual(PASSED)
+    expect(Object.keys(DROPPED).filter((name) => sent[name] !== undefined)).toEqual([])
+  })
+
+  test("are outdone by the provider's own, and these by the credential", async () => {
+    const extraHeaders = [
+      { name: 'X-Title', value: 'of the provider' },
+      { name: 'x-tenant', value: 'a' },
+    ]
+    await writer.created({
+      name: 'relayed',
+      type: 'OPENAI',
+      baseUrl: `${vendor.origin}/v1`,
+      apiKeys: [{ value: KEY }],
+      network: { extraHeaders },
+    })
+    expect((await call('relayed/v1/chat/completions', { 'x-title': 'of the caller' })).status).toBe(200)
+    expect(asked('x-title', 'x-tenant', 'authorization')).toEqual(['/v1/chat/completions', 'of the provider', 'a', `Bearer ${KEY}`])
+  })
+
+  test('the query passes byte for byte, without what could carry a token', async () => {
+    await call(`google/v1beta/models/g:streamGenerateContent?alt=sse&key=${token}&a=%2F%20&%6bey=x&$.key=y&token=z&access_token=q`)
+    expect(vendor.requests[0]?.path).toBe('/v1beta/models/g:streamGenerateContent?alt=sse&a=%2F%20')
+  })
+})
+
+describe('our errors come in the shape that the SDK reads', () => {
+  const json = ({ body }: RawAnswer) => JSON.parse(body.toString())
+
+  test('OpenAI, and all who copy it', async () => {
+    const answer = await call('openai/v1/files')
+    expect([answer.status, answer.headers['content-type'], answer.headers['x-should-retry']]).toEqual([
+      404,
+      'application/json; charset=utf-8',
+      'false',
+    ])
+    expect(json(answer)).toEqual({
+      error: { message: 'route not supported: POST /v1/files', type: 'invalid_request_error', param: null, code: 'route_not_supported' },
+    })
+  })
+
+  test('Anthropic', async () => {
+    const answer = await call('anthropic/v1/organizations/me')
+    expect(json(answer)).toEqual({
+      ...{ type: 'error', error: { type: 'not_found_error', message: expect.any(String) }, message: expect.any(String) },
+      request_id: answer.headers['x-gateway-request-id'],
+    })
+  })
+
+  test('Google', async () => {
+    expect(json(await call('google/v1beta/tunedModels/x:generateContent'))).toMatchObject({
+      error: { code: 404, status: 'NOT_FOUND', details: [{ reason: 'route_not_supported', domain: 'gateway' }] },
+    })
+  })
+
+  test('AWS', async () => {
+    const answer = await call('bedrock/model/x/delete')
+    expect([json(answer), answer.headers['x-amzn-errortype']]).toEqual([{ message: expect.any(String) }, 'ResourceNotFoundException'])
+  })
+
+  test('a stranger is answered by the path alone, whatever the type of the provider', async () => {
+    const wrong = { 'x-api-key': 'wrong' }
+    expect(json(await call('openai/v1/messages', wrong)).type).toBe('error')
+    expect(json(await call('nobody/v1/messages', wrong)).type).toBe('error')
+    expect(json(await call('anthropic/v1/chat/completions', wrong)).error.code).toBe('invalid_gateway_token')
+    expect(json(await call('openai/v1beta/models/x:generateContent', wrong)).error.status).toBe('UNAUTHENTICATED')
+    expect((await call('nobody/model/x/converse', wrong)).headers['x-amzn-errortype']).toBe('UnrecognizedClientException')
+    expect((await call('nobody/model/x/converse', wrong)).headers['www-authenticate']).toBe('Bearer')
+  })
+
+  test('a signature of AWS is told to use a token', async () => {
+    const answer = await call('bedrock/model/x/converse', { 'x-api-key': '', authorization: 'AWS4-HMAC-SHA256 Credential=x' })
+    expect([answer.status, json(answer).message]).toEqual([401, expect.stringContaining('use a token')])
+  })
+})
+
+describe('what never passes by default', () => {
+  test.each([
+    ...[
+      'openai/v1/organization/admin_api_keys',
+      'openai/v1/files',
+      'openai/v1/batches',
+      'openai/v1/fine_tuning/jobs',
+      'openai/v1/assistants',
+    ],
+    ...[
+      'openai/v1/vector_stores',
+      'openai/v1/organization/v1/chat/completions',
+      'openrouter/v1/key',
+      'openrouter/v1/credits',
+      'vercel/v1/credits',
+    ],
+    ...['anthropic/v1/messages/batches', 'deepgram/v1/projects/p/keys', 'elevenlabs/v1/user', 'google/v1beta/files', 'azure/openai/files'],
+  ])('%s', async (path) => {
+    expect((await call(path)).status).toBe(404)
+    expect(vendor.requests).toEqual([])
+  })
+
+  test.each([
+    'openai/v1/../admin',
+    'openai/v1/%2e%2e/admin',
+    'openai/v1/%252e%252e/admin',
+    'openai/v1//x',
+    'openai/v1/a%5c..',
+    'openai/v1/%zz',
+  ])('%s', async (path) => {
+    const answer = await call(path)
+    expect([answer.status, JSON.parse(answer.body.toString()).error.code]).toEqual([400, 'invalid_path'])
+    expect(vendor.requests).toEqual([])
+  })
+})
+
+describe('beside the calls', () => {
+  test('GET /ai lists what the token may call, with the base URLs of the SDKs', async () => {
+    const some = await callToken(gateway, { providers: [{ name: 'openai' }, { name: 'anthropic' }] })
+    const { body } = await rawCall(gateway.url, { method: 'GET', path: '/ai', headers: { authorization: `Bearer ${some}` } })
+    expect(JSON.parse(body.toString())).toEqual({
+      data: [
+        { name: 'anthropic', type: 'ANTHROPIC', baseUrls: { anthropic: '/ai/anthropic', openai: '/ai/anthropic/v1' } },
+        { name: 'openai', type: 'OPENAI', baseUrls: { openai: '/ai/openai/v1' } },
+      ],
+    })
+  })
+
+  test.each(['GET', 'HEAD'])('%s of a provider tells whether a token may use it, without calling the vendor', async (method) => {
+    const of = (name: string, value: string) =>
+      rawCall(gateway.url, { method, path: `/ai/${name}`, headers: { authorization: `Bearer ${value}` } })
+    expect([(await of('openai', token)).status, (await of('openai', 'wrong')).status, (await of('nobody', token)).status]).toEqual([
+      200, 401, 404,
+    ])
+    expect(vendor.requests).toEqual([])
+  })
+
+  test('an upgrade to a websocket is answered 426, so that clients go on over HTTP, but only to those who may call', async () => {
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket' }
+    const answer = await call('openai/v1/responses', upgrade)
+    expect([answer.status, answer.headers.upgrade, JSON.parse(answer.body.toString()).error.code]).toEqual([
+      426,
+      'HTTP/1.1',
+      'websocket_not_supported',
+    ])
+    expect((await call('openai/v1/responses', { ...upgrade, 'x-api-key': 'wrong' })).status).toBe(401)
+  })
+
+  test('OPTIONS is no route: there is no CORS here', async () => {
+    expect((await call('openai/v1/chat/completions', {}, '', 'OPTIONS')).status).toBe(404)
+  })
+})
+
+describe('a token with a list of models', () => {
+  test('calls these models and no others, wherever the API names them', async () => {
+    const limited = { 'x-api-key': await callToken(gateway, { models: ['gpt-*', 'gemini-2*'] }) }
+    const codeOf = async (answer: Promise<RawAnswer>) => {
+      const { status, body } = await answer
+      return status === 200 ? 200 : `${status} ${JSON.parse(body.toString()).error.code ?? JSON.parse(body.toString()).error.status}`
+    }
+    const chat = (body: string, more: Readonly<Record<string, string>> = {}) =>
+      codeOf(call('openai/v1/chat/completions', { ...limited, ...more }, body))
+    expect(await chat('{"model":"gpt-5"}')).toBe(200)
+    expect(await chat('{"model":"o1"}')).toBe('403 model_not_allowed')
+    expect(await chat('{"messages":[]}')).toBe('403 model_not_allowed')
+    expect(await chat('{"model":"gpt-5","model":"o1"}')).toBe('400 model_ambiguous')
+    expect(await chat('{"model":"gpt-5","Model":"o1"}')).toBe('400 model_ambiguous')
+    expect(await chat('{"model":"gpt-5","mod\\u0065l":"o1"}')).toBe('400 model_ambiguous')
+    expect(await chat('{"a":"\\"","model":"o1","x":{"model":"gpt-5"}}')).toBe('403 model_not_allowed')
+    expect(await chat('{"model":"gpt-5"} /* ,"model":"o1" */')).toBe('403 model_not_allowed')
+    expect(await chat('{"model":"gpt-5"}', { 'content-encoding': 'gzip' })).toBe('403 model_not_allowed')
+    expect(await chat('{"model":"gpt-5"}', { 'content-type': 'text/plain' })).toBe('403 model_not_allowed')
+    expect(await codeOf(call('google/v1beta/models/gemini-2.5:generateContent', limited))).toBe(200)
+    expect(await codeOf(call('google/v1beta/models/gemini-1.5:generateContent', limited))).toBe('403 403')
+    expect(await codeOf(call('openai/v1/models', limited, '', 'GET'))).toBe('403 model_not_allowed')
+    expect(vendor.requests).toHaveLength(2)
+  })
+})
