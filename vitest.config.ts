@@ -32,6 +32,7 @@ export default defineConfig({
       ...ON_EACH_DATABASE.map((name) => project(name, 30_000)),
       ...onPostgresql,
       project('e2e', 120_000),
+      project('sdks', 120_000),
       project('soak', 1_800_000),
     ],
   },
