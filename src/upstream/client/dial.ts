@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { tierOf } from './address-policy.ts'
 import type { CallContext } from './call-context.ts'
 import { chooseProxy, type ProxyHop } from './choose-proxy.ts'
-import { allowedAddresses, openSocket, type Place } from './open-socket.ts'
+import { allowedAddresses, openSocket, type SocketAddress } from './open-socket.ts'
 import { OutboundError } from './outbound-error.ts'
 import { startTls } from './start-tls.ts'
 import { BLOCKED_MESSAGE, mayBeDialled, PUBLIC_HTTP_MESSAGE, type Target } from './target.ts'
@@ -16,10 +16,10 @@ export async function dial(target: Target, context: CallContext): Promise<Socket
 }
 
 async function dialDirectly(target: Target, context: CallContext): Promise<Socket> {
-  const place = placeOf(target, 'endpoint', context)
-  const addresses = await allowedAddresses(place)
+  const to = socketAddress(target, 'endpoint', context)
+  const addresses = await allowedAddresses(to)
   refusePublicHttp(target, addresses, context)
-  return openSocket(addresses, place)
+  return openSocket(addresses, to)
 }
 
 /**
@@ -31,8 +31,8 @@ async function dialDirectly(target: Target, context: CallContext): Promise<Socke
  */
 async function dialThrough(proxy: ProxyHop, target: Target, context: CallContext): Promise<Socket> {
   await checkTargetBehindProxy(target, context)
-  const place = proxy.isOperators ? operatorsPlace(proxy, context) : placeOf(proxy, 'proxy', context)
-  const socket = await openSocket(await allowedAddresses(place), place)
+  const to = proxy.isOperators ? operatorsAddress(proxy, context) : socketAddress(proxy, 'proxy', context)
+  const socket = await openSocket(await allowedAddresses(to), to)
   const toProxy = proxy.protocol === 'https' ? await startTls(socket, proxy.hostname, context.network, context.deadline) : socket
   return openTunnel(toProxy, proxy, target, context.deadline)
 }
@@ -42,8 +42,8 @@ async function checkTargetBehindProxy(target: Target, context: CallContext): Pro
   if (!mayBeDialled(target.hostname, target.port, deps.policy, network.allowPrivateNetwork)) {
     throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
   }
-  const place = placeOf(target, 'endpoint', context)
-  const addresses = await allowedAddresses(place).catch((error: unknown) => {
+  const to = socketAddress(target, 'endpoint', context)
+  const addresses = await allowedAddresses(to).catch((error: unknown) => {
     if (error instanceof OutboundError && error.failure.status !== 'BLOCKED_ADDRESS') return []
     throw error
   })
@@ -57,13 +57,17 @@ function refusePublicHttp(target: Target, addresses: readonly string[], { deps }
   if (!isPrivate) throw new OutboundError('BLOCKED_ADDRESS', PUBLIC_HTTP_MESSAGE)
 }
 
-function placeOf({ hostname, port }: { hostname: string; port: number }, role: Place['role'], context: CallContext): Place {
+function socketAddress(
+  { hostname, port }: { hostname: string; port: number },
+  role: SocketAddress['role'],
+  context: CallContext,
+): SocketAddress {
   const { network, deps, deadline } = context
   return { hostname, port, role, deadline, policy: deps.policy, resolve: deps.resolve, allowPrivateNetwork: network.allowPrivateNetwork }
 }
 
-function operatorsPlace(proxy: ProxyHop, context: CallContext): Place {
+function operatorsAddress(proxy: ProxyHop, context: CallContext): SocketAddress {
   const { policy } = context.deps
   const allow = { ...policy.allow, private: true, loopback: true }
-  return { ...placeOf(proxy, 'proxy', context), policy: { ...policy, allow }, allowPrivateNetwork: true }
+  return { ...socketAddress(proxy, 'proxy', context), policy: { ...policy, allow }, allowPrivateNetwork: true }
 }
