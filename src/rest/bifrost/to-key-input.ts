@@ -17,7 +17,10 @@ export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): Ne
   }
 }
 
-/** A PUT replaces the whole key, but a mask keeps what it stands for (Bifrost contract, section 3.4). */
+/**
+ * A PUT replaces the whole key, but a mask keeps what it stands for (Bifrost contract, section 3.4), and a name or `enabled` that
+ * is left out stays. A name that does not change is not sent: whether it is unique was asked when it was given.
+ */
 export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment): KeepApiKeyInput {
   const value = readSecret(request.value)
   const { replicate_key_config: replicate } = storedKeySettings.safeParse(stored.bifrost?.settings).data ?? {}
@@ -28,8 +31,8 @@ export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostK
     ...(value.kind === 'plain' ? { value: value.value } : {}),
     ...(value.kind === 'empty' && hadValue ? { value: '' } : {}),
     ...(value.kind === 'variable' && !isSameVariable ? { environmentVariable: value.name } : {}),
-    name: request.name ?? '',
-    enabled: request.enabled ?? true,
+    ...(request.name == null || request.name === (stored.name ?? '') ? {} : { name: request.name }),
+    ...(request.enabled == null ? {} : { enabled: request.enabled }),
     weight: request.weight ?? 0,
     // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
     bifrost: toBifrostKey(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),

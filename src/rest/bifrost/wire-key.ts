@@ -12,12 +12,12 @@ const config = z.record(z.string(), z.unknown()).nullish()
 
 export const keyRequest = z.object({
   id: z.string().nullish().meta({ description: 'A UUID of your choice; a new one when left out. In a PUT the path counts.' }),
-  name: z.string().nullish().meta({ description: 'Unique among the named keys of all providers.' }),
+  name: z.string().nullish().meta({ description: 'Unique among the named keys of all providers. A PUT without it keeps what is stored.' }),
   value: secretRequest,
   models: names.nullish().meta({ description: '`["*"]` for all; empty for none.' }),
   blacklisted_models: names.nullish(),
   weight: z.number().min(0).nullish().meta({ description: '0 when left out.' }),
-  enabled: flag.meta({ description: 'True when left out.' }),
+  enabled: flag.meta({ description: 'True for a new key when left out; a PUT without it keeps what is stored.' }),
   use_for_batch_api: flag,
   use_anthropic_endpoints: flag,
   aliases: aliasesRequest.nullish(),

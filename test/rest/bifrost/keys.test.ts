@@ -52,10 +52,10 @@ describe('keys (Bifrost contract, sections 1 and 2.6)', () => {
     const replaced = await client.replacedKey(name, created.id, { value: created.value })
     expect(replaced).toMatchObject({
       id: created.id,
-      name: '',
+      name: created.name,
       models: [],
       weight: 0,
-      enabled: true,
+      enabled: false,
       replicate_key_config: { use_deployments_endpoint: true },
     })
     expect(replaced).not.toHaveProperty('aliases')
@@ -87,7 +87,7 @@ describe('keys (Bifrost contract, sections 1 and 2.6)', () => {
     const { id, value } = await client.createdKey(name, { azure_key_config, blacklisted_models: ['a'], enabled: false })
     const said = { id: 'other', status: 5, description: [], config_hash: {} }
     const replaced = await client.replacedKey(name, id, { ...said, value })
-    expect(replaced).toMatchObject({ id, value, blacklisted_models: [], enabled: true, status: 'unknown' })
+    expect(replaced).toMatchObject({ id, value, blacklisted_models: [], enabled: false, status: 'unknown' })
     expect(replaced).not.toHaveProperty('azure_key_config')
     expect(
       await client.refused('PUT', `/api/providers/${name}/keys/${id}`, { value, azure_key_config: { client_secret: '****' } }),
@@ -159,6 +159,18 @@ describe('roles and the way in (Bifrost contract, section 5)', () => {
   ])('knows nobody by %s', async (_what, headers) => {
     const { status, body } = await client.send('GET', '/api/keys', { token: null, headers })
     expect([status, body.error?.message]).toEqual([401, 'Unauthorized'])
+  })
+
+  it('keep name and switch in a PUT without them, and may keep a name that GraphQL gave to another key too', async () => {
+    const { name: own } = await client.created({ custom_provider_config: { base_provider_type: 'openai', allowed_requests: {} } })
+    const { id, value } = await client.createdKey(own, { name: 'shared name', enabled: false })
+    const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    const apiKeys = [{ value: 'sk-another-0123456789', name: 'shared name' }]
+    const input = { name: uniqueName(), type: 'OPENAI', baseUrl: 'https://api.example.com', apiKeys }
+    expect(await gateway.ask(create, { input })).toEqual({ createProvider: { __typename: 'CreateProviderPayload' } })
+    for (const fields of [{ value }, { value, name: null, enabled: null }, { value, name: 'shared name' }])
+      expect(await client.replacedKey(own, id, fields)).toMatchObject({ name: 'shared name', enabled: false })
+    expect(await client.replacedKey(own, id, { value, name: '', enabled: true })).toMatchObject({ name: '', enabled: true })
   })
 
   it('lets an editor move no endpoint with stored keys', async () => {
