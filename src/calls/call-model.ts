@@ -67,7 +67,9 @@ function modelOfForm(bytes: Buffer, boundary: string): CallModel {
     const next = bytes.indexOf(delimiter, start)
     if (next === -1) break
     const value = valueNamedModel(bytes.subarray(start, next))
-    if (value !== null) values.push(value)
+    // Parsers differ in which of two spellings of a name they take.
+    if (value === 'two names') return { kind: 'unreadable' }
+    if (value !== null) values.push(value.text)
     at = next
   }
   const [first, second] = values
@@ -77,11 +79,13 @@ function modelOfForm(bytes: Buffer, boundary: string): CallModel {
 
 const MAX_PART_HEADERS = 4_096
 
-function valueNamedModel(part: Buffer): string | null {
+function valueNamedModel(part: Buffer): { readonly text: string } | 'two names' | null {
   const end = part.indexOf('\r\n\r\n')
   if (end === -1 || end > MAX_PART_HEADERS) return null
-  const isModel = /(?:^|[\r\n;\s])name\s*=\s*(?:"model"|model(?=[\s;]|$))/i.test(part.toString('latin1', 0, end))
-  return isModel ? part.toString('utf8', end + 4).replace(/\r\n$/, '') : null
+  const headers = part.toString('latin1', 0, end)
+  if (/name\*/i.test(headers)) return 'two names'
+  const isModel = /(?:^|[\r\n;\s])name\s*=\s*(?:"model"|model(?=[\s;]|$))/i.test(headers)
+  return isModel ? { text: part.toString('utf8', end + 4).replace(/\r\n$/, '') } : null
 }
 
 /**

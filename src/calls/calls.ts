@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../auth/principal.ts'
 import type { SignIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
@@ -15,7 +16,8 @@ import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
 import { identify } from './identify.ts'
 import { KeyStates } from './key-states.ts'
-import { makeCall } from './make-call.ts'
+import { makeCall, type PermittedCall } from './make-call.ts'
+import type { AskedRoute } from './plan-request.ts'
 import { CallPools } from './pools.ts'
 import { type ProviderForCall, type ReadProviderDeps, readProviderForCall } from './provider-for-call.ts'
 import { listCallableProviders } from './provider-list.ts'
@@ -86,16 +88,20 @@ export function createCalls(deps: CallsDeps): Calls {
     const provider = await find(path.provider, identity.state)
     if (provider === null || !mayCallProvider(scope, provider.id)) throw providerNotFound()
     progress.provider = provider
-    passage.shape = shapeByType(provider.type, path.kind === 'call' ? path.rest : '')
     if (path.kind === 'provider') return answerProvider(passage, provider)
+    // The base URL says too which API it is: `…/openai` is Google's OpenAI mode.
+    passage.shape = shapeByType(provider.type, `${provider.endpoint?.path ?? ''}${path.rest}`)
+    const asked = { method: request.method ?? '', rest: path.rest, query: path.query }
+    return isTelemetry(provider, asked) ? { status: 204 } : callProvider({ ...passage, provider, scope, asked }, identity.principal)
+  }
+
+  async function callProvider(call: PermittedCall, { tokenId }: Principal): Promise<null> {
+    const { provider, scope } = call
     refuseUnusable(provider, pools)
-    limits.countCall(identity.principal.tokenId, scope.requestsPerMinute)
-    const end = limits.begin(identity.principal.tokenId, provider.id)
+    limits.countCall(tokenId, scope.requestsPerMinute)
+    const end = limits.begin(tokenId, provider.id)
     try {
-      await makeCall(
-        { ...passage, provider, scope, asked: { method: request.method ?? '', rest: path.rest, query: path.query } },
-        forwarding,
-      )
+      await makeCall(call, forwarding)
     } finally {
       end()
     }
@@ -180,6 +186,11 @@ function answerList({ request }: Passage, providers: readonly unknown[]): Answer
 function answerProvider({ request }: Passage, { name, type }: ProviderForCall): Answer {
   requireReading(request)
   return json(200, { name, type })
+}
+
+/** Claude Code tells Anthropic of its use: that is taken, and goes nowhere. */
+function isTelemetry({ type }: ProviderForCall, { method, rest }: AskedRoute): boolean {
+  return type === 'ANTHROPIC' && method === 'POST' && rest.startsWith('/api/event_logging/')
 }
 
 function requireReading({ method = '' }: IncomingMessage): void {

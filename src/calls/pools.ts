@@ -15,6 +15,9 @@ const UNUSED_MS = 60_000
 
 const SIDE_REQUEST_MS = 10_000
 
+/** What the connections to a provider depend on. */
+type PooledProvider = Pick<ProviderForCall, 'id' | 'connectionKey' | 'openNetwork'>
+
 interface ContextParts {
   readonly endpoint: Target
   readonly vendorOrigins: readonly string[]
@@ -25,7 +28,7 @@ interface ContextParts {
 interface ProviderPools {
   connectionKey: string
   /** The latest that is known of the provider: a new connection opens its settings from it. */
-  provider: ProviderForCall
+  provider: PooledProvider
   readonly byOrigin: Map<string, CallPool>
   usedAt: number
 }
@@ -44,7 +47,7 @@ export class CallPools {
   }
 
   /** The pool for calls to an endpoint of the provider. When the provider has moved, the connections to where it was take no more calls. */
-  poolFor(provider: ProviderForCall, endpoint: Target): CallPool {
+  poolFor(provider: PooledProvider, endpoint: Target): CallPool {
     const pools = this.#poolsOf(provider)
     const { origin } = endpoint
     const known = pools.byOrigin.get(origin)
@@ -83,7 +86,7 @@ export class CallPools {
     return { origin, vendorOrigins, network, deps: this.#deps, deadline: startDeadline(timeoutMs, this.#closed.signal) }
   }
 
-  #poolsOf(provider: ProviderForCall): ProviderPools {
+  #poolsOf(provider: PooledProvider): ProviderPools {
     const known = this.#pools.get(provider.id)
     if (known !== undefined && known.connectionKey === provider.connectionKey) {
       known.provider = provider

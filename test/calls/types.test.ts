@@ -219,6 +219,10 @@ describe('our errors come in the shape that the SDK reads', () => {
     })
   })
 
+  test("Google's OpenAI mode, told by the base URL", async () => {
+    expect(json(await call('gemini-openai/v1/files'))).toMatchObject({ error: { code: 'route_not_supported' } })
+  })
+
   test('AWS', async () => {
     const answer = await call('bedrock/model/x/delete')
     expect([json(answer), answer.headers['x-amzn-errortype']]).toEqual([{ message: expect.any(String) }, 'ResourceNotFoundException'])
@@ -306,6 +310,11 @@ describe('beside the calls', () => {
       'websocket_not_supported',
     ])
     expect((await call('openai/v1/responses', { ...upgrade, 'x-api-key': 'wrong' })).status).toBe(401)
+  })
+
+  test("Claude Code's telemetry is taken, and goes nowhere", async () => {
+    expect((await call('anthropic/api/event_logging/batch')).status).toBe(204)
+    expect(vendor.requests).toEqual([])
   })
 
   test('OPTIONS is no route: there is no CORS here', async () => {

@@ -1,0 +1,186 @@
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
+import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
+import { withStore } from '../support/store.ts'
+
+const KEY = 'sk-operations-fixture-aaaa-bbbb'
+const METRICS_TOKEN = 'metrics-token-of-32-characters-or-more'
+const lines: string[] = []
+let gateway: TestGateway
+let vendor: CallVendor
+let token: string
+
+beforeAll(async () => {
+  vendor = await startCallVendor()
+  const environment = {
+    OUTBOUND_ALLOW: 'loopback',
+    CALLS_PER_TOKEN: '2',
+    CALLS_PER_PROVIDER: '3',
+    CALL_STOP_GRACE_SECONDS: '1',
+    METRICS_TOKEN,
+  }
+  gateway = await startTestGateway({ environment, log: (line) => void lines.push(line) })
+  await writerOf(gateway).created({ name: 'watched', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+  token = await callToken(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  vendor.requests.length = 0
+  vendor.answerWith(chatAnswer)
+})
+
+const chat = (more: Partial<RawCall> = {}, given = token): RawCall => ({
+  ...{ path: '/ai/watched/v1/chat/completions?a-query', body: '{"model":"a-model-of-the-caller","messages":["a-prompt"]}' },
+  ...more,
+  headers: { authorization: `Bearer ${given}`, 'content-type': 'application/json', ...more.headers },
+})
+const call = (more: Partial<RawCall> = {}, given = token) => rawCall(gateway.url, chat(more, given))
+const codeOf = ({ status, body }: { status: number; body: Buffer }) => [status, JSON.parse(body.toString()).error.code]
+
+describe('limits', () => {
+  let held: (() => void)[] = []
+  afterEach(() => {
+    for (const release of held) release()
+    held = []
+  })
+  /** Begins calls that stay under way until the test ends. */
+  async function hold(count: number, given: string): Promise<void> {
+    vendor.answerWith(async (request, response) => {
+      await new Promise<void>((resolve) => void held.push(resolve))
+      chatAnswer(request, response)
+    })
+    const before = vendor.requests.length
+    for (let index = 0; index < count; index += 1) beginCall(gateway.url, chat({}, given))
+    await vendor.until(() => vendor.requests.length === before + count && held.length >= count)
+  }
+
+  test('a token has so many calls under way, and hears when to try again', async () => {
+    await hold(2, token)
+    const answer = await call()
+    expect(codeOf(answer)).toEqual([429, 'concurrency_limit'])
+    expect([answer.headers['retry-after'], answer.headers['x-should-retry']]).toEqual(['1', undefined])
+    for (const release of held) release()
+    held = []
+  })
+
+  test('a provider has so many calls under way, of all tokens', async () => {
+    await hold(2, await callToken(gateway))
+    await hold(1, await callToken(gateway))
+    expect(codeOf(await call())).toEqual([429, 'concurrency_limit'])
+  })
+
+  test('a token makes so many calls in a minute', async () => {
+    const limited = await callToken(gateway, { requestsPerMinute: 2 })
+    vendor.answerWith(chatAnswer)
+    expect([(await call({}, limited)).status, (await call({}, limited)).status]).toEqual([200, 200])
+    const answer = await call({}, limited)
+    expect(codeOf(answer)).toEqual([429, 'token_rate_limited'])
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+  })
+})
+
+describe('what is told of a call', () => {
+  test('one line in the log, of fixed fields: no path, query, model, prompt or name', async () => {
+    lines.length = 0
+    await call()
+    await call({ path: '/ai/watched/v1/files' })
+    const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+    expect(told).toEqual([
+      expect.objectContaining({
+        route: 'ai',
+        method: 'POST',
+        status: 200,
+        complete: true,
+        outcome: 'OK',
+        attempts: 1,
+        providerType: 'OPENAI',
+      }),
+      expect.objectContaining({ route: 'ai', status: 404, outcome: 'REFUSED_BY_GATEWAY', attempts: 0 }),
+    ])
+    expect(lines.join('\n')).not.toMatch(/completions|a-query|a-model|a-prompt|watched|files/)
+  })
+
+  test('metrics by type and outcome, and by nothing that a caller chose', async () => {
+    await call()
+    const { body } = await rawCall(gateway.url, { method: 'GET', path: '/metrics', headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
+    const text = body.toString()
+    expect(text).toMatch(/gateway_ai_requests_total\{type="OPENAI",outcome="OK"\} \d+/)
+    expect(text).toMatch(/gateway_ai_attempts_total\{type="OPENAI",reason="first"\} \d+/)
+    expect(text).toMatch(/gateway_ai_ttfb_seconds_count\{type="OPENAI"\} \d+/)
+    expect(text).toContain('gateway_ai_in_flight 0')
+    expect(text).not.toMatch(/a-model|a-prompt|watched/)
+  })
+})
+
+describe('nothing else suffers', () => {
+  test('a call changes neither the revision nor the answers in memory', async () => {
+    const revision = () => withStore(gateway, (store) => store.revision.findUniqueOrThrow({ where: { id: 1 } }))
+    const hits = async () => {
+      const { body } = await rawCall(gateway.url, {
+        method: 'GET',
+        path: '/metrics',
+        headers: { authorization: `Bearer ${METRICS_TOKEN}` },
+      })
+      return Number(/^gateway_cache_hits_total (\d+)$/m.exec(body.toString())?.[1])
+    }
+    const list = () => gateway.ask('{ providers(first: 1) { nodes { name } } }')
+    await list()
+    const [before, hitsBefore] = [await revision(), await hits()]
+    for (let index = 0; index < 5; index += 1) await call()
+    await list()
+    expect(await revision()).toEqual(before)
+    if (process.env.CACHE_MAX_BYTES !== '0') expect(await hits()).toBeGreaterThan(hitsBefore)
+  })
+
+  test('a body is asked for only when the call may be made', async () => {
+    const refused = beginCall(gateway.url, { ...chat({ headers: { expect: '100-continue' } }, 'wrong'), body: undefined })
+    let continued = false
+    refused.on('continue', () => {
+      continued = true
+    })
+    refused.flushHeaders()
+    expect([(await headOf(refused)).statusCode, continued]).toEqual([401, false])
+    refused.destroy()
+    const accepted = beginCall(gateway.url, { ...chat({ headers: { expect: '100-continue', 'content-length': '2' } }), body: undefined })
+    accepted.flushHeaders()
+    await once(accepted, 'continue')
+    accepted.end('{}')
+    expect((await readAnswer(await headOf(accepted))).status).toBe(200)
+    expect(vendor.requests.at(-1)?.headers.expect).toBeUndefined()
+  })
+})
+
+describe('a gateway that stops', () => {
+  test('lets a stream end, and cuts one that does not end in time, never as if it were whole', async () => {
+    let finish: () => void = () => {}
+    const mayEnd = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    vendor.answerWith(async (request, response) => {
+      openStream(response)
+      response.write(chunkOf('one'))
+      if (request.headers['x-title'] === 'endless') return
+      await mayEnd
+      response.end(chunkOf('two'))
+    })
+    const [ending, endless] = [
+      await headOf(beginCall(gateway.url, chat())),
+      await headOf(beginCall(gateway.url, chat({ headers: { 'x-title': 'endless' } }))),
+    ]
+    const read = Promise.all([readAnswer(ending), readAnswer(endless)])
+    const stopped = gateway.stop()
+    finish()
+    const [ended, cut] = await read
+    await stopped
+    expect([ended.complete, ended.body.toString()]).toEqual([true, chunkOf('one') + chunkOf('two')])
+    expect([cut.complete, cut.body.toString()]).toEqual([false, expect.stringContaining('"error"')])
+    await gateway.restart()
+  })
+})
