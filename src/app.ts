@@ -126,7 +126,7 @@ export function createApp(options: AppOptions): App {
       if (answer !== null) await send(response, answer)
       else if (!response.headersSent) response.destroy()
     } catch (error) {
-      const fault = faultAnswer(toFault(error, exchange), requestId)
+      const fault = faultAnswer(toFault(error, exchange), exchange)
       // Of a long answer the first part is sent already: an end without an end is how the client learns that it is not all.
       if (response.headersSent) response.destroy()
       else await send(response, fault)
@@ -159,9 +159,9 @@ async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: Ga
   const signedIn = await exchange.signIn()
   if (!('principal' in signedIn)) {
     response.setHeader('www-authenticate', 'Bearer')
-    return faultAnswer(unauthenticated(signedIn), requestId)
+    return faultAnswer(unauthenticated(signedIn), exchange)
   }
-  const read = await readGraphQLBody(request, requestId)
+  const read = await readGraphQLBody(exchange)
   if (read === null) return null
   if ('refusal' in read) return read.refusal
   return fromMemory(exchange, cache, signedIn, read.body, () => {

@@ -11,9 +11,16 @@ import { largeDocumentIn } from './document-size.ts'
 import { LIMITS } from './limits.ts'
 import type { GraphQLServer } from './yoga.ts'
 
+/** The request that an error answers, and its id. */
+interface Asked {
+  readonly request: IncomingMessage
+  readonly requestId: string
+}
+
 /** Reads the body of a request to `/graphql` as far as its headers allow; null when the client went away. */
-export async function readGraphQLBody(request: IncomingMessage, requestId: string): Promise<{ body: Buffer } | { refusal: Answer } | null> {
-  const refuse = (status: number, message: string) => ({ refusal: graphQLError(status, 'BAD_USER_INPUT', message, requestId) })
+export async function readGraphQLBody(asked: Asked): Promise<{ body: Buffer } | { refusal: Answer } | null> {
+  const { request } = asked
+  const refuse = (status: number, message: string) => ({ refusal: graphQLError(status, 'BAD_USER_INPUT', message, asked) })
   if (request.method === 'GET' || request.method === 'HEAD') return { body: NO_BODY }
   if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     return refuse(415, 'Send the request as `content-type: application/json`.')
@@ -34,13 +41,14 @@ export async function serveGraphQL(
   context: GatewayContext,
   rawBody: Buffer,
 ): Promise<Answer | null> {
-  const refuse = (message: string) => graphQLError(400, 'BAD_USER_INPUT', message, context.requestId)
+  const asked = { request, requestId: context.requestId }
+  const refuse = (message: string) => graphQLError(400, 'BAD_USER_INPUT', message, asked)
   const problem = urlProblem(request.url ?? '')
   if (problem !== null) return refuse(problem)
   const body = rawBody.toString()
   if (nestsDeeperThan(body, LIMITS.jsonDepth)) return refuse(`The JSON of the body must not nest deeper than ${LIMITS.jsonDepth} levels.`)
   const tooLarge = largeDocumentIn(body)
-  if (tooLarge !== null) return graphQLError(413, 'BAD_USER_INPUT', tooLarge, context.requestId)
+  if (tooLarge !== null) return graphQLError(413, 'BAD_USER_INPUT', tooLarge, asked)
   return forward(server, request, response, context, withoutSpecialKeys(body))
 }
 
@@ -64,16 +72,28 @@ function graphQLError(
   status: number,
   code: string,
   message: string,
-  requestId: string,
+  { request, requestId }: Asked,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  return json(status, { errors: [{ message, extensions: { code, requestId } }] }, headers)
+  const form = acceptsGraphQLType(request) ? { 'content-type': `${GRAPHQL_TYPE}; charset=utf-8` } : {}
+  return json(status, { errors: [{ message, extensions: { code, requestId } }] }, { ...form, ...headers })
+}
+
+const GRAPHQL_TYPE = 'application/graphql-response+json'
+
+/** Of a status that is no success, clients read errors only in this type: any other could come from a proxy on the way. */
+function acceptsGraphQLType({ headers }: IncomingMessage): boolean {
+  const accepted = (headers.accept ?? '').toLowerCase().split(',')
+  return accepted.some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim())
+    return type === GRAPHQL_TYPE && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+  })
 }
 
 /** The answer to a refusal or fault that happened before GraphQL began. */
-export function faultAnswer(fault: Fault, requestId: string): Answer {
+export function faultAnswer(fault: Fault, asked: Asked): Answer {
   const { status, headers } = httpOf(fault) ?? { status: 400, headers: {} }
-  return graphQLError(status, fault.code, fault.message, requestId, headers)
+  return graphQLError(status, fault.code, fault.message, asked, headers)
 }
 
 async function forward(

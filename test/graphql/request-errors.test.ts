@@ -102,6 +102,43 @@ describe('a document of more than 64 KiB', () => {
   })
 })
 
+describe('what is refused before GraphQL begins has the type that GraphQL clients read errors in, where they accept it', () => {
+  const refused: readonly [what: string, status: number, code: string, headers: Readonly<Record<string, string>>, body: string][] = [
+    ['no token', 401, 'UNAUTHENTICATED', { authorization: '' }, '{}'],
+    ['a wrong token', 401, 'UNAUTHENTICATED', { authorization: 'Bearer gw_wrong' }, '{}'],
+    ['another content type', 415, 'BAD_USER_INPUT', { 'content-type': 'text/plain' }, 'text'],
+    ['a compressed body', 415, 'BAD_USER_INPUT', { 'content-encoding': 'gzip' }, '{}'],
+    ['a large body', 413, 'BAD_USER_INPUT', {}, ' '.repeat(LIMITS.bodyBytes + 1)],
+    ['a large document', 413, 'BAD_USER_INPUT', {}, JSON.stringify({ query: ' '.repeat(LIMITS.documentBytes + 1) })],
+    ['deep JSON', 400, 'BAD_USER_INPUT', {}, '['.repeat(LIMITS.jsonDepth + 1)],
+    ['broken JSON', 400, 'BAD_REQUEST', {}, '{'],
+  ]
+  const types: readonly [accept: string, type: string][] = [
+    [GRAPHQL_TYPE, GRAPHQL_TYPE],
+    [`${GRAPHQL_TYPE},${JSON_TYPE};q=0.9`, GRAPHQL_TYPE],
+    [JSON_TYPE, JSON_TYPE],
+    ['*/*', JSON_TYPE],
+  ]
+  test.each(refused)('%s', async (_what, status, code, headers, body) => {
+    const usual = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': JSON_TYPE }
+    for (const [accept, type] of types) {
+      const answer = await gateway.fetch('/graphql', { method: 'POST', headers: { ...usual, ...headers, accept }, body })
+      expect([accept, answer.status, answer.headers.get('content-type')]).toEqual([accept, status, `${type}; charset=utf-8`])
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code } }] })
+    }
+  })
+
+  test.each([
+    [`${JSON_TYPE};q=0.9 , Application/GraphQL-Response+JSON; charset=utf-8`, GRAPHQL_TYPE],
+    [`${GRAPHQL_TYPE};q=0, ${JSON_TYPE}`, JSON_TYPE],
+    [`${GRAPHQL_TYPE} ;q=0.000`, JSON_TYPE],
+    [`${GRAPHQL_TYPE}-of-another-name`, JSON_TYPE],
+  ])('also to %s', async (accept, type) => {
+    const answer = await gateway.fetch('/graphql', { headers: { accept } })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([401, `${type}; charset=utf-8`])
+  })
+})
+
 describe("a client with Apollo's automatic persisted queries is told that there are none", () => {
   const query = '{ viewer { role } }'
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') }
