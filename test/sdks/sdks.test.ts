@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { type CallVendor, startCallVendor } from '../support/call-vendor.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
 import { SDKS, type SdkClient } from './clients.ts'
 import { everyVendor } from './vendor-answers.ts'
 
-const isInstalled = existsSync(new URL('node_modules/openai', import.meta.url))
-/** Whoever sees these skipped sees how to run them. */
-const TITLE = isInstalled ? 'the official SDK' : 'the official SDK (skipped: run `npm ci --prefix test/sdks` first)'
+const packages = packageFolder('sdks')
 
 let vendor: CallVendor
 /** One gateway with good keys, one with keys that are limited, one with keys that are refused. */
@@ -17,7 +15,7 @@ const gateways: Partial<Record<'good' | 'limited' | 'refused', TestGateway>> = {
 const tokens: Record<string, string> = {}
 
 beforeAll(async () => {
-  if (!isInstalled) return
+  if (!packages.isInstalled) return
   vendor = await startCallVendor(everyVendor)
   for (const kind of ['good', 'limited', 'refused'] as const) {
     const gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
@@ -68,7 +66,7 @@ async function refusalOf(call: Promise<unknown>): Promise<{ name: string; messag
   throw new Error('It was not refused.')
 }
 
-describe.skipIf(!isInstalled).each(SDKS)(`${TITLE} $name`, ({ connect, errorName }) => {
+packages.describe.each(SDKS)('the official SDK $name', ({ connect, errorName }) => {
   const client = (kind: keyof typeof gateways, token = tokens[kind] ?? '', path = '/ai'): Promise<SdkClient> =>
     connect(`${gateways[kind]?.url}${path}`, token)
 

@@ -9,6 +9,7 @@ const PATIENCE_MS = 110_000
 
 export interface PackageFolder {
   readonly path: string
+  readonly isInstalled: boolean
   /** As vitest's `describe`, for tests that need the packages: skipped while they are not installed. */
   readonly describe: ReturnType<typeof describe.skipIf>
   /** Runs a program of the folder to its end, with no variables but those given, and returns what it wrote; fails when the program does. */
@@ -25,6 +26,7 @@ export function packageFolder(name: string): PackageFolder {
   if (!isInstalled) process.stderr.write(`Skipped, because their packages are not installed: run \`npm ci --prefix test/${name}\`.\n`)
   return {
     path,
+    isInstalled,
     describe: describe.skipIf(!isInstalled),
     node: async (parameters, environment = {}, cwd = path) => {
       const env = { PATH: process.env.PATH, ...environment }
