@@ -1,7 +1,7 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
-import { type BifrostKeyInput, checkBifrostKey } from './bifrost-key.ts'
 import { checkText } from './check-text.ts'
+import { checkConfiguration, type KeyConfigurationInput, type RefusalOf } from './key-configuration.ts'
 import { looksMasked } from './mask.ts'
 
 /** Keys that one provider may have: a page of providers reads all of theirs. */
@@ -19,8 +19,8 @@ export interface NewApiKey {
   readonly name: string | null
   readonly enabled: boolean
   readonly weight: number
-  /** What only Bifrost knows of it; with this a key needs no value, since the vendor configurations may hold the credential. */
-  readonly bifrost: BifrostKeyInput | undefined
+  /** With this a key needs no value, since its parts may hold the credential. */
+  readonly configuration: KeyConfigurationInput | undefined
 }
 
 /** A stored key that stays, with what changes about it; undefined leaves a field as it is. */
@@ -29,7 +29,7 @@ export interface KeptApiKey {
   /** A value or a variable takes the place of the stored one; an empty value leaves the key without one. */
   readonly value: Secret | undefined
   readonly environmentVariable: string | undefined
-  readonly bifrost: BifrostKeyInput | undefined
+  readonly configuration: KeyConfigurationInput | undefined
   readonly name: string | undefined
   readonly enabled: boolean | undefined
   readonly weight: number | undefined
@@ -42,15 +42,15 @@ export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewAp
  * Checks the fields of one key; whether a variable may be named at all is the operator's list to say.
  * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
  */
-function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
-  const { value, environmentVariable, bifrost } = key
+function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
+  const { value, environmentVariable, configuration } = key
   const isWithout = value === undefined && environmentVariable === undefined
   const isBoth = value !== undefined && environmentVariable !== undefined
   return [
-    ...(isBoth || (isWithout && bifrost === undefined) ? [neitherOrBoth(path)] : []),
+    ...(isBoth || (isWithout && configuration === undefined) ? [neitherOrBoth(path)] : []),
     ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
     ...checkKeyFields(key, path),
-    ...(bifrost === undefined ? [] : checkBifrostKey(bifrost, [...path, 'bifrost'])),
+    ...(configuration === undefined ? [] : checkConfiguration(configuration, path, refusalOf)),
   ]
 }
 
@@ -59,29 +59,32 @@ function neitherOrBoth(path: readonly string[]): ValidationIssue {
 }
 
 /** Checks what changes about a stored key. */
-function checkKeptApiKey(key: KeptApiKey, path: readonly string[], anyText: boolean): ValidationIssue[] {
-  const { value, environmentVariable, bifrost } = key
-  const isCleared = value?.reveal() === '' && bifrost !== undefined
+function checkKeptApiKey(key: KeptApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
+  const { value, environmentVariable, configuration } = key
+  const isCleared = value?.reveal() === '' && configuration !== undefined
   return [
     ...(value !== undefined && environmentVariable !== undefined ? [neitherOrBoth(path)] : []),
     ...(value === undefined || isCleared ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
     ...checkKeyFields(key, path),
-    ...(bifrost === undefined ? [] : checkBifrostKey(bifrost, [...path, 'bifrost'])),
+    ...(configuration === undefined ? [] : checkConfiguration(configuration, path, refusalOf)),
   ]
 }
 
 /** Checks the keys of a new provider. */
-export function checkNewApiKeys(keys: readonly NewApiKey[], anyText: boolean): ValidationIssue[] {
-  return [...checkKeyCount(keys.length), ...keys.flatMap((key, index) => checkNewApiKey(key, ['apiKeys', String(index)], anyText))]
+export function checkNewApiKeys(keys: readonly NewApiKey[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
+  return [
+    ...checkKeyCount(keys.length),
+    ...keys.flatMap((key, index) => checkNewApiKey(key, ['apiKeys', String(index)], anyText, refusalOf)),
+  ]
 }
 
 /** Checks a set of keys that replaces the stored one. */
-export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: boolean): ValidationIssue[] {
+export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
   const keptIds = changes.map((change) => ('keep' in change ? change.keep.id : 'remove' in change ? change.remove : null))
   const checkOne = (change: ApiKeyChange, index: number): ValidationIssue[] => {
     const path = ['apiKeys', String(index)]
-    if ('add' in change) return checkNewApiKey(change.add, [...path, 'add'], anyText)
-    const issues = 'keep' in change ? checkKeptApiKey(change.keep, [...path, 'keep'], anyText) : []
+    if ('add' in change) return checkNewApiKey(change.add, [...path, 'add'], anyText, refusalOf)
+    const issues = 'keep' in change ? checkKeptApiKey(change.keep, [...path, 'keep'], anyText, refusalOf) : []
     const first = keptIds.indexOf('keep' in change ? change.keep.id : change.remove)
     if (first === index) return issues
     return [

@@ -1,54 +1,63 @@
 import { z } from 'zod'
 import type { Secret } from '../crypto/secret.ts'
-import type { ValidationIssue } from '../errors.ts'
-import { looksMasked } from './mask.ts'
+import { type CredentialPart, readCredentialParts } from '../destination/stored-rows.ts'
+import { ValidationError } from '../errors.ts'
+import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
+import { COLUMN_PARTS, isColumnPart, VALUE_PART } from './credential-parts.ts'
+import type { KeyConfigurationInput } from './key-configuration.ts'
+import { maskInMiddle } from './mask.ts'
 
 /** A secret part of a vendor configuration: a value to seal, a variable to read, or neither, which keeps the stored one. */
-interface BifrostSecretInput {
+export interface BifrostSecretInput {
   /** Where it is in the configuration, e.g. `azure_key_config.client_secret`. */
   readonly path: string
   readonly value: Secret | undefined
   readonly environmentVariable: string | undefined
 }
 
-/** What only Bifrost knows of a key. It replaces what is stored, except that secrets can be kept. */
+/** What only Bifrost knows of a key, in the words of its API. */
 export interface BifrostKeyInput {
   readonly settings: unknown
   readonly secrets: readonly BifrostSecretInput[]
 }
 
-/** The secret parts of the vendor configurations (Bifrost contract, section 2.6). */
-const SECRET_PARTS = {
-  azure_key_config: ['endpoint', 'client_id', 'client_secret', 'tenant_id'],
-  vertex_key_config: ['project_id', 'project_number', 'region', 'auth_credentials'],
-  bedrock_key_config: [
-    ...['access_key', 'secret_key', 'session_token', 'region', 'arn'],
-    ...['role_arn', 'external_id', 'session_name', 'batch_role_arn', 'project_id'],
-  ],
-  bedrock_mantle_key_config: [
-    ...['access_key', 'secret_key', 'session_token', 'region'],
-    ...['role_arn', 'external_id', 'session_name', 'project_id'],
-  ],
-  vllm_key_config: ['url'],
-  ollama_key_config: ['url'],
-  sgl_key_config: ['url'],
-} as const
+/** The secret parts of the vendor configurations (Bifrost contract, section 2.6), and what they are called here. */
+const NEUTRAL_NAMES: Readonly<Record<string, string>> = {
+  'azure_key_config.endpoint': 'endpoint',
+  'azure_key_config.client_id': 'azure.clientId',
+  'azure_key_config.client_secret': 'azure.clientSecret',
+  'azure_key_config.tenant_id': 'azure.tenantId',
+  'vertex_key_config.project_id': 'vertex.projectId',
+  'vertex_key_config.project_number': 'vertex.projectNumber',
+  'vertex_key_config.region': 'vertex.region',
+  'vertex_key_config.auth_credentials': 'vertex.authCredentials',
+  ...awsNames('bedrock_key_config'),
+  'bedrock_key_config.arn': 'aws.arn',
+  'bedrock_key_config.batch_role_arn': 'aws.batchRoleArn',
+  ...awsNames('bedrock_mantle_key_config'),
+  'vllm_key_config.url': 'endpoint',
+  'ollama_key_config.url': 'endpoint',
+  'sgl_key_config.url': 'endpoint',
+}
 
-const SECRET_PATHS: readonly string[] = Object.entries(SECRET_PARTS).flatMap(([config, parts]) => parts.map((part) => `${config}.${part}`))
+function awsNames(config: string): Record<string, string> {
+  return {
+    [`${config}.access_key`]: 'aws.accessKeyId',
+    [`${config}.secret_key`]: 'aws.secretAccessKey',
+    [`${config}.session_token`]: 'aws.sessionToken',
+    [`${config}.region`]: 'aws.region',
+    [`${config}.role_arn`]: 'aws.roleArn',
+    [`${config}.external_id`]: 'aws.externalId',
+    [`${config}.session_name`]: 'aws.sessionName',
+    [`${config}.project_id`]: 'aws.projectId',
+  }
+}
 
-/** Parts that Bifrost shows as they are, in the form of secrets (Bifrost contract, section 3.2). They are sealed all the same. */
-export const SHOWN_PATHS: readonly string[] = [
+/** Parts that Bifrost shows as they are, in the form of secrets (Bifrost contract, section 3.2). */
+const SHOWN_PATHS: readonly string[] = [
   'azure_key_config.endpoint',
   'bedrock_key_config.project_id',
   'bedrock_mantle_key_config.project_id',
-]
-
-/** Parts that say where the key is sent. */
-export const ENDPOINT_PATHS: readonly string[] = [
-  'azure_key_config.endpoint',
-  'vllm_key_config.url',
-  'ollama_key_config.url',
-  'sgl_key_config.url',
 ]
 
 const text = z.string().max(2_000)
@@ -80,56 +89,102 @@ const bifrostKeySettings = z.strictObject({
   replicate_key_config: z.strictObject({ use_deployments_endpoint: z.boolean().optional() }).optional(),
 })
 
-/** What the column `dialectSettings` of a key holds for Bifrost. */
-const storedBifrostKey = z.object({
+/** What Bifrost keeps of a key: settings that mean nothing to the gateway, and the path of each part by its name. */
+const bifrostExtension = z.object({
   bifrost: z.object({
     settings: bifrostKeySettings,
-    secrets: z.array(z.object({ path: z.string(), masked: z.string(), environmentVariable: z.string().nullable() })),
-    /** The mask of the key as Bifrost shows it, which tells more of a short one than ours does; null when it was stored elsewhere. */
-    maskedValue: z.string().nullable(),
+    paths: z.record(z.string(), z.string()),
+    /** The parts that it shows as they are although they are sealed. */
+    shown: z.record(z.string(), z.string()).exactOptional(),
   }),
 })
-export type BifrostKey = z.infer<typeof storedBifrostKey>['bifrost']
 
-/** Reads the column `dialectSettings` of a key; null when it was never written through Bifrost. */
-export function readBifrostKey(column: unknown): BifrostKey | null {
-  return column === null ? null : storedBifrostKey.parse(column).bifrost
+/** A key as Bifrost shows it. */
+export interface BifrostKey {
+  readonly settings: z.infer<typeof bifrostKeySettings>
+  readonly secrets: readonly { readonly path: string; readonly masked: string; readonly environmentVariable: string | null }[]
+  /** The mask of the key in Bifrost's form; null when it was given elsewhere. */
+  readonly maskedValue: string | null
 }
 
-/** The settings as they are stored. The input has passed its checks. */
-export function parseBifrostKeySettings(settings: unknown): BifrostKey['settings'] {
-  return bifrostKeySettings.parse(settings)
+const EVERY = '*'
+
+/** What the input comes to in the gateway's words. @throws ValidationError for what is none of Bifrost's. */
+export function fromBifrostKey({ settings, secrets }: BifrostKeyInput): KeyConfigurationInput {
+  const { models = [], blacklisted_models: blocked = [], ...rest } = parseSettings(settings)
+  const paths: Record<string, string> = {}
+  const shown: Record<string, string> = {}
+  const parts = secrets.map(({ path, value, environmentVariable }) => {
+    const neutral = NEUTRAL_NAMES[path]
+    if (neutral === undefined) throw foreign(['secrets', path], 'This is no secret part of a vendor configuration.')
+    // Of two configurations in one key the first has the name; the other's parts mean nothing to the gateway.
+    const name = Object.hasOwn(paths, neutral) ? `bifrost.${path}` : neutral
+    paths[name] = path
+    if (value !== undefined && SHOWN_PATHS.includes(path) && !isColumnPart(name)) shown[name] = value.reveal()
+    return { name, value, environmentVariable, at: ['bifrost', 'secrets', path] }
+  })
+  return {
+    parts,
+    models: models.length === 1 && models[0] === EVERY ? null : models,
+    exceptModels: blocked.length === 0 ? null : blocked,
+    extensions: { bifrost: { settings: rest, paths, ...(Object.keys(shown).length === 0 ? {} : { shown }) } },
+  }
 }
 
-const MAX_SECRET_BYTES = 65_536
+type BifrostColumns = Pick<
+  ApiKey,
+  'endpoint' | 'endpointVariable' | 'region' | 'roleArn' | 'externalId' | 'models' | 'exceptModels' | 'credentialParts' | 'extensions'
+>
 
-/** The rules for what only Bifrost knows of a key. */
-export function checkBifrostKey({ settings, secrets }: BifrostKeyInput, path: readonly string[]): ValidationIssue[] {
+/** The columns that `toBifrostKey` reads, for `select`. */
+export const BIFROST_COLUMNS = {
+  ...{ endpoint: true, endpointVariable: true, region: true, roleArn: true, externalId: true, models: true, exceptModels: true },
+  ...{ credentialParts: true, extensions: true },
+} as const
+
+/** A stored key in Bifrost's words; null when it was never written there. */
+export function toBifrostKey(key: BifrostColumns): BifrostKey | null {
+  const extension = bifrostExtension.safeParse(key.extensions).data?.bifrost
+  if (extension === undefined) return null
+  const parts = readCredentialParts(key.credentialParts)
+  const names = z.array(z.string()).nullable()
+  const secrets = Object.entries(extension.paths).flatMap(([name, path]) => {
+    const part = partOf(key, parts, name, path)
+    const shown = extension.shown?.[name]
+    return part === null ? [] : [{ path, ...part, ...(shown === undefined || part.environmentVariable !== null ? {} : { masked: shown }) }]
+  })
+  return {
+    settings: {
+      models: names.parse(key.models) ?? [EVERY],
+      blacklisted_models: names.parse(key.exceptModels) ?? [],
+      ...extension.settings,
+    },
+    secrets,
+    maskedValue: parts.find(({ name }) => name === VALUE_PART)?.masked ?? null,
+  }
+}
+
+function partOf(
+  key: BifrostColumns,
+  parts: readonly CredentialPart[],
+  name: string,
+  path: string,
+): { masked: string; environmentVariable: string | null } | null {
+  const part = parts.find((one) => one.name === name)
+  if (part !== undefined) return { masked: part.masked, environmentVariable: part.environmentVariable }
+  if (!isColumnPart(name)) return null
+  if (name === 'endpoint' && key.endpointVariable !== null) return { masked: '', environmentVariable: key.endpointVariable }
+  const value = key[COLUMN_PARTS[name]]
+  return value === null ? null : { masked: SHOWN_PATHS.includes(path) ? value : maskInMiddle(value), environmentVariable: null }
+}
+
+function parseSettings(settings: unknown): z.infer<typeof bifrostKeySettings> {
   const parsed = bifrostKeySettings.safeParse(settings)
-  const settingsIssues = (parsed.error?.issues ?? []).map(
-    (issue): ValidationIssue => ({
-      path: [...path, 'settings', ...issue.path.map(String)],
-      rule: 'NOT_ALLOWED',
-      message: 'This is no setting of a key that Bifrost knows, or has another form.',
-    }),
-  )
-  return [...settingsIssues, ...secrets.flatMap((secret) => checkBifrostSecret(secret, [...path, 'secrets', secret.path]))]
+  if (parsed.success) return parsed.data
+  const path = parsed.error.issues[0]?.path.map(String) ?? []
+  throw foreign(['settings', ...path], 'This is no setting of a key that Bifrost knows, or has another form.')
 }
 
-function checkBifrostSecret({ path: part, value, environmentVariable }: BifrostSecretInput, path: readonly string[]): ValidationIssue[] {
-  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
-  if (!SECRET_PATHS.includes(part)) return issue('NOT_ALLOWED', 'This is no secret part of a vendor configuration.')
-  if (value !== undefined && environmentVariable !== undefined) return issue('EXACTLY_ONE', 'Give a value or a variable, not both.')
-  const plain = value?.reveal() ?? ''
-  if (!plain.isWellFormed() || Buffer.byteLength(plain) > MAX_SECRET_BYTES)
-    return issue('OUT_OF_RANGE', `The value must be text of at most ${MAX_SECRET_BYTES} bytes.`)
-  if (looksMasked(plain)) return issue('API_KEY_MASKED', 'This is a mask, not a value. Give the full value, or the mask as it was shown.')
-  return []
-}
-
-/** The mask of Bifrost's API (Bifrost contract, section 3.1): four characters at each end of what is longer than eight. */
-export function maskInMiddle(plaintext: string): string {
-  const bytes = Buffer.from(plaintext)
-  if (bytes.length <= 8) return '*'.repeat(bytes.length)
-  return `${bytes.subarray(0, 4).toString()}${'*'.repeat(24)}${bytes.subarray(-4).toString()}`
+function foreign(path: readonly string[], message: string): ValidationError {
+  return new ValidationError([{ path: ['apiKeys', 'bifrost', ...path], rule: 'NOT_ALLOWED', message }])
 }

@@ -4,8 +4,8 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
 import type { TransactionClient } from '../database/client.ts'
-import { openProviderSecret, type ProviderSecretField } from './provider-secrets.ts'
-import type { SecretOwner } from './secret-owner.ts'
+import { openField, readRows, readSealed } from './provider-secrets.ts'
+import type { ProviderSecretField } from './secret-binding.ts'
 
 /** Tells whether a value is the stored one of an API key of a provider, by its fingerprint: nothing is opened. */
 export async function loadKeyComparison(
@@ -22,12 +22,14 @@ export async function loadKeyComparison(
 export async function isStoredProviderSecret(
   client: TransactionClient,
   keyring: Keyring,
-  owner: SecretOwner,
+  providerId: string,
   field: ProviderSecretField,
   value: Secret,
 ): Promise<boolean> {
+  const rows = await readRows(client, providerId)
+  if (rows === null) return false
   try {
-    const stored = await openProviderSecret(client, keyring, owner, field)
+    const stored = openField(keyring, rows, await readSealed(client, providerId), field)
     return stored !== undefined && timingSafeEqual(digestOf(stored), digestOf(value))
   } catch (error) {
     if (error instanceof UnreadableSecretError) return false

@@ -31,3 +31,10 @@ const MASKS = [
 export function looksMasked(value: string): boolean {
   return MASKS.some((mask) => mask.test(value))
 }
+
+/** The longer mask of a part of a credential: four characters at each end of what is longer than eight. */
+export function maskInMiddle(plaintext: string): string {
+  const bytes = Buffer.from(plaintext)
+  if (bytes.length <= 8) return '*'.repeat(bytes.length)
+  return `${bytes.subarray(0, 4).toString()}${'*'.repeat(24)}${bytes.subarray(-4).toString()}`
+}

@@ -1,58 +1,67 @@
 import { open } from '../crypto/envelope.ts'
 import type { Keyring } from '../crypto/keyring.ts'
-import type { Secret } from '../crypto/secret.ts'
-import type { TransactionClient } from '../database/client.ts'
-import { readBifrostKey } from './bifrost-key.ts'
-import { keyConfigField, readKeyConfig } from './bifrost-key-secrets.ts'
-import { openProviderSecret } from './provider-secrets.ts'
-import { apiKeyBinding, type SecretOwner } from './secret-owner.ts'
-import { type ReadSecretVariable, SecretVariableError } from './secret-variable.ts'
+import { Secret } from '../crypto/secret.ts'
+import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
+import { readCredentialParts } from '../destination/stored-rows.ts'
+import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
+import { parseSealedParts, VALUE_PART, variablesOf } from './credential-parts.ts'
+import type { StoredKeys } from './plan-key-changes.ts'
+import { openField } from './provider-secrets.ts'
+import { apiKeyBinding, partsField } from './secret-binding.ts'
+import { maskVariable, type ReadSecretVariable, SecretVariableError } from './secret-variable.ts'
 
-/** A stored key that can be used once: `read` opens it, just before the call that needs it. */
-export interface UsableApiKey {
-  readonly id: string
-  readonly enabled: boolean
-  /**
-   * Null for a key without a value, whose credential is in its configuration.
-   * @throws UnreadableSecretError when the secret cannot be opened with the keyring, or is bound to something else;
-   * SecretVariableError when it is in an environment variable that has none.
-   */
-  read(): Secret | null
-  /** The secret parts of its vendor configurations, by their path. @throws as `read` does. */
-  readConfig(): Promise<ReadonlyMap<string, string>>
+/** The credential of a key, opened for one call. */
+export interface OpenedKey {
+  /** Null for a key without a value, whose credential is in its parts. */
+  readonly value: Secret | null
+  /** The parts of the credential by name, e.g. `aws.secretAccessKey`; those with a column, too. */
+  readonly parts: ReadonlyMap<string, Secret>
+  /** The endpoint of its own; null for the provider's. */
+  readonly endpoint: string | null
 }
 
-/** The keys of a provider in their order, still sealed. */
-export async function loadApiKeys(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
-  readVariable: ReadSecretVariable,
-): Promise<UsableApiKey[]> {
-  const rows = await transaction.apiKey.findMany({
-    where: { providerId: owner.providerId },
-    select: { id: true, enabled: true, environmentVariable: true, dialectSettings: true, secret: { select: { sealed: true } } },
-    orderBy: { number: 'asc' },
-  })
-  return rows.map(({ id, enabled, environmentVariable, dialectSettings, secret }) => {
-    const bifrost = readBifrostKey(dialectSettings)
-    return {
-      id,
-      enabled,
-      read: () => {
-        if (environmentVariable !== null) return fromEnvironment(environmentVariable, readVariable)
-        return secret === null && bifrost !== null ? null : open(keyring, secret?.sealed ?? '', apiKeyBinding(owner, id))
-      },
-      readConfig: async () => {
-        if (bifrost === null || bifrost.secrets.length === 0) return new Map()
-        const sealed = readKeyConfig(await openProviderSecret(transaction, keyring, owner, keyConfigField(id)))
-        const variables = bifrost.secrets.flatMap(({ path, environmentVariable: name }): [string, string][] =>
-          name === null ? [] : [[path, fromEnvironment(name, readVariable).reveal()]],
-        )
-        return new Map([...sealed, ...variables])
-      },
-    }
-  })
+/**
+ * Opens a key of what was read at once. What stands in a variable is taken from there, when the row names the one that was
+ * sealed.
+ * @throws UnreadableSecretError when a text cannot be opened with the keyring, or was sealed for another destination;
+ * SecretVariableError when a variable has no value.
+ */
+export function openApiKey(keyring: Keyring, stored: StoredKeys, key: ApiKey, readVariable: ReadSecretVariable): OpenedKey {
+  const parts = readCredentialParts(key.credentialParts)
+  const sealed = parseSealedParts(openField(keyring, stored.rows, stored.sealed, partsField(key.id)))
+  const variables = Object.entries(variablesOf(parts))
+  const isAsSealed =
+    variables.length === Object.keys(sealed.variables).length && variables.every(([name, one]) => sealed.variables[name] === one)
+  if (!isAsSealed) throw new UnreadableSecretError('NOT_AUTHENTIC')
+  const columns = { 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId }
+  const values = [...Object.entries(columns), ...Object.entries(sealed.values)].flatMap(([name, value]) =>
+    value === null ? [] : [[name, new Secret(value)] as const],
+  )
+  return {
+    value: openValue(
+      keyring,
+      stored,
+      key,
+      parts.some(({ name }) => name === VALUE_PART),
+      readVariable,
+    ),
+    parts: new Map([...values, ...variables.map(([name, one]) => [name, fromEnvironment(one, readVariable)] as const)]),
+    endpoint: key.endpointVariable === null ? key.endpoint : fromEnvironment(key.endpointVariable, readVariable).reveal(),
+  }
+}
+
+/** @param mayBeNone whether the key was given with parts, and so perhaps without a value. */
+function openValue(keyring: Keyring, stored: StoredKeys, key: ApiKey, mayBeNone: boolean, readVariable: ReadSecretVariable): Secret | null {
+  const text = stored.sealed.keys.get(key.id)
+  if (text === undefined && mayBeNone && key.environmentVariable === null) return null
+  const value = open(keyring, text?.sealed ?? '', apiKeyBinding(stored.rows, key))
+  return key.environmentVariable === null ? value : fromEnvironment(sealedName(value, key.environmentVariable), readVariable)
+}
+
+/** The variable that was sealed, when it is the one that the row names. */
+function sealedName(value: Secret, named: string): string {
+  if (value.reveal() !== maskVariable(named)) throw new UnreadableSecretError('NOT_AUTHENTIC')
+  return named
 }
 
 function fromEnvironment(name: string, readVariable: ReadSecretVariable): Secret {

@@ -1,69 +1,47 @@
-import { open, seal } from '../crypto/envelope.ts'
+import { open } from '../crypto/envelope.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
-import { providerSecretBinding, type SecretOwner } from './secret-owner.ts'
+import { KEY_ROW, PROVIDER_ROW } from '../destination/stored-rows.ts'
+import { type ProviderSecretField, providerSecretBinding, type StoredRows } from './secret-binding.ts'
 
-/** The secrets that a provider has besides its keys: a header's name is in lower case, a key's configuration has the key's id. */
-export type ProviderSecretField =
-  | 'bedrock.accessKey'
-  | 'bedrock.accessKeySecret'
-  | 'network.proxy.password'
-  | `network.header.${string}`
-  | 'respan.extraKwargs'
-  | `apiKey.${string}.config`
-
-/** Stores a secret of the provider itself, or deletes it when the value is null. */
-export async function storeProviderSecret(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
-  field: ProviderSecretField,
-  value: Secret | null,
-): Promise<void> {
-  const { providerId } = owner
-  if (value === null) {
-    await transaction.providerSecret.deleteMany({ where: { providerId, field } })
-    return
-  }
-  const sealed = seal(keyring, value, providerSecretBinding(owner, field))
-  await transaction.providerSecret.upsert({
-    where: { providerId_field: { providerId, field } },
-    create: { providerId, field, ...sealed },
-    update: sealed,
-  })
+/** A sealed text as it stands in its table. */
+export interface SealedText {
+  readonly sealed: string
+  readonly kid: string
 }
 
-/** The names of the secrets that a provider has. */
-export async function listProviderSecrets(transaction: TransactionClient, providerId: string): Promise<string[]> {
-  const rows = await transaction.providerSecret.findMany({ where: { providerId }, select: { field: true } })
-  return rows.map((row) => row.field)
+/** All that is sealed of one provider, as it was read with its rows. */
+export interface SealedSecrets {
+  /** By the id of the key. */
+  readonly keys: ReadonlyMap<string, SealedText & { readonly fingerprint: string }>
+  /** The provider's other secrets, by field. */
+  readonly fields: ReadonlyMap<string, SealedText>
+}
+
+/** Reads all that is sealed of a provider. */
+export async function readSealed(client: TransactionClient, providerId: string): Promise<SealedSecrets> {
+  const keys = await client.apiKeySecret.findMany({ where: { apiKey: { providerId } } })
+  const fields = await client.providerSecret.findMany({ where: { providerId } })
+  return { keys: new Map(keys.map((row) => [row.apiKeyId, row])), fields: new Map(fields.map((row) => [row.field, row])) }
+}
+
+/** Reads what the destinations of a provider's secrets are made of; null when there is no such provider. */
+export async function readRows(client: TransactionClient, providerId: string): Promise<StoredRows | null> {
+  const row = await client.provider.findUnique({
+    where: { id: providerId },
+    select: { ...PROVIDER_ROW, apiKeys: { select: KEY_ROW, orderBy: { number: 'asc' } } },
+  })
+  if (row === null) return null
+  const { apiKeys, ...provider } = row
+  return { provider, keys: apiKeys }
 }
 
 /**
  * Opens one secret of a provider; undefined when there is none.
- * @throws UnreadableSecretError when it cannot be opened with the keyring.
+ * @throws UnreadableSecretError when it cannot be opened with the keyring, or is sealed for another destination.
  */
-export async function openProviderSecret(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
-  field: ProviderSecretField,
-): Promise<Secret | undefined> {
-  const { providerId } = owner
-  const row = await transaction.providerSecret.findUnique({ where: { providerId_field: { providerId, field } } })
-  return row === null ? undefined : open(keyring, row.sealed, providerSecretBinding(owner, field))
-}
-
-/**
- * Opens the secrets of a provider, by field.
- * @throws UnreadableSecretError when one cannot be opened with the keyring.
- */
-export async function openProviderSecrets(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
-): Promise<ReadonlyMap<string, Secret>> {
-  const rows = await transaction.providerSecret.findMany({ where: { providerId: owner.providerId } })
-  return new Map(rows.map((row) => [row.field, open(keyring, row.sealed, providerSecretBinding(owner, row.field))]))
+export function openField(keyring: Keyring, rows: StoredRows, secrets: SealedSecrets, field: ProviderSecretField): Secret | undefined {
+  const text = secrets.fields.get(field)
+  return text === undefined ? undefined : open(keyring, text.sealed, providerSecretBinding(rows, field))
 }

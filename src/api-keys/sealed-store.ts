@@ -1,8 +1,9 @@
 import type { SecretBinding } from '../crypto/envelope.ts'
 import type { Resealed } from '../crypto/rotate.ts'
 import type { TransactionClient } from '../database/client.ts'
+import { KEY_ROW, PROVIDER_ROW } from '../destination/stored-rows.ts'
 import { Prisma } from '../generated/prisma-sqlite/client.ts'
-import { apiKeyBinding, providerSecretBinding } from './secret-owner.ts'
+import { apiKeyBinding, providerSecretBinding } from './secret-binding.ts'
 
 /** A sealed text where it is stored, with all that it is bound to. */
 export interface SealedRow {
@@ -28,7 +29,8 @@ export interface SealedStore {
 /** Few enough to be written in one statement of a few milliseconds: other writers wait that long. */
 const PAGE = 100
 
-const PROVIDER = { select: { id: true, type: true, baseUrl: true } } as const
+const PROVIDER = { select: PROVIDER_ROW } as const
+const PROVIDER_WITH_KEYS = { select: { ...PROVIDER_ROW, apiKeys: { select: KEY_ROW } } } as const
 const notUnder = (kid: string | null) => (kid === null ? {} : { kid: { not: kid } })
 
 const apiKeys: SealedStore = {
@@ -36,14 +38,14 @@ const apiKeys: SealedStore = {
   page: async (client, after, exceptKid) => {
     const rows = await client.apiKeySecret.findMany({
       where: { ...notUnder(exceptKid), ...(after === null ? {} : { apiKeyId: { gt: after.id } }) },
-      select: { apiKeyId: true, sealed: true, kid: true, apiKey: { select: { provider: PROVIDER } } },
+      select: { apiKeyId: true, sealed: true, kid: true, apiKey: { select: { ...KEY_ROW, provider: PROVIDER } } },
       orderBy: { apiKeyId: 'asc' },
       take: PAGE,
     })
-    return rows.map(({ apiKeyId, sealed, kid, apiKey: { provider } }) => {
-      const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
-      return { id: apiKeyId, field: '', sealed, kid, binding: apiKeyBinding(owner, apiKeyId) }
-    })
+    return rows.map(({ apiKeyId, sealed, kid, apiKey: { provider, ...key } }) => ({
+      ...{ id: apiKeyId, field: '', sealed, kid },
+      binding: apiKeyBinding({ provider }, key),
+    }))
   },
   swap: (transaction, changes) => {
     const values = changes.map(({ row, to }) => Prisma.sql`(${row.id}, ${row.sealed}, ${to.sealed}, ${to.kid}, ${to.fingerprint})`)
@@ -60,14 +62,14 @@ const providerSecrets: SealedStore = {
     const behind = after === null ? {} : { OR: [{ providerId: { gt: after.id } }, { providerId: after.id, field: { gt: after.field } }] }
     const rows = await client.providerSecret.findMany({
       where: { ...notUnder(exceptKid), ...behind },
-      select: { field: true, sealed: true, kid: true, provider: PROVIDER },
+      select: { field: true, sealed: true, kid: true, provider: PROVIDER_WITH_KEYS },
       orderBy: [{ providerId: 'asc' }, { field: 'asc' }],
       take: PAGE,
     })
-    return rows.map(({ field, sealed, kid, provider: { id, type, baseUrl } }) => {
-      const owner = { providerId: id, type, baseUrl }
-      return { id, field, sealed, kid, binding: providerSecretBinding(owner, field) }
-    })
+    return rows.map(({ field, sealed, kid, provider: { apiKeys: keys, ...provider } }) => ({
+      ...{ id: provider.id, field, sealed, kid },
+      binding: providerSecretBinding({ provider, keys }, field),
+    }))
   },
   swap: (transaction, changes) => {
     const values = changes.map(({ row, to }) => Prisma.sql`(${row.id}, ${row.field}, ${row.sealed}, ${to.sealed}, ${to.kid})`)

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { readSecretReference } from '../config.ts'
+import type { BedrockSettings, NetworkConfig } from '../destination/stored-rows.ts'
 import type { ApiKey, PrismaClient, Provider } from '../generated/prisma-sqlite/client.ts'
-import { type BedrockSettings, readBedrockSettings } from '../providers/bedrock-settings.ts'
+import { readBedrockSettings } from '../providers/bedrock-settings.ts'
 import { readDialectSettings } from '../providers/dialect-settings.ts'
-import { type NetworkConfig, type ProxyConfig, readNetworkConfig, type StoredHeader } from '../providers/network-config.ts'
+import { type ProxyConfig, readNetworkConfig, type StoredHeader } from '../providers/network-config.ts'
 import { DEFAULT_NETWORK } from '../upstream/client/network-settings.ts'
 import type { FileApiKey, FileBedrock, FileNetwork, FileProvider } from './apply/providers-file.ts'
 import { help, JSON_OPTION } from './help.ts'
@@ -73,7 +74,7 @@ function variableNames(): NameVariable {
 function toFileProvider(row: Provider & { readonly apiKeys: readonly ApiKey[] }, nameVariable: NameVariable): FileProvider {
   const { name, type, baseUrl, displayName, icon, enabled } = row
   const bedrock = readBedrockSettings(row.settings)
-  const dialects = readDialectSettings(row.dialectSettings)
+  const dialects = readDialectSettings(row.extensions)
   const variable: NameVariable = (...words) => nameVariable(name, ...words)
   const numberOf = (index: number) => (row.apiKeys.length === 1 ? [] : [String(index + 1)])
   const keys = row.apiKeys.map((key, index) => toFileKey(key, variable('api_key', ...numberOf(index))))
@@ -108,9 +109,9 @@ function toFileKey(key: ApiKey, valueFrom: { readonly env: string } | null): Fil
 }
 
 function toFileHeader(header: StoredHeader, variable: NameVariable): NonNullable<FileNetwork['extraHeaders']>[number] {
-  if ('value' in header) return header
+  if ('value' in header) return { name: header.name, value: header.value }
   const valueFrom = variable(header.name)
-  return valueFrom === null ? header : { name: header.name, valueFrom }
+  return valueFrom === null ? { name: header.name, masked: header.masked } : { name: header.name, valueFrom }
 }
 
 /** What has its default is left out. */

@@ -5,7 +5,7 @@ import type { Keyring, KeyringKey } from './keyring.ts'
 import { Secret } from './secret.ts'
 import { UnreadableSecretError } from './unreadable-secret-error.ts'
 
-const FORMAT = 'gw1'
+const FORMAT = 'gw2'
 const KID_BYTES = 16
 
 /** Where a secret is stored and where it may be sent. A sealed text opens only with the binding it was sealed with. */
@@ -14,13 +14,13 @@ export interface SecretBinding {
   readonly column: string
   readonly rowId: string
   readonly providerId: string
-  /** What `endpointBinding` says of the provider. */
-  readonly endpoint: string
+  /** The digest of the destination that the secret goes to (see `src/destination/`). */
+  readonly destination: string
 }
 
 /** An encrypted secret as it is stored, and the id of the key that opens it. */
 export interface Sealed {
-  /** `gw1.<kid>.<nonce>.<ciphertext and tag>`, each part but the first in base64url. */
+  /** `gw2.<kid>.<nonce>.<ciphertext and tag>`, each part but the first in base64url. */
   readonly sealed: string
   readonly kid: string
 }
@@ -78,8 +78,8 @@ function fingerprintUnder({ kid, fingerprint: key }: KeyringKey, plaintext: Secr
   return `${kid}.${digest}`
 }
 
-function associatedData(kid: string, { table, column, rowId, providerId, endpoint }: SecretBinding): Buffer {
-  return lengthPrefixed([FORMAT, kid, table, column, rowId, providerId, endpoint])
+function associatedData(kid: string, { table, column, rowId, providerId, destination }: SecretBinding): Buffer {
+  return lengthPrefixed([FORMAT, kid, table, column, rowId, providerId, destination])
 }
 
 function parseSealed(sealed: string): { kid: string; encrypted: Encrypted } {

@@ -23,6 +23,6 @@ function isSamePlace(one: SecretBinding, other: SecretBinding): boolean {
     one.column === other.column &&
     one.rowId === other.rowId &&
     one.providerId === other.providerId &&
-    one.endpoint === other.endpoint
+    one.destination === other.destination
   )
 }

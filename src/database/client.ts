@@ -38,6 +38,8 @@ export interface Database {
   write<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
   /** The same for what nothing is told from but by reading it again: raises no revision, and wakes nobody. See `src/activity/`. */
   writeUncounted<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
+  /** Runs reads that belong together: all of them see one state of the data. Throws as `write` does. */
+  snapshot<T>(work: (tx: TransactionClient) => Promise<T>): Promise<T>
   /**
    * Calls `wake` after each write of this process, and of another one where the database tells at once. Only a hint: it
    * may come for nothing, and from another process late or never. Returns a function that ends it.
@@ -106,6 +108,15 @@ export async function openDatabase(url: string): Promise<Database> {
       return result
     },
     writeUncounted: (work) => transact(work, null),
+    snapshot: (work) =>
+      inSpan('database snapshot', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
+        withRetries(prisma, counts, async (tx) => {
+          if (engine.oneState !== null) await tx.$executeRawUnsafe(engine.oneState)
+          return work(tx)
+        }).catch((error: unknown) => {
+          throw toUnavailable(error)
+        }),
+      ),
     onWrite: (wake) => {
       sleepers.add(wake)
       listener ??= listen?.(wakeAll) ?? null
@@ -191,7 +202,6 @@ async function open(url: string): Promise<OpenDatabase> {
 }
 
 interface Counts {
-  writes: number
   retries: number
   failures: number
 }
@@ -203,7 +213,7 @@ async function writeInTurn<T>(
   work: (tx: TransactionClient) => Promise<T>,
 ): Promise<T> {
   try {
-    return await turns.take(() => writeWithRetries(prisma, counts, work))
+    return await turns.take(() => withRetries(prisma, counts, work))
   } catch (error) {
     const failure = toUnavailable(error)
     if (failure instanceof Fault && failure.code === 'SERVICE_UNAVAILABLE') counts.failures += 1
@@ -212,13 +222,11 @@ async function writeInTurn<T>(
 }
 
 /** Keeps its turn while it tries again: what came in between has ended then, and nobody new is let in before it. */
-async function writeWithRetries<T>(prisma: PrismaClient, counts: Counts, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
+async function withRetries<T>(prisma: PrismaClient, counts: Counts, work: (tx: TransactionClient) => Promise<T>): Promise<T> {
   const started = performance.now()
   for (let attempt = 1; ; attempt++) {
     try {
-      const result = await prisma.$transaction(work)
-      counts.writes += 1
-      return result
+      return await prisma.$transaction(work)
     } catch (error) {
       const late = attempt === MAX_ATTEMPTS || performance.now() - started > STOP_RETRYING_AFTER_MS
       if (late || !isBusy(error)) throw error

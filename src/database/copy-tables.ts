@@ -78,9 +78,9 @@ export const TABLES: Readonly<Record<Exclude<Prisma.ModelName, ActivityModel>, T
     copy: byNumber(
       (client, page) => client.provider.findMany(page),
       (client, rows) => {
-        const data = rows.map(({ settings, network, dialectSettings, ...row }) => ({
+        const data = rows.map(({ settings, network, extensions, callHeaders, ...row }) => ({
           ...{ ...row, lastConnectionTestId: null },
-          ...{ settings: json(settings), network: json(network), dialectSettings: json(dialectSettings) },
+          ...{ settings: json(settings), network: json(network), extensions: json(extensions), callHeaders: json(callHeaders) },
         }))
         return client.provider.createMany({ data })
       },
@@ -91,7 +91,10 @@ export const TABLES: Readonly<Record<Exclude<Prisma.ModelName, ActivityModel>, T
     copy: byNumber(
       (client, page) => client.apiKey.findMany(page),
       (client, rows) => {
-        const data = rows.map((row) => ({ ...row, dialectSettings: json(row.dialectSettings), lastConnectionTestId: null }))
+        const data = rows.map(({ credentialParts, models, exceptModels, extensions, ...row }) => ({
+          ...{ ...row, lastConnectionTestId: null, credentialParts: json(credentialParts), extensions: json(extensions) },
+          ...{ models: json(models), exceptModels: json(exceptModels) },
+        }))
         return client.apiKey.createMany({ data })
       },
     ),

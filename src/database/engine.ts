@@ -5,6 +5,8 @@ export type Turn = 'key names'
 
 /** What the two databases do differently, besides how they are reached: one of these for each, and `client.ts` chooses. */
 export interface Engine {
+  /** Lets all reads of a transaction see one state, as its first statement; null where they do anyhow. */
+  readonly oneState: string | null
   /** Makes the table of applied migrations, as Prisma's own tools define it. */
   readonly migrationsTable: string
   /** Runs work in a transaction that no other process migrates beside, and waits that long for its turn. */

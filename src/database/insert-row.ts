@@ -6,13 +6,20 @@ interface Rows {
   readonly provider: Prisma.ProviderCreateManyInput
   readonly apiKey: Prisma.ApiKeyCreateManyInput
   readonly apiKeySecret: Prisma.ApiKeySecretCreateManyInput
+  readonly providerSecret: Prisma.ProviderSecretCreateManyInput
   readonly auditEvent: Prisma.AuditEventCreateManyInput
 }
 
 /** Each column has its value, or an expression that gives it; those with a default may be undefined, and take it. */
 type Row<Columns> = {
-  readonly [Name in keyof Columns]: Exclude<Columns[Name], Prisma.NullableJsonNullValueInput> | Prisma.Sql | Absent<Columns, Name>
+  readonly [Name in keyof Columns]:
+    | Exclude<Columns[Name], Prisma.NullableJsonNullValueInput>
+    | JsonIn<Columns[Name]>
+    | Prisma.Sql
+    | Absent<Columns, Name>
 }
+/** What was read from a column of JSON, null included. */
+type JsonIn<Column> = Prisma.NullableJsonNullValueInput extends Column ? Prisma.JsonValue : never
 type Absent<Columns, Name extends keyof Columns> = object extends Pick<Columns, Name> ? undefined : never
 
 /**
@@ -25,10 +32,32 @@ export async function insertRow<Model extends keyof Rows>(
   model: Model,
   row: Row<Rows[Model]>,
 ): Promise<void> {
-  const given = Object.entries(row).filter(([, value]) => value !== undefined)
-  const columns = given.map(([field]) => snakeCase(field)).join(', ')
-  const values = given.map(([, value]) => (isStructure(value) ? JSON.stringify(value) : value))
-  await transaction.$executeRaw`INSERT INTO ${Prisma.raw(`${snakeCase(model)}s`)} (${Prisma.raw(columns)}) VALUES (${Prisma.join(values)})`
+  await insertRows(transaction, model, [row])
+}
+
+/**
+ * Inserts rows by one statement, however many they are; each must state the same columns.
+ * @param key The columns by which a row is known: those that are there already are changed to what is given, but for `number`.
+ */
+export async function insertRows<Model extends keyof Rows>(
+  transaction: TransactionClient,
+  model: Model,
+  rows: readonly Row<Rows[Model]>[],
+  key: readonly string[] = [],
+): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  const fields = Object.entries(first).flatMap(([field, value]) => (value === undefined ? [] : [field]))
+  const columns = fields.map(snakeCase)
+  const values = rows.map((row) => Prisma.sql`(${Prisma.join(fields.map((field) => toColumn(Reflect.get(row, field))))})`)
+  const changes = columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`)
+  const conflict = key.length === 0 ? '' : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}`
+  await transaction.$executeRaw`
+    INSERT INTO ${Prisma.raw(`${snakeCase(model)}s`)} (${Prisma.raw(columns.join(', '))}) VALUES ${Prisma.join(values)} ${Prisma.raw(conflict)}`
+}
+
+function toColumn(value: unknown): unknown {
+  return isStructure(value) ? JSON.stringify(value) : value
 }
 
 function snakeCase(name: string): string {

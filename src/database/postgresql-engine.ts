@@ -14,6 +14,7 @@ type Patiently = <T>(work: (prisma: PrismaClient) => Promise<T>) => Promise<T>
 
 export function postgresqlEngine(prisma: PrismaClient, patiently: Patiently): Engine {
   return {
+    oneState: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     migrationsTable: MIGRATIONS_TABLE,
     migrateAlone: (work, patienceMs) => {
       const locked = async (tx: TransactionClient) => {

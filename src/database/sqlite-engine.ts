@@ -5,6 +5,7 @@ import { isBusy } from './failures.ts'
 
 export function sqliteEngine(prisma: PrismaClient): Engine {
   return {
+    oneState: null,
     migrationsTable: MIGRATIONS_TABLE,
     migrateAlone: async (work, patienceMs) => {
       try {

@@ -4,6 +4,10 @@ export interface BaseUrlParts {
   readonly scheme: string
   readonly hasUserinfo: boolean
   readonly hasFragment: boolean
+  /** As it is written. */
+  readonly path: string
+  /** As it is written, behind the question mark. */
+  readonly query: string
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
@@ -19,10 +23,10 @@ const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/
  */
 export function parseBaseUrl(text: string): BaseUrlParts | null {
   if (CONTROL_CHARACTER.test(text)) return null
-  const [, scheme = '', authority = '', path = '', , fragment = ''] = ABSOLUTE_URL.exec(text) ?? []
+  const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = ABSOLUTE_URL.exec(text) ?? []
   const at = authority.lastIndexOf('@')
   const host = authority.slice(at + 1)
   if (scheme === '' || host === '' || !HOST.test(host)) return null
   if (BAD_ESCAPE.test(path) || BAD_ESCAPE.test(fragment)) return null
-  return { scheme: scheme.toLowerCase(), hasUserinfo: at >= 0, hasFragment: fragment !== '' }
+  return { scheme: scheme.toLowerCase(), hasUserinfo: at >= 0, hasFragment: fragment !== '', path, query: query.slice(1) }
 }

@@ -1,24 +1,12 @@
 import { randomInt } from 'node:crypto'
-import { z } from 'zod'
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
+import type { SealedSecrets } from '../api-keys/provider-secrets.ts'
+import type { ProviderSecretField } from '../api-keys/secret-binding.ts'
 import type { Secret } from '../crypto/secret.ts'
+import { type BedrockSettings, storedSettings } from '../destination/stored-rows.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
-
-/** Settings as they stand in the column `settings`: no secret, and no field that is empty. */
-const storedSettings = z.object({
-  bedrock: z.object({
-    region: z.string().exactOptional(),
-    model: z.string().exactOptional(),
-    smallFastModel: z.string().exactOptional(),
-    roleArn: z.string().exactOptional(),
-    externalId: z.string().exactOptional(),
-    /** Whether both halves of an access key pair are stored, in a table that no read of this one reaches. */
-    hasAccessKey: z.boolean(),
-  }),
-})
-export type BedrockSettings = z.infer<typeof storedSettings>['bedrock']
 
 /** Reads the column `settings`; null when the provider has none. */
 export function readBedrockSettings(column: unknown): BedrockSettings | null {
@@ -79,6 +67,23 @@ export function checkKeyPair(input: BedrockSettingsInput | undefined, stored: Be
   const [missing, given] = hasKey ? ['accessKeySecret', 'accessKey'] : ['accessKey', 'accessKeySecret']
   const message = `Half of an access key pair: \`${given}\` is set, but \`${missing}\` is missing or empty. Give both, or none.`
   return [{ path: [...PATH, `${missing}`], rule: 'NOT_ALLOWED', message }]
+}
+
+/** What storing the input would do: the column `settings`, and the secrets. An omitted secret stays, an empty one goes. */
+export function planBedrockSettings(
+  input: BedrockSettingsInput,
+  stored: BedrockSettings | null,
+  sealed: SealedSecrets | null,
+): { readonly settings: BedrockSettings; readonly fields: ReadonlyMap<ProviderSecretField, Secret | null> } {
+  const fields = new Map<ProviderSecretField, Secret | null>()
+  const halves = (['accessKey', 'accessKeySecret'] as const).map((name) => {
+    const field = `bedrock.${name}` as const
+    const secret = input[name]
+    if (secret === undefined) return sealed?.fields.has(field) ?? false
+    fields.set(field, secret.reveal() === '' ? null : secret)
+    return secret.reveal() !== ''
+  })
+  return { settings: mergeBedrockSettings(input, stored, halves.every(Boolean)), fields }
 }
 
 /** The settings to store: those given, with the stored external id, or a new one when a role is first set. */

@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { addKeys } from '../api-keys/apply-key-changes.ts'
+import { planKeyChanges } from '../api-keys/plan-key-changes.ts'
+import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
+import { insertKeys } from '../api-keys/write-keys.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { insertRow } from '../database/insert-row.ts'
+import { withoutQueryValues } from '../destination/canonical-url.ts'
+import type { BedrockSettings, NetworkConfig } from '../destination/stored-rows.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
+import { planBedrockSettings } from './bedrock-settings.ts'
 import { checkProvider } from './check-provider.ts'
-import { storeDialectSettings } from './dialect-settings.ts'
+import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { settleNewEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { keylessReason, type NewProvider } from './provider-input.ts'
 import { presetNameFor } from './provider-types.ts'
 import { searchColumns } from './search-text.ts'
-import { storeBedrockSettings } from './store-bedrock-settings.ts'
-import { changedNetworkFields, type NetworkPlan, planNetwork, storeNetworkSecrets } from './store-network.ts'
+import { changedNetworkFields, planNetwork } from './store-network.ts'
 
 /** The index that keeps two live providers from having one name. */
 const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
@@ -49,24 +53,49 @@ export async function storeProvider(
   now: Date,
 ): Promise<string> {
   const id = randomUUID()
-  const owner = { providerId: id, type: input.type, baseUrl: input.baseUrl }
   const network = input.network && planNetwork(input.network, null)
-  await insertProvider(transaction, id, input, network, now)
-  const added = await addKeys({ transaction, keyring: deps.keyring, owner, now }, input.apiKeys)
-  if (input.settings !== undefined) {
-    const bedrock = await storeBedrockSettings(transaction, deps.keyring, owner, input.settings, null)
-    await transaction.provider.update({ where: { id }, data: { settings: { bedrock } }, select: { id: true } })
-  }
-  if (input.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, input.dialectSettings)
-  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-  const { name, type, baseUrl, enabled } = input
+  const bedrock = input.settings && planBedrockSettings(input.settings, null, null)
+  const dialects = input.dialectSettings && planDialectSettings(input.dialectSettings, null)
+  const row = rowOf(id, input, {
+    network: network?.config,
+    settings: bedrock && { bedrock: bedrock.settings },
+    extensions: dialects?.extensions,
+  })
+  const provider = { callHeaders: null, ...row, settings: row.settings ?? null, network: row.network ?? null }
+  const nothing = { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
+  const keys = planKeyChanges(
+    deps.keyring,
+    nothing,
+    input.apiKeys.map((add) => ({ add })),
+    false,
+    now,
+  )
+  const fields = new Map([...(network?.fresh ?? []), ...(bedrock?.fields ?? []), ...(dialects?.fields ?? []), ...keys.secrets.fields])
+  const after = { provider, keys: keys.rows }
+  const writes = planWrites(deps.keyring, nothing.rows, after, nothing.sealed, { ...keys.secrets, fields }, [])
+  await insertProvider(transaction, row, input, now)
+  await insertKeys(transaction, keys.added)
+  await writeSecrets(transaction, id, writes)
+  const { name, type, enabled } = input
   const changes = {
-    ...{ name, type, baseUrl, enabled },
+    ...{ name, type, baseUrl: withoutQueryValues(input.baseUrl), enabled },
     ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
-    apiKeys: { added: added.map((key) => ({ ...key })) },
+    apiKeys: { added: keys.summary.added.map((key) => ({ ...key })) },
   }
   await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id
+}
+
+interface NewParts {
+  readonly network: NetworkConfig | undefined
+  readonly settings: { readonly bedrock: BedrockSettings } | undefined
+  readonly extensions: DialectSettings | undefined
+}
+
+function rowOf(id: string, input: NewProvider, parts: NewParts) {
+  const { name, type, baseUrl, displayName, icon, enabled, modelsPath, authentication = 'DEFAULT', testAfterWrites = 'WITH_KEYS' } = input
+  const plain = { id, name, type, baseUrl, displayName, icon, enabled, authentication, testAfterWrites }
+  return { ...plain, vendorPreset: presetNameFor(type, name), modelsPath: modelsPath || null, ...parts }
 }
 
 function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {
@@ -78,25 +107,11 @@ function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {
 }
 
 /** Lets the database decide whether the name is free: looking first would let two requests both find it free. */
-async function insertProvider(
-  transaction: TransactionClient,
-  id: string,
-  input: NewProvider,
-  network: NetworkPlan | undefined,
-  now: Date,
-): Promise<void> {
-  const { name, type, baseUrl, displayName, icon, enabled } = input
-  const vendorPreset = presetNameFor(type, name)
-  const row = {
-    ...{ id, name, type, baseUrl, displayName, icon, enabled, vendorPreset },
-    ...searchColumns(input),
-    ...(network === undefined ? {} : { network: network.config }),
-    ...{ createdAt: now, updatedAt: now },
-  }
+async function insertProvider(transaction: TransactionClient, row: ReturnType<typeof rowOf>, input: NewProvider, now: Date): Promise<void> {
   try {
-    await insertRow(transaction, 'provider', row)
+    await insertRow(transaction, 'provider', { ...row, ...searchColumns(input), createdAt: now, updatedAt: now })
   } catch (error) {
-    if (isUniqueViolation(error, LIVE_NAME)) throw new ProviderNameTakenError(name)
+    if (isUniqueViolation(error, LIVE_NAME)) throw new ProviderNameTakenError(row.name)
     throw error
   }
 }

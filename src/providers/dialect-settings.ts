@@ -1,9 +1,6 @@
 import { z } from 'zod'
-import { storeProviderSecret } from '../api-keys/provider-secrets.ts'
-import type { SecretOwner } from '../api-keys/secret-owner.ts'
-import type { Keyring } from '../crypto/keyring.ts'
+import type { ProviderSecretField } from '../api-keys/secret-binding.ts'
 import type { Secret } from '../crypto/secret.ts'
-import type { TransactionClient } from '../database/client.ts'
 import type { ValidationIssue } from '../errors.ts'
 import { checkBifrostSettings } from './bifrost-settings.ts'
 
@@ -28,7 +25,7 @@ export interface DialectSettingsInput extends Readonly<Record<OpenDialect, unkno
 
 const MAX_CHARACTERS = 65_536
 
-/** Reads the column `dialectSettings`. */
+/** Reads the column `extensions`. */
 export function readDialectSettings(column: unknown): DialectSettings {
   return column === null ? {} : storedSettings.parse(column)
 }
@@ -70,21 +67,15 @@ function parse(text: string): unknown {
   }
 }
 
-/** Merges what the dialects keep into the provider's row, and seals Respan's part. The input was checked. */
-export async function storeDialectSettings(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
+/** What storing the input would do: the column `extensions`, undefined when it stays, and Respan's part, which is sealed. */
+export function planDialectSettings(
   input: DialectSettingsInput,
-): Promise<void> {
+  stored: unknown,
+): { readonly extensions: DialectSettings | undefined; readonly fields: ReadonlyMap<ProviderSecretField, Secret | null> } {
   const secret = input.respanExtraKwargs
-  if (secret !== undefined)
-    await storeProviderSecret(transaction, keyring, owner, 'respan.extraKwargs', secret.reveal() === '' ? null : secret)
-  if (OPEN_DIALECTS.every((dialect) => input[dialect] === undefined)) return
-  const where = { id: owner.providerId }
-  const row = await transaction.provider.findUniqueOrThrow({ where, select: { dialectSettings: true } })
-  const dialectSettings = merge(readDialectSettings(row.dialectSettings), input)
-  await transaction.provider.update({ where, data: { dialectSettings }, select: { id: true } })
+  const given = secret === undefined ? [] : [['respan.extraKwargs', secret.reveal() === '' ? null : secret] as const]
+  const isOpen = OPEN_DIALECTS.some((dialect) => input[dialect] !== undefined)
+  return { extensions: isOpen ? merge(readDialectSettings(stored), input) : undefined, fields: new Map(given) }
 }
 
 function merge(stored: DialectSettings, input: DialectSettingsInput): DialectSettings {

@@ -1,9 +1,10 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../api-keys/api-key-input.ts'
+import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { keyDestination } from '../api-keys/secret-binding.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
-import type { TransactionClient } from '../database/client.ts'
-import type { ValidationIssue } from '../errors.ts'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
-import { findPlacedKeys, keyOf, type PlacedKey, placeAfter, placeOfStored } from './key-places.ts'
+import { type KeyRow, readCredentialParts } from '../destination/stored-rows.ts'
+import { KeyRequiredForNewEndpointError, type ValidationIssue } from '../errors.ts'
+import type { ChangePlan } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { NewProvider } from './provider-input.ts'
 
@@ -14,36 +15,34 @@ export function checkNewEnvironmentKeys(deps: Deps, caller: Caller, { apiKeys }:
   return apiKeys.flatMap((key, index) => checkKey(deps, caller, key, ['apiKeys', String(index)], () => false))
 }
 
-/** The rules for keys in environment variables that a change brings to a provider. */
-export async function checkAddedEnvironmentKeys(
-  transaction: TransactionClient,
-  deps: Pick<ProviderDeps, 'readSecretVariable' | 'keyring'>,
+/** The rules for keys in environment variables that a change brings to a provider. @throws KeyRequiredForNewEndpointError. */
+export function checkAddedEnvironmentKeys(
+  deps: Deps,
   caller: Caller,
-  provider: Provider,
+  stored: StoredKeys,
+  { keys, after }: ChangePlan,
   changes: readonly ApiKeyChange[],
-): Promise<ValidationIssue[]> {
-  const namesAny = changes.some((change) => variablesOf(keyOf(change)).length > 0)
-  if (!namesAny) return []
-  const stored = hasRole(caller.principal, 'ADMIN') ? [] : await findPlacedKeys(transaction, deps.keyring, provider)
+): ValidationIssue[] {
+  const added = [...(keys?.added ?? [])]
   return changes.flatMap((change, index) => {
-    const key = keyOf(change)
-    if (key === null) return []
-    const place = placeAfter(change, stored)
-    const path = ['apiKeys', String(index), 'add' in change ? 'add' : 'keep']
-    return checkKey(deps, caller, key, path, (named) => isSentTo(place, named, stored))
+    if ('remove' in change) return []
+    const [kind, key] = 'add' in change ? (['add', change.add] as const) : (['keep', change.keep] as const)
+    const planned = kind === 'add' ? added.shift() : after.keys.find(({ id }) => id === key.id)
+    const isKnown = (named: Named) => planned !== undefined && isSentTo(caller, named, planned, stored, after)
+    return checkKey(deps, caller, key, ['apiKeys', String(index), kind], isKnown)
   })
 }
 
-/** A variable that a key names: for its value, or for a part of its configuration. */
+/** A variable that a key names: for its value, or for a part of its credential. */
 interface Named {
   readonly name: string
   /** Empty for the value. */
   readonly part: string
 }
 
-function variablesOf(key: NewApiKey | KeptApiKey | null): Named[] {
-  const parts = (key?.bifrost?.secrets ?? []).map(({ path, environmentVariable: name }) => ({ name, part: path }))
-  return [{ name: key?.environmentVariable, part: '' }, ...parts].flatMap(({ name, part }) => (name === undefined ? [] : [{ name, part }]))
+function variablesOf(key: NewApiKey | KeptApiKey): Named[] {
+  const parts = (key.configuration?.parts ?? []).map(({ name: part, environmentVariable: name }) => ({ name, part }))
+  return [{ name: key.environmentVariable, part: '' }, ...parts].flatMap(({ name, part }) => (name === undefined ? [] : [{ name, part }]))
 }
 
 function checkKey(
@@ -56,13 +55,22 @@ function checkKey(
   return variablesOf(key).flatMap((named) => checkOne(deps, caller, named, path, isKnown(named)))
 }
 
-/** Whether a stored key has the variable sent to this very place, as the same part of a credential. */
-function isSentTo(place: string | null, { name, part }: Named, stored: readonly PlacedKey[]): boolean {
-  return stored.some((key) => {
-    if (place === null || placeOfStored(key) !== place) return false
-    if (part === '') return key.environmentVariable === name
-    return key.bifrost?.secrets.some((secret) => secret.path === part && secret.environmentVariable === name) ?? false
-  })
+/**
+ * Whether a stored key has the variable sent to this very destination, as the same part of a credential.
+ * @throws KeyRequiredForNewEndpointError when it is sent elsewhere: its name is no proof that somebody knows its value.
+ */
+function isSentTo(caller: Caller, named: Named, planned: KeyRow, stored: StoredKeys, after: StoredKeys['rows']): boolean {
+  const known = stored.keys.filter((key) => names(key, named))
+  const destination = keyDestination(after, planned)
+  if (known.some((key) => keyDestination(stored.rows, key) === destination)) return true
+  if (known.length > 0 && !hasRole(caller.principal, 'ADMIN')) throw new KeyRequiredForNewEndpointError()
+  return false
+}
+
+function names(key: KeyRow, { name, part }: Named): boolean {
+  if (part === '') return key.environmentVariable === name
+  if (part === 'endpoint') return key.endpointVariable === name
+  return readCredentialParts(key.credentialParts).some((one) => one.name === part && one.environmentVariable === name)
 }
 
 /**

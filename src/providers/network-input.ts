@@ -1,11 +1,15 @@
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
 import { looksMasked } from '../api-keys/mask.ts'
+import { headerField } from '../api-keys/secret-binding.ts'
 import type { Secret } from '../crypto/secret.ts'
+import { isBoundHeader } from '../destination/destination.ts'
+import type { NetworkConfig } from '../destination/stored-rows.ts'
 import type { ValidationIssue } from '../errors.ts'
-import { DEFAULT_NETWORK, isAuthenticationHeader } from '../upstream/client/network-settings.ts'
+import { DEFAULT_NETWORK, isCredential } from '../upstream/client/network-settings.ts'
 import { checkCertificate } from './check-certificate.ts'
-import { headerField, type NetworkConfig } from './network-config.ts'
 import { type CheckProxy, checkProxyInput, type ProxyInput } from './proxy-input.ts'
+
+type SealedHeader = Extract<NetworkConfig['extraHeaders'][number], { readonly masked: string }>
 
 export interface HeaderInput {
   readonly name: string
@@ -72,18 +76,29 @@ export function checkNetwork(input: NetworkInput, checkProxy: CheckProxy): Valid
 /** A mask can only stand for the very value that it was made of. */
 export function checkMaskedHeaders(input: NetworkInput, stored: NetworkConfig | null): ValidationIssue[] {
   return (input.extraHeaders ?? []).flatMap((header, index) => {
-    if (!isAuthenticationHeader(header.name) || !looksMasked(header.value.reveal()) || isStoredMask(header, stored)) return []
+    const isKept = storedMask(header, stored) !== undefined
+    if (isKept || !looksMasked(header.value.reveal()) || !(isSealedHeader(header) || wasSealed(header, stored))) return []
     const message = 'This is a mask, and not the one of the stored value. Give the full value, or the mask that the gateway shows.'
     return [at(['extraHeaders', String(index), 'value'], 'API_KEY_MASKED', message)]
   })
 }
 
-/** Whether the header repeats the mask of a stored one, and so means its value. */
-export function isStoredMask({ name, value }: HeaderInput, stored: NetworkConfig | null): boolean {
+/** Whether the value of a header is sealed: outside the list of those that prove and steer nothing, when it looks like a credential. */
+export function isSealedHeader({ name, value }: HeaderInput): boolean {
+  return isBoundHeader(name) && isCredential(name, value.reveal())
+}
+
+function wasSealed({ name }: HeaderInput, stored: NetworkConfig | null): boolean {
   const field = headerField(name)
-  return (stored?.extraHeaders ?? []).some(
-    (header) => 'masked' in header && headerField(header.name) === field && header.masked === value.reveal(),
-  )
+  return (stored?.extraHeaders ?? []).some((header) => 'masked' in header && headerField(header.name) === field)
+}
+
+/** The stored header whose mask this one repeats, and so means its value. */
+export function storedMask({ name, value }: HeaderInput, stored: NetworkConfig | null): SealedHeader | undefined {
+  const field = headerField(name)
+  return (stored?.extraHeaders ?? [])
+    .filter((header) => 'masked' in header)
+    .find((header) => headerField(header.name) === field && header.masked === value.reveal())
 }
 
 function checkHeader({ name, value }: HeaderInput, index: number, all: readonly HeaderInput[]): ValidationIssue[] {
@@ -102,7 +117,7 @@ function checkHeaderValue(name: string, value: Secret, path: readonly string[]):
   const text = value.reveal()
   if (text.length > MAX_HEADER_VALUE)
     return [at(path, 'OUT_OF_RANGE', `The value of a header must not be longer than ${MAX_HEADER_VALUE} characters.`)]
-  if (isAuthenticationHeader(name)) return looksMasked(text) ? [] : checkSecretValue(value, ['network', ...path], false)
+  if (isSealedHeader({ name, value })) return looksMasked(text) ? [] : checkSecretValue(value, ['network', ...path], false)
   if (/^[\x20-\x7e]*$/.test(text) && text === text.trim()) return []
   return [at(path, 'HEADER_FORMAT', 'The value of a header must be printable ASCII without blanks around it.')]
 }

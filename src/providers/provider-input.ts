@@ -1,8 +1,8 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
-import { checkEndpointsOfKeys, checkEndpointsOfNewKeys } from '../api-keys/key-endpoints.ts'
 import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import type { Channel } from '../auth/principal.ts'
+import { hasSteps } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import { DEFAULT_NETWORK } from '../upstream/client/network-settings.ts'
@@ -19,6 +19,7 @@ import { checkDialectSettings, type DialectSettingsInput } from './dialect-setti
 import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
+import { checkRouteFields, hasCredential } from './route-fields.ts'
 
 /** Names which provider is meant: by its UUID, or by its name among those that are not deleted. */
 export type ProviderRef = { readonly id: string } | { readonly name: string }
@@ -28,6 +29,9 @@ export interface ExpectedState {
   readonly version: number | undefined
   readonly id: string | undefined
 }
+
+/** `WITH_KEYS`: when there is an enabled key. */
+export type TestAfterWrites = 'NEVER' | 'WITH_KEYS' | 'ALWAYS'
 
 /** A provider to create. */
 export interface NewProvider {
@@ -40,6 +44,12 @@ export interface NewProvider {
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   readonly apiKeys: readonly NewApiKey[]
+  /** A path below the base URL that lists models in place of the type's own; empty for that. */
+  readonly modelsPath?: string | undefined
+  /** `DEFAULT`, `BEARER`, or the name of the header that carries the key. */
+  readonly authentication?: string | undefined
+  /** When a write is followed by a test. */
+  readonly testAfterWrites?: TestAfterWrites | undefined
   readonly dialectSettings?: DialectSettingsInput | undefined
   /** Whether it may come without an endpoint, as upserts let it. */
   readonly mayBePlaceholder?: boolean
@@ -60,6 +70,12 @@ export interface ProviderChanges {
   readonly resetBaseUrl?: boolean | undefined
   /** In place of `network`: changes some of it. */
   readonly networkChanges?: NetworkChanges | undefined
+  /** A path below the base URL that lists models in place of the type's own; empty for that. */
+  readonly modelsPath?: string | undefined
+  /** `DEFAULT`, `BEARER`, or the name of the header that carries the key. */
+  readonly authentication?: string | undefined
+  /** When a write is followed by a test. */
+  readonly testAfterWrites?: TestAfterWrites | undefined
   readonly dialectSettings?: DialectSettingsInput | undefined
 }
 
@@ -83,8 +99,8 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
     ...checkTexts(input),
     ...(isTyped(channel) ? checkTyped(input) : []),
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
-    ...checkNewApiKeys(input.apiKeys, anyText),
-    ...checkEndpointsOfNewKeys(input.apiKeys, keyEndpointRefusal(channel, checks)),
+    ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(channel, checks)),
+    ...checkRouteFields(input),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
     ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
@@ -102,8 +118,8 @@ export function checkProviderChanges(changes: ProviderChanges, channel: Channel,
     ...checkTexts(changes),
     ...(isTyped(channel) ? (apiKeys ?? []).flatMap(checkPastedChange) : []),
     ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
-    ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText)),
-    ...checkEndpointsOfKeys(apiKeys ?? [], keyEndpointRefusal(channel, checks)),
+    ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText, keyEndpointRefusal(channel, checks))),
+    ...checkRouteFields(changes),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     // One that keeps fields is checked when these are known.
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
@@ -199,9 +215,13 @@ export function checkBaseUrl(
   if (parts.hasUserinfo)
     return issue('URL_NOT_ALLOWED', 'The base URL must not contain a user name or password. Give the credential as an API key.')
   if (parts.hasFragment) return issue('URL_NOT_ALLOWED', 'The base URL must not contain a fragment (#).')
+  if (hasSteps(parts.path)) return issue('URL_NOT_ALLOWED', 'The path of the base URL must not have steps ("." or "..") or a backslash.')
+  if ((channel === 'graphql' || channel === 'cli') && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
   const refusal = checkEndpoint(baseUrl, channel, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
   return refusal === null ? [] : issue('URL_NOT_ALLOWED', refusal)
 }
+
+const CREDENTIAL_IN_QUERY = 'The query of the base URL has a credential in it. Put it into a header: a URL is shown, and ends up in logs.'
 
 function checkSettingsOfType(type: ProviderType, settings: BedrockSettingsInput | undefined): ValidationIssue[] {
   if (settings !== undefined && !acceptsBedrockSettings(type)) return [settingsNotSupported()]

@@ -1,22 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { maskKey } from '../api-keys/mask.ts'
-import { listProviderSecrets, openProviderSecrets, type ProviderSecretField, storeProviderSecret } from '../api-keys/provider-secrets.ts'
-import type { SecretOwner } from '../api-keys/secret-owner.ts'
+import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { openField, type SealedSecrets } from '../api-keys/provider-secrets.ts'
+import { headerField, type ProviderSecretField } from '../api-keys/secret-binding.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
-import type { TransactionClient } from '../database/client.ts'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
-import { DEFAULT_NETWORK, isAuthenticationHeader, type NetworkSettings } from '../upstream/client/network-settings.ts'
-import {
-  completeNetwork,
-  headerField,
-  type NetworkConfig,
-  PROXY_PASSWORD,
-  type ProxyConfig,
-  readNetworkConfig,
-  type StoredHeader,
-} from './network-config.ts'
-import { isStoredMask, type NetworkInput } from './network-input.ts'
+import { isBoundHeader } from '../destination/destination.ts'
+import type { NetworkConfig } from '../destination/stored-rows.ts'
+import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/client/network-settings.ts'
+import { completeNetwork, PROXY_PASSWORD, type ProxyConfig, readNetworkConfig, type StoredHeader } from './network-config.ts'
+import { isSealedHeader, type NetworkInput, storedMask } from './network-input.ts'
 
 /** What storing a network configuration would do. */
 export interface NetworkPlan {
@@ -34,13 +28,14 @@ export function planNetwork(input: NetworkInput, stored: NetworkConfig | null): 
   const kept: ProviderSecretField[] = []
   const extraHeaders = (input.extraHeaders ?? []).map((header): StoredHeader => {
     const { name, value } = header
-    if (!isAuthenticationHeader(name)) return { name, value: value.reveal() }
-    if (isStoredMask(header, stored)) {
+    const known = storedMask(header, stored)
+    if (known !== undefined) {
       kept.push(headerField(name))
-      return { name, masked: value.reveal() }
+      return { ...known, name }
     }
+    if (!isSealedHeader(header)) return { name, value: value.reveal(), bound: isBoundHeader(name) }
     fresh.set(headerField(name), value)
-    return { name, masked: maskKey(value.reveal()) }
+    return { name, masked: maskKey(value.reveal()), valueId: randomUUID() }
   })
   const { proxy, password } = planProxy(input.proxy, stored?.proxy ?? null)
   if (password === 'keep') kept.push(PROXY_PASSWORD)
@@ -89,26 +84,23 @@ export function changedNetworkFields(before: NetworkConfig, { config, fresh }: N
   return Object.entries(isChanged).flatMap(([field, changed]) => (changed ? [field] : []))
 }
 
-/** Seals the secrets of the plan and deletes those that it no longer has. */
-export async function storeNetworkSecrets(
-  transaction: TransactionClient,
-  keyring: Keyring,
-  owner: SecretOwner,
-  { fresh, kept }: NetworkPlan,
-): Promise<void> {
-  const stored = await listProviderSecrets(transaction, owner.providerId)
-  const dropped = stored.filter((field) => field.startsWith('network.') && !kept.some((one) => one === field))
-  await transaction.providerSecret.deleteMany({ where: { providerId: owner.providerId, field: { in: dropped } } })
-  for (const [field, value] of fresh) await storeProviderSecret(transaction, keyring, owner, field, value)
+/** What the plan does to the secrets: what it no longer has goes. */
+export function networkSecretChanges({ fresh, kept }: NetworkPlan, sealed: SealedSecrets): Map<string, Secret | null> {
+  const dropped = Array.from(sealed.fields.keys()).filter((field) => field.startsWith('network.') && !kept.some((one) => one === field))
+  return new Map([...dropped.map((field) => [field, null] as const), ...fresh])
 }
 
 /**
- * Opens what is stored of a provider, for a call.
+ * Opens the network of what was read at once, for a call.
  * @throws UnreadableSecretError.
  */
-export async function openNetwork(database: TransactionClient, keyring: Keyring, provider: Provider): Promise<NetworkSettings> {
-  const config = readNetworkConfig(provider.network)
-  const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
-  const hasSecrets = config.proxy?.hasPassword === true || config.extraHeaders.some((header) => 'masked' in header)
-  return completeNetwork(config, hasSecrets ? await openProviderSecrets(database, keyring, owner) : new Map())
+export function openNetwork(keyring: Keyring, { rows, sealed }: StoredKeys): NetworkSettings {
+  const config = readNetworkConfig(rows.provider.network)
+  const names = config.extraHeaders.flatMap((header): ProviderSecretField[] => ('masked' in header ? [headerField(header.name)] : []))
+  const password: ProviderSecretField[] = config.proxy?.hasPassword ? [PROXY_PASSWORD] : []
+  const secrets = [...names, ...password].flatMap((field) => {
+    const secret = openField(keyring, rows, sealed, field)
+    return secret === undefined ? [] : [[field, secret] as const]
+  })
+  return completeNetwork(config, new Map<string, Secret>(secrets))
 }

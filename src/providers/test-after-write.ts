@@ -1,6 +1,4 @@
 import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
-import { readBifrostSettings } from './bifrost-settings.ts'
-import { readDialectSettings } from './dialect-settings.ts'
 import { type TestCaller, type TestDeps, testSavedConnection } from './test-connection.ts'
 
 /**
@@ -9,11 +7,9 @@ import { type TestCaller, type TestDeps, testSavedConnection } from './test-conn
  */
 export async function testAfterWrite(deps: TestDeps, caller: TestCaller, providerId: string): Promise<void> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { id: providerId, deletedAt: null } })
-  const custom = readBifrostSettings(readDialectSettings(provider?.dialectSettings ?? null).bifrost)?.custom_provider_config
-  // A custom provider that may not list its models is not asked for them.
-  if (custom?.allowed_requests !== undefined && custom.allowed_requests.list_models !== true) return
+  if (provider === null || provider.testAfterWrites === 'NEVER') return
   const enabled = await deps.database.prisma.apiKey.count({ where: { providerId, enabled: true } })
-  const needsNoKey = custom?.is_key_less === true && provider?.baseUrl !== ''
+  const needsNoKey = provider.testAfterWrites === 'ALWAYS' && provider.baseUrl !== ''
   if (enabled === 0 && !needsNoKey) return
   try {
     await testSavedConnection(deps, caller, { id: providerId }, undefined)

@@ -1,17 +1,14 @@
 import type { Caller } from '../auth/principal.ts'
 import { ProviderNotFoundError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
-import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import { alreadyRunning, type TestLimiter, tooManyWaiting } from '../upstream/test/limiter.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import type { ProbeRequest } from '../upstream/test/probe-connection.ts'
-import { readBifrostSettings } from './bifrost-settings.ts'
 import { type FreshTest, storeTests, toRow } from './connection-test-store.ts'
-import { readDialectSettings } from './dialect-settings.ts'
 import type { ProviderDeps } from './provider-deps.ts'
+import { openForCall, type ProviderForUse, readProviderForUse } from './provider-for-use.ts'
 import type { ProviderRef } from './provider-input.ts'
-import { openNetwork } from './store-network.ts'
-import { type Attempt, planAttempts, unreadableMessage } from './test-attempts.ts'
+import { planAttempts, unreadableMessage } from './test-attempts.ts'
 
 /** What a test needs besides what all commands do: one real call to an upstream, under the limits for all of them. */
 export interface TestDeps extends ProviderDeps {
@@ -71,14 +68,16 @@ async function testAdmitted(
   apiKeyId: string | undefined,
   waits: boolean,
 ): Promise<TestedConnection> {
-  const attempts = await planAttempts(deps.database.prisma, deps, provider, apiKeyId)
+  const attempts = await planAttempts(deps.database.prisma, provider, apiKeyId)
   const now = deps.clock()
   if (!waits && deps.isTesting(provider.id)) return summarize([toRow(alreadyRunning(), provider.id, null, now)], provider.id)
-  const tests =
-    'notTestable' in attempts
-      ? [toRow(notTestable(attempts.notTestable), provider.id, null, now)]
-      : await tryAll(deps, caller, provider, attempts, now)
-  await storeTests(deps.database, caller, provider, tests, now)
+  if ('notTestable' in attempts) {
+    const tests = [toRow(notTestable(attempts.notTestable), provider.id, null, now)]
+    await storeTests(deps.database, caller, provider, tests, now)
+    return summarize(tests, provider.id)
+  }
+  const { tests, tested } = await tryAll(deps, caller, provider, attempts, now)
+  await storeTests(deps.database, caller, tested, tests, now)
   return summarize(tests, provider.id)
 }
 
@@ -89,53 +88,52 @@ export function summarize(tests: readonly FreshTest[], providerId: string | null
   return { worst, tests, providerId }
 }
 
+interface Tried {
+  readonly tests: FreshTest[]
+  /** The provider in the state that was tested. */
+  readonly tested: Provider
+}
+
 async function tryAll(
   deps: TestDeps,
   caller: TestCaller,
-  provider: Provider,
-  attempts: readonly Attempt[],
+  asked: Provider,
+  attempts: readonly (string | null)[],
   now: Date,
-): Promise<FreshTest[]> {
+): Promise<Tried> {
   const { left } = caller
-  // The first key whose turn comes opens what all of them need; before, nothing is opened.
-  let opened: Promise<NetworkSettings> | undefined
-  const network = () => {
-    opened ??= openNetwork(deps.database.prisma, deps.keyring, provider)
-    return opened
+  // The first key whose turn comes reads what all of them need, in one state of the data; before, nothing is read.
+  let read: Promise<ProviderForUse | null> | undefined
+  let tested = asked
+  const readOnce = async () => {
+    read ??= readProviderForUse(deps.database, { id: asked.id })
+    const use = await read
+    tested = use?.provider ?? tested
+    return use
   }
   const outcomes = await deps.runTests(
-    { provider: provider.id, token: caller.principal.tokenId, left },
-    attempts.map((attempt) => () => tryOne(deps, provider, attempt, network, left)),
+    { provider: asked.id, token: caller.principal.tokenId, left },
+    attempts.map((apiKeyId) => async () => tryOne(deps, await readOnce(), apiKeyId, left)),
   )
-  return outcomes.flatMap((outcome, index) => {
-    const attempt = attempts[index]
-    return attempt === undefined ? [] : [toRow(outcome, provider.id, attempt.apiKeyId, now)]
+  const tests = outcomes.flatMap((outcome, index) => {
+    const apiKeyId = attempts[index]
+    return apiKeyId === undefined ? [] : [toRow(outcome, asked.id, apiKeyId, now)]
   })
+  return { tests, tested }
 }
 
-async function tryOne(
-  deps: TestDeps,
-  provider: Provider,
-  attempt: Attempt,
-  openNetworkOnce: () => Promise<NetworkSettings>,
-  left: AbortSignal,
-): Promise<Outcome> {
-  const { type, vendorPreset } = provider
+async function tryOne(deps: TestDeps, use: ProviderForUse | null, apiKeyId: string | null, left: AbortSignal): Promise<Outcome> {
+  const key = use?.stored.keys.find(({ id }) => id === apiKeyId) ?? null
+  const isGone = use === null || (apiKeyId === null ? use.stored.keys.length > 0 && use.provider.settings === null : key === null)
+  if (isGone) return notTestable('It was changed or deleted before its turn came. Test it again.')
   let request: ProbeRequest
   try {
-    const { credential, baseUrl } = await attempt.open()
-    const network = await openNetworkOnce()
-    request = { type, baseUrl: baseUrl ?? provider.baseUrl, vendorPreset, modelsPath: modelsPathOf(provider), credential, network }
+    const { type, vendorPreset, modelsPath, authentication } = use.provider
+    request = { type, vendorPreset, modelsPath, authentication, ...openForCall(deps, use, key) }
   } catch (error) {
     return notTestable(unreadableMessage(error))
   }
   return deps.probe(request, left)
-}
-
-/** Where a custom provider of Bifrost says that its models are (Bifrost contract, decisions at its top). */
-function modelsPathOf({ dialectSettings }: Provider): string | null {
-  const { custom_provider_config: custom } = readBifrostSettings(readDialectSettings(dialectSettings).bifrost) ?? {}
-  return custom?.request_path_overrides?.list_models ?? null
 }
 
 function notTestable(message: string): Outcome {

@@ -1,20 +1,25 @@
-import { applyKeyChanges, type KeyChangeSummary } from '../api-keys/apply-key-changes.ts'
+import type { KeyChangeSummary, StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
+import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
+import { withoutQueryValues } from '../destination/canonical-url.ts'
+import type { BedrockSettings } from '../destination/stored-rows.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
-import { acceptsBedrockSettings, type BedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
+import { acceptsBedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
 import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
-import { readDialectSettings, storeDialectSettings } from './dialect-settings.ts'
+import { readDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
-import { moveSecrets } from './move-secrets.ts'
+import { auditedMoves, refuseMoves } from './move-secrets.ts'
 import { settleNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
 import { settleEndpoint } from './placeholder.ts'
+import { type ChangePlan, planChange } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
@@ -27,9 +32,8 @@ import {
   type ProviderRef,
   settingsNotSupported,
 } from './provider-input.ts'
-import { searchColumns } from './search-text.ts'
-import { storeBedrockSettings } from './store-bedrock-settings.ts'
-import { changedNetworkFields, type NetworkPlan, planNetwork, storeNetworkSecrets } from './store-network.ts'
+import { changedNetworkFields } from './store-network.ts'
+import { writePlan } from './write-plan.ts'
 
 /**
  * Changes a provider, its settings and its keys in one transaction: all of it or none of it. Returns its id.
@@ -53,7 +57,10 @@ export async function updateProvider(
   })
 }
 
-/** Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. Returns its id. */
+/**
+ * Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. All that is stored is
+ * read once, all that changes is planned from it, and each table is written once. Returns the id.
+ */
 export async function changeProvider(
   transaction: TransactionClient,
   deps: ProviderDeps,
@@ -63,38 +70,26 @@ export async function changeProvider(
   now: Date,
 ): Promise<string> {
   const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
-  const storedSettings = readBedrockSettings(provider.settings)
-  checkAgainstStored(provider, storedSettings, changes, caller)
-  await checkPlacesAndKeys(transaction, deps, caller, provider, changes)
-
-  const owner = { providerId: provider.id, type: provider.type, baseUrl: changes.baseUrl ?? provider.baseUrl }
-  const storedNetwork = readNetworkConfig(provider.network)
-  const network = changes.network && planNetwork(changes.network, storedNetwork)
-  const doors = await moveSecrets(transaction, deps.keyring, caller, provider, changes, network)
-  const pairIssues = isTyped(caller.channel) ? checkKeyPair(changes.settings, storedSettings) : []
+  checkAgainstStored(provider, readBedrockSettings(provider.settings), changes, caller)
+  const stored = await readStoredKeys(transaction, provider)
+  const plan = planChange(deps.keyring, provider, stored, changes, now)
+  await checkPlan(transaction, deps, caller, provider, stored, plan, changes)
+  const moves = refuseMoves(caller, stored, plan)
+  const pairIssues = isTyped(caller.channel) ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
   if (pairIssues.length > 0) throw new ValidationError(pairIssues)
-  if (network !== undefined) await storeNetworkSecrets(transaction, deps.keyring, owner, network)
-  const settings = changes.settings && (await storeBedrockSettings(transaction, deps.keyring, owner, changes.settings, storedSettings))
-  if (changes.dialectSettings !== undefined) await storeDialectSettings(transaction, deps.keyring, owner, changes.dialectSettings)
-  const store = { transaction, keyring: deps.keyring, owner, now }
-  const keys = changes.apiKeys && (await applyKeyChanges(store, changes.apiKeys, changes.keepOtherApiKeys ?? false))
-  const networkChanges = network === undefined ? [] : changedNetworkFields(storedNetwork, network)
-  const parts = { settings, network, networkChanges, keys }
-  await updateRow(transaction, provider, changes, parts, now)
-  const audited = auditedChanges(changes, parts, doors)
-  await recordAudit(
-    transaction,
-    caller,
-    { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited },
-    now,
-  )
+  const writes = planWrites(deps.keyring, stored.rows, plan.after, stored.sealed, plan.secrets, moves)
+  await writePlan(transaction, provider, stored, plan, now)
+  await writeSecrets(transaction, provider.id, writes)
+  const audited = { ...auditedChanges(changes, provider, plan), ...auditedMoves(stored, plan, moves, writes.unreadable) }
+  const event = { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited } as const
+  await recordAudit(transaction, caller, event, now)
   return provider.id
 }
 
 /** The rules that depend on what is stored. */
 function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges, { channel }: Caller): void {
   const { bifrost } = changes.dialectSettings ?? {}
-  const storedBifrost = readBifrostSettings(readDialectSettings(provider.dialectSettings).bifrost)
+  const storedBifrost = readBifrostSettings(readDialectSettings(provider.extensions).bifrost)
   const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
   if (customIssues.length > 0) throw new ValidationError(customIssues)
   const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
@@ -107,23 +102,25 @@ function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, 
   if (!acceptsApiKeys(provider.type)) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
 }
 
-/** The rules for a stored provider's network and for keys from the environment, which depend on who asks and what is stored. */
-async function checkPlacesAndKeys(
+/** The rules for the network and for keys, which depend on who asks and what is stored. */
+async function checkPlan(
   transaction: TransactionClient,
   deps: ProviderDeps,
   caller: Caller,
   provider: Provider,
+  stored: StoredKeys,
+  plan: ChangePlan,
   changes: ProviderChanges,
 ): Promise<void> {
-  const stored = readNetworkConfig(provider.network)
-  const allowPrivateNetwork = changes.network ? (changes.network.allowPrivateNetwork ?? true) : stored.allowPrivateNetwork
-  const baseUrl = changes.baseUrl ?? provider.baseUrl
+  const network = readNetworkConfig(provider.network)
+  const allowPrivateNetwork = changes.network ? (changes.network.allowPrivateNetwork ?? true) : network.allowPrivateNetwork
+  const { baseUrl } = plan.columns
   // With the private network allowed, a given base URL has passed its check already.
   const isUnchecked = !allowPrivateNetwork && baseUrl !== '' && (changes.baseUrl !== undefined || changes.network !== undefined)
   const issues = [
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
-    ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, stored)),
-    ...(changes.apiKeys === undefined ? [] : await checkAddedEnvironmentKeys(transaction, deps, caller, provider, changes.apiKeys)),
+    ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, network)),
+    ...(changes.apiKeys === undefined ? [] : checkAddedEnvironmentKeys(deps, caller, stored, plan, changes.apiKeys)),
     ...(changes.apiKeys === undefined || caller.channel !== 'bifrost'
       ? []
       : await checkKeyNames(transaction, deps.database.engine, changes.apiKeys)),
@@ -131,62 +128,29 @@ async function checkPlacesAndKeys(
   if (issues.length > 0) throw new ValidationError(issues)
 }
 
-/** What a change stored beside the provider's own fields. */
-interface StoredParts {
-  readonly settings: BedrockSettings | undefined
-  readonly network: NetworkPlan | undefined
-  /** The fields of the network that really changed. */
-  readonly networkChanges: readonly string[]
-  readonly keys: KeyChangeSummary | undefined
-}
-
-async function updateRow(
-  transaction: TransactionClient,
-  provider: Provider,
-  changes: ProviderChanges,
-  parts: StoredParts,
-  now: Date,
-): Promise<void> {
-  const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl, enabled = provider.enabled } = changes
-  const { settings, network, networkChanges, keys } = parts
-  const endpointChanged = baseUrl !== provider.baseUrl || settings !== undefined
-  const routeChanged = endpointChanged || networkChanges.length > 0
-  if (routeChanged) await transaction.apiKey.updateMany({ where: { providerId: provider.id }, data: { lastConnectionTestId: null } })
-  const keysChanged = keys !== undefined && (keys.added.length > 0 || keys.removed.length > 0 || keys.replaced.length > 0 || keys.switched)
-  await transaction.provider.update({
-    where: { id: provider.id },
-    data: {
-      ...{ displayName, icon, baseUrl, enabled },
-      ...searchColumns({ name: provider.name, displayName, baseUrl }),
-      ...(settings === undefined ? {} : { settings: { bedrock: settings } }),
-      ...(network === undefined ? {} : { network: network.config }),
-      ...(endpointChanged ? { endpointChangedAt: now } : {}),
-      ...(routeChanged || keysChanged ? { lastConnectionTestId: null } : {}),
-    },
-  })
-}
-
-function auditedChanges(changes: ProviderChanges, { networkChanges, keys }: StoredParts, doors: readonly string[]): Prisma.InputJsonObject {
-  const { displayName, icon, baseUrl, enabled } = changes
+function auditedChanges(changes: ProviderChanges, provider: Provider, { network, keys }: ChangePlan): Prisma.InputJsonObject {
+  const { displayName, icon, baseUrl, enabled, modelsPath, authentication } = changes
+  const networkChanges = network === undefined ? [] : changedNetworkFields(readNetworkConfig(provider.network), network)
   return {
     ...(displayName === undefined ? {} : { displayName }),
     ...(icon === undefined ? {} : { icon: icon.slice(0, 200) }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(baseUrl === undefined ? {} : { baseUrl: withoutQueryValues(baseUrl) }),
     ...(enabled === undefined ? {} : { enabled }),
+    ...(modelsPath === undefined || (modelsPath || null) === provider.modelsPath ? {} : { modelsPath: withoutQueryValues(modelsPath) }),
+    ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
     ...(changes.dialectSettings === undefined ? {} : { dialectSettings: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
-    ...(keys === undefined
-      ? {}
-      : {
-          apiKeys: {
-            added: keys.added.map((key) => ({ ...key })),
-            removed: keys.removed.map((key) => ({ ...key })),
-            ...(keys.replaced.length === 0 ? {} : { replaced: keys.replaced.map((key) => ({ ...key })) }),
-            ...(keys.changed.length === 0 ? {} : { changed: keys.changed.map((key) => ({ ...key })) }),
-            kept: keys.kept,
-          },
-        }),
-    ...(doors.length === 0 ? {} : { keysKeptForNewEndpoint: true, sentElsewhereBy: [...doors] }),
+    ...(keys === undefined ? {} : { apiKeys: auditedKeys(keys.summary) }),
+  }
+}
+
+function auditedKeys({ added, removed, replaced, changed, kept }: KeyChangeSummary): Prisma.InputJsonObject {
+  return {
+    added: added.map((key) => ({ ...key })),
+    removed: removed.map((key) => ({ ...key })),
+    ...(replaced.length === 0 ? {} : { replaced: replaced.map((key) => ({ ...key })) }),
+    ...(changed.length === 0 ? {} : { changed: changed.map((key) => ({ ...key })) }),
+    kept,
   }
 }

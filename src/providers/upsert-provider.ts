@@ -13,7 +13,14 @@ import { readNetworkConfig } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
 import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { acceptsApiKeys, checkProviderChanges, isProviderName, type NewProvider, type ProviderChanges } from './provider-input.ts'
+import {
+  acceptsApiKeys,
+  checkProviderChanges,
+  isProviderName,
+  type NewProvider,
+  type ProviderChanges,
+  type TestAfterWrites,
+} from './provider-input.ts'
 import { changeProvider } from './update-provider.ts'
 import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
 
@@ -27,6 +34,9 @@ export interface ProviderUpsert {
   readonly displayName: string | undefined
   readonly icon: string | undefined
   readonly enabled: boolean | undefined
+  readonly modelsPath?: string | undefined
+  readonly authentication?: string | undefined
+  readonly testAfterWrites?: TestAfterWrites | undefined
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
   /** In place of `network`: changes some of it. */
@@ -83,13 +93,13 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
-  const { name, apiKeys = [], settings, dialectSettings } = input
+  const { name, apiKeys = [], settings, dialectSettings, modelsPath, authentication, testAfterWrites } = input
   const vendor = vendorDefaults(name)
   const baseUrl = input.baseUrl || defaultBaseUrl(input)
   const isPlaceholder = baseUrl === ''
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
-    ...{ name, baseUrl, apiKeys, settings, dialectSettings },
+    ...{ name, baseUrl, apiKeys, settings, dialectSettings, modelsPath, authentication, testAfterWrites },
     network: input.networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), input.networkChanges),
     type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
@@ -131,8 +141,7 @@ async function updateStored(
 }
 
 function toChanges(input: ProviderUpsert): ProviderChanges {
-  const { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings, apiKeys } = input
-  const kept = { displayName, icon, baseUrl, enabled, settings, network, networkChanges, dialectSettings }
+  const { defaults: _, name: __, type: ___, apiKeys, ...kept } = input
   return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
 }
 

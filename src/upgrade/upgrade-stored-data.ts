@@ -4,6 +4,7 @@ import { gatewayItself } from '../auth/admin-token.ts'
 import { upgradeTokens } from '../auth/upgrade-tokens.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
+import { upgradeProviders } from './upgrade-providers.ts'
 
 /** As long as migrations may take. */
 const PATIENCE_MS = 600_000
@@ -22,9 +23,10 @@ export async function upgradeStoredData(database: Database, keyring: Keyring, no
 async function upgradeAll(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<Record<string, number> | null> {
   const outdated = await findOutdatedKeys(transaction, keyring)
   if (outdated.length === 0) return null
+  const providers = await upgradeProviders(transaction, keyring, outdated)
   const tokens = await upgradeTokens(transaction, keyring)
   for (const key of outdated) await renewCanary(transaction, key)
-  const counts = { tokens: tokens.length }
+  const counts = { ...providers, tokens: tokens.length }
   const event = {
     action: 'encryption_key.secrets_upgraded',
     subjectType: 'encryption_key',

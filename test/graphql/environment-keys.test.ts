@@ -38,7 +38,7 @@ test('a key from the environment is shown by its name and sent by its value, whi
   expect(node.environmentVariable).toBe(NAME)
   expect(await admin.test(id)).toMatchObject({ success: true, tests: [{ status: 'OK', keyVerified: true, models: ['model-one'] }] })
   expect(upstream.sentWith(VALUE)).toHaveLength(1)
-  expect(await withStore(gateway, (store) => store.apiKeySecret.count({ where: { apiKey: { providerId: uuid } } }))).toBe(0)
+  expect(await withStore(gateway, (store) => store.apiKeySecret.count({ where: { apiKey: { providerId: uuid } } }))).toBe(1)
   expect(await everythingStored(gateway)).not.toContain(VALUE)
 })
 

@@ -10,6 +10,7 @@ const FROM_VARIABLE = 'sk-from-a-variable-worth-stealing'
 const HEADER = 'header-value-worth-stealing'
 const THIEFS = 'sk-a-key-that-the-thief-has-anyway'
 const REFUSED = { __typename: 'KeyRequiredForNewEndpointError' }
+const KEY_REQUIRED = { __typename: 'KeyRequiredForNewEndpointError' }
 const NOT_ALLOWED = { __typename: 'ValidationError', issues: [{ rule: 'NOT_ALLOWED' }] }
 const ACCEPTED = { __typename: 'UpdateProviderPayload' }
 
@@ -50,7 +51,7 @@ describe('a key in an environment variable', () => {
     const { id, apiKeys } = await withVariable()
     const add = { environmentVariable: VARIABLE, bifrost: to(thief.origin) }
     const kept = { keep: { id: apiKeys.nodes[0]?.id } }
-    for (const changes of [[{ add }], [kept, { add }]]) expect(await editor.update(id, { apiKeys: changes })).toMatchObject(NOT_ALLOWED)
+    for (const changes of [[{ add }], [kept, { add }]]) expect(await editor.update(id, { apiKeys: changes })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
     expect(loot()).not.toContain(FROM_VARIABLE)
   })
@@ -59,7 +60,7 @@ describe('a key in an environment variable', () => {
     for (const before of [{}, { bifrost: to(home.origin) }]) {
       const { id, apiKeys } = await withVariable(before)
       const keep = { id: apiKeys.nodes[0]?.id, environmentVariable: VARIABLE, bifrost: to(thief.origin) }
-      expect(await editor.update(id, { apiKeys: [{ keep }] })).toMatchObject(NOT_ALLOWED)
+      expect(await editor.update(id, { apiKeys: [{ keep }] })).toMatchObject(KEY_REQUIRED)
       await editor.test(id)
     }
     expect(loot()).not.toContain(FROM_VARIABLE)
@@ -67,7 +68,7 @@ describe('a key in an environment variable', () => {
 
   test('does not follow an editor from its own endpoint to that of the provider', async () => {
     const { id } = await withVariable({ bifrost: to(home.origin) }, thief.origin)
-    expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE } }] })).toMatchObject(NOT_ALLOWED)
+    expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE } }] })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
     expect(loot()).not.toContain(FROM_VARIABLE)
   })

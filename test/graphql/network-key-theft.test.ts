@@ -31,21 +31,21 @@ afterAll(async () => {
   await thief.close()
 })
 
-/** Every way there is to send what passes to another place, with the name that the audit event gives it. */
+/** Every way there is to send what passes to another place, with the part of the destination that the audit event names. */
 const DOORS: Readonly<Record<string, () => { by: string; change: Record<string, unknown> }>> = {
-  'another origin': () => ({ by: 'baseUrl', change: { baseUrl: `${thief.origin}/v1` } }),
-  'an HTTP proxy': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'HTTP', url: thief.origin } } } }),
+  'another origin': () => ({ by: 'endpoint', change: { baseUrl: `${thief.origin}/v1` } }),
+  'an HTTP proxy': () => ({ by: 'proxy', change: { network: { proxy: { type: 'HTTP', url: thief.origin } } } }),
   'a SOCKS5 proxy': () => ({
-    by: 'network.proxy',
+    by: 'proxy',
     change: { network: { proxy: { type: 'SOCKS5', url: thief.origin.replace('http', 'socks5') } } },
   }),
-  'the proxy of the environment': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'ENVIRONMENT' } } } }),
-  'a CA certificate': () => ({ by: 'network.caCertificate', change: { network: { caCertificate } } }),
-  'no check of the certificate': () => ({ by: 'network.insecureSkipVerify', change: { network: { insecureSkipVerify: true } } }),
+  'the proxy of the environment': () => ({ by: 'proxy', change: { network: { proxy: { type: 'ENVIRONMENT' } } } }),
+  'a CA certificate': () => ({ by: 'caCertificate', change: { network: { caCertificate } } }),
+  'no check of the certificate': () => ({ by: 'insecureSkipVerify', change: { network: { insecureSkipVerify: true } } }),
   ...Object.fromEntries(
     ['Host', 'Authorization', 'X-Api-Key', 'Cookie', 'X-Other-Token', 'X-Forwarded-Host', 'Helicone-Target-Url'].map((name) => [
       `a header ${name}`,
-      () => ({ by: 'network.extraHeaders', change: { network: { extraHeaders: [{ name, value: 'of-the-thief.example' }] } } }),
+      () => ({ by: 'header', change: { network: { extraHeaders: [{ name, value: 'of-the-thief.example' }] } } }),
     ]),
   ),
 }
@@ -74,7 +74,7 @@ describe.each(Object.keys(OWNERS) as (keyof typeof OWNERS)[])('a provider with %
     expect((await admin.updated(before.id, {})).baseUrl).toBe(before.baseUrl)
     await admin.updated(before.id, change)
     const events = await auditEvents(gateway, before.uuid)
-    expect(events.at(-1)?.changes).toMatchObject({ keysKeptForNewEndpoint: true, sentElsewhereBy: [by] })
+    expect(events.at(-1)?.changes).toMatchObject({ keysKeptForNewEndpoint: true, movedSecrets: { changed: [by] } })
   })
 })
 
@@ -108,14 +108,20 @@ describe('an editor', () => {
     const network = { proxy: { type: 'HTTP', url: upstream.origin, username: 'me' }, caCertificate, insecureSkipVerify: true }
     const { id } = await created({ ...OWNERS['a stored key'], network })
     for (const change of [
-      { ...network, timeoutMs: 1_000, maxRetries: 3, extraHeaders: [{ name: 'X-Team', value: 'a' }] },
+      { ...network, timeoutMs: 1_000, maxRetries: 3 },
       { ...network, extraHeaders: [{ name: 'OpenAI-Organization', value: 'org' }] },
+      { ...network, extraHeaders: [{ name: 'user-agent', value: 'Bearer of news' }] },
       { ...network, proxy: { ...network.proxy, password: 'new' } },
+    ])
+      expect(await editor.update(id, { network: change })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+    for (const change of [
+      { ...network, extraHeaders: [{ name: 'X-Team', value: 'a' }] },
+      { ...network, proxy: { ...network.proxy, username: 'you' } },
       { ...network, insecureSkipVerify: false },
       { caCertificate },
       {},
     ])
-      expect(await editor.update(id, { network: change })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+      expect((await editor.update(id, { network: change })).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
   })
 
   test('may leave a header that steers as it is, and its authentication masked', async () => {

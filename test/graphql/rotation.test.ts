@@ -50,7 +50,7 @@ const actions = async () => {
 /** Counted by the texts themselves, not by the column that names the key. */
 const sealedTextsUnder = (kid: string) =>
   withStore(gateway, async (store) => {
-    const where = { sealed: { startsWith: `gw1.${kid}.` } }
+    const where = { sealed: { startsWith: `gw2.${kid}.` } }
     return (await store.apiKeySecret.count({ where })) + (await store.providerSecret.count({ where }))
   })
 
@@ -207,7 +207,7 @@ describe('the commands on keys', () => {
     for (const argv of commands)
       for (const form of [argv, [...argv.slice(0, 2), '--json', ...argv.slice(2)]]) {
         const { output, errors } = await run(form)
-        for (const secret of [KEY, OLD, NEW, OLD.slice(7), NEW.slice(7), 'gw1.', 'a-secret-access-key'])
+        for (const secret of [KEY, OLD, NEW, OLD.slice(7), NEW.slice(7), 'gw2.', 'a-secret-access-key'])
           expect(output + errors).not.toContain(secret)
       }
   })

@@ -18,7 +18,7 @@ const bindingOf = (row: number): SecretBinding => ({
   column: 'sealed',
   rowId: `00000000-0000-4000-8000-${String(row).padStart(12, '0')}`,
   providerId: '1f4a2f0c-55d1-4a52-8a49-b0f1d6a6c0de',
-  endpoint: 'https://api.example.com',
+  destination: 'https://api.example.com',
 })
 const SEALED = Array.from({ length: 64 }, (_, row) => {
   const plaintext = new Secret('sk-'.padEnd(1 + row * 5, 'abcdefghijklmnop'))
@@ -114,7 +114,7 @@ describe(`of ${MUTATIONS.toLocaleString('en')} random changes`, () => {
   })
 
   test('to what a secret is bound to, none is accepted', () => {
-    const fields = ['table', 'column', 'rowId', 'providerId', 'endpoint'] as const
+    const fields = ['table', 'column', 'rowId', 'providerId', 'destination'] as const
     fc.assert(
       fc.property(
         fc.nat(SEALED.length - 1),

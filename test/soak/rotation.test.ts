@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { maskKey } from '../../src/api-keys/mask.ts'
-import { apiKeyBinding } from '../../src/api-keys/secret-owner.ts'
+import { apiKeyBinding } from '../../src/api-keys/secret-binding.ts'
 import { fingerprint, seal } from '../../src/crypto/envelope.ts'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { Secret } from '../../src/crypto/secret.ts'
@@ -31,7 +31,15 @@ async function fill(url: string): Promise<void> {
   const createdAt = new Date()
   for (let number = 0; number < KEYS / PER_PROVIDER; number++) {
     const provider = providerRow(`filled-${number}`, { baseUrl: 'https://api.example.com/v1' })
-    const owner = { providerId: provider.id, type: provider.type, baseUrl: provider.baseUrl }
+    const unset = { vendorPreset: null, modelsPath: null, authentication: 'DEFAULT', callHeaders: null, settings: null, network: null }
+    const ownless = {
+      environmentVariable: null,
+      endpoint: null,
+      endpointVariable: null,
+      region: null,
+      roleArn: null,
+      credentialParts: null,
+    }
     const keys = Array.from({ length: PER_PROVIDER }, (_, index) => ({
       id: randomUUID(),
       value: new Secret(`sk-${number}-${index}-0123456789abcdef`),
@@ -42,7 +50,7 @@ async function fill(url: string): Promise<void> {
       await transaction.apiKey.createMany({ data: rows })
       const sealed = keys.map(({ id, value }) => ({
         apiKeyId: id,
-        ...seal(keyring, value, apiKeyBinding(owner, id)),
+        ...seal(keyring, value, apiKeyBinding({ provider: { ...unset, ...provider, network: null, settings: null } }, { id, ...ownless })),
         fingerprint: fingerprint(keyring, value),
       }))
       await transaction.apiKeySecret.createMany({ data: sealed })

@@ -63,8 +63,9 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   auth: ['audit', 'crypto', 'database', 'errors', 'generated'],
   cache: ['auth', 'http'],
   changes: ['audit', 'auth', 'database', 'errors'],
-  'api-keys': ['crypto', 'database', 'errors', 'generated'],
-  providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'upstream'],
+  destination: [],
+  'api-keys': ['crypto', 'database', 'destination', 'errors', 'generated'],
+  providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'upstream'],
   graphql: [
     'activity',
     'api-keys',
@@ -73,6 +74,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
     'changes',
     'crypto',
     'database',
+    'destination',
     'errors',
     'generated',
     'http',
@@ -82,7 +84,8 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   rest: ['auth', 'errors', 'graphql', 'http'],
   'encryption-keys': ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors'],
   cli: [
-    ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'encryption-keys', 'errors', 'generated', 'key-file'],
+    ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
+    'key-file',
     ...['logger', 'outbound', 'providers', 'start', 'upstream'],
   ],
   calls: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'tracing', 'upstream'],
@@ -101,7 +104,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
     ...['activity', 'api-keys', 'audit', 'app', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
     ...['key-file', 'metrics', 'mount-calls', 'outbound', 'tracing', 'upgrade', 'upstream'],
   ],
-  upgrade: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors', 'generated', 'providers'],
+  upgrade: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'providers', 'upstream'],
   main: ['cli'],
 }
 

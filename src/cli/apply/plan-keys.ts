@@ -89,7 +89,7 @@ function toNewKey(key: WantedKey, index: number): NewApiKey {
     throw new PartialFailure(
       `apiKeys[${index}]: ${labelOf(name, key.masked ?? '')} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
     )
-  return { id, name, enabled, weight, value, environmentVariable, bifrost: undefined }
+  return { id, name, enabled, weight, value, environmentVariable, configuration: undefined }
 }
 
 /** Undefined leaves a field as it is. */
@@ -102,7 +102,7 @@ function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean): KeptApiKey {
     weight: weight === row.weight ? undefined : weight,
     value: isSame ? undefined : key.value,
     environmentVariable: environmentVariable === row.environmentVariable ? undefined : environmentVariable,
-    bifrost: undefined,
+    configuration: undefined,
   }
 }
 

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isStoredProviderSecret } from '../../api-keys/compare-secrets.ts'
-import type { ProviderSecretField } from '../../api-keys/provider-secrets.ts'
+import { headerField, type ProviderSecretField } from '../../api-keys/secret-binding.ts'
 import { Secret } from '../../crypto/secret.ts'
+import type { NetworkConfig } from '../../destination/stored-rows.ts'
 import type { Provider } from '../../generated/prisma-sqlite/client.ts'
 import { type BedrockSettingsInput, mergeBedrockSettings, readBedrockSettings } from '../../providers/bedrock-settings.ts'
 import { type DialectSettingsInput, readDialectSettings } from '../../providers/dialect-settings.ts'
-import { headerField, type NetworkConfig, PROXY_PASSWORD, readNetworkConfig } from '../../providers/network-config.ts'
+import { PROXY_PASSWORD, readNetworkConfig } from '../../providers/network-config.ts'
 import type { NetworkInput } from '../../providers/network-input.ts'
 import { changedNetworkFields, planNetwork } from '../../providers/store-network.ts'
 import type { OpenWithKeys } from '../open.ts'
@@ -21,8 +22,7 @@ export function freshSecrets({ database, keyring }: OpenWithKeys, stored: Provid
     if (reference === undefined) return undefined
     const value = read(reference)
     if (stored === null) return value
-    const owner = { providerId: stored.id, type: stored.type, baseUrl: stored.baseUrl }
-    return (await isStoredProviderSecret(database.prisma, keyring, owner, field, value)) ? undefined : value
+    return (await isStoredProviderSecret(database.prisma, keyring, stored.id, field, value)) ? undefined : value
   }
 }
 
@@ -90,7 +90,7 @@ export async function toDialectInput(
   stored: Provider | null,
   fresh: ReadFresh,
 ): Promise<DialectSettingsInput | undefined> {
-  const before = readDialectSettings(stored?.dialectSettings ?? null)
+  const before = readDialectSettings(stored?.extensions ?? null)
   const different = (dialect: 'bifrost' | 'ziri') => {
     const entries = Object.entries(settings[dialect] ?? {}).filter(
       ([name, value]) => !isDeepStrictEqual(before[dialect]?.[name] ?? null, value),

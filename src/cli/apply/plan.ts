@@ -1,6 +1,6 @@
 import { loadKeyComparison } from '../../api-keys/compare-secrets.ts'
 import { secretVariables } from '../../config.ts'
-import { endpointBinding } from '../../crypto/endpoint-binding.ts'
+import { canonicalUrl } from '../../destination/canonical-url.ts'
 import { ValidationError } from '../../errors.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { createOutbound } from '../../outbound.ts'
@@ -144,8 +144,7 @@ function describe(changes: ProviderChanges, stored: Provider, networkLines: read
   const fields = (['displayName', 'icon', 'baseUrl', 'enabled'] as const).flatMap((field) =>
     changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`],
   )
-  const isMoved =
-    changes.baseUrl !== undefined && endpointBinding(stored.type, stored.baseUrl) !== endpointBinding(stored.type, changes.baseUrl)
+  const isMoved = changes.baseUrl !== undefined && canonicalUrl(stored.baseUrl) !== canonicalUrl(changes.baseUrl)
   return [
     ...fields,
     ...(isMoved && keepsValues ? ['! the stored keys will be sent to the new address'] : []),

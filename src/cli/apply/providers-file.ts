@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isBoundHeader } from '../../destination/destination.ts'
 import { ValidationError } from '../../errors.ts'
-import { isAuthenticationHeader } from '../../upstream/client/network-settings.ts'
+import { isCredential } from '../../upstream/client/network-settings.ts'
 import { PROVIDER_TYPES } from '../../upstream/vendors/provider-type.ts'
 import { PartialFailure } from '../failure.ts'
 import { readFile, showPath } from './file-problems.ts'
@@ -34,7 +35,7 @@ const header = z
   .refine(({ value, masked, valueFrom }) => [value, masked, valueFrom].filter((one) => one !== undefined).length === 1, {
     error: 'needs exactly one of `value`, `valueFrom` and `masked`',
   })
-  .refine(({ name, value }) => value === undefined || !isAuthenticationHeader(name), {
+  .refine(({ name, value }) => value === undefined || !isBoundHeader(name) || !isCredential(name, value), {
     error: 'is a header that authenticates: its value must not stand in the file. Use `valueFrom`',
   })
 

@@ -1,4 +1,5 @@
-import type { BifrostKeyInput as KeyInput } from '../../api-keys/bifrost-key.ts'
+import { fromBifrostKey } from '../../api-keys/bifrost-key.ts'
+import type { KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
 import { builder } from '../builder.ts'
 
 const BifrostSecretInput = builder.inputType('BifrostSecretInput', {
@@ -22,13 +23,13 @@ export const BifrostKeyInput = builder.inputType('BifrostKeyInput', {
   }),
 })
 
-/** Turns the input into what commands take. */
-export function toBifrostKey(input: typeof BifrostKeyInput.$inferInput | null | undefined): KeyInput | undefined {
+/** Turns the input into what commands take. @throws ValidationError for what is no word of Bifrost's. */
+export function toConfiguration(input: typeof BifrostKeyInput.$inferInput | null | undefined): KeyConfigurationInput | undefined {
   if (!input) return undefined
   const secrets = (input.secrets ?? []).map(({ path, value, environmentVariable }) => ({
     path,
     value: value ?? undefined,
     environmentVariable: environmentVariable ?? undefined,
   }))
-  return { settings: input.settings, secrets }
+  return fromBifrostKey({ settings: input.settings, secrets })
 }

@@ -1,4 +1,4 @@
-import { type BifrostKey, readBifrostKey } from '../../api-keys/bifrost-key.ts'
+import { BIFROST_COLUMNS, type BifrostKey, toBifrostKey } from '../../api-keys/bifrost-key.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
 
@@ -42,8 +42,8 @@ builder.prismaObjectField(ApiKey, 'bifrost', (t) =>
   t.field({
     type: BifrostKeyType,
     nullable: true,
-    select: { dialectSettings: true },
-    resolve: ({ dialectSettings }) => readBifrostKey(dialectSettings),
+    select: BIFROST_COLUMNS,
+    resolve: toBifrostKey,
     description: 'What only Bifrost knows of it; `null` when it was never written there.',
   }),
 )

@@ -41,8 +41,8 @@ export const DialectSettingsInput = builder.inputType('DialectSettingsInput', {
 builder.prismaObjectField(Provider, 'dialectSettings', (t) =>
   t.field({
     type: DialectSettingsType,
-    select: { dialectSettings: true },
-    resolve: ({ dialectSettings }) => readDialectSettings(dialectSettings),
+    select: { extensions: true },
+    resolve: ({ extensions }) => readDialectSettings(extensions),
     description: 'What REST dialects keep with it that means nothing to the gateway itself.',
   }),
 )

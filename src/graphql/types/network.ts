@@ -1,9 +1,5 @@
-import {
-  type NetworkConfig as Config,
-  readNetworkConfig,
-  type StoredHeader,
-  type ProxyConfig as StoredProxy,
-} from '../../providers/network-config.ts'
+import type { NetworkConfig as Config } from '../../destination/stored-rows.ts'
+import { readNetworkConfig, type StoredHeader, type ProxyConfig as StoredProxy } from '../../providers/network-config.ts'
 import { builder } from '../builder.ts'
 import { Provider } from './provider.ts'
 
@@ -24,7 +20,11 @@ const Header = builder.objectRef<StoredHeader>('Header').implement({
     value: t.string({
       resolve: (header) => ('value' in header ? header.value : header.masked),
       description:
-        'Its value. That of an authentication header (`cookie`, and every name that is or ends in `-authorization`, `-auth`, `-apikey`, `-key`, `-token`, `-secret` or `-password`) is sealed like an API key: here is its mask, which means the stored value when it is sent back.',
+        'Its value. One that looks like a credential, by the name or the value, is sealed like an API key: here is its mask, which means the stored value when it is sent back.',
+    }),
+    isSealed: t.boolean({
+      resolve: (header) => 'masked' in header,
+      description: 'Whether the value is sealed like an API key, and `value` is its mask.',
     }),
   }),
 })

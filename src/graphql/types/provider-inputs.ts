@@ -2,16 +2,25 @@ import { z } from 'zod'
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
 import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
-import type { ExpectedState, NewProvider, ProviderChanges } from '../../providers/provider-input.ts'
+import type {
+  ExpectedState,
+  NewProvider,
+  ProviderChanges,
+  TestAfterWrites as TestAfterWritesValue,
+} from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
-import { BifrostKeyInput, toBifrostKey } from './bifrost-key-inputs.ts'
+import { BifrostKeyInput, toConfiguration } from './bifrost-key-inputs.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
-import { ProviderRefInput, ProviderType } from './provider.ts'
+import { ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
 
 export const TEST_AFTERWARDS =
   'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.'
+
+export const MODELS_PATH = "A path below the base URL that lists models, in place of the type's own; empty for that."
+export const AUTHENTICATION = 'How the key is sent: `DEFAULT` as the type does, `BEARER`, or the name of the header that carries it.'
+export const TEST_AFTER_WRITES = 'Which writes that ask for a test get one; `WITH_KEYS` for a new provider.'
 
 export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
   description: 'A new key. Exactly one of `value` and `environmentVariable`, unless `bifrost` says more.',
@@ -90,6 +99,9 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
     network: t.field({ type: NetworkConfigInput, description: 'How the gateway reaches the upstream; the defaults when omitted.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
+    modelsPath: t.string({ description: MODELS_PATH }),
+    authentication: t.string({ description: AUTHENTICATION }),
+    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
@@ -114,6 +126,9 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
     keepOtherApiKeys: t.boolean({ description: 'True makes `apiKeys` a list of changes to single keys: all others stay as they are.' }),
+    modelsPath: t.string({ description: MODELS_PATH }),
+    authentication: t.string({ description: AUTHENTICATION }),
+    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     resetBaseUrl: t.boolean({
       description:
@@ -142,7 +157,7 @@ export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey
   const { value, environmentVariable, name, enabled, weight, uuid, bifrost } = input
   return {
     id: given(uuid),
-    bifrost: toBifrostKey(bifrost),
+    configuration: toConfiguration(bifrost),
     value: given(value),
     environmentVariable: given(environmentVariable),
     name: name ?? null,
@@ -156,7 +171,11 @@ function toApiKeyChange({ keep, add, remove }: typeof ApiKeyChangeInput.$inferIn
   if (add) return { add: toNewApiKey(add) }
   if (keep) {
     const plain = { name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) }
-    const secret = { value: given(keep.value), environmentVariable: given(keep.environmentVariable), bifrost: toBifrostKey(keep.bifrost) }
+    const secret = {
+      value: given(keep.value),
+      environmentVariable: given(keep.environmentVariable),
+      configuration: toConfiguration(keep.bifrost),
+    }
     return { keep: { id: toApiKeyId(keep.id), ...plain, ...secret } }
   }
   throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep`, `add` and `remove`.')
@@ -182,9 +201,19 @@ export function toSettings(input: typeof ProviderSettingsInput.$inferInput | nul
   }
 }
 
+/** How the upstream is called, besides its endpoint and network. */
+export function toRoute(input: {
+  modelsPath?: string | null | undefined
+  authentication?: string | null | undefined
+  testAfterWrites?: TestAfterWritesValue | null | undefined
+}) {
+  const { modelsPath, authentication, testAfterWrites } = input
+  return { modelsPath: given(modelsPath), authentication: given(authentication), testAfterWrites: given(testAfterWrites) }
+}
+
 export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {
   const { name, type, baseUrl, enabled } = input
-  const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '' }
+  const texts = { displayName: input.displayName ?? '', icon: input.icon ?? '', ...toRoute(input) }
   const parts = {
     settings: toSettings(input.settings),
     network: toNetwork(input.network),
@@ -198,6 +227,7 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     displayName: given(input.displayName),
     icon: given(input.icon),
     baseUrl: given(input.baseUrl),
+    ...toRoute(input),
     enabled: given(input.enabled),
     settings: toSettings(input.settings),
     network: toNetwork(input.network),

@@ -1,5 +1,7 @@
+import { z } from 'zod'
+import type { BedrockSettings } from '../../destination/stored-rows.ts'
 import { ProviderType as ProviderTypeEnum } from '../../generated/prisma-sqlite/enums.ts'
-import { type BedrockSettings, readBedrockSettings } from '../../providers/bedrock-settings.ts'
+import { readBedrockSettings } from '../../providers/bedrock-settings.ts'
 import type { ProviderRef } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
@@ -14,6 +16,17 @@ export const ProviderType = builder.enumType(ProviderTypeEnum, {
   description: 'The protocol the gateway speaks to the upstream. Expect new values.',
   values: PROVIDER_TYPE_VALUES,
 })
+
+export const TestAfterWrites = builder.enumType('TestAfterWrites', {
+  description: 'Which writes that ask for a test get one.',
+  values: {
+    NEVER: { description: 'None.' },
+    WITH_KEYS: { description: 'Those after which there is an enabled key.' },
+    ALWAYS: { description: 'All that leave an endpoint: it needs no key.' },
+  } as const,
+})
+
+const testAfterWrites = z.enum(['NEVER', 'WITH_KEYS', 'ALWAYS'])
 
 const BedrockSettingsType = builder.objectRef<BedrockSettings>('BedrockSettings').implement({
   description: 'How a provider reaches models on Amazon Bedrock.',
@@ -64,6 +77,19 @@ export const Provider = builder.prismaNode('Provider', {
     type: t.expose('type', { type: ProviderType, description: 'The protocol of the upstream; immutable.' }),
     baseUrl: t.exposeString('baseUrl', {
       description: 'Stored exactly as given; empty for a placeholder without an endpoint, which is always disabled.',
+    }),
+    modelsPath: t.exposeString('modelsPath', {
+      nullable: true,
+      description: "A path below the base URL that lists models, in place of the type's own; `null` for that.",
+    }),
+    authentication: t.exposeString('authentication', {
+      description: 'How the key is sent: `DEFAULT` as the type does, `BEARER`, or the name of the header that carries it.',
+    }),
+    testAfterWrites: t.field({
+      type: TestAfterWrites,
+      select: { testAfterWrites: true },
+      resolve: (provider) => testAfterWrites.parse(provider.testAfterWrites),
+      description: 'Which writes that ask for a test get one.',
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether tools should use the provider. A disabled one can still be tested.' }),
     settings: t.field({

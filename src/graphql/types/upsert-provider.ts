@@ -4,8 +4,19 @@ import { type ProviderUpsert, type Upserted, upsertProvider } from '../../provid
 import { builder } from '../builder.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
-import { Provider, ProviderType } from './provider.ts'
-import { given, NewApiKeyInput, ProviderSettingsInput, TEST_AFTERWARDS, toNewApiKey, toSettings } from './provider-inputs.ts'
+import { Provider, ProviderType, TestAfterWrites } from './provider.ts'
+import {
+  AUTHENTICATION,
+  given,
+  MODELS_PATH,
+  NewApiKeyInput,
+  ProviderSettingsInput,
+  TEST_AFTER_WRITES,
+  TEST_AFTERWARDS,
+  toNewApiKey,
+  toRoute,
+  toSettings,
+} from './provider-inputs.ts'
 
 const ProviderDefaultsInput = builder.inputType('ProviderDefaultsInput', {
   description: "What a field left out takes, where the caller's own API promises something else than the vendor's defaults.",
@@ -38,6 +49,9 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    modelsPath: t.string({ description: MODELS_PATH }),
+    authentication: t.string({ description: AUTHENTICATION }),
+    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
   }),
@@ -65,6 +79,7 @@ function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert
     displayName: given(input.displayName),
     icon: given(input.icon),
     enabled: given(input.enabled),
+    ...toRoute(input),
     settings: toSettings(input.settings),
     network: toNetwork(input.network),
     networkChanges: toNetworkChanges(input.networkChanges),

@@ -130,7 +130,7 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
 function placedAnswer({ path, rule, message }: Issue): Answer {
   const place = wirePlace(path)
   if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${place}: ${NO_MASK_OF_OURS}`)
-  if (rule === 'NOTHING_TO_KEEP') return badRequest(path[0] === 'network' ? withoutStoredValue(place) : message)
+  if (rule === 'NOTHING_TO_KEEP') return badRequest(withoutStoredValue(place))
   return badRequest(`Invalid ${place}: ${message}`)
 }
 

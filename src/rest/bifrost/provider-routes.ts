@@ -23,7 +23,7 @@ import {
 import { decodeBody } from './decode.ts'
 import { alreadyExists, badRequest, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { isName, typeOf } from './names.ts'
-import { keepableFields, toNetwork, toSettings, withProxyType } from './to-input.ts'
+import { keepableFields, toNetwork, toRoute, toSettings, withProxyType } from './to-input.ts'
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
 
@@ -69,6 +69,7 @@ function toCreateInput(name: string, request: AddProviderRequest): CreateProvide
     baseUrl: request.network_config?.base_url ?? '',
     enabled: true,
     network: toNetwork(request),
+    ...toRoute(request),
     dialectSettings: { bifrost: toSettings(request, true) },
   }
 }
@@ -108,6 +109,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
     ...(stored === null ? { type: typeOf(name, isBaseType(base) ? base : undefined) } : {}),
     baseUrl,
     network: toNetwork(request),
+    ...toRoute(request),
     dialectSettings: { bifrost: toSettings(request, false) },
     testAfterwards: true,
   }

@@ -1,4 +1,4 @@
-import type { NetworkConfigInput, ProviderWithKeysFragment } from '../../generated/bifrost-documents.ts'
+import type { NetworkConfigInput, ProviderWithKeysFragment, TestAfterWrites } from '../../generated/bifrost-documents.ts'
 import { spellOut } from './allowed-requests.ts'
 import { isBaseType, type KeepableFields } from './check-provider.ts'
 import { effectiveNumbers, type Numbers } from './numbers.ts'
@@ -83,6 +83,15 @@ export function toSettings(request: SettingsRequest, isNew: boolean): Record<str
     ...toProxySettings(request.proxy_config),
     ...toCustomSettings(request.custom_provider_config),
   }
+}
+
+/** What the gateway itself uses of a custom provider: left out, it stays as it is. */
+export function toRoute({ custom_provider_config: custom }: SettingsRequest): { modelsPath?: string; testAfterWrites?: TestAfterWrites } {
+  if (!custom || !isBaseType(custom.base_provider_type)) return {}
+  const { is_key_less: isKeyless, allowed_requests: allowed, request_path_overrides: paths } = custom
+  // A custom provider that may not list its models is not asked for them.
+  const isRefused = allowed !== null && allowed !== undefined && spellOut(allowed).list_models !== true
+  return { modelsPath: paths?.list_models ?? '', testAfterWrites: isRefused ? 'NEVER' : isKeyless ? 'ALWAYS' : 'WITH_KEYS' }
 }
 
 function toProxySettings(proxy: ProxyRequest | null | undefined): Record<string, unknown> {

@@ -15,8 +15,9 @@ function wordsOf(path: readonly string[]): string {
   if (first === 'network') return second === 'proxy' ? `proxy_config.${third}` : `network_config.${NETWORK_FIELDS.get(second) ?? second}`
   if (first === 'dialectSettings')
     return second === 'bifrost' && third === 'proxy_ca_cert_pem' ? 'proxy_config.ca_cert_pem' : after(path, 2)
-  // What only Bifrost knows of a key is below `apiKeys.0.add.bifrost.settings`.
-  return first === 'apiKeys' && path[3] === 'bifrost' ? after(path, 5) : (path.at(-1) ?? '')
+  // What only Bifrost knows of a key is below `bifrost.settings` or `bifrost.secrets`.
+  const own = path.indexOf('bifrost')
+  return first === 'apiKeys' && own > 0 ? after(path, own + 2) : (path.at(-1) ?? '')
 }
 
 function after(path: readonly string[], count: number): string {

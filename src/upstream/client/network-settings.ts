@@ -44,11 +44,37 @@ export const DEFAULT_NETWORK: NetworkSettings = {
   proxy: null,
 }
 
-const AUTHENTICATION_HEADER = /^(?:(?:.*[-_])?(?:authorization|auth|apikey|key|token|secret|password)|cookie)$/i
+const CREDENTIAL_WORD =
+  /^(?:.*(?:token|secret|password|passwd|passphrase|credential|apikey|accesskey|authkey|bearer|jwt|cookie|authorization|authentication)s?|auth|keys?|pass|pwd|pw|creds?|session|sid|sig|signature|otp|hmac)$/
+/** `x-token-limit` says something of a token. */
+const ABOUT_A_CREDENTIAL = /[-_.](?:hint|limits?|count|type|name|ttl|length|budget|format|expiry|usage)$/
+const CREDENTIAL_VALUE = [
+  /^(?:bearer|basic|token|apikey|api-key|digest|negotiate|aws4-hmac-sha256)\s+\S/i,
+  /eyJ[\w-]{4,}\.[\w-]+\.?/,
+  /(?:^|[^A-Za-z0-9])(?:sk|pk|rk|gsk|ghp|gho|ghu|ghs|ghr|pat|glpat|npat|xox[a-z]|hf|r8|xai|pplx|nvapi|key|tok|gw|secret)[-_][\w-]{8,}/i,
+  /(?:^|[^A-Za-z0-9])(?:AKIA|ASIA|AIza|ya29\.)[\w-]{12,}/,
+  /-----BEGIN /,
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i,
+  /:\/\/[^/?#\s]*:[^/?#\s]*@/,
+  /["'?&;,\s][\w-]*(?:key|token|secret|password|auth)["']?\s*[:=]/i,
+]
 
-/** Whether a header of this name carries a credential: its value is sealed at rest, masked when shown, and scrubbed from texts. */
-export function isAuthenticationHeader(name: string): boolean {
-  return AUTHENTICATION_HEADER.test(name)
+/**
+ * Whether a header, or another named text, carries a credential: by its name, or by the look of its value. The value is
+ * sealed at rest then, masked when shown, and scrubbed from texts. It rather takes a harmless text for one.
+ */
+export function isCredential(name: string, value: string): boolean {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()
+  const isAbout = ABOUT_A_CREDENTIAL.test(words)
+  const isNamed = [...words.split(/[^a-z0-9]+/), words.replace(/[^a-z0-9]/g, '')].some((word) => CREDENTIAL_WORD.test(word))
+  return (isNamed && !isAbout) || CREDENTIAL_VALUE.some((look) => look.test(value)) || value.split(/[^A-Za-z0-9+/_=]+/).some(looksRandom)
+}
+
+/** Long, and of letters and digits in no order that a word or a version has. */
+function looksRandom(run: string): boolean {
+  if (run.length < 20) return false
+  const changes = run.match(/[a-z](?=[^a-z])|[A-Z](?=[^A-Z])|[0-9](?=[^0-9])/g) ?? []
+  return changes.length >= 5 || /^[0-9a-f]{24,}$/i.test(run)
 }
 
 /** What is wrong with the name of an extra header, or null. A name is a token, as RFC 9110 has it. */

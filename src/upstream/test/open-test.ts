@@ -1,5 +1,5 @@
 import type { CallContext } from '../client/call-context.ts'
-import { isAuthenticationHeader } from '../client/network-settings.ts'
+import { isCredential } from '../client/network-settings.ts'
 import { performRequest } from '../client/perform-request.ts'
 import { send } from '../client/send.ts'
 import type { Target } from '../client/target.ts'
@@ -25,7 +25,7 @@ const NONE: Credential = { kind: 'none' }
 /** A test as its probe sees it, and the scrubber that knows every secret that the test has sent. */
 export function openTest(parts: TestParts): { probeTest: ProbeTest; scrubber: Scrubber } {
   const { rules, context, credential, isVendorHost, modelsTarget } = parts
-  const authenticating = context.network.extraHeaders.filter(({ name }) => isAuthenticationHeader(name))
+  const authenticating = context.network.extraHeaders.filter(({ name, value }) => isCredential(name, value))
   const { scrubber, learn } = growingScrubber([
     ...authenticating.map(({ value }) => value),
     context.network.proxy?.password ?? '',

@@ -51,7 +51,10 @@ describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () =
       const answer = await client.send('PUT', `/api/providers/openai/keys/${key.id}`, { body: JSON.parse(JSON.stringify(key)) })
       expect(answer.status, answer.text).toBe(200)
       expect(JSON.parse(answer.text)[config]).toEqual(shown)
-      const hidden = secrets.filter((part) => !isPlainPart(config, part)).map((part) => secretOf(config, part))
+      // Where a key goes is stored in the open, in columns of its own: its secrets are sealed for that.
+      const places: readonly string[] = ['url', 'region', 'role_arn', 'external_id']
+      const sealedParts = secrets.filter((part) => !isPlainPart(config, part) && (config === 'vertex_key_config' || !places.includes(part)))
+      const hidden = sealedParts.map((part) => secretOf(config, part))
       expect(leaksIn(await everythingStored(gateway), hidden)).toEqual([])
     },
   )

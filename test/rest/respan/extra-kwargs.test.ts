@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openProviderSecrets } from '../../../src/api-keys/provider-secrets.ts'
+import { openField, readRows, readSealed } from '../../../src/api-keys/provider-secrets.ts'
 import { parseKeyring } from '../../../src/crypto/keyring.ts'
 import { openDatabase } from '../../../src/database/client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
@@ -28,11 +28,11 @@ async function sealedKwargs(name: string): Promise<unknown> {
   await gateway.stop()
   const database = await openDatabase(gateway.databaseUrl)
   try {
-    const { id, type, baseUrl } = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
+    const { id } = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
     const keyring = parseKeyring(gateway.shared.ENCRYPTION_KEYS ?? readFileSync(gateway.keyFile, 'utf8').trim())
-    const secrets = await openProviderSecrets(database.prisma, keyring, { providerId: id, type, baseUrl })
-    const text = secrets.get('respan.extraKwargs')?.reveal()
-    return text === undefined ? null : JSON.parse(text)
+    const rows = await readRows(database.prisma, id)
+    const text = rows && openField(keyring, rows, await readSealed(database.prisma, id), 'respan.extraKwargs')?.reveal()
+    return text == null ? null : JSON.parse(text)
   } finally {
     await database.close()
     await gateway.restart()
@@ -58,15 +58,15 @@ describe('the extra settings', () => {
     expect(await sealedKwargs(name)).toBeNull()
   })
 
-  it('follow to another host when an admin says so, and are dropped when an editor does', async () => {
+  it('stay whatever becomes of the endpoint: they are sent nowhere', async () => {
     const followed = await made()
     const { id } = await seenInGraphQL(gateway, followed)
     await writerOf(gateway).updated(id, { baseUrl: 'https://b.example.com' })
     expect(await sealedKwargs(followed)).toEqual(KWARGS)
-    const dropped = await made()
+    const kept = await made()
     const editor = await writerAs(gateway, 'EDITOR')
-    const other = await seenInGraphQL(gateway, dropped)
+    const other = await seenInGraphQL(gateway, kept)
     await editor.updated(other.id, { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-0123456789' } }] })
-    expect(await sealedKwargs(dropped)).toBeNull()
+    expect(await sealedKwargs(kept)).toEqual(KWARGS)
   })
 })

@@ -37,9 +37,9 @@ describe('a canary', () => {
   it('is no sealed secret, and a sealed secret is no canary', () => {
     const { sealed } = seal(KEYRING, new Secret('ai-provider-gateway canary'), BINDING)
     expect(canaryFormat(KEY, sealed)).toBe(null)
-    expect(canaryFormat(KEY, sealed.replace(`gw1.${KEY.kid}`, 'gwc2'))).toBe(null)
+    expect(canaryFormat(KEY, sealed.replace(`gw2.${KEY.kid}`, 'gwc2'))).toBe(null)
     const canary = makeCanary(KEY)
     expectUnreadable(() => open(KEYRING, canary, BINDING), 'MALFORMED')
-    expectUnreadable(() => open(KEYRING, canary.replace('gwc2', `gw1.${KEY.kid}`), BINDING), 'NOT_AUTHENTIC')
+    expectUnreadable(() => open(KEYRING, canary.replace('gwc2', `gw2.${KEY.kid}`), BINDING), 'NOT_AUTHENTIC')
   })
 })

@@ -17,13 +17,13 @@ function sealByHand(options: { nonce: Buffer; tagBytes: number; fields?: readonl
   const master = Buffer.from(keyText(1).slice('base64:'.length), 'base64')
   const derive = (info: string) => Buffer.from(hkdfSync('sha256', master, '', info, 32))
   const kid = derive('kid/v1').subarray(0, 16).toString('base64url')
-  const { table, column, rowId, providerId, endpoint } = BINDING
-  const fields = options.fields ?? ['gw1', kid, table, column, rowId, providerId, endpoint]
+  const { table, column, rowId, providerId, destination } = BINDING
+  const fields = options.fields ?? ['gw2', kid, table, column, rowId, providerId, destination]
   const associated = fields.flatMap((field) => [0, 0, 0, Buffer.byteLength(field), ...Buffer.from(field)])
   const cipher = createCipheriv('aes-256-gcm', derive('enc/v1'), options.nonce, { authTagLength: options.tagBytes })
   cipher.setAAD(Buffer.from(associated))
   const body = Buffer.concat([cipher.update(PLAINTEXT), cipher.final(), cipher.getAuthTag()])
-  return ['gw1', kid, options.nonce.toString('base64url'), body.toString('base64url')].join('.')
+  return ['gw2', kid, options.nonce.toString('base64url'), body.toString('base64url')].join('.')
 }
 
 describe('a sealed secret', () => {
@@ -47,7 +47,7 @@ describe('a sealed secret', () => {
 
   it('opens for any binding, but for that one only', () => {
     const field = fc.string({ unit: 'binary', maxLength: 12 })
-    const binding = fc.record({ table: field, column: field, rowId: field, providerId: field, endpoint: field })
+    const binding = fc.record({ table: field, column: field, rowId: field, providerId: field, destination: field })
     fc.assert(
       fc.property(binding, binding, (one, other) => {
         const { sealed } = seal(OLD, SECRET, one)
@@ -65,7 +65,7 @@ describe('a sealed secret', () => {
 
   it('names its key in the text and beside it, and shows nothing of the plaintext', () => {
     const { sealed, kid } = seal(OLD, SECRET, BINDING)
-    expect(sealed).toMatch(/^gw1\.[\w-]{22}\.[\w-]{16}\.[\w-]+$/)
+    expect(sealed).toMatch(/^gw2\.[\w-]{22}\.[\w-]{16}\.[\w-]+$/)
     expect(sealed.split('.')[1]).toBe(kid)
     expect(sealed).not.toContain(Buffer.from(PLAINTEXT).toString('base64url').slice(0, 8))
   })
@@ -77,7 +77,7 @@ describe('a sealed secret', () => {
 
   it('is in the documented format, so that another program can read it and later versions must', () => {
     const sealed = sealByHand({ nonce: Buffer.from('twelve bytes'), tagBytes: 16 })
-    expect(sealed).toBe('gw1.csR0qKxUXZOV9m-0PC4kmQ.dHdlbHZlIGJ5dGVz.F6_zq8sXNAmvKt92EQBiSlbSUg-5dFMDsZ3ZzPS3T2Spmc7EevWs7w')
+    expect(sealed).toBe('gw2.csR0qKxUXZOV9m-0PC4kmQ.dHdlbHZlIGJ5dGVz.F6_zq8sXNAmvKt92EQBiSlbSUg-5dFMDbAC1o_GrrFu4Ccxl5w4_oA')
     expect(open(OLD, sealed, BINDING).reveal()).toBe(PLAINTEXT)
   })
 
@@ -95,8 +95,8 @@ describe('a sealed secret does not open', () => {
     ['in another table', { table: 'provider_secrets' }],
     ['in another column', { column: 'fingerprint' }],
     ['under another provider', { providerId: BINDING.rowId }],
-    ['when its provider points at another host', { endpoint: 'https://evil.example' }],
-    ['when its provider points at the default endpoint', { endpoint: 'default:OPENAI' }],
+    ['when its provider points at another host', { destination: 'https://evil.example' }],
+    ['when its provider points at the default endpoint', { destination: 'default:OPENAI' }],
     ['with row and provider exchanged', { rowId: BINDING.providerId, providerId: BINDING.rowId }],
     ['with a character moved from one field to the next', { table: 'api_key_secret', column: 'ssealed' }],
   ])('%s', (_, change) => {
@@ -105,7 +105,7 @@ describe('a sealed secret does not open', () => {
   })
 
   it('when neighbouring fields join to the same text, whichever they are', () => {
-    const names = ['table', 'column', 'rowId', 'providerId', 'endpoint'] as const
+    const names = ['table', 'column', 'rowId', 'providerId', 'destination'] as const
     for (const [index, name] of names.entries()) {
       const next = names[index + 1]
       if (next === undefined) continue
@@ -134,10 +134,10 @@ describe('a sealed secret does not open', () => {
   })
 
   it('when the key id, the format or the length of the field list is not part of what was authenticated', () => {
-    const { table, column, rowId, providerId, endpoint } = BINDING
-    const fields = [table, column, rowId, providerId, endpoint]
+    const { table, column, rowId, providerId, destination } = BINDING
+    const fields = [table, column, rowId, providerId, destination]
     const nonce = Buffer.from('twelve bytes')
-    for (const list of [fields, ['gw1', ...fields], ['gw2', OLD.primary.kid, ...fields], ['gw1', OLD.primary.kid, ...fields, '']]) {
+    for (const list of [fields, ['gw2', ...fields], ['gw9', OLD.primary.kid, ...fields], ['gw2', OLD.primary.kid, ...fields, '']]) {
       expectUnreadable(() => open(OLD, sealByHand({ nonce, tagBytes: 16, fields: list }), BINDING), 'NOT_AUTHENTIC')
     }
   })

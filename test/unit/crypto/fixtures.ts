@@ -12,7 +12,7 @@ export const BINDING: SecretBinding = {
   column: 'sealed',
   rowId: '7b0c6f6e-6f0e-4c39-9d53-0f6f3f1a2b11',
   providerId: '1f4a2f0c-55d1-4a52-8a49-b0f1d6a6c0de',
-  endpoint: 'https://api.example.com',
+  destination: 'digest-of-a-destination',
 }
 
 /** Asserts that a call is refused as unreadable, for one of the given reasons, and gives the error for a closer look. */

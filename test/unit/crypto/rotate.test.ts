@@ -10,7 +10,7 @@ const NEW = parseKeyring(keyText(2))
 const OLD_FIRST = parseKeyring(`${keyText(1)},${keyText(2)}`)
 const NEW_FIRST = parseKeyring(`${keyText(2)},${keyText(1)}`)
 const SECRET = new Secret('sk-live-0123456789abcdef')
-const MOVED: SecretBinding = { ...BINDING, endpoint: 'https://other.example' }
+const MOVED: SecretBinding = { ...BINDING, destination: 'digest-of-another-destination' }
 
 describe('sealing again', () => {
   it('brings a secret under the primary key, after which the old key is not needed', () => {
@@ -35,7 +35,7 @@ describe('sealing again', () => {
     expect(open(OLD_FIRST, rotated?.sealed ?? '', BINDING).reveal()).toBe(SECRET.reveal())
   })
 
-  it.each(['table', 'column', 'rowId', 'providerId', 'endpoint'] as const)(
+  it.each(['table', 'column', 'rowId', 'providerId', 'destination'] as const)(
     'moves a secret to another %s, even under the primary key',
     (field) => {
       const to = { ...BINDING, [field]: 'elsewhere' }

@@ -18,12 +18,12 @@ function refused(text: string, ...reasons: Parameters<typeof expectUnreadable>[1
 
 /** Seals by hand with the right key and binding, so that only the shape of the text can be the reason to refuse it. */
 function sealWith(plaintext: string, nonceBytes: number, tagBytes: number): string {
-  const { table, column, rowId, providerId, endpoint } = BINDING
+  const { table, column, rowId, providerId, destination } = BINDING
   const ownNonce = Buffer.alloc(nonceBytes, 7)
   const cipher = createCipheriv('aes-256-gcm', KEYRING.primary.encryption, ownNonce, { authTagLength: tagBytes })
-  cipher.setAAD(lengthPrefixed(['gw1', kid, table, column, rowId, providerId, endpoint]))
+  cipher.setAAD(lengthPrefixed(['gw2', kid, table, column, rowId, providerId, destination]))
   const ownBody = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
-  return `gw1.${kid}.${ownNonce.toString('base64url')}.${ownBody.toString('base64url')}`
+  return `gw2.${kid}.${ownNonce.toString('base64url')}.${ownBody.toString('base64url')}`
 }
 
 describe('a changed text is refused', () => {
@@ -71,14 +71,14 @@ describe('a changed text is refused', () => {
     const bytes = Buffer.from(body, 'base64url')
     for (let length = 0; length < bytes.length; length++) {
       const shorter = bytes.subarray(0, length).toString('base64url')
-      refused(`gw1.${kid}.${nonce}.${shorter}`, length < 16 ? 'MALFORMED' : 'NOT_AUTHENTIC')
+      refused(`gw2.${kid}.${nonce}.${shorter}`, length < 16 ? 'MALFORMED' : 'NOT_AUTHENTIC')
     }
   })
 
   it('for parts of two sealed texts put together', () => {
     const other = seal(KEYRING, new Secret(PLAINTEXT), BINDING).sealed.split('.')
-    refused(`gw1.${kid}.${other[2]}.${body}`, 'NOT_AUTHENTIC')
-    refused(`gw1.${kid}.${nonce}.${other[3]}`, 'NOT_AUTHENTIC')
+    refused(`gw2.${kid}.${other[2]}.${body}`, 'NOT_AUTHENTIC')
+    refused(`gw2.${kid}.${nonce}.${other[3]}`, 'NOT_AUTHENTIC')
   })
 })
 
@@ -91,22 +91,22 @@ describe('a malformed text is refused before any key is used', () => {
     ['three parts', `${format}.${kid}.${nonce}`],
     ['five parts', `${sealed}.AAAA`],
     ['an empty fifth part', `${sealed}.`],
-    ['an empty key id', `gw1..${nonce}.${body}`],
-    ['an empty nonce', `gw1.${kid}..${body}`],
-    ['an empty body', `gw1.${kid}.${nonce}.`],
-    ['another version', `gw2.${kid}.${nonce}.${body}`],
+    ['an empty key id', `gw2..${nonce}.${body}`],
+    ['an empty nonce', `gw2.${kid}..${body}`],
+    ['an empty body', `gw2.${kid}.${nonce}.`],
+    ['another version', `gw9.${kid}.${nonce}.${body}`],
     ['a version in capitals', `GW1.${kid}.${nonce}.${body}`],
-    ['a key id of 15 bytes', `gw1.${kid.slice(0, 20)}.${nonce}.${body}`],
+    ['a key id of 15 bytes', `gw2.${kid.slice(0, 20)}.${nonce}.${body}`],
     ['a nonce of 11 bytes', sealWith(PLAINTEXT, 11, 16)],
     ['a nonce of 13 bytes', sealWith(PLAINTEXT, 13, 16)],
     ['a nonce of 16 bytes', sealWith(PLAINTEXT, 16, 16)],
-    ['15 bytes where the tag should be', `gw1.${kid}.${nonce}.${'A'.repeat(20)}`],
+    ['15 bytes where the tag should be', `gw2.${kid}.${nonce}.${'A'.repeat(20)}`],
     ['a tag of 4 bytes on an empty secret', sealWith('', 12, 4)],
-    ['padding', `gw1.${kid}==.${nonce}.${body}`],
+    ['padding', `gw2.${kid}==.${nonce}.${body}`],
     ['surrounding blanks', ` ${sealed}`],
     ['a trailing line break', `${sealed}\n`],
-    ['a line break inside', `gw1.${kid}.${nonce}.${body.slice(0, 4)}\n${body.slice(4)}`],
-    ['a character that base64 decoders skip', `gw1.${kid}.${nonce}.${body.slice(0, 4)}!${body.slice(4)}`],
+    ['a line break inside', `gw2.${kid}.${nonce}.${body.slice(0, 4)}\n${body.slice(4)}`],
+    ['a character that base64 decoders skip', `gw2.${kid}.${nonce}.${body.slice(0, 4)}!${body.slice(4)}`],
   ])('%s', (_, text) => {
     refused(text, 'MALFORMED')
     expectUnreadable(() => kidOf(text), 'MALFORMED')
@@ -120,8 +120,8 @@ describe('a malformed text is refused before any key is used', () => {
     const sameBody = ownBody.slice(0, -1) + nextOf(ownBody.at(-1))
     expect(Buffer.from(sameKid, 'base64url')).toEqual(Buffer.from(kid, 'base64url'))
     expect(Buffer.from(sameBody, 'base64url')).toEqual(Buffer.from(ownBody, 'base64url'))
-    refused(`gw1.${sameKid}.${ownNonce}.${ownBody}`, 'MALFORMED')
-    refused(`gw1.${kid}.${ownNonce}.${sameBody}`, 'MALFORMED')
+    refused(`gw2.${sameKid}.${ownNonce}.${ownBody}`, 'MALFORMED')
+    refused(`gw2.${kid}.${ownNonce}.${sameBody}`, 'MALFORMED')
   })
 
   it('the other base64 alphabet, which Node decodes as well', () => {
@@ -144,8 +144,8 @@ describe('a short tag is refused', () => {
 describe('the error of an unreadable secret', () => {
   it.each([
     ['MALFORMED', `${sealed}.`],
-    ['UNKNOWN_KEY', `gw1.${'A'.repeat(22)}.${nonce}.${body}`],
-    ['NOT_AUTHENTIC', `gw1.${kid}.${'A'.repeat(16)}.${body}`],
+    ['UNKNOWN_KEY', `gw2.${'A'.repeat(22)}.${nonce}.${body}`],
+    ['NOT_AUTHENTIC', `gw2.${kid}.${'A'.repeat(16)}.${body}`],
   ] as const)('%s holds neither plaintext nor ciphertext', (reason, text) => {
     const error = refused(text, reason)
     const shown = `${error.message} ${JSON.stringify(error)} ${String(error.cause)}`

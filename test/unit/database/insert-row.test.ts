@@ -17,7 +17,7 @@ const provider = () => ({
 const [ours, keyId] = [provider(), randomUUID()]
 const key = {
   ...{ id: keyId, providerId: ours.id, name: 'main', masked: 'sk-a...aaaa', enabled: false, weight: 2.5, environmentVariable: 'A_KEY' },
-  ...{ dialectSettings: { bifrost: { models: ['*'] } }, createdAt: at },
+  ...{ extensions: { bifrost: { models: ['*'] } }, createdAt: at },
 }
 const encryptionKey = { kid: 'k1', canary: 'sealed', createdAt: at }
 const secret = { apiKeyId: keyId, sealed: 'sealed', kid: 'k1', fingerprint: 'f' }

@@ -1,0 +1,35 @@
+import type { TransactionClient } from '../database/client.ts'
+import { isUniqueViolation } from '../database/failures.ts'
+import { insertRows } from '../database/insert-row.ts'
+import { ValidationError } from '../errors.ts'
+import type { KeyPlan, PlannedKey, StoredKeys } from './plan-key-changes.ts'
+
+const KEY_ID = { name: 'api_keys_id_key', columns: ['id'] }
+
+/**
+ * Writes the rows of keys as the plan has them, with one statement per kind of change.
+ * @throws ValidationError when another key has the id of a new one. The transaction must then roll back.
+ */
+export async function writeKeys(
+  transaction: TransactionClient,
+  stored: StoredKeys,
+  { rows, added, changed, summary }: KeyPlan,
+): Promise<void> {
+  const gone = stored.keys.filter((key) => !rows.some(({ id }) => id === key.id)).map(({ id }) => id)
+  if (gone.length > 0) await transaction.apiKey.deleteMany({ where: { id: { in: gone } } })
+  await insertRows(transaction, 'apiKey', changed, ['id'])
+  const replaced = summary.replaced.map(({ id }) => id)
+  if (replaced.length > 0) await transaction.apiKey.updateMany({ where: { id: { in: replaced } }, data: { lastConnectionTestId: null } })
+  await insertKeys(transaction, added)
+}
+
+/** @throws ValidationError when another key has the id of one. The transaction must then roll back. */
+export async function insertKeys(transaction: TransactionClient, keys: readonly PlannedKey[]): Promise<void> {
+  try {
+    await insertRows(transaction, 'apiKey', keys)
+  } catch (error) {
+    if (!isUniqueViolation(error, KEY_ID)) throw error
+    const message = 'Another key has this id. Leave it out to get a new one.'
+    throw new ValidationError([{ path: ['apiKeys', 'id'], rule: 'API_KEY_ID_TAKEN', message }])
+  }
+}

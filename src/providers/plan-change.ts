@@ -1,0 +1,84 @@
+import { type KeyPlan, type PlannedKey, planKeyChanges, type StoredKeys } from '../api-keys/plan-key-changes.ts'
+import type { StoredRows } from '../api-keys/secret-binding.ts'
+import type { SecretChanges } from '../api-keys/secret-changes.ts'
+import type { Keyring } from '../crypto/keyring.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { BedrockSettings } from '../destination/stored-rows.ts'
+import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
+import { planBedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
+import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
+import { readNetworkConfig } from './network-config.ts'
+import type { ProviderChanges } from './provider-input.ts'
+import { type NetworkPlan, networkSecretChanges, planNetwork } from './store-network.ts'
+
+/** What a change makes of a provider: all of it is known before anything is written. */
+export interface ChangePlan {
+  /** The columns that the change decides about, as they will be. */
+  readonly columns: ChangedColumns
+  readonly network: NetworkPlan | undefined
+  /** Undefined when nothing is said of the keys. */
+  readonly keys: KeyPlan | undefined
+  readonly secrets: SecretChanges
+  /** What the destinations will be made of. */
+  readonly after: StoredRows
+}
+
+type PlainColumns = Pick<
+  Provider,
+  'displayName' | 'icon' | 'baseUrl' | 'enabled' | 'modelsPath' | 'authentication' | 'testAfterWrites' | 'vendorPreset'
+>
+export interface ChangedColumns extends PlainColumns {
+  readonly settings: { readonly bedrock: BedrockSettings } | undefined
+  readonly extensions: DialectSettings | undefined
+  readonly callHeaders: Prisma.JsonValue
+}
+
+/**
+ * Says what the change makes of what was read at once. The input has passed its checks.
+ * @throws ApiKeyNotFoundError, ValidationError.
+ */
+export function planChange(keyring: Keyring, provider: Provider, stored: StoredKeys, changes: ProviderChanges, now: Date): ChangePlan {
+  const network = changes.network && planNetwork(changes.network, readNetworkConfig(provider.network))
+  const bedrock = changes.settings && planBedrockSettings(changes.settings, readBedrockSettings(provider.settings), stored.sealed)
+  const dialects = changes.dialectSettings && planDialectSettings(changes.dialectSettings, provider.extensions)
+  const keys = changes.apiKeys && planKeyChanges(keyring, stored, changes.apiKeys, changes.keepOtherApiKeys ?? false, now)
+  const columns = {
+    ...plainColumns(provider, changes),
+    settings: bedrock && { bedrock: bedrock.settings },
+    extensions: dialects?.extensions,
+    callHeaders: provider.callHeaders,
+  }
+  const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
+  return {
+    columns,
+    network,
+    keys,
+    secrets: {
+      values: keys?.secrets.values ?? new Map(),
+      carried: keys?.secrets.carried ?? new Set(),
+      fields: new Map<string, Secret | null>([
+        ...(network === undefined ? [] : networkSecretChanges(network, stored.sealed)),
+        ...(bedrock?.fields ?? []),
+        ...(dialects?.fields ?? []),
+        ...(keys?.secrets.fields ?? []),
+      ]),
+    },
+    after: {
+      provider: {
+        ...provider,
+        ...columns,
+        settings: columns.settings ?? provider.settings,
+        network: network?.config ?? provider.network,
+      },
+      keys: rows,
+    },
+  }
+}
+
+function plainColumns(provider: Provider, changes: ProviderChanges): PlainColumns {
+  const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl, enabled = provider.enabled } = changes
+  const { testAfterWrites = provider.testAfterWrites, authentication = provider.authentication, modelsPath } = changes
+  const { vendorPreset } = provider
+  const path = modelsPath === undefined ? provider.modelsPath : modelsPath || null
+  return { displayName, icon, baseUrl, enabled, testAfterWrites, authentication, modelsPath: path, vendorPreset }
+}

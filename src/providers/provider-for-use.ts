@@ -1,0 +1,96 @@
+import { type OpenedKey, openApiKey } from '../api-keys/open-api-keys.ts'
+import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { openField } from '../api-keys/provider-secrets.ts'
+import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { Database } from '../database/client.ts'
+import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
+import type { NetworkSettings } from '../upstream/client/network-settings.ts'
+import { isRegion } from '../upstream/vendors/bedrock-endpoint.ts'
+import type { AwsCredential, Credential } from '../upstream/vendors/credential.ts'
+import { readBedrockSettings } from './bedrock-settings.ts'
+import type { ProviderDeps } from './provider-deps.ts'
+import type { ProviderRef } from './provider-input.ts'
+import { openNetwork } from './store-network.ts'
+
+/** A provider with its keys and all that is sealed of it, in one state of the data; nothing is opened yet. */
+export interface ProviderForUse {
+  readonly provider: Provider
+  readonly stored: StoredKeys
+}
+
+/** What one call to an upstream is made with. */
+export interface OpenedForCall {
+  /** Where the call goes: the key's own endpoint, or the provider's. Empty for none. */
+  readonly baseUrl: string
+  readonly credential: Credential
+  readonly network: NetworkSettings
+}
+
+/**
+ * Reads everything that a test or a call of a live provider needs, in one state of the data: at the moment of use, not when
+ * it was asked for. Null when there is none. May be kept for as long as that state lasts; secrets are opened for each attempt.
+ */
+export async function readProviderForUse(database: Database, ref: ProviderRef): Promise<ProviderForUse | null> {
+  return database.snapshot(async (transaction) => {
+    const provider = await transaction.provider.findFirst({ where: { ...ref, deletedAt: null } })
+    return provider === null ? null : { provider, stored: await readStoredKeys(transaction, provider) }
+  })
+}
+
+/**
+ * Opens what one attempt needs: with one of the keys, or, with null, with what the provider itself has.
+ * @throws UnreadableSecretError when a secret was stored for another destination, or cannot be read; SecretVariableError.
+ */
+export function openForCall(
+  { keyring, readSecretVariable }: Pick<ProviderDeps, 'keyring' | 'readSecretVariable'>,
+  { provider, stored }: ProviderForUse,
+  key: ApiKey | null,
+): OpenedForCall {
+  const opened = key === null ? null : openApiKey(keyring, stored, key, readSecretVariable)
+  const credential = opened === null ? ownCredential(keyring, provider, stored) : credentialOf(provider, opened)
+  const baseUrl = opened?.endpoint || provider.baseUrl || vendorEndpoint(provider, opened)
+  return { baseUrl, credential, network: openNetwork(keyring, stored) }
+}
+
+/** Of Amazon the region alone says where it is. */
+function vendorEndpoint({ type }: Provider, opened: OpenedKey | null): string {
+  const region = type === 'BEDROCK' ? opened?.parts.get('aws.region')?.reveal() : undefined
+  return region !== undefined && isRegion(region) ? `https://bedrock.${region}.amazonaws.com` : ''
+}
+
+function credentialOf({ type }: Provider, { value, parts }: OpenedKey): Credential {
+  if (type !== 'BEDROCK') return value === null ? { kind: 'none' } : { kind: 'apiKey', apiKey: value }
+  const text = (name: string) => parts.get(name)?.reveal() ?? null
+  return {
+    kind: 'aws',
+    keyPair: keyPairOf(parts.get('aws.accessKeyId'), parts.get('aws.secretAccessKey'), parts.get('aws.sessionToken')),
+    apiKey: value,
+    region: text('aws.region'),
+    roleArn: text('aws.roleArn'),
+    externalId: text('aws.externalId'),
+  }
+}
+
+function ownCredential(keyring: ProviderDeps['keyring'], provider: Provider, { rows, sealed }: StoredKeys): Credential {
+  const settings = readBedrockSettings(provider.settings)
+  if (settings === null) return { kind: 'none' }
+  const [accessKey, accessKeySecret] = [
+    openField(keyring, rows, sealed, 'bedrock.accessKey'),
+    openField(keyring, rows, sealed, 'bedrock.accessKeySecret'),
+  ]
+  return {
+    kind: 'aws',
+    keyPair: keyPairOf(accessKey, accessKeySecret),
+    apiKey: null,
+    region: settings.region ?? null,
+    roleArn: settings.roleArn ?? null,
+    externalId: settings.externalId ?? null,
+  }
+}
+
+function keyPairOf(accessKey: Secret | undefined, accessKeySecret: Secret | undefined, sessionToken?: Secret): AwsCredential['keyPair'] {
+  const isGiven = (secret: Secret | undefined): secret is Secret => secret !== undefined && secret.reveal() !== ''
+  if (!isGiven(accessKey) || !isGiven(accessKeySecret)) return null
+  return { accessKey, accessKeySecret, sessionToken: isGiven(sessionToken) ? sessionToken : null }
+}
