@@ -3,7 +3,7 @@ import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
 import type { CallContext } from '../upstream/client/call-context.ts'
 import type { OutgoingCall } from '../upstream/client/call-pool.ts'
 import { assertDestination } from '../upstream/client/destination.ts'
-import { type Header, isAuthenticationHeader, type NetworkSettings } from '../upstream/client/network-settings.ts'
+import { type Header, isCredential, type NetworkSettings } from '../upstream/client/network-settings.ts'
 import { requestPath, type Target } from '../upstream/client/target.ts'
 import { type AuthorizationRules, typeFor } from '../upstream/vendors/authorize.ts'
 import { runtimeEndpoint } from '../upstream/vendors/bedrock-endpoint.ts'
@@ -155,5 +155,5 @@ function bodyOf(body: AcceptedCall['body']): OutgoingCall['body'] {
 }
 
 function authenticatingValues({ extraHeaders: headers }: NetworkSettings): string[] {
-  return headers.flatMap(({ name, value }) => (isAuthenticationHeader(name) ? [value] : []))
+  return headers.flatMap(({ name, value }) => (isCredential(name, value) ? [value] : []))
 }

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import { readNetworkConfig } from '../providers/network-config.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
+import { openForCall, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
 import { openNetwork } from '../providers/store-network.ts'
-import { planAttempts } from '../providers/test-attempts.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import { parseTarget, type Target } from '../upstream/client/target.ts'
 import { cleanBase } from '../upstream/vendors/base-url.ts'
@@ -66,55 +67,53 @@ export interface ProviderForCall {
 
 export type ReadProviderDeps = Pick<ProviderDeps, 'database' | 'keyring' | 'readSecretVariable'>
 
-/** Reads a provider by its name, disabled ones too; null when there is none. */
+/** Reads a provider by its name, disabled ones too, in one state of the data; null when there is none. */
 export async function readProviderForCall(deps: ReadProviderDeps, name: string): Promise<ProviderForCall | null> {
-  const { prisma } = deps.database
-  const provider = await prisma.provider.findFirst({ where: { name, deletedAt: null } })
-  if (provider === null) return null
+  const use = await readProviderForUse(deps.database, { name })
+  if (use === null) return null
+  const { provider, stored } = use
   const network = readNetworkConfig(provider.network)
   return {
     id: provider.id,
     name: provider.name,
     type: provider.settings === null ? provider.type : 'BEDROCK',
     preset: provider.type === 'OPENAI_COMPAT' ? presetOf(provider) : null,
-    authentication: 'DEFAULT',
+    authentication: provider.authentication,
     enabled: provider.enabled,
     endpoint: endpointOf(provider.baseUrl),
     callRoutes: 'STANDARD',
-    callHeaders: new Set(),
+    callHeaders: new Set(z.array(z.string().toLowerCase()).parse(provider.callHeaders ?? [])),
     timeoutMs: provider.network === null ? null : network.timeoutMs,
     maxRetries: network.maxRetries,
     retryBackoffInitialMs: network.retryBackoffInitialMs,
     retryBackoffMaxMs: network.retryBackoffMaxMs,
     isCallersOwn: provider.type === 'COPILOT',
-    keys: await readKeys(deps, provider),
+    keys: keysOf(deps, use),
     connectionKey: JSON.stringify([provider.baseUrl, provider.endpointChangedAt, provider.network, provider.version]),
-    openNetwork: () => openNetwork(prisma, deps.keyring, provider),
+    openNetwork: async () => openNetwork(deps.keyring, stored),
   }
 }
 
-async function readKeys({ database, keyring, readSecretVariable }: ReadProviderDeps, provider: Provider): Promise<KeyForCall[]> {
-  const rows = await database.prisma.apiKey.findMany({ where: { providerId: provider.id } })
-  const attempts = await planAttempts(database.prisma, { keyring, readSecretVariable }, provider, undefined)
-  if ('notTestable' in attempts) return []
-  return attempts
-    .filter(({ apiKeyId }) => apiKeyId !== null || mayGoWithoutKey(provider))
-    .map(({ apiKeyId, open }) => {
-      const row = rows.find(({ id }) => id === apiKeyId)
-      return {
-        id: apiKeyId ?? provider.id,
-        apiKeyId,
-        edition: row === undefined ? String(provider.version) : `${row.masked} ${row.environmentVariable}`,
-        enabled: true,
-        weight: row?.weight ?? 1,
-        models: null,
-        exceptModels: null,
-        open: async () => {
-          const { credential, baseUrl } = await open()
-          return { credential, endpoint: baseUrl === null ? null : endpointOf(baseUrl) }
-        },
-      }
-    })
+const models = z.array(z.string()).nullable()
+
+function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
+  const { provider, stored } = use
+  const rows = stored.keys.filter(({ enabled }) => enabled)
+  const usesOwn = provider.settings !== null || stored.keys.length === 0
+  if (usesOwn && !mayGoWithoutKey(provider)) return []
+  return (usesOwn ? [null] : rows).map((row) => ({
+    id: row?.id ?? provider.id,
+    apiKeyId: row?.id ?? null,
+    edition: row === null ? String(provider.version) : `${row.masked} ${row.environmentVariable}`,
+    enabled: true,
+    weight: row?.weight ?? 1,
+    models: models.parse(row?.models ?? null),
+    exceptModels: models.parse(row?.exceptModels ?? null),
+    open: async () => {
+      const { credential, baseUrl } = openForCall(deps, use, row)
+      return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl) }
+    },
+  }))
 }
 
 /** What a call carries where no key is stored: the provider's own credential, its callers', one in a header, or none that is needed. */
