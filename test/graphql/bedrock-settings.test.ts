@@ -52,7 +52,9 @@ test('half an access key pair is refused, in a new provider, in a change and in 
     expect((await editor.update(empty.id, { settings: { bedrock: half } })).issues).toMatchObject([issue])
   }
   const full = await create({ region: 'us-east-1', ...PAIR })
-  expect((await editor.update(full.id, { settings: { bedrock: { region: 'us-east-1', accessKey: '' } } })).issues).toMatchObject([{ rule: 'NOT_ALLOWED' }])
+  expect((await editor.update(full.id, { settings: { bedrock: { region: 'us-east-1', accessKey: '' } } })).issues).toMatchObject([
+    { rule: 'NOT_ALLOWED' },
+  ])
   expect((await change(full, { region: 'us-east-1' }))?.hasAccessKey).toBe(true)
 })
 
