@@ -94,6 +94,9 @@ export async function openDatabase(url: string): Promise<Database> {
         const done = await work(tx)
         if (last !== null) await tx.$queryRawUnsafe(last)
         return done
+      }).then((done) => {
+        counts.writes += 1
+        return done
       }),
     )
   return {
@@ -112,6 +115,8 @@ export async function openDatabase(url: string): Promise<Database> {
       inSpan('database snapshot', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
         withRetries(prisma, counts, async (tx) => {
           if (engine.oneState !== null) await tx.$executeRawUnsafe(engine.oneState)
+          const begin = atBegin()
+          if (begin !== null) await tx.$queryRawUnsafe(begin)
           return work(tx)
         }).catch((error: unknown) => {
           throw toUnavailable(error)
