@@ -1,4 +1,4 @@
-import { Button, Skeleton, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
@@ -12,7 +12,9 @@ import { formatDay, formatTime, RelativeTime } from '../parts/relative-time.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
 import { ROLE_NAMES } from '../session/roles.ts'
 import { useSession } from '../session/session.ts'
+import { scopeWords } from './call-scope-draft.ts'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
+import { EditTokenDialog } from './edit-token-dialog.tsx'
 import { PageTurner } from './page-turner.tsx'
 
 type Token = AccessTokensQuery['accessTokens']['nodes'][number]
@@ -44,7 +46,7 @@ export function TokensPage() {
       {data === undefined && error === undefined && <Skeleton height={240} />}
       {data !== undefined && (
         <>
-          <TokenTable tokens={data.accessTokens.nodes} onRevoked={reload} />
+          <TokenTable tokens={data.accessTokens.nodes} onChanged={reload} />
           <PageTurner pageInfo={data.accessTokens.pageInfo} after={after} onTurn={setAfter} />
         </>
       )}
@@ -53,7 +55,8 @@ export function TokensPage() {
   )
 }
 
-function TokenTable({ tokens, onRevoked }: { readonly tokens: readonly Token[]; readonly onRevoked: () => void }) {
+function TokenTable({ tokens, onChanged }: { readonly tokens: readonly Token[]; readonly onChanged: () => void }) {
+  const [editing, setEditing] = useState<Token | null>(null)
   const [revoking, setRevoking] = useState<Token | null>(null)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
@@ -63,6 +66,7 @@ function TokenTable({ tokens, onRevoked }: { readonly tokens: readonly Token[]; 
           <tr>
             <th scope="col">Name</th>
             <th scope="col">Role</th>
+            <th scope="col">Model calls</th>
             <th scope="col">State</th>
             <th scope="col">Last used</th>
             <th scope="col">Created</th>
@@ -74,26 +78,37 @@ function TokenTable({ tokens, onRevoked }: { readonly tokens: readonly Token[]; 
         </thead>
         <tbody>
           {tokens.map((token) => (
-            <TokenRow key={token.id} token={token} onRevoke={() => setRevoking(token)} />
+            <TokenRow key={token.id} token={token} onEdit={() => setEditing(token)} onRevoke={() => setRevoking(token)} />
           ))}
         </tbody>
       </table>
-      {revoking !== null && <RevokeDialog token={revoking} onRevoked={onRevoked} onClose={() => setRevoking(null)} />}
+      {editing !== null && <EditTokenDialog token={editing} onChanged={onChanged} onClose={() => setEditing(null)} />}
+      {revoking !== null && <RevokeDialog token={revoking} onRevoked={onChanged} onClose={() => setRevoking(null)} />}
     </section>
   )
 }
 
-function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevoke: () => void }) {
+interface TokenRowProps {
+  readonly token: Token
+  readonly onEdit: () => void
+  readonly onRevoke: () => void
+}
+
+function TokenRow({ token, onEdit, onRevoke }: TokenRowProps) {
   const { viewer } = useSession()
-  const { name, role, revokedAt, expiresAt, lastUsedAt, createdAt } = token
+  const { name, prefix, role, calls, revokedAt, expiresAt, lastUsedAt, createdAt } = token
   const isExpired = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
   return (
     <tr>
       <th scope="row" data-label="Name">
         {name}
         {token.id === viewer.token?.id && <span className="dimmed"> · this one</span>}
+        <code className="token-prefix">{prefix}…</code>
       </th>
       <td data-label="Role">{ROLE_NAMES[role]}</td>
+      <td data-label="Model calls" className={calls === null ? 'dimmed' : 'token-calls'}>
+        {scopeWords(calls)}
+      </td>
       <td data-label="State">
         {revokedAt !== null ? (
           <ToneBadge tone="bad">Revoked</ToneBadge>
@@ -116,9 +131,14 @@ function TokenRow({ token, onRevoke }: { readonly token: Token; readonly onRevok
       </td>
       <td className="cell-actions">
         {revokedAt === null && (
-          <Button size="compact-sm" variant="default" className="touch-target" onClick={onRevoke} aria-label={`Revoke ${name}`}>
-            Revoke
-          </Button>
+          <Group gap="xs" justify="flex-end" wrap="nowrap">
+            <Button size="compact-sm" variant="default" className="touch-target" onClick={onEdit} aria-label={`Edit ${name}`}>
+              Edit
+            </Button>
+            <Button size="compact-sm" variant="default" className="touch-target" onClick={onRevoke} aria-label={`Revoke ${name}`}>
+              Revoke
+            </Button>
+          </Group>
         )}
       </td>
     </tr>

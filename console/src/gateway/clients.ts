@@ -26,6 +26,7 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
     'AuditEventConnection',
     'PageInfo',
     'Viewer',
+    'CallScope',
     'Actor',
     'AuditSubject',
     'Person',
