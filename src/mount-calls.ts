@@ -9,7 +9,7 @@ import type { Metrics } from './metrics/metrics.ts'
 export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'limits'>
 
 export interface MountedCalls extends CallOptions {
-  readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock'>
+  readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'>
   readonly signIn: SignIn
   readonly log: Logger
   readonly metrics: Metrics | null

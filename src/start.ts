@@ -10,6 +10,7 @@ import { clientAddressOf } from './auth/client-address.ts'
 import type { SignInLimits } from './auth/limit-sign-in.ts'
 import type { Caller } from './auth/principal.ts'
 import { isCallTarget } from './calls/call-path.ts'
+import { createCallStatus } from './calls/call-status.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
 import type { Keyring } from './crypto/keyring.ts'
@@ -104,6 +105,8 @@ async function serve(
   { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const lastUses = trackLastUses(activity, (error) => error instanceof Error && logUnexpected(error, log))
+  const readSecretVariable = secretVariables(config)
+  const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
   const outbound = createOutbound(config)
   const changes = createChangeFeed({ database, keyring }, clock)
   const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
@@ -115,7 +118,7 @@ async function serve(
       clock,
       changes,
       lastUses,
-      readSecretVariable: secretVariables(config),
+      ...{ readSecretVariable, callStatus, publicUrl: config.PUBLIC_URL },
       recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
       ...outbound.deps,
       probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),

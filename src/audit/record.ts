@@ -17,6 +17,7 @@ export type AuditAction =
   | 'provider.updated'
   | 'provider.deleted'
   | 'provider.tested'
+  | 'provider.key_availability_reset'
   | typeof DRAFT_TESTED
   | typeof PROVIDER_CHANGE_REFUSED
   | 'access_token.created'

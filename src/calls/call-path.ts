@@ -41,3 +41,8 @@ function decodedName(text: string): string {
     return ''
   }
 }
+
+/** Where calls to the provider of this name begin. */
+export function callPath(name: string): string {
+  return `/ai/${encodeURIComponent(name)}`
+}

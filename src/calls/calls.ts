@@ -9,24 +9,26 @@ import { type CallLimitSettings, CallLimits } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
 import { type CallProgress, type CallRecord, newProgress, outcomeOfError } from './call-record.ts'
+import type { CallStatus } from './call-status.ts'
 import { CallerPresence } from './caller-presence.ts'
 import { errorAnswer } from './error-answer.ts'
 import { CallError } from './error-codes.ts'
 import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
 import { identify } from './identify.ts'
-import { KeyStates } from './key-states.ts'
 import { makeCall, type PermittedCall } from './make-call.ts'
 import type { AskedRoute } from './plan-request.ts'
 import { CallPools } from './pools.ts'
-import { type ProviderForCall, type ReadProviderDeps, readProviderForCall } from './provider-for-call.ts'
+import type { ProviderForCall, ReadProviderDeps } from './provider-for-call.ts'
 import { listCallableProviders } from './provider-list.ts'
-import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
+import type { FindProvider } from './provider-snapshots.ts'
 import { Relay } from './relay.ts'
 import { RoleCredentials } from './role-credentials.ts'
 import { toCallError } from './to-call-error.ts'
 
 export interface CallsDeps extends ReadProviderDeps {
+  readonly callStatus: CallStatus
+  readonly lastUses: KeyUses
   readonly clock: () => Date
   readonly outbound: OutboundDeps
   readonly signIn: SignIn
@@ -41,6 +43,11 @@ export interface CallsDeps extends ReadProviderDeps {
   readonly onFinished: (record: CallRecord) => void
   /** Hears of faults of the gateway itself. */
   readonly onUnexpected: (error: Error, requestId: string) => void
+}
+
+/** Remembers when keys were last used. */
+export interface KeyUses {
+  record(apiKeyId: string, at: Date): void
 }
 
 /** One request to a call route. */
@@ -69,12 +76,12 @@ interface Passage extends CallRequest {
 /** The data plane: everything below `/ai`. */
 export function createCalls(deps: CallsDeps): Calls {
   const now = () => deps.clock().getTime()
-  const find = createProviderSnapshots((name) => readProviderForCall(deps, name))
+  const { find, states } = deps.callStatus
   const pools = new CallPools(deps.outbound)
-  const states = new KeyStates(now)
   const limits = new CallLimits(deps.limits, now)
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
-  const forwarding = { pools, states, roles: new RoleCredentials(now), now, random: Math.random, bodies }
+  const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
+  const forwarding = { pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage

@@ -15,6 +15,8 @@ import { UnusableKey } from './unusable-key.ts'
 
 export interface ForwardDeps extends OpenDeps {
   readonly states: KeyStates
+  /** Hears of each key that is sent. */
+  readonly onKeyUsed: (apiKeyId: string) => void
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** From 0 to 1. */
@@ -38,6 +40,7 @@ export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promis
   for (;;) {
     const key = failover.nextKey()
     const use = deps.states.begin(key, call.model)
+    if (key.apiKeyId !== null) deps.onKeyUsed(key.apiKeyId)
     let step: Step
     try {
       step = await tryKey(call, deps, failover, { key, use, reason })

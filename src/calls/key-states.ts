@@ -33,7 +33,6 @@ interface Entry {
   rest: Rest | null
   readonly models: Map<string, Rest>
   inFlight: number
-  lastUsedAt: number | null
 }
 
 const MINUTE_MS = 60_000
@@ -73,7 +72,6 @@ export class KeyStates {
     const probed = restsOf(entry, model)
     for (const rest of probed) rest.isProbed = true
     entry.inFlight += 1
-    entry.lastUsedAt = this.#now()
     return new KeyUse(entry, probed, model, this.#now)
   }
 
@@ -90,16 +88,12 @@ export class KeyStates {
     return { state: shown.state, until: shown.until, reason: shown.reason, inFlight }
   }
 
-  lastUsedAt(keyId: string): number | null {
-    return this.#entries.get(keyId)?.lastUsedAt ?? null
-  }
-
   #entryOf({ id, edition }: Pick<KeyForCall, 'id' | 'edition'>): Entry {
     const known = this.#entries.get(id)
     if (known !== undefined && known.edition === edition) return known
     const [oldest] = this.#entries.keys()
     if (oldest !== undefined && this.#entries.size >= MAX_KEYS) this.#entries.delete(oldest)
-    const entry: Entry = { edition, rest: null, models: new Map(), inFlight: 0, lastUsedAt: known?.lastUsedAt ?? null }
+    const entry: Entry = { edition, rest: null, models: new Map(), inFlight: 0 }
     this.#entries.set(id, entry)
     return entry
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
+import { type CallRoutes, readCallRoutes } from '../providers/call-routes.ts'
 import { readNetworkConfig } from '../providers/network-config.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
 import { openForCall, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
@@ -48,7 +49,7 @@ export interface ProviderForCall {
   readonly enabled: boolean
   /** Null when there is none, or none that can be called. */
   readonly endpoint: Target | null
-  readonly callRoutes: 'STANDARD' | 'ALL'
+  readonly callRoutes: CallRoutes
   /** More headers that callers may send, in lower case. */
   readonly callHeaders: ReadonlySet<string>
   /** Milliseconds; null until somebody sets it. */
@@ -81,7 +82,7 @@ export async function readProviderForCall(deps: ReadProviderDeps, name: string):
     authentication: provider.authentication,
     enabled: provider.enabled,
     endpoint: endpointOf(provider.baseUrl),
-    callRoutes: 'STANDARD',
+    callRoutes: readCallRoutes(provider.callRoutes),
     callHeaders: new Set(z.array(z.string().toLowerCase()).parse(provider.callHeaders ?? [])),
     timeoutMs: provider.network === null ? null : network.timeoutMs,
     maxRetries: network.maxRetries,
@@ -104,7 +105,7 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   return (usesOwn ? [null] : rows).map((row) => ({
     id: row?.id ?? provider.id,
     apiKeyId: row?.id ?? null,
-    edition: row === null ? String(provider.version) : `${row.masked} ${row.environmentVariable}`,
+    edition: row === null ? String(provider.version) : editionOf(row),
     enabled: true,
     weight: row?.weight ?? 1,
     models: models.parse(row?.models ?? null),
@@ -114,6 +115,14 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
       return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl) }
     },
   }))
+}
+
+/** What says which value a key has, and since when calls begin anew with it. */
+export type KeyRow = Pick<ApiKey, 'id' | 'masked' | 'environmentVariable' | 'availabilityResets'>
+
+/** Another one with each other value, and with each reset: every replica forgets then what it has found out. */
+export function editionOf({ masked, environmentVariable, availabilityResets }: KeyRow): string {
+  return `${masked} ${environmentVariable} ${availabilityResets}`
 }
 
 /** What a call carries where no key is stored: the provider's own credential, its callers', one in a header, or none that is needed. */

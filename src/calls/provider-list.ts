@@ -1,6 +1,7 @@
 import type { CallScope } from '../auth/call-scope.ts'
 import type { Database } from '../database/client.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
+import { callPath } from './call-path.ts'
 
 /** The base URLs that an SDK takes, by whose SDK it is, below a provider's own path. */
 const BASE_PATHS: Readonly<Record<ProviderType, Readonly<Record<string, string>>>> = {
@@ -37,7 +38,7 @@ export async function listCallableProviders(
   })
   return rows.map(({ name, type: stored, settings }) => {
     const type = settings === null ? stored : 'BEDROCK'
-    const own = `${publicUrl}/ai/${encodeURIComponent(name)}`
+    const own = publicUrl + callPath(name)
     return { name, type, baseUrls: Object.fromEntries(Object.entries(BASE_PATHS[type]).map(([sdk, path]) => [sdk, own + path])) }
   })
 }

@@ -25,6 +25,7 @@ const ACTIONS: Readonly<Record<Exclude<Extract<AuditAction, `provider.${string}`
   'provider.updated': 'UPDATED',
   'provider.deleted': 'DELETED',
   'provider.tested': 'TESTED',
+  'provider.key_availability_reset': 'UPDATED',
 }
 
 /** Of the events up to a revision, and with it, those behind a place. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { LastUses } from '../activity/last-uses.ts'
 import type { RecordRefusal } from '../audit/record-refusal.ts'
 import type { Principal } from '../auth/principal.ts'
+import type { CallStatus } from '../calls/call-status.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
 import type { TestCaller, TestDeps } from '../providers/test-connection.ts'
@@ -12,6 +13,9 @@ export interface GatewayDeps extends TestDeps {
   readonly changes: ChangeFeed
   readonly recordRefusal: RecordRefusal
   readonly lastUses: LastUses
+  readonly callStatus: CallStatus
+  /** Where clients reach the gateway, without a slash at its end; empty when nobody has said. */
+  readonly publicUrl: string
 }
 
 /** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */
@@ -39,7 +43,8 @@ function watchPrincipal(principal: Principal, origin: AnswerOrigin): Principal {
 
 function watchDeps(deps: GatewayDeps, origin: AnswerOrigin): GatewayDeps {
   const { prisma, kind, location } = deps.database
-  return watch(deps, origin, { database: watch<Database>(deps.database, origin, { prisma, kind, location }) })
+  // The public URL stays for as long as the process.
+  return watch(deps, origin, { publicUrl: deps.publicUrl, database: watch<Database>(deps.database, origin, { prisma, kind, location }) })
 }
 
 /** The same object, each property of which is told when it is read, except those that are given. */

@@ -1,8 +1,10 @@
 import type { AuditAction, AuditSubjectType } from '../audit/record.ts'
 import type { Channel } from '../auth/principal.ts'
+import type { KeyAvailability } from '../calls/key-states.ts'
 import type { ChangeAction } from '../changes/provider-changes.ts'
 import type { ProblemCode, ValidationRule } from '../errors.ts'
 import type { ActorKind, ConnectionStatus, ProviderType } from '../generated/prisma-sqlite/enums.ts'
+import type { CallRoutes } from '../providers/call-routes.ts'
 
 /** What each value of an enum means, as the schema tells it. */
 
@@ -34,6 +36,19 @@ export const PROVIDER_TYPE_VALUES = {
   OPENROUTER: { description: 'OpenRouter.' },
   VERCEL: { description: "Vercel's AI Gateway." },
 } as const satisfies Described<ProviderType>
+
+export const KEY_STATE_VALUES = {
+  READY: { description: 'Calls use it.' },
+  COOLING: { description: 'The vendor limits its calls for a while, perhaps of one model alone.' },
+  EXHAUSTED: { description: 'Its credit or quota is used up.' },
+  REFUSED: { description: 'The vendor refuses it, or it cannot be opened.' },
+  DISABLED: { description: 'Somebody has switched it off.' },
+} as const satisfies Described<KeyAvailability['state']>
+
+export const CALL_ROUTES_VALUES = {
+  STANDARD: { description: 'The routes of models: chats, messages, embeddings, images and the like.' },
+  ALL: { description: 'Every route of the API, also those that manage the account at the vendor. Only an admin may set it.' },
+} as const satisfies Described<CallRoutes>
 
 export const CHANGE_ACTION_VALUES = {
   CREATED: { description: 'It is new.' },
@@ -104,6 +119,10 @@ export const AUDIT_ACTION_VALUES = {
   PROVIDER_UPDATED: { value: 'provider.updated', description: 'A provider or its keys were changed.' },
   PROVIDER_DELETED: { value: 'provider.deleted', description: 'A provider was deleted.' },
   PROVIDER_TESTED: { value: 'provider.tested', description: 'The connection of a provider was tested.' },
+  PROVIDER_KEY_AVAILABILITY_RESET: {
+    value: 'provider.key_availability_reset',
+    description: 'Model calls were let use a key again.',
+  },
   PROVIDER_DRAFT_TESTED: { value: 'provider.draft_tested', description: 'Values that are not stored were tried at an upstream.' },
   PROVIDER_CHANGE_REFUSED: { value: 'provider.change_refused', description: 'A change of a provider was refused.' },
   ACCESS_TOKEN_CREATED: { value: 'access_token.created', description: 'An access token was made.' },

@@ -147,6 +147,30 @@ export const WAYS: readonly Way[] = [
     role: 'VIEWER',
     at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
   },
+  {
+    name: 'the availability of a key',
+    type: 'KeyAvailability',
+    role: 'VIEWER',
+    at: underProvider((s) => `{ apiKeys { nodes { availability ${s} } } }`),
+  },
+  {
+    name: 'a key that is reset',
+    type: 'ApiKey',
+    role: 'EDITOR',
+    at: (s, { apiKey }) => ({
+      query: mutation('resetKeyAvailability', 'ResetKeyAvailabilityInput', 'ResetKeyAvailabilityPayload')(`{ apiKey ${s} }`),
+      variables: { input: { id: apiKey } },
+    }),
+  },
+  {
+    name: 'resetKeyAvailability',
+    type: 'ResetKeyAvailabilityPayload',
+    role: 'EDITOR',
+    at: (s, { apiKey }) => ({
+      query: mutation('resetKeyAvailability', 'ResetKeyAvailabilityInput', 'ResetKeyAvailabilityPayload')(s),
+      variables: { input: { id: apiKey } },
+    }),
+  },
   { name: 'providersByOffset', type: 'ProviderOffsetPage', role: 'VIEWER', at: query((s) => `{ providersByOffset ${s} }`) },
   {
     name: 'upsertProvider',
@@ -315,6 +339,10 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Mutation.deleteProvider': {
     role: 'EDITOR',
     at: query(() => 'mutation { deleteProvider(input: { provider: { name: "nobody" } }) { __typename } }'),
+  },
+  'Mutation.resetKeyAvailability': {
+    role: 'EDITOR',
+    at: query(() => 'mutation { resetKeyAvailability(input: { id: "none" }) { __typename } }'),
   },
   'Mutation.revokeAccessToken': {
     role: 'ADMIN',

@@ -71,6 +71,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
     'api-keys',
     'audit',
     'auth',
+    'calls',
     'changes',
     'crypto',
     'database',

@@ -27,6 +27,7 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
     'PageInfo',
     'Viewer',
     'CallScope',
+    'KeyAvailability',
     'Actor',
     'AuditSubject',
     'Person',

@@ -1,4 +1,5 @@
 import { builder } from '../builder.ts'
+import { KeyAvailability } from './key-availability.ts'
 
 export const ApiKey = builder.prismaNode('ApiKey', {
   id: { field: 'id' },
@@ -23,6 +24,12 @@ export const ApiKey = builder.prismaNode('ApiKey', {
       description: 'The latest test with this key; `null` if never tested since the endpoint last changed.',
     }),
     provider: t.relation('provider', { description: 'The provider it belongs to.' }),
+    availability: t.field({
+      type: KeyAvailability,
+      select: { id: true, masked: true, environmentVariable: true, availabilityResets: true, enabled: true },
+      resolve: (key, _args, { deps }) => deps.callStatus.availabilityOf(key),
+      description: 'Whether model calls use it now, as the replica that answers has found out.',
+    }),
     lastUsedAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { callPath } from '../../calls/call-path.ts'
 import type { BedrockSettings } from '../../destination/stored-rows.ts'
 import { ProviderType as ProviderTypeEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { readBedrockSettings } from '../../providers/bedrock-settings.ts'
+import { readCallRoutes } from '../../providers/call-routes.ts'
 import type { ProviderRef } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
-import { PROVIDER_TYPE_VALUES } from '../enum-values.ts'
+import { CALL_ROUTES_VALUES, PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { LIMITS } from '../limits.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { soughtText } from '../sought-text.ts'
@@ -27,6 +29,11 @@ export const TestAfterWrites = builder.enumType('TestAfterWrites', {
 })
 
 const testAfterWrites = z.enum(['NEVER', 'WITH_KEYS', 'ALWAYS'])
+
+export const CallRoutes = builder.enumType('CallRoutes', {
+  values: CALL_ROUTES_VALUES,
+  description: 'Which routes of a vendor model calls may use.',
+})
 
 const BedrockSettingsType = builder.objectRef<BedrockSettings>('BedrockSettings').implement({
   description: 'How a provider reaches models on Amazon Bedrock.',
@@ -130,6 +137,30 @@ export const Provider = builder.prismaNode('Provider', {
       { name: 'ConnectionTestConnection', description: 'A page of connection tests.' },
       { name: 'ConnectionTestEdge', description: 'A test in a page.' },
     ),
+    callPath: t.string({
+      select: { name: true },
+      resolve: ({ name }) => callPath(name),
+      description: 'Where model calls to it begin, e.g. `/ai/openai`: the path of the vendor follows.',
+    }),
+    callUrl: t.string({
+      nullable: true,
+      select: { name: true },
+      resolve: ({ name }, _args, { deps }) => (deps.publicUrl === '' ? null : deps.publicUrl + callPath(name)),
+      description: 'The same as a URL, e.g. `https://gateway.example.com/ai/openai`; `null` without `PUBLIC_URL`.',
+    }),
+    callRoutes: t.field({
+      type: CallRoutes,
+      select: { callRoutes: true },
+      resolve: ({ callRoutes }) => readCallRoutes(callRoutes),
+      description: 'Which routes of the vendor calls may use.',
+    }),
+    isCallable: t.boolean({
+      select: { name: true },
+      complexity: 5,
+      resolve: ({ name }, _args, { deps }) => deps.callStatus.isCallable(name),
+      description:
+        'Whether a model call would be forwarded now: it is enabled and has an endpoint, and a key that is free at the replica that answers, or needs none.',
+    }),
     version: t.exposeInt('version', { description: 'Raised by every change; send it back as `expectedVersion` to refuse a lost update.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed. A test is no change.' }),

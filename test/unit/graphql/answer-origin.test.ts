@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { KeyStates } from '../../../src/calls/key-states.ts'
 import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import { AnswerOrigin } from '../../../src/graphql/answer-origin.ts'
 import { createContext, type GatewayContext } from '../../../src/graphql/context.ts'
@@ -26,6 +27,13 @@ describeDatabases('what an answer was made from', (databases) => {
         close: async () => {},
       },
       recordRefusal: () => Promise.reject(new Error('unused')),
+      callStatus: {
+        find: async () => null,
+        states: new KeyStates(Date.now),
+        isCallable: async () => false,
+        availabilityOf: () => ({ state: 'READY', until: null, reason: null, inFlight: 0 }),
+      },
+      publicUrl: '',
       lastUses: { record: () => {}, find: async () => null, flush: async () => {}, close: async () => {} },
     }
     const principal = { kind: 'TOKEN', tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const
@@ -38,6 +46,7 @@ describeDatabases('what an answer was made from', (databases) => {
     const { context, origin } = await contextOf()
     expect(context.principal.role).toBe('VIEWER')
     expect(await context.deps.database.prisma.provider.count()).toBe(0)
+    expect(context.deps.publicUrl).toBe('')
     expect(origin.isReproducible).toBe(true)
   })
 
@@ -50,6 +59,7 @@ describeDatabases('what an answer was made from', (databases) => {
     'the keyring': ({ deps }) => deps.keyring,
     'an upstream': ({ deps }) => deps.probe,
     'the calls that it may make': ({ principal }) => principal.calls,
+    'how calls go': ({ deps }) => deps.callStatus,
     'the last use': ({ deps }) => deps.lastUses,
     'the feed of changes': ({ deps }) => deps.changes,
     'a write': ({ deps }) => deps.database.write(async () => {}),
