@@ -49,31 +49,7 @@ export function TokenForm({ start, action, onSubmit, onClose }: TokenFormProps) 
   return (
     <form onSubmit={(event) => void submit(event)} method="post" noValidate>
       <Stack gap="md">
-        <TextInput
-          label="Name"
-          description="Who or what uses it."
-          value={draft.name}
-          onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
-          error={issueAt(issues, 'name')}
-          data-autofocus
-        />
-        {isNew && (
-          <NativeSelect
-            label="Role"
-            data={[...ROLES]}
-            value={draft.role}
-            onChange={(event) =>
-              setDraft({ ...draft, role: ROLES.find((one) => one.value === event.currentTarget.value)?.value ?? 'VIEWER' })
-            }
-          />
-        )}
-        <NativeSelect
-          label="Expires"
-          data={isNew ? ENDS : [KEPT_END, ...ENDS]}
-          value={draft.end}
-          onChange={(event) => setDraft({ ...draft, end: event.currentTarget.value })}
-          error={issueAt(issues, 'expiresAt')}
-        />
+        <MainFields draft={draft} isNew={isNew} issues={issues} onChange={setDraft} />
         <CallScopeFields
           draft={draft.calls}
           isCaller={draft.role === 'CALLER'}
@@ -95,5 +71,44 @@ export function TokenForm({ start, action, onSubmit, onClose }: TokenFormProps) 
         </Group>
       </Stack>
     </form>
+  )
+}
+
+interface MainFieldsProps {
+  readonly draft: TokenDraft
+  readonly isNew: boolean
+  readonly issues: readonly Issue[]
+  readonly onChange: (draft: TokenDraft) => void
+}
+
+function MainFields({ draft, isNew, issues, onChange }: MainFieldsProps) {
+  return (
+    <>
+      <TextInput
+        label="Name"
+        description="Who or what uses it."
+        value={draft.name}
+        onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
+        error={issueAt(issues, 'name')}
+        data-autofocus
+      />
+      {isNew && (
+        <NativeSelect
+          label="Role"
+          data={[...ROLES]}
+          value={draft.role}
+          onChange={(event) =>
+            onChange({ ...draft, role: ROLES.find((one) => one.value === event.currentTarget.value)?.value ?? 'VIEWER' })
+          }
+        />
+      )}
+      <NativeSelect
+        label="Expires"
+        data={isNew ? ENDS : [KEPT_END, ...ENDS]}
+        value={draft.end}
+        onChange={(event) => onChange({ ...draft, end: event.currentTarget.value })}
+        error={issueAt(issues, 'expiresAt')}
+      />
+    </>
   )
 }
