@@ -198,3 +198,15 @@ describe('vendors known by name', () => {
     }
   })
 })
+
+describe('a test after a write', () => {
+  test('is made of an endpoint that needs no key, and of one whose header authenticates', async () => {
+    const open = await startRecorder(() => ({ status: 200, body: { models: [{ name: 'llama3' }] } }))
+    const keyless = await admin.created({ type: 'OPENAI_COMPAT', baseUrl: open.origin, apiKeys: [], testAfterwards: true })
+    expect((await readProvider(gateway, keyless.id))?.lastConnectionTest).toMatchObject({ status: 'OK' })
+    const headers = { extraHeaders: [{ name: 'Authorization', value: `Bearer ${GOOD}` }] }
+    const withHeader = await admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: [], network: headers, testAfterwards: true })
+    expect((await readProvider(gateway, withHeader.id))?.lastConnectionTest).toMatchObject({ status: 'OK' })
+    await open.close()
+  })
+})
