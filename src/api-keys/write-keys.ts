@@ -19,6 +19,10 @@ export async function writeKeys(
   if (gone.length > 0) await transaction.apiKey.deleteMany({ where: { id: { in: gone } } })
   await insertRows(transaction, 'apiKey', changed, ['id'])
   const replaced = summary.replaced.map(({ id }) => id)
+  // What calls have found out about another value, or with other settings, does not hold for this one: not even if its mask is the same.
+  const renewed = new Set([...replaced, ...summary.changed.flatMap(({ id, settings }) => (settings === undefined ? [] : [id]))])
+  if (renewed.size > 0)
+    await transaction.apiKey.updateMany({ where: { id: { in: [...renewed] } }, data: { availabilityResets: { increment: 1 } } })
   if (replaced.length > 0) await transaction.apiKey.updateMany({ where: { id: { in: replaced } }, data: { lastConnectionTestId: null } })
   await insertKeys(transaction, added)
 }

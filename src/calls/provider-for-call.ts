@@ -90,9 +90,15 @@ export async function readProviderForCall(deps: ReadProviderDeps, name: string):
     retryBackoffMaxMs: network.retryBackoffMaxMs,
     isCallersOwn: provider.type === 'COPILOT',
     keys: keysOf(deps, use),
-    connectionKey: JSON.stringify([provider.baseUrl, provider.endpointChangedAt, provider.network, provider.version]),
+    connectionKey: connectionKeyOf(use),
     openNetwork: async () => openNetwork(deps.keyring, stored),
   }
+}
+
+/** Of a proxy's password the sealed text alone tells whether it is another one. */
+function connectionKeyOf({ provider: { baseUrl, network }, stored }: ProviderForUse): string {
+  const secrets = [...stored.sealed.fields].flatMap(([field, { sealed }]) => (field.startsWith('network.') ? [[field, sealed]] : []))
+  return JSON.stringify([baseUrl, network, secrets.sort()])
 }
 
 const models = z.array(z.string()).nullable()
@@ -117,12 +123,11 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   }))
 }
 
-/** What says which value a key has, and since when calls begin anew with it. */
-export type KeyRow = Pick<ApiKey, 'id' | 'masked' | 'environmentVariable' | 'availabilityResets'>
+export type KeyRow = Pick<ApiKey, 'id' | 'availabilityResets'>
 
 /** Another one with each other value, and with each reset: every replica forgets then what it has found out. */
-export function editionOf({ masked, environmentVariable, availabilityResets }: KeyRow): string {
-  return `${masked} ${environmentVariable} ${availabilityResets}`
+export function editionOf({ availabilityResets }: KeyRow): string {
+  return String(availabilityResets)
 }
 
 /** What a call carries where no key is stored: the provider's own credential, its callers', one in a header, or none that is needed. */

@@ -26,7 +26,7 @@ export const ApiKey = builder.prismaNode('ApiKey', {
     provider: t.relation('provider', { description: 'The provider it belongs to.' }),
     availability: t.field({
       type: KeyAvailability,
-      select: { id: true, masked: true, environmentVariable: true, availabilityResets: true, enabled: true },
+      select: { id: true, availabilityResets: true, enabled: true },
       resolve: (key, _args, { deps }) => deps.callStatus.availabilityOf(key),
       description: 'Whether model calls use it now, as the replica that answers has found out.',
     }),
