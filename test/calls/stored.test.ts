@@ -114,11 +114,8 @@ describe('the provider', () => {
     await withStore(gateway, (store) => store.provider.updateMany({ where: { name }, data: { callRoutes: 'ALL' } }))
     await gateway.restart()
     expect((await call(name, files)).status).toBe(200)
-    expect((await call(name, { method: 'DELETE', path: 'v1/organization/admin_api_keys/k' })).status).toBe(200)
-    expect(vendor.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /v1/files',
-      'DELETE /v1/organization/admin_api_keys/k',
-    ])
+    expect((await call(name, { method: 'GET', path: 'v1/organization/admin_api_keys' })).status).toBe(200)
+    expect(vendor.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v1/files', 'GET /v1/organization/admin_api_keys'])
     expect(codeOf(await call(name, { path: 'v1/%2e%2e/admin' }))).toEqual([400, 'invalid_path'])
   })
 
@@ -177,8 +174,8 @@ describe('a role of AWS', () => {
       })
       for (let index = 0; index < 3; index += 1)
         expect((await call(name, { path: 'model/anthropic.claude-v1%3A0/converse' })).status).toBe(200)
-      const asked = internet.requests.map(({ headers, path }) => ({ host: headers.host, path, ...headers }))
-      expect(asked.map(({ host }) => host)).toEqual([STS, RUNTIME, RUNTIME, RUNTIME])
+      const asked = internet.requests.map(({ headers }) => headers)
+      expect(asked.map((headers) => headers.host)).toEqual([STS, RUNTIME, RUNTIME, RUNTIME])
       expect(internet.requests[0]?.body).toContain('ExternalId=')
       expect(asked[0]?.authorization).toContain('Credential=AKIAFIXTUREAAAABBBB2/')
       for (const { authorization, 'x-amz-security-token': session } of asked.slice(1)) {
