@@ -42,6 +42,7 @@ function depsOf(database: Database): ProviderDeps {
     clock: () => new Date(),
     checkEndpoint: () => null,
     checkProxy: () => null,
+    endpointWarning: () => null,
     readSecretVariable: () => 'NOT_LISTED',
   }
 }

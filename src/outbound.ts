@@ -4,13 +4,13 @@ import type { TestDeps } from './providers/test-connection.ts'
 import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/client/address-policy.ts'
 import type { OutboundDeps, ProxyEnvironment } from './upstream/client/call-context.ts'
 import { systemResolve } from './upstream/client/system-resolve.ts'
-import { checkEndpoint } from './upstream/client/target.ts'
+import { BLOCKED_MESSAGE, checkEndpoint, type EndpointRules, UNSAVABLE_MESSAGE } from './upstream/client/target.ts'
 import { createTestLimiter } from './upstream/test/limiter.ts'
 import { probeConnection } from './upstream/test/probe-connection.ts'
 
 /** What commands may do to the outside world, under the operator's policy. */
 export interface Outbound {
-  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'probe' | 'admitTest' | 'runTests' | 'isTesting'>
+  readonly deps: Pick<TestDeps, 'checkEndpoint' | 'checkProxy' | 'endpointWarning' | 'probe' | 'admitTest' | 'runTests' | 'isTesting'>
   /** What connections to vendors are made with. */
   readonly clientDeps: OutboundDeps
   /** Names a socket of ours that no test may reach. */
@@ -23,27 +23,33 @@ export function createOutbound(config: Config): Outbound {
   if (parsed.kind === 'invalid') throw new StartupError(`OUTBOUND_ALLOW cannot be used. ${parsed.issues.join(' ')}`)
   const never: SocketName[] = databaseSockets(config.DATABASE_URL)
   const policy: OutboundPolicy = { allow: parsed.allow, never }
-  // A REST dialect accepts what its contract accepts: there only what no operator can allow is refused before the test.
-  const dialectPolicy: OutboundPolicy = { allow: { private: true, loopback: true, publicHttp: true, ranges: [] }, never }
+  // What is saved may describe another network: only what no operator can allow is refused before a test or a call.
+  const saving: OutboundPolicy = { allow: { private: true, loopback: true, publicHttp: parsed.allow.publicHttp, ranges: [] }, never }
+  const toSave = (url: string, rules: EndpointRules) => {
+    const refusal = checkEndpoint(url, saving, rules)
+    return refusal === BLOCKED_MESSAGE && rules.isStrict ? UNSAVABLE_MESSAGE : refusal
+  }
   const outboundDeps = { policy, resolve: systemResolve, proxyEnvironment: proxyEnvironment(config) }
   return {
     deps: {
-      checkEndpoint: (baseUrl, channel, allowPrivateNetwork) =>
-        channel === 'graphql' || channel === 'cli'
-          ? checkEndpoint(baseUrl, policy, { allowPrivateNetwork, isStrict: true })
-          : // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
-            checkEndpoint(baseUrl, dialectPolicy, {
-              allowPrivateNetwork: channel === 'bifrost' ? allowPrivateNetwork : true,
-              isStrict: false,
-            }),
-      checkProxy: (url, allowPrivateNetwork) =>
-        checkEndpoint(url.replace(/^socks5:/i, 'http:'), policy, { allowPrivateNetwork, isStrict: false }),
+      checkEndpoint: (baseUrl, channel, allowPrivateNetwork) => {
+        const isStrict = channel === 'graphql' || channel === 'cli'
+        // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
+        return toSave(baseUrl, { allowPrivateNetwork: isStrict || channel === 'bifrost' ? allowPrivateNetwork : true, isStrict })
+      },
+      checkProxy: (url, allowPrivateNetwork) => toSave(asHttp(url), { allowPrivateNetwork, isStrict: false }),
+      endpointWarning: (url, allowPrivateNetwork) => checkEndpoint(asHttp(url), policy, { allowPrivateNetwork, isStrict: true }),
       probe: (request, left) => probeConnection(request, outboundDeps, left),
       ...testLimits(),
     },
     clientDeps: outboundDeps,
     addOwnSocket: (socket) => void never.push(socket),
   }
+}
+
+/** The rules for addresses know HTTP alone. */
+function asHttp(url: string): string {
+  return url.replace(/^socks5:/i, 'http:')
 }
 
 function proxyEnvironment({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): ProxyEnvironment {

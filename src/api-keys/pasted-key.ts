@@ -1,12 +1,14 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { looksMasked } from './mask.ts'
 
 /**
  * Finds keys that were pasted with something around them, or that are no keys: for people who type or paste. What a program
  * sends is what it means, so the dialects do not ask.
  */
 export function checkPastedKey(key: Secret | undefined, path: readonly string[]): ValidationIssue[] {
-  const message = key === undefined ? null : pastedKeyProblem(key.reveal().trim())
+  // A mask is told as what it is, by the rules for every key.
+  const message = key === undefined || looksMasked(key.reveal()) ? null : pastedKeyProblem(key.reveal().trim())
   return message === null ? [] : [{ path, rule: 'API_KEY_CHARACTERS', message }]
 }
 

@@ -18,11 +18,15 @@ import type { Shell } from './shell.ts'
 interface Options {
   readonly file: string
   readonly prune?: true
+  readonly pruneAll?: true
   readonly dryRun?: true
   readonly json?: true
 }
 
 type Action = PlanStep['action']
+
+const EMPTY_FILE =
+  'The file names no provider, so --prune would delete every provider that apply has made. Nothing was changed. If you mean that, give --prune-all.'
 
 const SIGNS: Readonly<Record<Action, string>> = { create: '+', change: '~', delete: '-', keep: '=' }
 
@@ -35,6 +39,7 @@ export function addApply(program: Command, shell: Shell): void {
     )
     .requiredOption('-f, --file <path>', 'the file, in YAML or JSON; `-` for standard input')
     .option('--prune', 'delete providers that apply has made and the file no longer names')
+    .option('--prune-all', 'the same, also when the file names no provider at all')
     .option('--dry-run', 'show the plan, and change nothing')
     .option(...JSON_OPTION)
     .addHelpText(
@@ -56,16 +61,21 @@ export function addApply(program: Command, shell: Shell): void {
 async function apply(shell: Shell, options: Options): Promise<void> {
   const { file } = options
   const wanted = parseProvidersFile(file === '-' ? await shell.readInput() : readProviders(file), file)
+  const prunes = options.prune === true || options.pruneAll === true
+  if (prunes && !options.pruneAll && wanted.length === 0) throw new PartialFailure(EMPTY_FILE)
   const read = readAllSecrets(wanted, secretReader(shell, file))
   // A dry run makes nothing, so it needs a database to compare with.
   if (!options.dryRun) await prepareNewDatabase(shell)
   await withKeyring(shell, async (open) => {
-    const steps = await planProviders(open, wanted, options.prune === true, read)
+    const steps = await planProviders(open, wanted, prunes, read)
     if (!options.json) shell.print(`${describePlan(steps)}\n`)
     const todo = steps.filter(({ action }) => action !== 'keep')
     const failures = options.dryRun ? [] : await carryOut(shell, open, todo)
     if (options.json) {
-      const plan = steps.map(({ name, action, said }) => ({ name, action, changes: said }))
+      const plan = steps.map((step) => ({
+        ...{ name: step.name, action: step.action, changes: step.said },
+        ...('warnings' in step && step.warnings.length > 0 ? { warnings: step.warnings } : {}),
+      }))
       shell.print(`${JSON.stringify({ plan, applied: !options.dryRun, failures }, null, 2)}\n`)
     } else if (todo.length > 0) {
       const done = `Done: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.`
@@ -113,11 +123,14 @@ async function carryOutStep(deps: ProviderDeps, caller: Caller, step: PlanStep):
 function describePlan(steps: readonly PlanStep[]): string {
   const shown = steps.filter(({ action, said }) => action !== 'keep' || said.length > 0)
   const width = Math.max(0, ...shown.map(({ name }) => name.length))
-  const lines = shown.flatMap(({ action, name, said }) => {
+  const lines = shown.flatMap((step) => {
+    const { action, name, said } = step
+    const warnings = 'warnings' in step ? step.warnings : []
     const sign = `${SIGNS[action]} ${name.padEnd(width)}  ${action === 'keep' ? 'leave' : action}`
     const [only] = said
-    if (said.length === 1 && action !== 'change') return [`${sign}  ${printable(only ?? '')}`]
-    return [sign, ...said.map((line) => `    ${printable(line)}`)]
+    const warned = warnings.map((line) => `    ! ${printable(line)}`)
+    if (said.length === 1 && action !== 'change') return [`${sign}  ${printable(only ?? '')}`, ...warned]
+    return [sign, ...said.map((line) => `    ${printable(line)}`), ...warned]
   })
   const count = (action: Action) => steps.filter((step) => step.action === action).length
   const sum = `${count('create')} to create, ${count('change')} to change, ${count('delete')} to delete, ${count('keep')} unchanged.`

@@ -69,6 +69,7 @@ export const storedSettings = z.object({
     smallFastModel: z.string().exactOptional(),
     roleArn: z.string().exactOptional(),
     externalId: z.string().exactOptional(),
+    protocol: z.string().exactOptional(),
     /** Whether both halves of an access key pair are stored, in a table that no read of this one reaches. */
     hasAccessKey: z.boolean(),
   }),

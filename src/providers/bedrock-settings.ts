@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
+import { looksMasked } from '../api-keys/mask.ts'
 import type { SealedSecrets } from '../api-keys/provider-secrets.ts'
 import type { ProviderSecretField } from '../api-keys/secret-binding.ts'
 import type { Secret } from '../crypto/secret.ts'
@@ -20,12 +21,18 @@ export interface BedrockSettingsInput {
   readonly smallFastModel: string | undefined
   readonly roleArn: string | undefined
   readonly externalId: string | undefined
+  /** How Coder's tools speak to it; the gateway has no use for it. */
+  readonly protocol?: string | undefined
+  /** Whether `externalId` is taken as it is: from who runs the gateway and restores a provider whose role trusts that id. */
+  readonly isExternalIdChosen?: boolean
   readonly accessKey: Secret | undefined
   readonly accessKeySecret: Secret | undefined
 }
 
 const SETTINGS_TYPES: readonly ProviderType[] = ['ANTHROPIC', 'BEDROCK']
 const ROLE_EXAMPLE = 'e.g. arn:aws:iam::123456789012:role/BedrockRole'
+/** What AWS takes. */
+const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const PATH = ['settings', 'bedrock']
 
@@ -43,7 +50,7 @@ export function isConfigured(input: BedrockSettingsInput): boolean {
 
 /** The rules that need no knowledge of what is stored (Coder contract, section 2.2). */
 export function checkBedrockSettings(input: BedrockSettingsInput, anyText: boolean): ValidationIssue[] {
-  const issues = input.roleArn ? checkRoleArn(input.roleArn) : []
+  const issues = [...(input.roleArn ? checkRoleArn(input.roleArn) : []), ...checkProtocol(input.protocol)]
   for (const field of ['region', 'model', 'smallFastModel'] as const) issues.push(...checkText(input[field], [...PATH, field], 2_000))
   for (const field of ['accessKey', 'accessKeySecret'] as const) {
     const secret = input[field]
@@ -53,8 +60,12 @@ export function checkBedrockSettings(input: BedrockSettingsInput, anyText: boole
 }
 
 /** An external id can be echoed, never chosen: it is what keeps a stranger from using the customer's role. */
-export function checkExternalId(given: string | undefined, stored: string | undefined): ValidationIssue[] {
+export function checkExternalId(
+  { externalId: given, isExternalIdChosen }: Pick<BedrockSettingsInput, 'externalId' | 'isExternalIdChosen'>,
+  stored: string | undefined,
+): ValidationIssue[] {
   if (!given || given === stored) return []
+  if (isExternalIdChosen) return EXTERNAL_ID.test(given) ? [] : [externalIdFormat()]
   return [{ path: [...PATH, 'externalId'], rule: 'EXTERNAL_ID_GENERATED', message: 'The gateway generates the external ID. Leave it out.' }]
 }
 
@@ -63,10 +74,17 @@ export function checkKeyPair(input: BedrockSettingsInput | undefined, stored: Be
   if (input === undefined) return []
   const has = (secret: Secret | undefined) => (secret === undefined ? (stored?.hasAccessKey ?? false) : secret.reveal() !== '')
   const [hasKey, hasSecret] = [has(input.accessKey), has(input.accessKeySecret)]
-  if (hasKey === hasSecret) return []
+  // A half that is a mask is refused as that.
+  const isMask = [input.accessKey, input.accessKeySecret].some((secret) => secret !== undefined && looksMasked(secret.reveal()))
+  if (hasKey === hasSecret || isMask) return []
   const [missing, given] = hasKey ? ['accessKeySecret', 'accessKey'] : ['accessKey', 'accessKeySecret']
   const message = `Half of an access key pair: \`${given}\` is set, but \`${missing}\` is missing or empty. Give both, or none.`
   return [{ path: [...PATH, `${missing}`], rule: 'NOT_ALLOWED', message }]
+}
+
+function externalIdFormat(): ValidationIssue {
+  const message = 'An external ID has 2 to 1,224 characters: letters, digits and any of _ + = , . @ : / -.'
+  return { path: [...PATH, 'externalId'], rule: 'NOT_ALLOWED', message }
 }
 
 /** What storing the input would do: the column `settings`, and the secrets. An omitted secret stays, an empty one goes. */
@@ -88,15 +106,23 @@ export function planBedrockSettings(
 
 /** The settings to store: those given, with the stored external id, or a new one when a role is first set. */
 export function mergeBedrockSettings(input: BedrockSettingsInput, stored: BedrockSettings | null, hasAccessKey: boolean): BedrockSettings {
-  const externalId = stored?.externalId ?? (input.roleArn ? generateExternalId() : undefined)
+  const chosen = input.isExternalIdChosen ? input.externalId : undefined
+  const externalId = chosen || (stored?.externalId ?? (input.roleArn ? generateExternalId() : undefined))
   return {
     ...(input.region ? { region: input.region } : {}),
     ...(input.model ? { model: input.model } : {}),
     ...(input.smallFastModel ? { smallFastModel: input.smallFastModel } : {}),
     ...(input.roleArn ? { roleArn: input.roleArn } : {}),
     ...(externalId ? { externalId } : {}),
+    ...(input.protocol ? { protocol: input.protocol } : {}),
     hasAccessKey,
   }
+}
+
+function checkProtocol(protocol = ''): ValidationIssue[] {
+  if (['', 'invoke-model', 'mantle'].includes(protocol)) return []
+  const message = `unsupported bedrock protocol ${JSON.stringify(protocol.slice(0, 200))}, must be one of "invoke-model" or "mantle"`
+  return [{ path: [...PATH, 'protocol'], rule: 'NOT_ALLOWED', message }]
 }
 
 function generateExternalId(): string {

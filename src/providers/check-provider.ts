@@ -4,7 +4,10 @@ import { checkNewEnvironmentKeys } from './environment-keys.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { checkNewProvider, type NewProvider } from './provider-input.ts'
 
+/** What the rules ask of the gateway. */
+export type CheckDeps = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy' | 'readSecretVariable'>
+
 /** Every rule that creating this provider would break, without creating it. Whether its name is free shows only then. */
-export function checkProvider(deps: ProviderDeps, caller: Caller, input: NewProvider): ValidationIssue[] {
+export function checkProvider(deps: CheckDeps, caller: Caller, input: NewProvider): ValidationIssue[] {
   return [...checkNewProvider(input, caller.channel, deps), ...checkNewEnvironmentKeys(deps, caller, input)]
 }

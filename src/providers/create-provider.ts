@@ -16,7 +16,7 @@ import { type DialectSettings, planDialectSettings } from './dialect-settings.ts
 import { readNetworkConfig } from './network-config.ts'
 import { settleNewEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { keylessReason, type NewProvider } from './provider-input.ts'
+import { bringCredentials, keylessReason, type NewProvider } from './provider-input.ts'
 import { presetNameFor } from './provider-types.ts'
 import { searchColumns } from './search-text.ts'
 import { changedNetworkFields, planNetwork } from './store-network.ts'
@@ -101,7 +101,7 @@ function rowOf(id: string, input: NewProvider, parts: NewParts) {
 function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {
   const soleFault = issues.every((issue) => issue.rule === 'API_KEYS_NOT_SUPPORTED')
   if (issues.length > 0 && !soleFault) throw new ValidationError(issues)
-  const usesBedrock = input.type === 'BEDROCK' || input.settings !== undefined
+  const usesBedrock = (input.type === 'BEDROCK' && !bringCredentials(input)) || input.settings !== undefined
   if (input.apiKeys.length > 0 && usesBedrock) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
   if (issues.length > 0) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
 }

@@ -7,6 +7,9 @@ import type { CheckProxy } from './proxy-input.ts'
 /** Says what is wrong with an endpoint for this caller, or null: the address policy's part of the rules. */
 type CheckEndpoint = (baseUrl: string, channel: Channel, allowPrivateNetwork: boolean) => string | null
 
+/** Says why tests and calls will refuse a saved URL, of an endpoint or of a proxy, under the operator's policy; null when its looks do not rule it out. */
+type EndpointWarning = (url: string, allowPrivateNetwork: boolean) => string | null
+
 /** What the commands work with. */
 export interface ProviderDeps {
   readonly database: Database
@@ -14,5 +17,6 @@ export interface ProviderDeps {
   readonly clock: () => Date
   readonly checkEndpoint: CheckEndpoint
   readonly checkProxy: CheckProxy
+  readonly endpointWarning: EndpointWarning
   readonly readSecretVariable: ReadSecretVariable
 }

@@ -1,6 +1,7 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
 import { checkPastedKey } from '../api-keys/pasted-key.ts'
+import { checkRepeatedNewKeys } from '../api-keys/repeated-values.ts'
 import type { Channel } from '../auth/principal.ts'
 import { hasSteps } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
@@ -53,6 +54,8 @@ export interface NewProvider {
   readonly dialectSettings?: DialectSettingsInput | undefined
   /** Whether it may come without an endpoint, as upserts let it. */
   readonly mayBePlaceholder?: boolean
+  /** Whether it was stored elsewhere as it is, by an API that takes more: it is held to the rules of the one that takes the most. */
+  readonly asStored?: boolean | undefined
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
@@ -77,6 +80,8 @@ export interface ProviderChanges {
   /** When a write is followed by a test. */
   readonly testAfterWrites?: TestAfterWrites | undefined
   readonly dialectSettings?: DialectSettingsInput | undefined
+  /** As for a new provider. */
+  readonly asStored?: boolean | undefined
 }
 
 /** What the rules about places ask the operator's policy. */
@@ -91,7 +96,8 @@ export function acceptsApiKeys(type: ProviderType): boolean {
 }
 
 /** Every rule that a new provider breaks, in the order of its fields (Coder contract, section 2). */
-export function checkNewProvider(input: NewProvider, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
+export function checkNewProvider(input: NewProvider, asker: Channel, checks: PlaceChecks): ValidationIssue[] {
+  const channel = ruledBy(asker, input.asStored)
   const anyText = channel === 'coder'
   const { settings, network } = input
   return [
@@ -101,17 +107,18 @@ export function checkNewProvider(input: NewProvider, channel: Channel, checks: P
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(channel, checks)),
     ...checkRouteFields(input),
-    ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) ? [keysNotSupported(input.type)] : []),
+    ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) && !bringCredentials(input) ? [keysNotSupported(input.type)] : []),
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
-    ...(channel === 'bifrost' ? [] : checkSettingsOfType(input.type, settings)),
-    ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings.externalId, undefined)]),
+    ...(channel === 'bifrost' || input.asStored || bringCredentials(input) ? [] : checkSettingsOfType(input.type, settings)),
+    ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings, undefined)]),
     ...(network === undefined ? [] : checkFreshNetwork(network, checks)),
     ...checkDialectSettings(input.dialectSettings),
   ]
 }
 
 /** The rules that a change breaks whatever it is applied to. */
-export function checkProviderChanges(changes: ProviderChanges, channel: Channel, checks: PlaceChecks): ValidationIssue[] {
+export function checkProviderChanges(changes: ProviderChanges, asker: Channel, checks: PlaceChecks): ValidationIssue[] {
+  const channel = ruledBy(asker, changes.asStored)
   const anyText = channel === 'coder'
   const { baseUrl, apiKeys, settings, network } = changes
   return [
@@ -134,12 +141,22 @@ export function isTyped(channel: Channel): boolean {
 
 function checkTyped({ apiKeys, settings }: NewProvider): ValidationIssue[] {
   const keys = apiKeys.flatMap(({ value }, index) => checkPastedKey(value, ['apiKeys', `${index}`, 'value']))
-  return [...keys, ...checkKeyPair(settings, null)]
+  return [...keys, ...checkRepeatedNewKeys(apiKeys), ...checkKeyPair(settings, null)]
 }
 
 function checkPastedChange(change: ApiKeyChange, index: number): ValidationIssue[] {
   if ('add' in change) return checkPastedKey(change.add.value, ['apiKeys', `${index}`, 'add', 'value'])
   return 'keep' in change ? checkPastedKey(change.keep.value, ['apiKeys', `${index}`, 'keep', 'value']) : []
+}
+
+/** The API whose rules count: what was stored as it is may have come in through the one that takes the most. */
+function ruledBy(asker: Channel, asStored: boolean | undefined): Channel {
+  return asStored ? 'coder' : asker
+}
+
+/** Whether the keys of a new Bedrock provider bring what its settings would hold (Bifrost contract, section 2.6). */
+export function bringCredentials({ type, settings, apiKeys }: Pick<NewProvider, 'type' | 'settings' | 'apiKeys'>): boolean {
+  return type === 'BEDROCK' && settings === undefined && apiKeys.length > 0 && apiKeys.every((key) => key.configuration !== undefined)
 }
 
 /** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */
@@ -216,9 +233,14 @@ export function checkBaseUrl(
     return issue('URL_NOT_ALLOWED', 'The base URL must not contain a user name or password. Give the credential as an API key.')
   if (parts.hasFragment) return issue('URL_NOT_ALLOWED', 'The base URL must not contain a fragment (#).')
   if (hasSteps(parts.path)) return issue('URL_NOT_ALLOWED', 'The path of the base URL must not have steps ("." or "..") or a backslash.')
-  if ((channel === 'graphql' || channel === 'cli') && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
+  if (isTyped(channel) && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
   const refusal = checkEndpoint(baseUrl, channel, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
   return refusal === null ? [] : issue('URL_NOT_ALLOWED', refusal)
+}
+
+/** Whether a stored base URL has a credential in its query: some dialects take one. */
+export function hasCredentialInQuery(baseUrl: string): boolean {
+  return hasCredential(parseBaseUrl(baseUrl)?.query ?? '')
 }
 
 const CREDENTIAL_IN_QUERY = 'The query of the base URL has a credential in it. Put it into a header: a URL is shown, and ends up in logs.'

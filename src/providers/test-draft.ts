@@ -33,7 +33,7 @@ export interface ConnectionDraft {
  */
 export async function testDraftConnection(deps: TestDeps, caller: TestCaller, draft: ConnectionDraft): Promise<TestedConnection> {
   const issues = checkDraft(deps, caller, draft)
-  if (issues.length > 0) throw new ValidationError(issues)
+  if (issues.length > 0) throw new ValidationError(issues.map((issue) => ({ ...issue, path: ['draft', ...issue.path] })))
   const { type, baseUrl } = draft
   const done = deps.admitTest(caller.principal.tokenId)
   if (done === null) return summarize([toRow(tooManyWaiting(), '', null, deps.clock())], null)

@@ -1,5 +1,6 @@
 import type { KeyChangeSummary, StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
+import { checkRepeatedKeys } from '../api-keys/repeated-values.ts'
 import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
@@ -92,7 +93,7 @@ function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, 
   const storedBifrost = readBifrostSettings(readDialectSettings(provider.extensions).bifrost)
   const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
   if (customIssues.length > 0) throw new ValidationError(customIssues)
-  const externalIdIssues = checkExternalId(changes.settings?.externalId, stored?.externalId)
+  const externalIdIssues = changes.settings === undefined ? [] : checkExternalId(changes.settings, stored?.externalId)
   if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
   if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
   if (changes.apiKeys === undefined || changes.apiKeys.length === 0) return
@@ -121,6 +122,9 @@ async function checkPlan(
     ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, network)),
     ...(changes.apiKeys === undefined ? [] : checkAddedEnvironmentKeys(deps, caller, stored, plan, changes.apiKeys)),
+    ...(changes.apiKeys === undefined || plan.keys === undefined || changes.asStored || !isTyped(caller.channel)
+      ? []
+      : checkRepeatedKeys(deps.keyring, stored, plan.keys, changes.apiKeys)),
     ...(changes.apiKeys === undefined || caller.channel !== 'bifrost'
       ? []
       : await checkKeyNames(transaction, deps.database.engine, changes.apiKeys)),

@@ -44,6 +44,9 @@ export interface ProviderUpsert {
   /** The whole set. */
   readonly apiKeys: readonly NewApiKey[] | undefined
   readonly dialectSettings: DialectSettingsInput | undefined
+  /** Whether it has no endpoint, not even that of the vendor of its name. */
+  readonly placeholder?: boolean | undefined
+  readonly asStored?: boolean | undefined
   /** What the caller's own API promises where the gateway has another default, or none. */
   readonly defaults: {
     readonly type: ProviderType | undefined
@@ -93,20 +96,20 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
-  const { name, apiKeys = [], settings, dialectSettings, modelsPath, authentication, testAfterWrites } = input
+  const { name, apiKeys = [], settings, dialectSettings, modelsPath, authentication, testAfterWrites, asStored } = input
   const vendor = vendorDefaults(name)
-  const baseUrl = input.baseUrl || defaultBaseUrl(input)
+  const baseUrl = input.placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
   const isPlaceholder = baseUrl === ''
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
-    ...{ name, baseUrl, apiKeys, settings, dialectSettings, modelsPath, authentication, testAfterWrites },
+    ...{ name, baseUrl, apiKeys, settings, dialectSettings, modelsPath, authentication, testAfterWrites, asStored },
     network: input.networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), input.networkChanges),
     type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
     // In Bifrost, each key of some vendors brings its own endpoint (Bifrost contract, section 2.6). Elsewhere a stated type needs an endpoint: a placeholder speaks no protocol yet that could be another one than OPENAI_COMPAT's.
-    mayBePlaceholder: channel === 'bifrost' || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
+    mayBePlaceholder: input.placeholder || channel === 'bifrost' || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
   }
 }
 
@@ -141,7 +144,7 @@ async function updateStored(
 }
 
 function toChanges(input: ProviderUpsert): ProviderChanges {
-  const { defaults: _, name: __, type: ___, apiKeys, ...kept } = input
+  const { defaults: _, name: __, type: ___, placeholder: ____, apiKeys, ...kept } = input
   return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
 }
 

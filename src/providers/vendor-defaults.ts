@@ -2,7 +2,7 @@ import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import { parseTarget } from '../upstream/client/target.ts'
 import { probeOf, providerTypeInfo } from '../upstream/vendors/probe-registry.ts'
 import { PROVIDER_TYPES } from '../upstream/vendors/provider-type.ts'
-import { presetByName } from '../upstream/vendors/vendor-presets.ts'
+import { presetByName, VENDOR_PRESETS } from '../upstream/vendors/vendor-presets.ts'
 
 /** What a new provider takes from its name, where its maker left a field out. */
 export interface VendorDefaults {
@@ -28,6 +28,12 @@ export function vendorDefaults(name: string): VendorDefaults | null {
   if (type === undefined) return null
   const { defaultBaseUrl, displayName } = providerTypeInfo(type)
   return { type, baseUrl: defaultBaseUrl, displayName }
+}
+
+/** Every name that stands for a vendor. */
+export function knownVendorNames(): readonly string[] {
+  const types = PROVIDER_TYPES.filter((type) => type !== 'OPENAI_COMPAT').map((type) => type.toLowerCase())
+  return [...types, ...ALIASES.keys(), ...VENDOR_PRESETS.map(({ name }) => name)]
 }
 
 /** The type whose vendor's own host a base URL names; null for all other hosts. */

@@ -128,7 +128,11 @@ describe('apply', () => {
       ['primary', 'sk-o...bN2k', true, 1],
     ])
     const [, event] = await auditEvents(gateway, row.id)
-    expect(event).toMatchObject({ action: 'provider.updated', channel: 'cli', changes: { sentElsewhereBy: ['baseUrl'] } })
+    expect(event).toMatchObject({
+      action: 'provider.updated',
+      channel: 'cli',
+      changes: { movedSecrets: { to: ['https://api.example.com/v1'] } },
+    })
     expect(await apply(`providers: [{ name: openai, network: { timeoutMs: 5000 } }]`)).toMatchObject({ plan: [{ action: 'keep' }] })
   })
 
@@ -160,6 +164,35 @@ describe('apply', () => {
     const names = await withStore(gateway, (store) => store.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }))
     expect(names.map(({ name }) => name)).toEqual(['by-hand', 'mistral'])
     expect(actionsOf(await apply('providers: [{ name: mistral }]'))).toEqual([['mistral', 'keep']])
+  })
+
+  test('deletes all that it has made only when that is asked for by name', async () => {
+    await apply('providers: [{ name: groq }, { name: mistral }]')
+    const empty = write('providers: []')
+    for (const options of [['--prune'], ['--prune', '--dry-run'], ['--prune', '--json']]) {
+      const refused = await run(['apply', '-f', empty, ...options])
+      expect(refused).toMatchObject({ exitCode: 1, errors: expect.stringContaining('--prune-all') })
+    }
+    expect(await withStore(gateway, (store) => store.provider.count({ where: { deletedAt: null } }))).toBe(2)
+    expect(actionsOf(await apply('providers: []'))).toEqual([])
+    expect(actionsOf(await apply('providers: []', '--prune-all'))).toEqual([
+      ['groq', 'delete'],
+      ['mistral', 'delete'],
+    ])
+  })
+
+  test.each([
+    ['opnai', 'openai'],
+    ['antropic', 'anthropic'],
+    ['mistrall', 'mistral'],
+    ['github-copilt', 'github-copilot'],
+    ['gemni', 'gemini'],
+  ])('asks whether %s is %s before it makes a placeholder of it', async (name, vendor) => {
+    const { exitCode, errors } = await run(['apply', '-f', write(`providers: [{ name: ${name} }]`)])
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: expect.stringContaining(`Did you mean "${vendor}"?`) })
+    expect(await withStore(gateway, (store) => store.provider.count())).toBe(0)
+    expect(actionsOf(await apply(`providers: [{ name: ${name}, placeholder: true }]`))).toEqual([[name, 'create']])
+    expect(actionsOf(await apply(`providers: [{ name: ${name}-2, type: OPENAI, baseUrl: "https://api.example.com" }]`))).toHaveLength(1)
   })
 
   test('changes nothing when anything in the file is wrong, and says where, without a part of a secret', async () => {

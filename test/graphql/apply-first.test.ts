@@ -33,8 +33,8 @@ test('a dry run makes nothing', async () => {
   expect(exitCode).toBe(78)
 })
 
-test('an address that only OUTBOUND_ALLOW opens is refused with the word that this command reads its own environment', async () => {
+test('an address that only OUTBOUND_ALLOW opens is saved with a warning, and the word that this command reads its own environment', async () => {
   writeFileSync(file, 'providers:\n  - name: first\n    type: OPENAI\n    baseUrl: http://127.0.0.1:9/v1\n')
-  const { errors } = await runCommand(['apply', '-f', file], { environment: database.environment })
-  expect(errors).toContain('This command reads its own environment')
+  const { exitCode, output } = await runCommand(['apply', '-f', file], { environment: database.environment })
+  expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('This command reads its own environment') })
 })

@@ -63,7 +63,7 @@ async function makeFixtures(): Promise<Fixtures> {
   const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY, bifrost: BIFROST }], network })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
-  const copilot = await writer.created({ type: 'COPILOT' })
+  const copilot = await writer.created({ type: 'COPILOT', baseUrl: 'https://10.0.0.1' })
   const { auditEvents } = await gateway.ask<{ auditEvents: { nodes: { id: string }[] } }>('{ auditEvents(first: 1) { nodes { id } } }')
   return {
     auditEvent: auditEvents.nodes[0]?.id ?? '',

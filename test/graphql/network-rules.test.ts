@@ -48,7 +48,7 @@ describe('the rules of how an upstream is reached', () => {
     [{ proxy: { type: 'SOCKS5', url: 'socks5://me@proxy:1080' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
     [{ proxy: { type: 'HTTP', url: 'http://proxy:3128/path' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
     [{ proxy: { type: 'HTTP', url: 'http://169.254.169.254:3128' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
-    [{ proxy: { type: 'SOCKS5', url: 'socks5://10.0.0.1:1080' } }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
+    [{ proxy: { type: 'SOCKS5', url: 'socks5://10.0.0.1:1080' }, allowPrivateNetwork: false }, ['proxy', 'url'], 'URL_NOT_ALLOWED'],
     [{ proxy: { type: 'ENVIRONMENT', url: 'http://proxy:3128' } }, ['proxy', 'url'], 'NOT_ALLOWED'],
     [{ proxy: { type: 'HTTP', url: 'http://proxy:3128', password: 'x' } }, ['proxy', 'username'], 'REQUIRED'],
     [{ proxy: { type: 'HTTP', url: 'http://proxy:3128', username: 'a\nb' } }, ['proxy', 'username'], 'OUT_OF_RANGE'],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeBlock } from '../support/documents.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, readProvider, type Writer, writerAs } from '../support/providers.ts'
+import { type ProviderView, readProvider, uniqueName, type Writer, writerAs } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
 
@@ -195,9 +195,15 @@ describe('the wanted set of keys', () => {
     expect(result.issues).toMatchObject([{ path: ['apiKeys'], rule: 'OUT_OF_RANGE' }])
   })
 
-  test('may hold one value twice, sealed differently each time', async () => {
-    const provider = await withKeys(KEY, KEY)
-    expect(masks(provider)).toEqual(['sk-o...aaaa', 'sk-o...aaaa'])
+  test('may hold one value twice where a dialect takes that, sealed differently each time', async () => {
+    const name = uniqueName('twice')
+    const body = JSON.stringify({ type: 'openai', name, base_url: 'https://api.example.com/v1', api_keys: [KEY, KEY] })
+    const headers = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' }
+    expect((await gateway.fetch('/api/v2/ai/providers', { method: 'POST', headers, body })).status).toBe(201)
+    const { provider } = await gateway.ask<{ provider: { uuid: string } }>(
+      'query ($name: String!) { provider(by: { name: $name }) { uuid } }',
+      { name },
+    )
     const sealed = await withStore(gateway, (store) => store.apiKeySecret.findMany({ where: { apiKey: { providerId: provider.uuid } } }))
     expect(new Set(sealed.map((row) => row.sealed)).size).toBe(2)
   })

@@ -185,8 +185,9 @@ describe('a sealed key does not open', () => {
 })
 
 test('one value is sealed differently each time', async () => {
-  const { uuid } = await editor.created({ apiKeys: [{ value: FIRST }, { value: FIRST }] })
-  const rows = await withStore(gateway, (store) => store.apiKeySecret.findMany({ where: { apiKey: { providerId: uuid } } }))
+  const [one, other] = [await editor.created({ apiKeys: [{ value: FIRST }] }), await editor.created({ apiKeys: [{ value: FIRST }] })]
+  const where = { apiKey: { providerId: { in: [one.uuid, other.uuid] } } }
+  const rows = await withStore(gateway, (store) => store.apiKeySecret.findMany({ where }))
   expect(new Set(rows.map(({ sealed }) => sealed)).size).toBe(2)
   expect(rows.filter(({ sealed }) => !/^gw2(\.[A-Za-z0-9_-]+){3}$/.test(sealed))).toEqual([])
 })

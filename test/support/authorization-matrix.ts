@@ -185,6 +185,15 @@ export const WAYS: readonly Way[] = [
   { name: 'network', type: 'NetworkConfig', role: 'VIEWER', at: underProvider((s) => `{ network ${s} }`) },
   { name: 'an extra header', type: 'Header', role: 'VIEWER', at: underProvider((s) => `{ network { extraHeaders ${s} } }`) },
   { name: 'a proxy', type: 'ProxyConfig', role: 'VIEWER', at: underProvider((s) => `{ network { proxy ${s} } }`) },
+  {
+    name: 'a warning',
+    type: 'ProviderWarning',
+    role: 'VIEWER',
+    at: underProvider(
+      (s) => `{ warnings ${s} }`,
+      (f) => f.copilot,
+    ),
+  },
   { name: 'viewer', type: 'Viewer', role: 'CALLER', at: query((s) => `{ viewer ${s} }`) },
   { name: 'the own calls', type: 'CallScope', role: 'CALLER', at: query((s) => `{ viewer { calls ${s} } }`) },
   { name: 'the calls of the own token', type: 'CallScope', role: 'CALLER', at: query((s) => `{ viewer { token { calls ${s} } } }`) },

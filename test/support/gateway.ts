@@ -32,6 +32,8 @@ export interface TestGatewayOptions {
   /** Takes every line of the log. */
   readonly log?: (line: string) => void
   readonly clock?: () => Date
+  /** Another kind of database than that of the test project. */
+  readonly database?: 'postgresql' | 'sqlite'
 }
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>
@@ -44,7 +46,7 @@ const ADMIN_TOKEN = 'test-admin-token-of-more-than-32-characters'
  */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-test-'))
-  const database = await makeTestDatabase(folder)
+  const database = await makeTestDatabase(folder, options.database)
   const { log, clock } = options
   const watch = watchForLeaks(ADMIN_TOKEN)
   const write = (line: string) => {

@@ -19,14 +19,19 @@ declare module 'vitest' {
 }
 
 /** Which database the gateways of this test project use: see `vitest.config.ts`. */
-export const testDatabaseKind = process.env.TEST_DATABASE === 'postgresql' ? 'postgresql' : 'sqlite'
+export const testDatabaseKind = process.env.TEST_DATABASE === 'postgresql' ? ('postgresql' as const) : ('sqlite' as const)
+
+/** The other one, where this machine has it. */
+export function otherDatabaseKind(): 'postgresql' | 'sqlite' {
+  return testDatabaseKind === 'sqlite' && inject('postgresUrl') !== '' ? 'postgresql' : 'sqlite'
+}
 
 /** SQLite makes a key file beside the database; PostgreSQL wants its keys configured. */
 const ENCRYPTION_KEYS = `base64:${Buffer.from('a key for tests, of 32 bytes .. ').toString('base64')}`
 
 /** Makes an empty database: a file in `folder`, or one on the shared server. */
-export async function makeTestDatabase(folder: string): Promise<TestDatabase> {
-  if (testDatabaseKind === 'sqlite') {
+export async function makeTestDatabase(folder: string, kind = testDatabaseKind): Promise<TestDatabase> {
+  if (kind === 'sqlite') {
     const url = `file:${join(folder, 'gateway.db')}`
     return { url, environment: { DATABASE_URL: url }, remove: async () => {} }
   }

@@ -41,5 +41,8 @@ function read(data: TestConnectionMutation | undefined, problem: string): DraftO
   if (data === undefined) return { kind: 'refused', message: problem, issues: [] }
   const result = data.testConnection
   if (result.__typename === 'TestConnectionPayload') return { kind: 'tested', test: result.test }
-  return { kind: 'refused', message: result.message, issues: result.__typename === 'ValidationError' ? result.issues : [] }
+  // A path starts at the input, and the form knows its fields by their names in the draft.
+  const issues =
+    result.__typename === 'ValidationError' ? result.issues.map(({ path, ...issue }) => ({ ...issue, path: path.slice(1) })) : []
+  return { kind: 'refused', message: result.message, issues }
 }

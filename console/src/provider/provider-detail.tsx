@@ -14,6 +14,7 @@ import { KeysSection } from './keys-section.tsx'
 import { LatestTest } from './latest-test.tsx'
 import { useChangeProvider } from './use-change-provider.ts'
 import { useTestConnection } from './use-test-connection.ts'
+import { Warnings } from './warnings.tsx'
 
 export interface ProviderDetailProps {
   readonly provider: ProviderDetailsFragment
@@ -48,6 +49,7 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
       />
       <div className="detail-grid">
         <div className="detail-main">
+          <Warnings warnings={provider.warnings} />
           <LatestTest provider={provider} />
           <KeysSection provider={provider} />
           <History name={provider.name} />

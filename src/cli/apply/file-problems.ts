@@ -72,8 +72,8 @@ function unknownField(key: string, known: readonly string[]): string {
   return `a field that does not exist: \`${key.slice(0, NAME_LENGTH)}\`. ${advice}`
 }
 
-/** The field that was probably meant, with two wrong letters at most; null when none is near. */
-function nearest(word: string, candidates: readonly string[]): string | null {
+/** The name that was probably meant, with two wrong letters at most; null when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
   const rated = candidates
     .map((candidate) => ({ candidate, mistakes: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, mistakes }) => mistakes <= Math.min(2, candidate.length / 2))

@@ -1,15 +1,24 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../../api-keys/api-key-input.ts'
+import type { KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
 import { maskKey } from '../../api-keys/mask.ts'
 import { maskVariable } from '../../api-keys/secret-variable.ts'
 import type { Secret } from '../../crypto/secret.ts'
 import type { ApiKey } from '../../generated/prisma-sqlite/client.ts'
 import { PartialFailure } from '../failure.ts'
+import { type IsPartOf, isConfigured, toConfiguration } from './key-configuration.ts'
 import type { FileApiKey } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
 /** A key of the file with its value, where it has one. */
 interface WantedKey extends FileApiKey {
   readonly value: Secret | undefined
+  readonly configuration: KeyConfigurationInput | undefined
+}
+
+/** Tells what of the stored keys a value is, without showing them. */
+export interface KeyComparison {
+  readonly isValueOf: (apiKeyId: string, value: Secret) => boolean
+  readonly isPartOf: IsPartOf
 }
 
 export interface KeyPlan {
@@ -23,7 +32,11 @@ export interface KeyPlan {
 
 /** The keys of a new provider. */
 export function newKeys(keys: readonly FileApiKey[], read: ReadSecret): NewApiKey[] {
-  return keys.map((key, index) => toNewKey({ ...key, value: key.valueFrom && read(key.valueFrom) }, index))
+  return keys.map((key, index) => toNewKey(toWanted(key, read), index))
+}
+
+function toWanted(key: FileApiKey, read: ReadSecret): WantedKey {
+  return { ...key, value: key.valueFrom && read(key.valueFrom), configuration: toConfiguration(key, read) }
 }
 
 /**
@@ -34,10 +47,10 @@ export function newKeys(keys: readonly FileApiKey[], read: ReadSecret): NewApiKe
 export function planKeys(
   keys: readonly FileApiKey[],
   stored: readonly ApiKey[],
-  isValueOf: (apiKeyId: string, value: Secret) => boolean,
+  { isValueOf, isPartOf }: KeyComparison,
   read: ReadSecret,
 ): KeyPlan {
-  const wanted = keys.map((key): WantedKey => ({ ...key, value: key.valueFrom && read(key.valueFrom) }))
+  const wanted = keys.map((key) => toWanted(key, read))
   const matches = matchKeys(wanted, stored, isValueOf)
   const said: string[] = []
   const changes = wanted.map((key, index): ApiKeyChange => {
@@ -48,7 +61,7 @@ export function planKeys(
       return { add }
     }
     const isSame = key.value !== undefined && isValueOf(row.id, key.value)
-    const keep = toKeptKey(key, row, isSame)
+    const keep = toKeptKey(key, row, isSame, isPartOf)
     said.push(...describeKept(keep, row))
     return { keep }
   })
@@ -84,17 +97,23 @@ function matchKeys(
 }
 
 function toNewKey(key: WantedKey, index: number): NewApiKey {
-  const { id, name = null, enabled = true, weight = 1, value, environmentVariable } = key
-  if (value === undefined && environmentVariable === undefined)
+  const { id, name = null, enabled = true, weight = 1, value, environmentVariable, configuration } = key
+  const mayBeWithout = configuration !== undefined && key.masked === undefined
+  if (value === undefined && environmentVariable === undefined && !mayBeWithout)
     throw new PartialFailure(
       `apiKeys[${index}]: ${labelOf(name, key.masked ?? '')} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
     )
-  return { id, name, enabled, weight, value, environmentVariable, configuration: undefined }
+  const missing = configuration?.parts.find((part) => part.value === undefined && part.environmentVariable === undefined)
+  if (missing !== undefined)
+    throw new PartialFailure(
+      `apiKeys[${index}]: the part ${missing.name} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
+    )
+  return { id, name, enabled, weight, value, environmentVariable, configuration }
 }
 
 /** Undefined leaves a field as it is. */
-function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean): KeptApiKey {
-  const { name, enabled, weight, environmentVariable } = key
+function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean, isPartOf: IsPartOf): KeptApiKey {
+  const { name, enabled, weight, environmentVariable, configuration } = key
   return {
     id: row.id,
     name: name === (row.name ?? '') ? undefined : name,
@@ -102,17 +121,18 @@ function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean): KeptApiKey {
     weight: weight === row.weight ? undefined : weight,
     value: isSame ? undefined : key.value,
     environmentVariable: environmentVariable === row.environmentVariable ? undefined : environmentVariable,
-    configuration: undefined,
+    configuration: configuration && !isConfigured(configuration, row, isPartOf) ? configuration : undefined,
   }
 }
 
 function describeKept(keep: KeptApiKey, row: ApiKey): string[] {
   const label = labelOf(row.name, row.masked)
-  const { name, enabled, weight, value, environmentVariable } = keep
+  const { name, enabled, weight, value, environmentVariable, configuration } = keep
   return [
     ...(value === undefined && environmentVariable === undefined ? [] : [`replace ${label} with ${maskOf(keep)}`]),
     ...(name === undefined ? [] : [`rename ${label} to "${name}"`]),
     ...(enabled === undefined ? [] : [`${enabled ? 'enable' : 'disable'} ${label}`]),
+    ...(configuration === undefined ? [] : [`configure ${label} anew`]),
     ...(weight === undefined ? [] : [`weigh ${label} ${weight} instead of ${row.weight}`]),
   ]
 }

@@ -16,12 +16,16 @@ import type { ReadSecret } from './read-secret.ts'
 /** The secret of a reference; undefined, which keeps the stored one, when it is that very one. */
 type ReadFresh = (field: ProviderSecretField, reference: SecretReference | undefined) => Promise<Secret | undefined>
 
-/** Secrets for a provider that is stored, or for a new one. */
-export function freshSecrets({ database, keyring }: OpenWithKeys, stored: Provider | null, read: ReadSecret): ReadFresh {
+/** Secrets for a new provider. */
+export function newSecrets(read: ReadSecret): ReadFresh {
+  return async (_field, reference) => reference && read(reference)
+}
+
+/** Secrets for a provider that is stored. */
+export function freshSecrets({ database, keyring }: OpenWithKeys, stored: Provider, read: ReadSecret): ReadFresh {
   return async (field, reference) => {
     if (reference === undefined) return undefined
     const value = read(reference)
-    if (stored === null) return value
     return (await isStoredProviderSecret(database.prisma, keyring, stored.id, field, value)) ? undefined : value
   }
 }
@@ -72,10 +76,10 @@ function plainValue(config: NetworkConfig, field: string): number | boolean | nu
 
 /** The Bedrock settings of the file as commands take them. */
 export async function toBedrockInput(bedrock: FileBedrock, fresh: ReadFresh): Promise<BedrockSettingsInput> {
-  const { region, model, smallFastModel, roleArn, externalId, accessKeyFrom, accessKeySecretFrom } = bedrock
+  const { region, model, smallFastModel, roleArn, externalId, protocol, accessKeyFrom, accessKeySecretFrom } = bedrock
   const accessKey = await fresh('bedrock.accessKey', accessKeyFrom)
   const accessKeySecret = await fresh('bedrock.accessKeySecret', accessKeySecretFrom)
-  return { region, model, smallFastModel, roleArn, externalId, accessKey, accessKeySecret }
+  return { region, model, smallFastModel, roleArn, externalId, isExternalIdChosen: true, protocol, accessKey, accessKeySecret }
 }
 
 export function changesBedrock(input: BedrockSettingsInput, stored: Provider): boolean {

@@ -1,29 +1,38 @@
-import { loadKeyComparison } from '../../api-keys/compare-secrets.ts'
+import { loadKeyComparison, loadPartComparison } from '../../api-keys/compare-secrets.ts'
 import { secretVariables } from '../../config.ts'
 import { canonicalUrl } from '../../destination/canonical-url.ts'
 import { ValidationError } from '../../errors.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { createOutbound } from '../../outbound.ts'
-import { checkProvider } from '../../providers/check-provider.ts'
 import { readNetworkConfig } from '../../providers/network-config.ts'
 import { checkMaskedHeaders } from '../../providers/network-input.ts'
 import type { ProviderDeps } from '../../providers/provider-deps.ts'
 import { checkProviderChanges, type NewProvider, type ProviderChanges } from '../../providers/provider-input.ts'
-import { toNewProvider } from '../../providers/upsert-provider.ts'
+import { type ProviderWarning, warningsOf } from '../../providers/provider-warnings.ts'
+import { planNetwork } from '../../providers/store-network.ts'
 import { PartialFailure } from '../failure.ts'
 import type { OpenWithKeys } from '../open.ts'
-import { newKeys, planKeys } from './plan-keys.ts'
+import { showPath } from './file-problems.ts'
+import { planNewProvider, warningsOfNew } from './plan-creation.ts'
+import { planKeys } from './plan-keys.ts'
 import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
-import { type FileProvider, problemsOf } from './providers-file.ts'
+import { type FileProvider, ofThisCommand, problemsOf } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
-/** What is to happen to one provider. `said` is for people: masks only. */
+/** What is to happen to one provider. `said` and `warnings` are for people: masks only. */
 export type PlanStep =
-  | { readonly action: 'create'; readonly name: string; readonly said: readonly string[]; readonly provider: NewProvider }
+  | {
+      readonly action: 'create'
+      readonly name: string
+      readonly said: readonly string[]
+      readonly warnings: readonly string[]
+      readonly provider: NewProvider
+    }
   | {
       readonly action: 'change'
       readonly name: string
       readonly said: readonly string[]
+      readonly warnings: readonly string[]
       readonly id: string
       readonly version: number
       readonly changes: ProviderChanges
@@ -74,22 +83,14 @@ async function planProvider(open: OpenWithKeys, deps: ProviderDeps, wanted: File
 }
 
 async function planCreation(open: OpenWithKeys, deps: ProviderDeps, wanted: FileProvider, read: ReadSecret): Promise<PlanStep> {
-  const { name, type, baseUrl, displayName, icon, enabled } = wanted
-  const fresh = freshSecrets(open, null, read)
-  const input = {
-    ...{ name, type, baseUrl, displayName, icon, enabled, networkChanges: undefined },
-    settings: wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh)),
-    network: wanted.network && (await toNetworkInput(wanted.network, null, fresh)),
-    apiKeys: newKeys(wanted.apiKeys ?? [], read),
-    dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, null, fresh)),
-    defaults: { type: undefined, baseUrl: undefined, displayName: undefined },
-  }
-  const provider = toNewProvider(input, open.caller)
-  const issues = checkProvider(deps, open.caller, provider)
-  if (issues.length > 0) throw new ValidationError(issues)
+  const provider = await planNewProvider(deps, open.caller, wanted, read)
   const keys = provider.apiKeys.length
   const said = [`${provider.type} at ${provider.baseUrl || 'no endpoint yet'}, ${keys === 1 ? '1 API key' : `${keys} API keys`}`]
-  return { action: 'create', name, said, provider }
+  return { action: 'create', name: wanted.name, said, warnings: warningsOfNew(deps, provider).map(wordingOf), provider }
+}
+
+function wordingOf({ path, message }: ProviderWarning): string {
+  return `${showPath(path)}: ${ofThisCommand(message)}`
 }
 
 async function planChange(
@@ -102,13 +103,20 @@ async function planChange(
   const { id, name, version } = stored
   if (wanted.type !== undefined && wanted.type !== stored.type)
     throw new PartialFailure(`type: it is ${stored.type}, and the type of a provider cannot be changed. Give the new one another name.`)
-  const isValueOf = await loadKeyComparison(open.database.prisma, open.keyring, id)
-  const keys = wanted.apiKeys && planKeys(wanted.apiKeys, stored.apiKeys, isValueOf, read)
+  const comparison = {
+    isValueOf: await loadKeyComparison(open.database.prisma, open.keyring, id),
+    isPartOf: await loadPartComparison(open.database.prisma, open.keyring, id),
+  }
+  const keys = wanted.apiKeys && planKeys(wanted.apiKeys, stored.apiKeys, comparison, read)
   const changes: ProviderChanges = {
     displayName: different(wanted.displayName, stored.displayName),
     icon: different(wanted.icon, stored.icon),
     baseUrl: different(wanted.baseUrl, stored.baseUrl),
     enabled: different(wanted.enabled, stored.enabled),
+    modelsPath: different(wanted.modelsPath, stored.modelsPath ?? ''),
+    authentication: different(wanted.authentication, stored.authentication),
+    testAfterWrites: wanted.testAfterWrites === stored.testAfterWrites ? undefined : wanted.testAfterWrites,
+    asStored: wanted.asStored,
     ...(await planParts(wanted, stored, freshSecrets(open, stored, read))),
     apiKeys: keys?.changes,
   }
@@ -118,7 +126,10 @@ async function planChange(
   if (issues.length > 0) throw new ValidationError(issues)
   const keepsValues = keys === undefined ? stored.apiKeys.length > 0 : keys.keepsValues
   const said = [...describe(changes, stored, networkLines, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]
-  return said.length === 0 ? { action: 'keep', name, said } : { action: 'change', name, said, id, version, changes }
+  if (said.length === 0) return { action: 'keep', name, said }
+  const network = changes.network ? planNetwork(changes.network, readNetworkConfig(stored.network)).config : stored.network
+  const warnings = warningsOf(deps, { baseUrl: changes.baseUrl ?? stored.baseUrl, network }, []).map(wordingOf)
+  return { action: 'change', name, said, warnings, id, version, changes }
 }
 
 function different<Value>(wanted: Value | undefined, stored: Value): Value | undefined {
@@ -141,8 +152,8 @@ async function planParts(
 }
 
 function describe(changes: ProviderChanges, stored: Provider, networkLines: readonly string[], keepsValues: boolean): string[] {
-  const fields = (['displayName', 'icon', 'baseUrl', 'enabled'] as const).flatMap((field) =>
-    changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`],
+  const fields = (['displayName', 'icon', 'baseUrl', 'enabled', 'modelsPath', 'authentication', 'testAfterWrites'] as const).flatMap(
+    (field) => (changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`]),
   )
   const isMoved = changes.baseUrl !== undefined && canonicalUrl(stored.baseUrl) !== canonicalUrl(changes.baseUrl)
   return [

@@ -14,6 +14,13 @@ const reference = z.union([z.strictObject({ env: text.min(1) }), z.strictObject(
 })
 export type SecretReference = z.infer<typeof reference>
 
+/** A part of a key's credential beside its value, e.g. `azure.clientSecret`. With neither a place nor a variable the stored one stays. */
+const credential = z
+  .strictObject({ name: text, masked: text.optional(), valueFrom: reference.optional(), environmentVariable: text.min(1).optional() })
+  .refine((part) => part.valueFrom === undefined || part.environmentVariable === undefined, {
+    error: 'has `valueFrom` and `environmentVariable`: keep one of them',
+  })
+
 const apiKey = z
   .strictObject({
     id: z.uuid().optional(),
@@ -24,9 +31,21 @@ const apiKey = z
     environmentVariable: text.min(1).optional(),
     enabled: z.boolean().optional(),
     weight: z.number().optional(),
+    endpoint: text.optional(),
+    endpointVariable: text.min(1).optional(),
+    region: text.optional(),
+    roleArn: text.optional(),
+    externalId: text.optional(),
+    credentials: z.array(credential).optional(),
+    models: z.array(text).optional(),
+    exceptModels: z.array(text).optional(),
+    extensions: z.record(text, z.json()).optional(),
   })
   .refine((key) => key.valueFrom === undefined || key.environmentVariable === undefined, {
     error: 'has `valueFrom` and `environmentVariable`: keep one of them',
+  })
+  .refine((key) => key.endpoint === undefined || key.endpointVariable === undefined, {
+    error: 'has `endpoint` and `endpointVariable`: keep one of them',
   })
 export type FileApiKey = z.infer<typeof apiKey>
 
@@ -65,6 +84,7 @@ const bedrock = z.strictObject({
   smallFastModel: text.optional(),
   roleArn: text.optional(),
   externalId: text.optional(),
+  protocol: text.optional(),
   accessKeyFrom: reference.optional(),
   accessKeySecretFrom: reference.optional(),
 })
@@ -87,6 +107,13 @@ const provider = z.strictObject({
   displayName: text.optional(),
   icon: text.optional(),
   enabled: z.boolean().optional(),
+  /** Has no endpoint and is disabled until it gets one. */
+  placeholder: z.boolean().optional(),
+  /** Came in through an API that takes more than a file: held to the rules of that one. `export` says so where it must. */
+  asStored: z.boolean().optional(),
+  modelsPath: text.optional(),
+  authentication: text.optional(),
+  testAfterWrites: z.enum(['NEVER', 'WITH_KEYS', 'ALWAYS']).optional(),
   settings: z.strictObject({ bedrock }).optional(),
   network: network.optional(),
   apiKeys: z.array(apiKey).optional(),
@@ -126,6 +153,6 @@ export function problemsOf(error: unknown): string[] {
 }
 
 /** The server may have another setting, which a person compares in vain. */
-function ofThisCommand(message: string): string {
+export function ofThisCommand(message: string): string {
   return message.includes('OUTBOUND_ALLOW') ? `${message} This command reads its own environment, not the server's.` : message
 }

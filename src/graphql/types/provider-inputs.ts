@@ -73,6 +73,7 @@ const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
     smallFastModel: t.string({ description: 'The model for small, quick tasks.' }),
     roleArn: t.string({ description: 'The IAM role to assume, e.g. `arn:aws:iam::123456789012:role/BedrockRole`.' }),
     externalId: t.string({ description: 'May repeat the stored value; the gateway generates it.' }),
+    protocol: t.string({ description: "How Coder's tools speak to it: `invoke-model` or `mantle`." }),
     accessKey: t.field({ type: 'Secret', description: 'Access key id of the pair.' }),
     accessKeySecret: t.field({ type: 'Secret', description: 'Secret access key of the pair.' }),
   }),
@@ -189,13 +190,14 @@ export function toApiKeyId({ id }: { readonly id: string }): string {
 
 export function toSettings(input: typeof ProviderSettingsInput.$inferInput | null | undefined): BedrockSettingsInput | undefined {
   if (!input?.bedrock) return undefined
-  const { region, model, smallFastModel, roleArn, externalId, accessKey, accessKeySecret } = input.bedrock
+  const { region, model, smallFastModel, roleArn, externalId, protocol, accessKey, accessKeySecret } = input.bedrock
   return {
     region: given(region),
     model: given(model),
     smallFastModel: given(smallFastModel),
     roleArn: given(roleArn),
     externalId: given(externalId),
+    protocol: given(protocol),
     accessKey: given(accessKey),
     accessKeySecret: given(accessKeySecret),
   }

@@ -54,6 +54,8 @@ function toKeyChange(entry: NonNullable<UpdateRequest['api_keys']>[number]): Api
   return { add: { value: isKeyChange(entry) ? (entry?.api_key ?? '') : '', enabled: true, weight: 1 } }
 }
 
+const PROTOCOLS = ['invoke-model', 'mantle'] as const
+
 function toSettings(settings: SettingsRequest): BedrockSettingsInput {
   return {
     region: settings.region,
@@ -61,6 +63,8 @@ function toSettings(settings: SettingsRequest): BedrockSettingsInput {
     smallFastModel: settings.small_fast_model,
     roleArn: settings.role_arn,
     externalId: settings.external_id,
+    // Others are of a younger profile, which a server of this one ignores.
+    protocol: PROTOCOLS.find((protocol) => protocol === settings.protocol),
     accessKey: settings.access_key,
     accessKeySecret: settings.access_key_secret,
   }

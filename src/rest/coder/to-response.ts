@@ -34,6 +34,7 @@ function toSettingsBody(settings: ProviderFieldsFragment['settings']): ProviderB
     _version: 1,
     ...(settings.externalId ? { external_id: settings.externalId } : {}),
     ...(settings.model ? { model: settings.model } : {}),
+    ...(settings.protocol ? { protocol: settings.protocol } : {}),
     ...(settings.region ? { region: settings.region } : {}),
     ...(settings.roleArn ? { role_arn: settings.roleArn } : {}),
     ...(settings.smallFastModel ? { small_fast_model: settings.smallFastModel } : {}),

@@ -34,6 +34,7 @@ const bedrockSettingsRequest = z
     small_fast_model: text,
     role_arn: text.meta({ description: 'The IAM role to assume. An external id is generated when one is first set.' }),
     external_id: text.meta({ description: 'May repeat the stored value; the gateway generates it.' }),
+    protocol: text.meta({ description: '`invoke-model` or `mantle`.' }),
     access_key: text.meta({ description: 'Never shown. Left out it stays as it is; empty deletes it.' }),
     access_key_secret: text.meta({ description: 'Never shown. Left out it stays as it is; empty deletes it.' }),
   })
@@ -81,6 +82,7 @@ const bedrockSettings = z
     _version: z.literal(1),
     external_id: z.string().exactOptional(),
     model: z.string().exactOptional(),
+    protocol: z.string().exactOptional(),
     region: z.string().exactOptional(),
     role_arn: z.string().exactOptional(),
     small_fast_model: z.string().exactOptional(),

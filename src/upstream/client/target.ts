@@ -42,6 +42,9 @@ export interface EndpointRules {
 /** The one answer for every address that the policy denies, so that it maps no network. */
 export const BLOCKED_MESSAGE =
   'The gateway may not connect to this address. Use a public endpoint, or ask its operator to allow the address (OUTBOUND_ALLOW); for a private one the provider must also have `allowPrivateNetwork`.'
+/** The one answer for every address that cannot be saved. */
+export const UNSAVABLE_MESSAGE =
+  'The gateway may not connect to this address, and no setting of its operator allows it: it belongs to the gateway itself, to its cloud or to no API, or it is private and the provider has `allowPrivateNetwork: false`. Use the address of the API.'
 export const PUBLIC_HTTP_MESSAGE = 'Plain http:// sends keys in the clear and is for private and loopback addresses only. Use https://.'
 
 /** Scheme, authority, path and query of an absolute URL, as they are written. */
@@ -112,7 +115,7 @@ function isSameHost(written: string, parsed: string): boolean {
 }
 
 /**
- * What is wrong with a base URL when it is saved: text for a person, or null. It asks no DNS, so a name is judged by its
+ * What is wrong with a base URL under a policy: text for a person, or null. It asks no DNS, so a name is judged by its
  * looks here and by its addresses when a test dials.
  */
 export function checkEndpoint(baseUrl: string, policy: OutboundPolicy, rules: EndpointRules): string | null {

@@ -167,7 +167,15 @@ describe('Bedrock settings of a new provider (section 2.2)', () => {
     expect((await client.create(newProvider({ type: 'bedrock', settings: bedrock({ region: 'r', external_id: '' }) }))).status).toBe(201)
   })
 
-  it('asks for no model and no region, and ignores a protocol: those rules are younger than this profile', async () => {
+  it.each(['invoke-model', 'mantle'])('keeps the protocol %s, and asks for no model and no region', async (protocol) => {
+    const provider = await client.created({ type: 'anthropic', settings: bedrock({ protocol }) })
+    expect(provider.settings).toEqual({ _type: 'bedrock', _version: 1, protocol })
+    const patch = (settings: Readonly<Record<string, string>>) => client.patch(provider.name, { settings: bedrock(settings) })
+    expect((await patch({ protocol, region: 'us-east-1' })).body.settings).toMatchObject({ protocol })
+    expect((await patch({ region: 'us-east-1' })).body.settings).toEqual({ _type: 'bedrock', _version: 1, region: 'us-east-1' })
+  })
+
+  it('asks for no model and no region, and ignores an unknown protocol: those rules are younger than this profile', async () => {
     const provider = await client.created({ type: 'anthropic', settings: bedrock({ protocol: 'telepathy' }) })
     expect(provider.settings).toEqual({ _type: 'bedrock', _version: 1 })
   })

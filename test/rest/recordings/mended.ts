@@ -14,6 +14,11 @@ export const MENDED: readonly Mended[] = [
     because: 'W5: a mask was refused with "Leave the key out to keep the stored one", which deletes the key here. A client sends its id.',
   },
   {
+    dialect: 'coder',
+    steps: [226, 242],
+    because: 'W8: `settings.protocol` of Bedrock was dropped silently. It is kept and returned.',
+  },
+  {
     dialect: 'bifrost',
     steps: [254, 255, 256, 257, 258, 259, 261, 262, 263, 265, 266, 267, 269, 271, 273, 280],
     because: 'W6: a PUT of a key without `name` erased the name, and one without `enabled` enabled a disabled key. What is left out stays.',

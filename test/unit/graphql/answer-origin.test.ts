@@ -16,6 +16,7 @@ describeDatabases('what an answer was made from', (databases) => {
       clock: () => new Date(),
       checkEndpoint: () => null,
       checkProxy: () => null,
+      endpointWarning: () => null,
       readSecretVariable: () => 'NOT_SET',
       probe: () => Promise.reject(new Error('unused')),
       admitTest: () => null,

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../support/command-line.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Result, uniqueName, type Writer, writerOf } from '../support/providers.ts'
+
+const [ONE, TWO, THREE] = ['sk-fixture-of-repeats-0001', 'sk-fixture-of-repeats-0002', 'sk-fixture-of-repeats-0003'] as const
+const variables = { SECRET_ENV_ALLOW: 'REPEATED_KEY' }
+let gateway: TestGateway
+let admin: Writer
+beforeAll(async () => {
+  process.env.REPEATED_KEY = 'sk-in-a-variable'
+  gateway = await startTestGateway({ environment: variables })
+  admin = writerOf(gateway)
+})
+afterAll(() => gateway.close())
+
+const issueAt = (path: readonly string[], key: number) => [
+  { path: ['apiKeys', ...path, 'value'], rule: 'API_KEY_REPEATED', message: expect.stringContaining(`as key ${key}.`) },
+]
+
+test('a new provider has each key once: the later of two is told as the same value as the first', async () => {
+  const { issues } = await admin.create({ apiKeys: [{ value: ONE }, { value: TWO }, { value: ONE }] })
+  expect(issues).toMatchObject(issueAt(['2'], 1))
+  const inVariable = [{ environmentVariable: 'REPEATED_KEY' }, { environmentVariable: 'REPEATED_KEY' }]
+  expect((await admin.create({ apiKeys: inVariable })).issues).toMatchObject(issueAt(['1'], 1))
+})
+
+test('a change adds no value that is stored already, and rotates no key to that of another one', async () => {
+  const { id, apiKeys } = await admin.created({ apiKeys: [{ value: ONE }, { value: TWO }] })
+  const [first, second] = apiKeys.nodes.map((key) => key.id)
+  const change = (...changes: readonly object[]): Promise<Result> => admin.update(id, { keepOtherApiKeys: true, apiKeys: changes })
+  expect((await change({ add: { value: TWO } })).issues).toMatchObject(issueAt(['0', 'add'], 2))
+  expect((await change({ keep: { id: second, value: ONE } })).issues).toMatchObject(issueAt(['0', 'keep'], 1))
+  expect((await change({ add: { value: THREE } }, { add: { value: THREE } })).issues).toMatchObject(issueAt(['1', 'add'], 3))
+  // Neither its own value again, nor that of a key which goes, is a repetition.
+  expect(await change({ keep: { id: first, value: ONE } })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+  expect(await change({ keep: { id: first, value: TWO } }, { remove: second })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+})
+
+test('an upsert that states the whole set gives each value once, whatever was stored', async () => {
+  const name = uniqueName('upsert')
+  const upsert = async (...values: readonly string[]) => {
+    const document = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) {
+      __typename ... on ValidationError { issues { path rule message } } } }`
+    const input = { name, type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys: values.map((value) => ({ value })) }
+    return (await gateway.ask<{ result: Result }>(document, { input })).result
+  }
+  expect((await upsert(ONE, ONE)).issues).toMatchObject(issueAt(['1'], 1))
+  expect(await upsert(ONE, TWO)).toMatchObject({ __typename: 'UpsertProviderPayload' })
+  expect(await upsert(TWO, ONE)).toMatchObject({ __typename: 'UpsertProviderPayload' })
+  expect((await upsert(TWO, TWO)).issues).toMatchObject(issueAt(['1'], 1))
+})
+
+test('a file gives each value once, too, also where two variables have the same', async () => {
+  const apiKeys = [{ valueFrom: { env: 'FIRST' } }, { valueFrom: { env: 'SECOND' } }]
+  const file = JSON.stringify({ providers: [{ name: uniqueName('file'), type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys }] })
+  const apply = (SECOND: string) =>
+    runCommand(['apply', '-f', '-'], { environment: { ...gateway.shared, ...variables, FIRST: ONE, SECOND }, input: file })
+  expect(await apply(ONE)).toMatchObject({ exitCode: 1, errors: expect.stringContaining('apiKeys[1].value: The same value as key 1.') })
+  expect(await apply(TWO)).toMatchObject({ exitCode: 0 })
+  const again = await apply(ONE)
+  expect(again).toMatchObject({ exitCode: 1, errors: expect.stringContaining('The same value as key 1.') })
+})
