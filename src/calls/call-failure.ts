@@ -4,6 +4,8 @@ import { CallError } from './error-codes.ts'
 
 /** What the caller is answered when the vendor gave no answer. It names no host: callers need not know where a provider is. */
 export function answerToFailure({ kind, error }: CallFailure): CallError {
+  // An upload that grew beyond the limit on its way ends the request by this.
+  if (error instanceof CallError) return error
   switch (kind) {
     case 'unreachable':
       return unreachable(error)
@@ -15,12 +17,11 @@ export function answerToFailure({ kind, error }: CallFailure): CallError {
         'The provider closed the connection without an answer, or answered in something that is no HTTP.',
       )
     case 'unsendable':
-      return error instanceof CallError ? error : new CallError('internal_error', 'The gateway could not write this request.')
+      return new CallError('internal_error', 'The gateway could not write this request.')
   }
 }
 
 function unreachable(error: Error): CallError {
-  if (error instanceof CallError) return error
   const status = error instanceof OutboundError ? error.failure.status : null
   switch (status) {
     case 'BLOCKED_ADDRESS':

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, startCallVendor } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
+import { beginCall, headOf, rawCall, readAnswer } from '../support/raw-call.ts'
+
+const KEY = 'sk-uploads-fixture-aaaa-bbbb-cccc'
+const LIMIT = 3_000_000
+const FORM = 'multipart/form-data; boundary=x'
+let gateway: TestGateway
+let vendor: CallVendor
+let token: string
+
+beforeAll(async () => {
+  vendor = await startCallVendor()
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT) } })
+  const writer = writerOf(gateway)
+  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: vendor.origin, apiKeys: [{ value: KEY }] })
+  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: vendor.origin, apiKeys: [{ value: KEY }] })
+  token = await callToken(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  vendor.requests.length = 0
+  vendor.answerWith(chatAnswer)
+})
+
+/** Begins a call whose length nobody is told. */
+const begin = (path: string, contentType = FORM) =>
+  beginCall(gateway.url, {
+    path: `/ai/${path}`,
+    headers: { 'x-api-key': token, 'content-type': contentType, 'transfer-encoding': 'chunked' },
+  })
+const write = (call: ReturnType<typeof begin>, count: number) => {
+  const hash = createHash('sha256')
+  for (let index = 0; index < count; index += 1) {
+    const piece = Buffer.alloc(100_000, index)
+    hash.update(piece)
+    call.write(piece)
+  }
+  return hash.digest('hex')
+}
+const digest = (body?: Buffer) =>
+  createHash('sha256')
+    .update(body ?? '')
+    .digest('hex')
+
+describe('a body of unknown length', () => {
+  test.each([
+    ['is kept whole while it is small', 5],
+    ['is streamed when it is not', 25],
+  ])('%s, and passes byte for byte', async (_title, count) => {
+    const call = begin('openai/v1/audio/transcriptions')
+    const written = write(call, count)
+    call.end()
+    expect((await readAnswer(await headOf(call))).status).toBe(200)
+    expect([vendor.requests.length, digest(vendor.requests[0]?.body)]).toEqual([1, written])
+  })
+
+  test.each([
+    ['openai', 'openai/v1/chat/completions', 'application/json', { error: { code: 'request_too_large' } }],
+    ['anthropic', 'anthropic/v1/messages', 'application/json', { type: 'error', error: { type: 'request_too_large' } }],
+    ['google', 'google/v1beta/models/g:generateContent', 'application/json', { error: { code: 413, status: 'INVALID_ARGUMENT' } }],
+    ['openai, streamed', 'openai/v1/audio/transcriptions', FORM, { error: { code: 'request_too_large' } }],
+  ])(
+    'that grows beyond the limit is answered 413 in the shape of the SDK, and no vendor has all of it: %s',
+    async (_title, path, type, shape) => {
+      const call = begin(path, type)
+      const answered = headOf(call)
+      write(call, 40)
+      call.end()
+      const answer = await readAnswer(await answered)
+      expect([answer.status, JSON.parse(answer.body.toString())]).toMatchObject([413, shape])
+      expect(vendor.requests.filter(({ body }) => body.length > LIMIT)).toEqual([])
+      // The next call is none the worse for it.
+      const next = await rawCall(gateway.url, {
+        path: '/ai/openai/v1/chat/completions',
+        headers: { 'x-api-key': token, 'content-type': 'application/json' },
+        body: '{}',
+      })
+      expect(next.status).toBe(200)
+    },
+  )
+
+  test('whose caller leaves in the middle is broken off at the vendor, never ended as if it were whole', async () => {
+    let tell: (complete: boolean) => void = () => {}
+    const ended = new Promise<boolean>((resolve) => {
+      tell = resolve
+    })
+    vendor.answerWith((request, _response, _whole) => {
+      request.resume()
+      request.once('close', () => tell(request.complete))
+    })
+    const call = begin('openai/v1/audio/transcriptions')
+    write(call, 15)
+    await vendor.until(() => vendor.requests.length === 1)
+    call.destroy()
+    expect(await ended).toBe(false)
+  })
+})
+
+test('a vendor that answers before it has read the upload is heard, and the rest is not waited for', async () => {
+  vendor.answerWith((_request, response, _whole) => {
+    response.writeHead(400, { 'content-type': 'application/json', connection: 'close' }).end('{"error":{"message":"Not such a file."}}')
+  })
+  const call = begin('openai/v1/audio/transcriptions')
+  write(call, 15)
+  const answer = await readAnswer(await headOf(call))
+  call.destroy()
+  expect([answer.status, answer.body.toString()]).toEqual([400, '{"error":{"message":"Not such a file."}}'])
+})
