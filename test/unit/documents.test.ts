@@ -62,10 +62,11 @@ describe('the documents', () => {
 
   test('have in the README what a newcomer asks, in the order in which it is asked', () => {
     const headings = Array.from(readFileSync('README.md', 'utf8').matchAll(/^##? (.*)$/gm), ([, heading]) => heading)
-    expect(headings.slice(0, 7)).toEqual([
+    expect(headings.slice(0, 8)).toEqual([
       'AI provider gateway',
       'Start it',
       'A first query',
+      'Point a tool at it',
       'Configuration',
       'GraphiQL',
       'Console',
