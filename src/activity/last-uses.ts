@@ -1,3 +1,4 @@
+import { readTogether } from '../database/read-together.ts'
 import { Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { Activity } from './activity.ts'
 
@@ -69,22 +70,4 @@ async function store(transaction: Prisma.TransactionClient, batch: readonly (rea
 function later(one: Date | undefined, other: Date | undefined): Date | null {
   if (one === undefined || other === undefined) return one ?? other ?? null
   return one > other ? one : other
-}
-
-/** Reads for all who ask in one turn of the event loop at once: a page of 100 tokens is one query. */
-function readTogether(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Date>>): (id: string) => Promise<Date | null> {
-  let waiting: { readonly ids: Set<string>; readonly found: Promise<ReadonlyMap<string, Date>> } | null = null
-  return async (id) => {
-    waiting ??= startReading(new Set())
-    waiting.ids.add(id)
-    return (await waiting.found).get(id) ?? null
-  }
-
-  function startReading(ids: Set<string>) {
-    const found = new Promise<void>((resolve) => void setImmediate(resolve)).then(() => {
-      waiting = null
-      return read([...ids])
-    })
-    return { ids, found }
-  }
 }

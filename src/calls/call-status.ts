@@ -1,13 +1,15 @@
+import type { Database } from '../database/client.ts'
+import { readTogether } from '../database/read-together.ts'
 import { type KeyAvailability, KeyStates } from './key-states.ts'
-import { editionOf, type KeyRow, type ProviderForCall, type ReadProviderDeps, readProviderForCall } from './provider-for-call.ts'
+import { editionOf, identityOf, type KeyRow, type ReadProviderDeps, readProviderForCall, servingKeys } from './provider-for-call.ts'
 import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
 
 /** What calls know of providers and their keys, in this process: shared by those who call and those who ask how it goes. */
 export interface CallStatus {
   readonly find: FindProvider
   readonly states: KeyStates
-  /** Whether a call to the provider of this name would be forwarded now: it is enabled, and has a key that is free. */
-  isCallable(name: string): Promise<boolean>
+  /** Whether a call to the provider of this id would be forwarded now: it is enabled, and has a key that is free. */
+  isCallable(id: string): Promise<boolean>
   availabilityOf(key: KeyRow & { readonly enabled: boolean }): KeyAvailability
 }
 
@@ -16,20 +18,29 @@ export interface CallStatusDeps extends ReadProviderDeps {
 }
 
 export function createCallStatus({ clock, ...deps }: CallStatusDeps): CallStatus {
-  const find = createProviderSnapshots((name) => readProviderForCall(deps, name))
   const states = new KeyStates(() => clock().getTime())
+  const isCallable = readTogether((ids) => areCallable(deps.database, states, ids))
   return {
-    find,
+    find: createProviderSnapshots((name) => readProviderForCall(deps, name)),
     states,
-    isCallable: async (name) => {
-      const provider = await find(name, await deps.database.currentState())
-      return provider !== null && hasFreeKey(provider, states)
-    },
+    isCallable: async (id) => (await isCallable(id)) ?? false,
     availabilityOf: (key) => states.availabilityOf({ id: key.id, enabled: key.enabled, edition: editionOf(key) }),
   }
 }
 
+const KEY = { id: true, masked: true, environmentVariable: true, availabilityResets: true, enabled: true } as const
+
 /** A provider without an endpoint is never enabled. A key that may find out whether its rest is over is free for the next call. */
-function hasFreeKey({ enabled, keys }: ProviderForCall, states: KeyStates): boolean {
-  return enabled && keys.some((key) => states.readiness(key, null).kind !== 'resting')
+async function areCallable({ prisma }: Database, states: KeyStates, ids: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
+  const providers = await prisma.provider.findMany({
+    where: { id: { in: [...ids] }, deletedAt: null },
+    include: { apiKeys: { select: KEY } },
+  })
+  const isFree = (key: Parameters<KeyStates['readiness']>[0]) => states.readiness(key, null).kind !== 'resting'
+  return new Map(
+    providers.map((provider) => {
+      const keys = servingKeys(provider, provider.apiKeys).map((key) => identityOf(provider, key))
+      return [provider.id, provider.enabled && keys.some(isFree)]
+    }),
+  )
 }

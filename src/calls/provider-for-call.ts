@@ -105,13 +105,9 @@ const models = z.array(z.string()).nullable()
 
 function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   const { provider, stored } = use
-  const rows = stored.keys.filter(({ enabled }) => enabled)
-  const usesOwn = provider.settings !== null || stored.keys.length === 0
-  if (usesOwn && !mayGoWithoutKey(provider)) return []
-  return (usesOwn ? [null] : rows).map((row) => ({
-    id: row?.id ?? provider.id,
+  return servingKeys(provider, stored.keys).map((row) => ({
+    ...identityOf(provider, row),
     apiKeyId: row?.id ?? null,
-    edition: row === null ? String(provider.version) : editionOf(row),
     enabled: true,
     weight: row?.weight ?? 1,
     models: models.parse(row?.models ?? null),
@@ -121,6 +117,18 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
       return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl) }
     },
   }))
+}
+
+/** The keys with which calls go out: the enabled ones, or null for what the provider itself has, where it needs none. */
+export function servingKeys<Row extends { readonly enabled: boolean }>(provider: Provider, keys: readonly Row[]): (Row | null)[] {
+  const usesOwn = provider.settings !== null || keys.length === 0
+  if (!usesOwn) return keys.filter(({ enabled }) => enabled)
+  return mayGoWithoutKey(provider) ? [null] : []
+}
+
+/** Under what the state of a key is kept; null is the provider's own credential. */
+export function identityOf({ id, version }: Pick<Provider, 'id' | 'version'>, key: KeyRow | null): Pick<KeyForCall, 'id' | 'edition'> {
+  return key === null ? { id, edition: String(version) } : { id: key.id, edition: editionOf(key) }
 }
 
 export type KeyRow = Pick<ApiKey, 'id' | 'availabilityResets'>

@@ -11,6 +11,7 @@ import { withoutQueryValues } from '../destination/canonical-url.ts'
 import type { BedrockSettings, NetworkConfig } from '../destination/stored-rows.ts'
 import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type ValidationIssue } from '../errors.ts'
 import { planBedrockSettings } from './bedrock-settings.ts'
+import { toStoredCallHeaders } from './call-settings.ts'
 import { checkProvider } from './check-provider.ts'
 import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
@@ -61,7 +62,7 @@ export async function storeProvider(
     settings: bedrock && { bedrock: bedrock.settings },
     extensions: dialects?.extensions,
   })
-  const provider = { callHeaders: null, ...row, settings: row.settings ?? null, network: row.network ?? null }
+  const provider = { ...row, callHeaders: row.callHeaders ?? null, settings: row.settings ?? null, network: row.network ?? null }
   const nothing = { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
   const keys = planKeyChanges(
     deps.keyring,
@@ -79,6 +80,8 @@ export async function storeProvider(
   const { name, type, enabled } = input
   const changes = {
     ...{ name, type, baseUrl: withoutQueryValues(input.baseUrl), enabled },
+    ...(row.callRoutes === 'STANDARD' ? {} : { callRoutes: row.callRoutes }),
+    ...(row.callHeaders === undefined ? {} : { callHeaders: row.callHeaders }),
     ...(network === undefined ? {} : { network: changedNetworkFields(readNetworkConfig(null), network) }),
     apiKeys: { added: keys.summary.added.map((key) => ({ ...key })) },
   }
@@ -94,8 +97,10 @@ interface NewParts {
 
 function rowOf(id: string, input: NewProvider, parts: NewParts) {
   const { name, type, baseUrl, displayName, icon, enabled, modelsPath, authentication = 'DEFAULT', testAfterWrites = 'WITH_KEYS' } = input
-  const plain = { id, name, type, baseUrl, displayName, icon, enabled, authentication, testAfterWrites }
-  return { ...plain, vendorPreset: presetNameFor(type, name), modelsPath: modelsPath || null, ...parts }
+  const { callRoutes = 'STANDARD', callHeaders = [] } = input
+  const plain = { id, name, type, baseUrl, displayName, icon, enabled, authentication, testAfterWrites, callRoutes }
+  const headers = toStoredCallHeaders(callHeaders) ?? undefined
+  return { ...plain, callHeaders: headers, vendorPreset: presetNameFor(type, name), modelsPath: modelsPath || null, ...parts }
 }
 
 function refuse(issues: readonly ValidationIssue[], input: NewProvider): void {

@@ -6,6 +6,7 @@ import type { Secret } from '../crypto/secret.ts'
 import type { BedrockSettings } from '../destination/stored-rows.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { planBedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
+import { changedCallHeaders } from './call-settings.ts'
 import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
 import { readNetworkConfig } from './network-config.ts'
 import type { ProviderChanges } from './provider-input.ts'
@@ -25,7 +26,7 @@ export interface ChangePlan {
 
 type PlainColumns = Pick<
   Provider,
-  'displayName' | 'icon' | 'baseUrl' | 'enabled' | 'modelsPath' | 'authentication' | 'testAfterWrites' | 'vendorPreset'
+  'displayName' | 'icon' | 'baseUrl' | 'enabled' | 'modelsPath' | 'authentication' | 'testAfterWrites' | 'callRoutes' | 'vendorPreset'
 >
 export interface ChangedColumns extends PlainColumns {
   readonly settings: { readonly bedrock: BedrockSettings } | undefined
@@ -46,7 +47,7 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
     ...plainColumns(provider, changes),
     settings: bedrock && { bedrock: bedrock.settings },
     extensions: dialects?.extensions,
-    callHeaders: provider.callHeaders,
+    callHeaders: changedCallHeaders(changes, provider.callHeaders),
   }
   const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
   return {
@@ -79,6 +80,7 @@ function plainColumns(provider: Provider, changes: ProviderChanges): PlainColumn
   const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl, enabled = provider.enabled } = changes
   const { testAfterWrites = provider.testAfterWrites, authentication = provider.authentication, modelsPath } = changes
   const { vendorPreset } = provider
+  const { callRoutes = provider.callRoutes } = changes
   const path = modelsPath === undefined ? provider.modelsPath : modelsPath || null
-  return { displayName, icon, baseUrl, enabled, testAfterWrites, authentication, modelsPath: path, vendorPreset }
+  return { displayName, icon, baseUrl, enabled, testAfterWrites, callRoutes, authentication, modelsPath: path, vendorPreset }
 }

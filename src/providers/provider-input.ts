@@ -16,6 +16,7 @@ import {
   checkKeyPair,
   isConfigured,
 } from './bedrock-settings.ts'
+import { type CallSettings, checkCallHeaders } from './call-settings.ts'
 import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
 import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
@@ -35,7 +36,7 @@ export interface ExpectedState {
 export type TestAfterWrites = 'NEVER' | 'WITH_KEYS' | 'ALWAYS'
 
 /** A provider to create. */
-export interface NewProvider {
+export interface NewProvider extends CallSettings {
   readonly name: string
   readonly type: ProviderType
   readonly baseUrl: string
@@ -59,7 +60,7 @@ export interface NewProvider {
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
-export interface ProviderChanges {
+export interface ProviderChanges extends CallSettings {
   readonly displayName: string | undefined
   readonly icon: string | undefined
   readonly baseUrl: string | undefined
@@ -107,6 +108,7 @@ export function checkNewProvider(input: NewProvider, asker: Channel, checks: Pla
     ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(channel, checks)),
     ...checkRouteFields(input),
+    ...checkCallHeaders(input.callHeaders),
     ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) && !bringCredentials(input) ? [keysNotSupported(input.type)] : []),
     // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
     ...(channel === 'bifrost' || input.asStored || bringCredentials(input) ? [] : checkSettingsOfType(input.type, settings)),
@@ -127,6 +129,7 @@ export function checkProviderChanges(changes: ProviderChanges, asker: Channel, c
     ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
     ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText, keyEndpointRefusal(channel, checks))),
     ...checkRouteFields(changes),
+    ...checkCallHeaders(changes.callHeaders),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     // One that keeps fields is checked when these are known.
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),

@@ -11,6 +11,7 @@ import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
 import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
+import { auditedCallSettings, checkCallSettings } from './call-settings.ts'
 import { readDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { checkKeyNames } from './key-names.ts'
@@ -72,6 +73,8 @@ export async function changeProvider(
 ): Promise<string> {
   const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
   checkAgainstStored(provider, readBedrockSettings(provider.settings), changes, caller)
+  const callIssues = checkCallSettings(caller, changes, provider)
+  if (callIssues.length > 0) throw new ValidationError(callIssues)
   const stored = await readStoredKeys(transaction, provider)
   const plan = planChange(deps.keyring, provider, stored, changes, now)
   await checkPlan(transaction, deps, caller, provider, stored, plan, changes)
@@ -142,6 +145,7 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { network,
     ...(enabled === undefined ? {} : { enabled }),
     ...(modelsPath === undefined || (modelsPath || null) === provider.modelsPath ? {} : { modelsPath: withoutQueryValues(modelsPath) }),
     ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
+    ...auditedCallSettings(changes, provider),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
     ...(changes.dialectSettings === undefined ? {} : { dialectSettings: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),

@@ -5,6 +5,7 @@ import { Fault, ProviderNameTakenError, ProviderNotFoundError, ValidationError, 
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import type { BedrockSettingsInput } from './bedrock-settings.ts'
+import type { CallSettings } from './call-settings.ts'
 import { refuseBroken, storeProvider } from './create-provider.ts'
 import type { DialectSettingsInput } from './dialect-settings.ts'
 import { lockProvider } from './lock-provider.ts'
@@ -25,7 +26,7 @@ import { changeProvider } from './update-provider.ts'
 import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
 
 /** A provider to create, or what to change about the one of this name. Undefined keeps what is stored, or takes the default. */
-export interface ProviderUpsert {
+export interface ProviderUpsert extends CallSettings {
   readonly name: string
   readonly type: ProviderType | undefined
   /** Empty: the default again, as for a new provider. */
@@ -96,13 +97,36 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
-  const { name, apiKeys = [], settings, dialectSettings, modelsPath, authentication, testAfterWrites, asStored } = input
+  const {
+    name,
+    apiKeys = [],
+    settings,
+    dialectSettings,
+    modelsPath,
+    authentication,
+    testAfterWrites,
+    callRoutes,
+    callHeaders,
+    asStored,
+  } = input
   const vendor = vendorDefaults(name)
   const baseUrl = input.placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
   const isPlaceholder = baseUrl === ''
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
-    ...{ name, baseUrl, apiKeys, settings, dialectSettings, modelsPath, authentication, testAfterWrites, asStored },
+    ...{
+      name,
+      baseUrl,
+      apiKeys,
+      settings,
+      dialectSettings,
+      modelsPath,
+      authentication,
+      testAfterWrites,
+      callRoutes,
+      callHeaders,
+      asStored,
+    },
     network: input.networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), input.networkChanges),
     type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),

@@ -1,7 +1,7 @@
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { writeKeys } from '../api-keys/write-keys.ts'
 import type { TransactionClient } from '../database/client.ts'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import { Prisma, type Provider } from '../generated/prisma-sqlite/client.ts'
 import { readNetworkConfig } from './network-config.ts'
 import type { ChangePlan } from './plan-change.ts'
 import { searchColumns } from './search-text.ts'
@@ -15,7 +15,7 @@ export async function writePlan(
   { columns, network, keys }: ChangePlan,
   now: Date,
 ): Promise<void> {
-  const { settings, extensions, callHeaders: _, vendorPreset: __, ...plain } = columns
+  const { settings, extensions, callHeaders, vendorPreset: _, ...plain } = columns
   const isNetworkChanged = network !== undefined && changedNetworkFields(readNetworkConfig(provider.network), network).length > 0
   const isEndpointChanged =
     settings !== undefined ||
@@ -32,6 +32,7 @@ export async function writePlan(
       ...searchColumns({ name: provider.name, displayName: plain.displayName, baseUrl: plain.baseUrl }),
       ...(settings === undefined ? {} : { settings }),
       ...(extensions === undefined ? {} : { extensions }),
+      callHeaders: callHeaders ?? Prisma.DbNull,
       ...(network === undefined ? {} : { network: network.config }),
       ...(isEndpointChanged ? { endpointChangedAt: now } : {}),
       ...(isRouteChanged || areKeysChanged(keys) ? { lastConnectionTestId: null } : {}),

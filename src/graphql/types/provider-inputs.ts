@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
 import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
+import type { CallRoutes as CallRoutesValue } from '../../providers/call-routes.ts'
 import type {
   ExpectedState,
   NewProvider,
@@ -13,7 +14,11 @@ import { ApiKey } from './api-key.ts'
 import { BifrostKeyInput, toConfiguration } from './bifrost-key-inputs.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
-import { ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
+import { CallRoutes, ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
+
+export const CALL_ROUTES = 'Which routes of the vendor model calls may use; `ALL` may be given by an admin only.'
+export const CALL_HEADERS =
+  'The whole list of more headers that callers may send to the vendor, at most 50 names; those of the SDKs pass anyway. Part of where keys go: may be changed by an admin only.'
 
 export const TEST_AFTERWARDS =
   'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.'
@@ -103,6 +108,8 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     modelsPath: t.string({ description: MODELS_PATH }),
     authentication: t.string({ description: AUTHENTICATION }),
     testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
+    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
+    callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
   }),
@@ -130,6 +137,8 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
     modelsPath: t.string({ description: MODELS_PATH }),
     authentication: t.string({ description: AUTHENTICATION }),
     testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
+    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
+    callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     resetBaseUrl: t.boolean({
       description:
@@ -208,9 +217,12 @@ export function toRoute(input: {
   modelsPath?: string | null | undefined
   authentication?: string | null | undefined
   testAfterWrites?: TestAfterWritesValue | null | undefined
+  callRoutes?: CallRoutesValue | null | undefined
+  callHeaders?: readonly string[] | null | undefined
 }) {
   const { modelsPath, authentication, testAfterWrites } = input
-  return { modelsPath: given(modelsPath), authentication: given(authentication), testAfterWrites: given(testAfterWrites) }
+  const calls = { callRoutes: given(input.callRoutes), callHeaders: given(input.callHeaders) }
+  return { modelsPath: given(modelsPath), authentication: given(authentication), testAfterWrites: given(testAfterWrites), ...calls }
 }
 
 export function toNewProvider(input: typeof CreateProviderInput.$inferInput): NewProvider {

@@ -4,6 +4,7 @@ import type { BedrockSettings } from '../../destination/stored-rows.ts'
 import { ProviderType as ProviderTypeEnum } from '../../generated/prisma-sqlite/enums.ts'
 import { readBedrockSettings } from '../../providers/bedrock-settings.ts'
 import { readCallRoutes } from '../../providers/call-routes.ts'
+import { readCallHeaders } from '../../providers/call-settings.ts'
 import type { ProviderRef } from '../../providers/provider-input.ts'
 import { type ProviderWarning, warningsOf } from '../../providers/provider-warnings.ts'
 import { builder } from '../builder.ts'
@@ -168,10 +169,15 @@ export const Provider = builder.prismaNode('Provider', {
       resolve: ({ callRoutes }) => readCallRoutes(callRoutes),
       description: 'Which routes of the vendor calls may use.',
     }),
+    callHeaders: t.stringList({
+      select: { callHeaders: true },
+      resolve: ({ callHeaders }) => [...readCallHeaders(callHeaders)],
+      description: 'More headers that callers may send to the vendor, in small letters.',
+    }),
     isCallable: t.boolean({
-      select: { name: true },
-      complexity: 5,
-      resolve: ({ name }, _args, { deps }) => deps.callStatus.isCallable(name),
+      select: { id: true },
+      complexity: 1,
+      resolve: ({ id }, _args, { deps }) => deps.callStatus.isCallable(id),
       description:
         'Whether a model call would be forwarded now: it is enabled and has an endpoint, and a key that is free at the replica that answers, or needs none.',
     }),

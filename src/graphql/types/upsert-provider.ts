@@ -4,9 +4,11 @@ import { type ProviderUpsert, type Upserted, upsertProvider } from '../../provid
 import { builder } from '../builder.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
-import { Provider, ProviderType, TestAfterWrites } from './provider.ts'
+import { CallRoutes, Provider, ProviderType, TestAfterWrites } from './provider.ts'
 import {
   AUTHENTICATION,
+  CALL_HEADERS,
+  CALL_ROUTES,
   given,
   MODELS_PATH,
   NewApiKeyInput,
@@ -52,6 +54,8 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     modelsPath: t.string({ description: MODELS_PATH }),
     authentication: t.string({ description: AUTHENTICATION }),
     testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
+    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
+    callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
     defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
   }),
