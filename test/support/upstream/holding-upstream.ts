@@ -15,6 +15,8 @@ export interface HoldingUpstream {
   request(number: number): Promise<HeldRequest>
   /** Answers what it holds, and from now on every request at once: it lists one model, so that each key works. */
   release(): void
+  /** Holds back again what comes from now on. */
+  hold(): void
   close(): Promise<void>
 }
 
@@ -42,9 +44,12 @@ export async function startHoldingUpstream(): Promise<HoldingUpstream> {
   }
   const release = () => {
     isHolding = false
-    for (const response of responses) answerWith(response)
+    for (const response of responses.splice(0)) answerWith(response)
   }
-  return { origin: `http://127.0.0.1:${port}`, count: () => held.length, request, release, close }
+  const hold = () => {
+    isHolding = true
+  }
+  return { origin: `http://127.0.0.1:${port}`, count: () => held.length, request, release, hold, close }
 }
 
 function answerWith(response: ServerResponse): void {
