@@ -5,6 +5,7 @@ import { withoutQueryValues } from '../destination/canonical-url.ts'
 import { destinationOf, differingParts } from '../destination/destination.ts'
 import { KeyRequiredForNewEndpointError, ValidationError } from '../errors.ts'
 import type { Prisma } from '../generated/prisma-sqlite/client.ts'
+import { callersTokens } from './callers-tokens.ts'
 import type { ChangePlan } from './plan-change.ts'
 
 /**
@@ -20,11 +21,6 @@ export function refuseMoves(caller: Caller, stored: StoredKeys, { secrets, after
   const isMoved = destinationOf(provider, null) !== destinationOf(after.provider, null)
   if (provider.type === 'COPILOT' && isMoved) throw new ValidationError([callersTokens()])
   return moves
-}
-
-function callersTokens() {
-  const message = 'The GitHub tokens of all callers go there: only an admin may change where that is, and what is on the way.'
-  return { path: ['baseUrl'], rule: 'NOT_ALLOWED', message } as const
 }
 
 /** How the audit log tells of secrets that went elsewhere. Nothing of what a query says: a credential may stand there. */

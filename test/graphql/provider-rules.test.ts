@@ -169,11 +169,12 @@ describe('lengths', () => {
 
 describe('keys for a type without keys', () => {
   const apiKeys = [{ value: 'sk-not-for-this-type-01' }]
+  const COPILOT = { type: 'COPILOT', baseUrl: 'https://api.githubcopilot.com' }
   const bedrock = { bedrock: { region: 'us-east-1' } }
 
   test('are their own problem when they are the only one', async () => {
     const problem = { __typename: 'ApiKeysNotSupportedError', code: 'API_KEYS_NOT_SUPPORTED' }
-    expect(await editor.create({ type: 'COPILOT', apiKeys })).toMatchObject({ ...problem, providerType: 'COPILOT' })
+    expect(await editor.create({ ...COPILOT, apiKeys })).toMatchObject({ ...problem, providerType: 'COPILOT' })
     expect(await editor.create({ type: 'BEDROCK', apiKeys, settings: bedrock })).toMatchObject({ ...problem, providerType: 'BEDROCK' })
     expect(await editor.create({ type: 'ANTHROPIC', apiKeys, settings: bedrock })).toMatchObject({ ...problem, providerType: 'BEDROCK' })
   })
@@ -185,7 +186,7 @@ describe('keys for a type without keys', () => {
   })
 
   test('are refused in a change too; an empty set is fine', async () => {
-    const copilot = await editor.created({ type: 'COPILOT' })
+    const copilot = await editor.created(COPILOT)
     const change = { apiKeys: [{ add: { value: 'sk-not-for-this-type-01' } }] }
     expect(await editor.update(copilot.id, change)).toMatchObject({ __typename: 'ApiKeysNotSupportedError', providerType: 'COPILOT' })
     expect((await editor.updated(copilot.id, { apiKeys: [] })).version).toBe(2)

@@ -30,6 +30,7 @@ const GROUPS: readonly { readonly workers: number; readonly files: Readonly<Reco
     workers: 2,
     files: {
       'never-stale': 'test/graphql/never-stale.test.ts',
+      destinations: 'test/graphql/destination-races.test.ts',
       leaks: 'test/soak/leaks.test.ts',
       mutations: 'test/soak/mutations.test.ts',
       conflicts: 'test/soak/conflicts.test.ts',

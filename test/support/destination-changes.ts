@@ -87,7 +87,7 @@ function upsert(who: Who, request: Request, change: Changes): Kind {
 const base = ({ origins }: World, { number }: Victim, part?: string) => `${origins.new}${pathOf(number, part)}`
 const key = (victim: Victim, tag: string) => secretOf('key', victim, tag)
 const relay = (victim: Victim, tag: string) => (victim.relay === '' ? undefined : secretOf('relay', victim, tag))
-const toNew = (): Change => ({ origin: 'new' })
+const toNew = ({ number }: Victim): Change => ({ origin: 'new', path: pathOf(number) })
 const newKeys = (victim: Victim, tag: string): Change => ({ keys: [key(victim, tag)] })
 const withoutNetwork = { relay: null, team: '', isProxied: false } as const
 
@@ -105,7 +105,13 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
       const given = { baseUrl: base(world, victim), apiKeys: [{ add: { value: key(victim, tag) } }] }
       return updating(victim, { ...given, network: network(victim, again === undefined ? {} : { relay: again }) })
     },
-    (victim, tag) => ({ ...newKeys(victim, tag), ...toNew(), relay: relay(victim, tag) ?? null, team: victim.team, isProxied: false }),
+    (victim, tag) => ({
+      ...newKeys(victim, tag),
+      ...toNew(victim),
+      relay: relay(victim, tag) ?? null,
+      team: victim.team,
+      isProxied: false,
+    }),
   ),
   'an editor moves and keeps': one('editor', (world, victim) => updating(victim, { baseUrl: base(world, victim) }), toNew),
   'an editor moves and keeps the key by its id': one(
@@ -208,21 +214,21 @@ const IN_DIALECTS: Readonly<Record<string, Kind>> = {
         concurrency_and_buffer_size: { concurrency: 1, buffer_size: 9 },
       },
     }),
-    () => ({ ...toNew(), ...withoutNetwork }),
+    (victim) => ({ ...toNew(victim), ...withoutNetwork }),
   ),
   "an editor gives another key in Respan's API": one(
     'editor',
     (_world, victim, tag) => ({ method: 'PATCH', path: `/respan/api/providers/${victim.name}/`, body: { api_key: key(victim, tag) } }),
     newKeys,
   ),
-  "an admin moves in Respan's API": one(
+  "an admin moves in Respan's API, where headers stand beside the base URL": one(
     'admin',
     (world, victim) => ({
       method: 'PATCH',
       path: `/respan/api/providers/${victim.name}/`,
       body: { extra_kwargs: { base_url: base(world, victim) } },
     }),
-    toNew,
+    (victim) => ({ ...toNew(victim), relay: null, team: '' }),
   ),
   "an admin moves with a new key in Ziri's API": upsert(
     'admin',
@@ -231,7 +237,7 @@ const IN_DIALECTS: Readonly<Record<string, Kind>> = {
       path: '/ziri/api/providers',
       body: { name: victim.name, apiKey: key(victim, tag), metadata: { baseUrl: base(world, victim) } },
     }),
-    (victim, tag) => ({ ...newKeys(victim, tag), ...toNew() }),
+    (victim, tag) => ({ ...newKeys(victim, tag), ...toNew(victim) }),
   ),
 }
 
@@ -266,7 +272,7 @@ const OTHERS: Readonly<Record<string, Kind>> = {
       await world.byHand(`UPDATE providers SET base_url = '${base(world, victim)}', version = version + 1 WHERE id = '${victim.uuid}'`)
       return true
     },
-    passes: (state) => [changed(state, 'hand', toNew())],
+    passes: (state, victim) => [changed(state, 'hand', toNew(victim))],
   },
   'the old sealed text is put back in the database': {
     who: 'hand',
