@@ -1,0 +1,229 @@
+/**
+ * Databases that the program of 0.1.0 made (commit 2ca7ee5), one of each kind, start with this release: every key opens at
+ * the place where it went before.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readStoredKeys } from '../../../src/api-keys/read-stored-keys.ts'
+import { verifySecrets } from '../../../src/api-keys/verify-secrets.ts'
+import { type Keyring, parseKeyring } from '../../../src/crypto/keyring.ts'
+import { Secret } from '../../../src/crypto/secret.ts'
+import { type Database, openDatabase } from '../../../src/database/client.ts'
+import { migrate } from '../../../src/database/migrate.ts'
+import { openForCall } from '../../../src/providers/provider-for-use.ts'
+import { upgradeStoredData } from '../../../src/upgrade/upgrade-stored-data.ts'
+import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
+
+const FIXTURES = new URL('../../fixtures/', import.meta.url)
+const NOW = new Date('2026-12-01T00:00:00Z')
+const VARIABLES: Readonly<Record<string, string>> = {
+  FIXTURE_UPSTREAM_KEY: 'sk-from-a-variable-0123456789',
+  FIXTURE_AWS_SECRET: 'aws-secret-from-a-variable',
+}
+const readSecretVariable = (name: string) => (VARIABLES[name] === undefined ? 'NOT_SET' : new Secret(VARIABLES[name]))
+
+interface Fixture {
+  readonly database: Database
+  readonly keyring: Keyring
+}
+
+let folder: string
+let server: PostgresServer | undefined
+let count = 0
+const opened: Database[] = []
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-upgrade-'))
+  if (postgresPrograms !== null) server = await startPostgres()
+})
+afterAll(async () => {
+  await Promise.all(opened.map((database) => database.close()))
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function keyringOf(kind: string, database: string): Keyring {
+  return parseKeyring(JSON.parse(readFileSync(new URL(`${kind}.${database}.json`, FIXTURES), 'utf8')).keys.join(','))
+}
+
+async function fromFile(kind: string): Promise<Fixture> {
+  count += 1
+  const path = join(folder, `${kind}-${count}.db`)
+  copyFileSync(new URL(`${kind}.db`, FIXTURES), path)
+  const database = await openDatabase(`file:${path}`)
+  opened.push(database)
+  return { database, keyring: keyringOf(kind, 'sqlite') }
+}
+
+async function fromDump(): Promise<Fixture> {
+  const url = (await server?.freshUrl()) ?? ''
+  const database = await openDatabase(url)
+  opened.push(database)
+  // Statements of pg_dump: each ends with a semicolon at the end of a line. Its own settings are left out.
+  const statements = readFileSync(new URL('plain.sql', FIXTURES), 'utf8')
+    .replace(/^(?:--|\\|SET |SELECT pg_catalog\.set_config).*$/gm, '')
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+  for (const statement of statements) await database.prisma.$executeRawUnsafe(statement)
+  return { database, keyring: keyringOf('plain', 'postgresql') }
+}
+
+async function upgrade({ database, keyring }: Fixture): Promise<void> {
+  await migrate(database)
+  await upgradeStoredData(database, keyring, NOW, () => {})
+}
+
+/** What each key of a provider opens to, and where it goes. */
+async function openedKeys({ database, keyring }: Fixture, name: string) {
+  const provider = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
+  const stored = await readStoredKeys(database.prisma, provider)
+  const use = { provider, stored }
+  const rows = stored.keys.length === 0 ? [null] : stored.keys
+  return rows.map((key) => {
+    const { baseUrl, credential, network } = openForCall({ keyring, readSecretVariable }, use, key)
+    const shown = credential.kind === 'apiKey' ? credential.apiKey.reveal() : credential
+    return { baseUrl, credential: shown, network }
+  })
+}
+
+const KINDS = [
+  { title: 'SQLite', make: () => fromFile('plain'), available: true },
+  { title: 'PostgreSQL', make: fromDump, available: postgresPrograms !== null },
+]
+
+for (const { title, make, available } of KINDS)
+  describe.skipIf(!available)(`a database of 0.1.0 on ${title}`, () => {
+    let fixture: Fixture
+    beforeAll(async () => {
+      fixture = await make()
+      await upgrade(fixture)
+    }, 60_000)
+
+    test('has every secret sealed for its destination, and none that does not open', async () => {
+      const { readable, unreadable } = await verifySecrets(fixture.database, fixture.keyring, () => {})
+      expect(unreadable).toEqual({ MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 })
+      expect(readable).toBe(31)
+    })
+
+    test.each(['anthropic', 'azure', 'google', 'openai', 'openai-compat', 'openrouter', 'vercel'])(
+      'opens the plain keys of %s at the endpoint that they had',
+      async (type) => {
+        const name = type.toUpperCase().replace('-', '_')
+        expect(await openedKeys(fixture, `plain-${type}`)).toMatchObject([
+          { baseUrl: 'http://127.0.0.1:9/v1?api-version=1', credential: `sk-plain-${name}-0123456789` },
+          { baseUrl: 'http://127.0.0.1:9/v1?api-version=1', credential: `sk-second-${name}-0123456789` },
+        ])
+      },
+    )
+
+    test('opens the access keys of Bedrock settings, of both types that have them', async () => {
+      const [bedrock] = await openedKeys(fixture, 'plain-bedrock')
+      expect(bedrock?.credential).toMatchObject({ kind: 'aws', region: 'us-east-1', roleArn: expect.stringContaining('BedrockRole') })
+      expect(JSON.stringify(await openedKeys(fixture, 'anthropic-on-bedrock'))).not.toContain('"keyPair":null')
+    })
+
+    test('seals the headers that count as credentials now, and keeps the others', async () => {
+      const [{ network } = { network: null }] = await openedKeys(fixture, 'with-network')
+      expect(network?.extraHeaders).toEqual([
+        { name: 'X-Api-Key', value: 'sealed-header-0123456789' },
+        { name: 'X-JWT', value: 'open-jwt-header-value' },
+        { name: 'X-Team', value: 'platform' },
+        { name: 'OpenAI-Organization', value: 'org-fixture' },
+      ])
+      expect(network?.proxy).toMatchObject({ username: 'me', password: 'fixture-proxy-password' })
+      const row = await fixture.database.prisma.provider.findFirstOrThrow({ where: { name: 'with-network' } })
+      expect(JSON.stringify(row.network)).not.toContain('open-jwt-header-value')
+    })
+
+    test('gives the keys of Bifrost their endpoint, region and models in columns of their own', async () => {
+      expect(await openedKeys(fixture, 'azure')).toMatchObject([
+        { baseUrl: 'https://own.openai.azure.com', credential: 'sk-bifrost-azure-0123456789' },
+      ])
+      expect(await openedKeys(fixture, 'vllm')).toMatchObject([{ baseUrl: 'http://127.0.0.1:9/own' }])
+      expect(await openedKeys(fixture, 'bedrock')).toMatchObject([{ baseUrl: 'https://bedrock.us-west-2.amazonaws.com' }])
+      const { prisma } = fixture.database
+      expect(await prisma.apiKey.findFirst({ where: { name: 'bifrost-azure' } })).toMatchObject({
+        models: ['gpt-4o'],
+        exceptModels: ['gpt-3.5'],
+      })
+      expect(await prisma.apiKey.findFirst({ where: { name: 'bifrost-bedrock' } })).toMatchObject({
+        ...{ region: 'us-west-2', externalId: 'fixture-external-id', models: null },
+        roleArn: 'arn:aws:iam::123456789012:role/Other',
+      })
+      expect(await prisma.apiKey.findFirst({ where: { name: 'bifrost-vllm' } })).toMatchObject({ models: [] })
+    })
+
+    test('knows what the gateway acts on of a custom provider', async () => {
+      const { prisma } = fixture.database
+      expect(await prisma.provider.findFirst({ where: { name: 'custom-relay' } })).toMatchObject({
+        modelsPath: '/custom/models',
+        testAfterWrites: 'ALWAYS',
+      })
+      expect(await prisma.provider.findFirst({ where: { name: 'custom-quiet' } })).toMatchObject({ testAfterWrites: 'NEVER' })
+    })
+
+    test('authenticates a key in an environment variable', async () => {
+      expect(await openedKeys(fixture, 'in-a-variable')).toMatchObject([{ credential: VARIABLES.FIXTURE_UPSTREAM_KEY }])
+      const key = await fixture.database.prisma.apiKey.findFirstOrThrow({ where: { provider: { name: 'in-a-variable' } } })
+      await fixture.database.write((tx) => tx.apiKey.update({ where: { id: key.id }, data: { environmentVariable: 'FIXTURE_AWS_SECRET' } }))
+      await expect(openedKeys(fixture, 'in-a-variable')).rejects.toThrow('another destination')
+      await fixture.database.write((tx) =>
+        tx.apiKey.update({ where: { id: key.id }, data: { environmentVariable: key.environmentVariable } }),
+      )
+    })
+
+    test('tells in one audit event what was brought over, and does nothing at the next start', async () => {
+      const events = () => fixture.database.prisma.auditEvent.findMany({ where: { action: 'encryption_key.secrets_upgraded' } })
+      expect(await events()).toMatchObject([{ changes: { providers: 20, headers: 2, secrets: 31, unreadable: 0, tokens: 6 } }])
+      await upgrade(fixture)
+      expect(await events()).toHaveLength(1)
+    })
+  })
+
+describe('the upgrade', () => {
+  test('begins again when it was killed in the middle: nothing of it is there before all is', async () => {
+    const fixture = await fromFile('plain')
+    await migrate(fixture.database)
+    const before = await fixture.database.prisma.apiKeySecret.findMany({ orderBy: { apiKeyId: 'asc' } })
+    const broken = new Proxy(fixture.keyring, {
+      get: (target, name) => {
+        if (name === 'primary' && new Error('').stack?.includes('seal')) throw new Error('killed')
+        return Reflect.get(target, name)
+      },
+    })
+    await expect(upgradeStoredData(fixture.database, broken, NOW, () => {})).rejects.toThrow('killed')
+    expect(await fixture.database.prisma.apiKeySecret.findMany({ orderBy: { apiKeyId: 'asc' } })).toEqual(before)
+    await upgrade(fixture)
+    expect((await verifySecrets(fixture.database, fixture.keyring, () => {})).readable).toBe(31)
+  })
+
+  test('brings over what is under each key of a keyring, and seals it with the first', async () => {
+    const fixture = await fromFile('two-keys')
+    await upgrade(fixture)
+    expect(await openedKeys(fixture, 'under-the-first')).toMatchObject([{ credential: 'sk-under-the-first-0123' }])
+    expect(await openedKeys(fixture, 'under-the-second')).toMatchObject([{ credential: 'sk-under-the-second-0123' }])
+    const rows = await fixture.database.prisma.apiKeySecret.findMany()
+    expect(rows.map(({ kid }) => kid)).toEqual(rows.map(() => fixture.keyring.primary.kid))
+  })
+
+  test('is closed once the old key is gone: with the marker set back, an old text opens nowhere', async () => {
+    const old = await fromFile('two-keys')
+    await migrate(old.database)
+    const { prisma } = old.database
+    const markers = await prisma.encryptionKey.findMany()
+    const texts = await prisma.apiKeySecret.findMany()
+    await upgrade(old)
+    const oldKid = old.keyring.kids[1] ?? ''
+    // The first key alone is configured from here on; whoever writes the database puts back what was there before.
+    const alone = parseKeyring(JSON.parse(readFileSync(new URL('two-keys.sqlite.json', FIXTURES), 'utf8')).keys[0])
+    await old.database.write(async (tx) => {
+      for (const { kid, canary } of markers) if (kid === oldKid) await tx.encryptionKey.update({ where: { kid }, data: { canary } })
+      for (const { apiKeyId, sealed, kid } of texts)
+        if (kid === oldKid) await tx.apiKeySecret.update({ where: { apiKeyId }, data: { sealed, kid } })
+    })
+    await upgradeStoredData(old.database, alone, NOW, () => {})
+    await expect(openedKeys({ database: old.database, keyring: alone }, 'under-the-first')).rejects.toThrow('cannot be read')
+  })
+})
