@@ -80,7 +80,8 @@ function ownEndpoint({ endpoint, endpointVariable }: KeyRow): Part {
 
 /** Regions and roles: of the settings, and of the key itself, whose own may stand in a variable. */
 function awsParts(provider: ProviderRow, key: KeyRow | null): Part[] {
-  const settings = provider.settings === null ? null : storedSettings.parse(provider.settings).bedrock
+  // A key is not used beside settings, which have a credential of their own.
+  const settings = provider.settings === null || key !== null ? null : storedSettings.parse(provider.settings).bedrock
   const variables = readCredentialParts(key?.credentialParts).filter(({ environmentVariable }) => environmentVariable !== null)
   const inVariable = (part: string) => variables.find(({ name }) => name === part)?.environmentVariable ?? null
   return [

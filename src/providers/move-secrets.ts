@@ -1,4 +1,5 @@
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { keyOfField } from '../api-keys/secret-binding.ts'
 import { findMoves, type Move } from '../api-keys/secret-changes.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
 import { withoutQueryValues } from '../destination/canonical-url.ts'
@@ -31,17 +32,33 @@ export function auditedMoves(
   unreadable: readonly string[],
 ): Prisma.InputJsonObject {
   if (moves.length === 0) return {}
-  const parts = new Set(moves.flatMap(({ from, to }) => differingParts(from, to)))
+  const fields = new Set(moves.flatMap(({ secret, from, to }) => differingParts(from, to).map((part) => fieldOf(part, secret))))
   return {
     keysKeptForNewEndpoint: true,
+    sentElsewhereBy: [...fields].sort(),
     movedSecrets: {
       count: moves.length,
       from: endpointsOf(stored.rows),
       to: endpointsOf(after),
-      changed: [...parts].sort(),
       ...(unreadable.length === 0 ? {} : { unreadable: [...unreadable] }),
     },
   }
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  endpoint: 'baseUrl',
+  proxy: 'network.proxy',
+  caCertificate: 'network.caCertificate',
+  insecureSkipVerify: 'network.insecureSkipVerify',
+  header: 'network.extraHeaders',
+  region: 'settings.bedrock.region',
+  roleArn: 'settings.bedrock.roleArn',
+  keyEndpoints: 'apiKeys',
+}
+
+/** The field of a provider that a part of a destination comes from. */
+function fieldOf(part: string, secret: string): string {
+  return part.startsWith('own') ? `apiKeys.${keyOfField(secret) ?? secret}` : (FIELDS[part] ?? part)
 }
 
 function endpointsOf({ provider, keys }: StoredKeys['rows']): string[] {

@@ -3,7 +3,6 @@ import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import { DRAFT_TESTED, recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Secret } from '../crypto/secret.ts'
-import { canonicalUrl, withoutQueryValues } from '../destination/canonical-url.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import { DEFAULT_NETWORK, type NetworkSettings } from '../upstream/client/network-settings.ts'
@@ -42,7 +41,7 @@ export async function testDraftConnection(deps: TestDeps, caller: TestCaller, dr
   const outcomes = await deps.runTests(of, [() => deps.probe(request, caller.left)]).finally(done)
   const now = deps.clock()
   const tests = outcomes.map((outcome) => toRow(outcome, '', null, now))
-  const changes = { type, endpoint: withoutQueryValues(canonicalUrl(baseUrl)), tests: tests.map(({ status }) => ({ status })) }
+  const changes = { type, endpoint: new URL(baseUrl).origin, tests: tests.map(({ status }) => ({ status })) }
   const event = { action: DRAFT_TESTED, subjectType: 'provider', subjectId: '', changes } as const
   await deps.database.write((transaction) => recordAudit(transaction, caller, event, now))
   return summarize(tests, null)

@@ -131,7 +131,7 @@ describe('apply', () => {
     expect(event).toMatchObject({
       action: 'provider.updated',
       channel: 'cli',
-      changes: { movedSecrets: { to: ['https://api.example.com/v1'] } },
+      changes: { sentElsewhereBy: ['baseUrl', 'network.extraHeaders'], movedSecrets: { to: ['https://api.example.com/v1'] } },
     })
     expect(await apply(`providers: [{ name: openai, network: { timeoutMs: 5000 } }]`)).toMatchObject({ plan: [{ action: 'keep' }] })
   })

@@ -33,19 +33,19 @@ afterAll(async () => {
 
 /** Every way there is to send what passes to another place, with the part of the destination that the audit event names. */
 const DOORS: Readonly<Record<string, () => { by: string; change: Record<string, unknown> }>> = {
-  'another origin': () => ({ by: 'endpoint', change: { baseUrl: `${thief.origin}/v1` } }),
-  'an HTTP proxy': () => ({ by: 'proxy', change: { network: { proxy: { type: 'HTTP', url: thief.origin } } } }),
+  'another origin': () => ({ by: 'baseUrl', change: { baseUrl: `${thief.origin}/v1` } }),
+  'an HTTP proxy': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'HTTP', url: thief.origin } } } }),
   'a SOCKS5 proxy': () => ({
-    by: 'proxy',
+    by: 'network.proxy',
     change: { network: { proxy: { type: 'SOCKS5', url: thief.origin.replace('http', 'socks5') } } },
   }),
-  'the proxy of the environment': () => ({ by: 'proxy', change: { network: { proxy: { type: 'ENVIRONMENT' } } } }),
-  'a CA certificate': () => ({ by: 'caCertificate', change: { network: { caCertificate } } }),
-  'no check of the certificate': () => ({ by: 'insecureSkipVerify', change: { network: { insecureSkipVerify: true } } }),
+  'the proxy of the environment': () => ({ by: 'network.proxy', change: { network: { proxy: { type: 'ENVIRONMENT' } } } }),
+  'a CA certificate': () => ({ by: 'network.caCertificate', change: { network: { caCertificate } } }),
+  'no check of the certificate': () => ({ by: 'network.insecureSkipVerify', change: { network: { insecureSkipVerify: true } } }),
   ...Object.fromEntries(
     ['Host', 'Authorization', 'X-Api-Key', 'Cookie', 'X-Other-Token', 'X-Forwarded-Host', 'Helicone-Target-Url'].map((name) => [
       `a header ${name}`,
-      () => ({ by: 'header', change: { network: { extraHeaders: [{ name, value: 'of-the-thief.example' }] } } }),
+      () => ({ by: 'network.extraHeaders', change: { network: { extraHeaders: [{ name, value: 'of-the-thief.example' }] } } }),
     ]),
   ),
 }
@@ -74,7 +74,10 @@ describe.each(Object.keys(OWNERS) as (keyof typeof OWNERS)[])('a provider with %
     expect((await admin.updated(before.id, {})).baseUrl).toBe(before.baseUrl)
     await admin.updated(before.id, change)
     const events = await auditEvents(gateway, before.uuid)
-    expect(events.at(-1)?.changes).toMatchObject({ keysKeptForNewEndpoint: true, movedSecrets: { changed: [by] } })
+    expect(events.at(-1)?.changes).toMatchObject({
+      ...{ keysKeptForNewEndpoint: true, sentElsewhereBy: [by] },
+      movedSecrets: { count: expect.any(Number), from: [expect.stringContaining(upstream.origin)] },
+    })
   })
 })
 

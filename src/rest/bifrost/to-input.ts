@@ -91,7 +91,13 @@ export function toRoute({ custom_provider_config: custom }: SettingsRequest): { 
   const { is_key_less: isKeyless, allowed_requests: allowed, request_path_overrides: paths } = custom
   // A custom provider that may not list its models is not asked for them.
   const isRefused = allowed !== null && allowed !== undefined && spellOut(allowed).list_models !== true
-  return { modelsPath: paths?.list_models ?? '', testAfterWrites: isRefused ? 'NEVER' : isKeyless ? 'ALWAYS' : 'WITH_KEYS' }
+  return { modelsPath: followed(paths?.list_models ?? ''), testAfterWrites: isRefused ? 'NEVER' : isKeyless ? 'ALWAYS' : 'WITH_KEYS' }
+}
+
+/** An override is kept as it was sent, and followed only when it can be a path below the base URL (Bifrost contract, decisions at its top). */
+function followed(path: string): string {
+  const leaves = /\\|#|(?:^|\/)(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path)
+  return leaves || !/^[\x21-\x7e]*$/.test(path) ? '' : path
 }
 
 function toProxySettings(proxy: ProxyRequest | null | undefined): Record<string, unknown> {
