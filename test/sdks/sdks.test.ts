@@ -5,6 +5,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
 import { SDKS, type SdkClient } from './clients.ts'
+import { TOOL_CALLS } from './tool-calls.ts'
 import { everyVendor } from './vendor-answers.ts'
 
 const packages = packageFolder('sdks')
@@ -66,7 +67,7 @@ async function refusalOf(call: Promise<unknown>): Promise<{ name: string; messag
   throw new Error('It was not refused.')
 }
 
-packages.describe.each(SDKS)('the official SDK $name', ({ connect, errorName }) => {
+packages.describe.each(SDKS)('the official SDK $name', ({ name: sdk, connect, errorName }) => {
   const client = (kind: keyof typeof gateways, token = tokens[kind] ?? '', path = '/ai'): Promise<SdkClient> =>
     connect(`${gateways[kind]?.url}${path}`, token)
 
@@ -79,6 +80,10 @@ packages.describe.each(SDKS)('the official SDK $name', ({ connect, errorName }) 
 
   test('gets a streamed one', async () => {
     expect(await (await client('good')).stream()).toBe('Hello there.')
+  })
+
+  test('shows a picture to the model, and hears which tool it calls with what', async () => {
+    expect(await TOOL_CALLS[sdk]?.(`${gateways.good?.url}/ai`, tokens.good ?? '')).toEqual(['weather', 'Bern'])
   })
 
   test.each([

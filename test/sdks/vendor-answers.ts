@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { crc32 } from 'node:zlib'
 import type { VendorAnswer } from '../support/call-vendor.ts'
+import { TOOL_ANSWERS } from './tool-answers.ts'
+import { PICTURE } from './tool-calls.ts'
 
 /**
  * Answers like the vendors of all SDKs, told apart by the path. A key with `limited` in it is answered 429, one with `refused`
@@ -12,9 +14,17 @@ export const everyVendor: VendorAnswer = async (request, response, whole) => {
   const credential = JSON.stringify(request.headers)
   if (/limited/i.test(credential)) return refuse(response, 429)
   if (/refused/i.test(credential)) return refuse(response, /AWS4/.test(credential) ? 403 : 401)
+  if (body.includes('weather')) return callTool(response, path, body)
   const answer = ANSWERS.find(([pattern]) => pattern.test(path))?.[1]
   if (answer === undefined) return void response.writeHead(404).end('{"error":{"message":"unknown path"}}')
   answer(response, /"stream":\s*true/.test(body), request)
+}
+
+/** A model that was given the tool and the picture calls the tool; the picture must have come as it was sent. */
+function callTool(response: ServerResponse, path: string, body: string): void {
+  const answer = TOOL_ANSWERS.find(([pattern]) => pattern.test(path))?.[1]
+  if (answer !== undefined && body.includes(PICTURE)) return void json(response, answer)
+  response.writeHead(400).end('{"error":{"message":"There is no picture, or no such path."}}')
 }
 
 function refuse(response: ServerResponse, status: number): void {
