@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { GATEWAY_RULES } from './auth/caller-rules.ts'
 import { limitSignIn, type SignInLimits } from './auth/limit-sign-in.ts'
 import { createSignIn, type SignedIn, type SignIn, type SignInRefusal } from './auth/sign-in.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
@@ -166,7 +167,7 @@ async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: Ga
   if ('refusal' in read) return read.refusal
   return fromMemory(exchange, cache, signedIn, read.body, () => {
     const { principal } = signedIn
-    const context = createContext({ principal, channel: 'graphql', requestId, deps, log, origin, left })
+    const context = createContext({ principal, channel: 'graphql', rules: GATEWAY_RULES, requestId, deps, log, origin, left })
     return serveGraphQL(server, request, response, context, read.body)
   })
 }

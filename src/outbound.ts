@@ -32,11 +32,8 @@ export function createOutbound(config: Config): Outbound {
   const outboundDeps = { policy, resolve: systemResolve, proxyEnvironment: proxyEnvironment(config) }
   return {
     deps: {
-      checkEndpoint: (baseUrl, channel, allowPrivateNetwork) => {
-        const isStrict = channel === 'graphql' || channel === 'cli'
-        // Of the dialects, Bifrost's alone has the provider's own say about private addresses (its contract, section 2.1).
-        return toSave(baseUrl, { allowPrivateNetwork: isStrict || channel === 'bifrost' ? allowPrivateNetwork : true, isStrict })
-      },
+      checkEndpoint: (baseUrl, { endpoint, refusesPrivateEndpoint }, allowPrivateNetwork) =>
+        toSave(baseUrl, { allowPrivateNetwork: allowPrivateNetwork || !refusesPrivateEndpoint, isStrict: endpoint === 'strict' }),
       checkProxy: (url, allowPrivateNetwork) => toSave(asHttp(url), { allowPrivateNetwork, isStrict: false }),
       endpointWarning: (url, allowPrivateNetwork) => checkEndpoint(asHttp(url), policy, { allowPrivateNetwork, isStrict: true }),
       probe: (request, left) => probeConnection(request, outboundDeps, left),

@@ -7,7 +7,7 @@ import { looksMasked } from './mask.ts'
 /** Keys that one provider may have: a page of providers reads all of theirs. */
 const MAX_API_KEYS = 100
 const MAX_KEY_BYTES = 10_240
-/** A blank in Go (Coder contract, section 2.1), and none in JavaScript. */
+/** A blank in Go, and none in JavaScript. */
 const NEXT_LINE = '\u0085'
 
 /** A key to add: either a value to store, or the name of the environment variable that holds it. */
@@ -40,7 +40,7 @@ export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewAp
 
 /**
  * Checks the fields of one key; whether a variable may be named at all is the operator's list to say.
- * @param anyText whether any text without surrounding blanks is a key, as Coder's clients expect, or printable ASCII alone.
+ * @param anyText whether any text without surrounding blanks is a key, or printable ASCII alone.
  */
 function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
   const { value, environmentVariable, configuration } = key

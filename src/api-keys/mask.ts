@@ -1,4 +1,4 @@
-/** Characters shown at each end, by the least length that earns them (Coder contract, section 5). */
+/** Characters shown at each end, by the least length that earns them. */
 const REVEALED = [
   { fromLength: 20, characters: 4 },
   { fromLength: 10, characters: 2 },

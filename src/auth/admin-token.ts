@@ -7,6 +7,7 @@ import { StartupError } from '../errors.ts'
 import type { AccessToken, Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { TokenSource } from '../generated/prisma-sqlite/enums.ts'
 import { findValidAdmins } from './admin-tokens.ts'
+import { GATEWAY_RULES } from './caller-rules.ts'
 import { insertToken } from './create-access-token.ts'
 import type { Caller } from './principal.ts'
 import { digestToken, generateToken, sameDigest } from './token.ts'
@@ -104,6 +105,7 @@ export function gatewayItself(): Caller {
   return {
     principal: { kind: 'SYSTEM', tokenId: '', tokenName: 'gateway', role: 'ADMIN', calls: null },
     channel: 'start',
+    rules: GATEWAY_RULES,
     requestId: randomUUID(),
   }
 }

@@ -1,5 +1,6 @@
 import type { ActorKind, Role } from '../generated/prisma-sqlite/enums.ts'
 import type { CallScope } from './call-scope.ts'
+import type { CallerRules } from './caller-rules.ts'
 
 /** Who asks, and what it may do: a valid token, known by its row; or the command line or the gateway itself. */
 export interface Principal {
@@ -12,13 +13,15 @@ export interface Principal {
   readonly calls: CallScope | null
 }
 
-/** The API that a request came through; `start` is the gateway itself, when it makes the first token. Audit events name it, and a few rules of the input depend on its contract. */
+/** The way by which a request came, for the audit log; `start` is the gateway itself, when it makes the first token. */
 export type Channel = 'graphql' | 'coder' | 'bifrost' | 'respan' | 'ziri' | 'cli' | 'start'
 
 /** Everything a command needs to know of who called it. */
 export interface Caller {
   readonly principal: Principal
   readonly channel: Channel
+  /** What the API of the caller promises about inputs. */
+  readonly rules: CallerRules
   readonly requestId: string
 }
 

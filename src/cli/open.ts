@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { checkKeyring, findOutdatedKeys, readKnownKeys, registerKeys } from '../api-keys/encryption-keys.ts'
 import { createRecordRefusal, type Refusal } from '../audit/record-refusal.ts'
+import { GATEWAY_RULES } from '../auth/caller-rules.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Config } from '../config.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -128,7 +129,7 @@ function callerOf(): Caller {
     role: 'ADMIN',
     calls: null,
   } as const
-  return { principal, channel: 'cli', requestId: randomUUID() }
+  return { principal, channel: 'cli', rules: GATEWAY_RULES, requestId: randomUUID() }
 }
 
 function userName(): string {

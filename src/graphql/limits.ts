@@ -24,6 +24,4 @@ export const LIMITS = {
   rootFields: 20,
   defaultPageSize: 20,
   maxPageSize: 100,
-  /** Rows of a list that begins at a number, for the gateway's own REST dialects: one of them has pages of 500. */
-  maxDialectPageSize: 500,
 } as const

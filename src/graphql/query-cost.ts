@@ -28,7 +28,7 @@ export function useQueryCost(): Plugin<GatewayContext, GatewayContext> {
 type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'> & { readonly contextValue: GatewayContext }
 
 function refusalOf({ schema, document, operationName, variableValues, contextValue }: Operation): GraphQLError | null {
-  if (contextValue.channel !== 'graphql') return null
+  if (!contextValue.rules.boundsQueries) return null
   const operation = getOperationAST(document, operationName)
   // The execution says that there is no such operation, and what is wrong with each variable.
   if (operation == null) return null

@@ -17,7 +17,7 @@ const HOST = /^(?:\[[0-9A-Fa-f:.%A-Za-z]+\]|[^\s\\^`{|}%[\]:@]+|)(?::[0-9]*)?$/
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 
 /**
- * Reads an absolute URL by the rules of Go's `url.Parse` (Coder contract, section 2.1), which JavaScript's `new URL`
+ * Reads an absolute URL by the rules of Go's `url.Parse`, which JavaScript's `new URL`
  * differs from: it repairs `https:///path`, `https:host` and blanks around the text. Returns null for what is no
  * absolute URL with a host.
  */

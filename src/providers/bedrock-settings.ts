@@ -21,7 +21,7 @@ export interface BedrockSettingsInput {
   readonly smallFastModel: string | undefined
   readonly roleArn: string | undefined
   readonly externalId: string | undefined
-  /** How Coder's tools speak to it; the gateway has no use for it. */
+  /** How some tools speak to it; the gateway has no use for it. */
   readonly protocol?: string | undefined
   /** Whether `externalId` is taken as it is: from who runs the gateway and restores a provider whose role trusts that id. */
   readonly isExternalIdChosen?: boolean
@@ -41,14 +41,14 @@ export function acceptsBedrockSettings(type: ProviderType): boolean {
   return SETTINGS_TYPES.includes(type)
 }
 
-/** Whether the settings say anything about how to reach Bedrock (Coder contract, section 2.1). */
+/** Whether the settings say anything about how to reach Bedrock. */
 export function isConfigured(input: BedrockSettingsInput): boolean {
   return [input.region, input.roleArn, input.accessKey?.reveal(), input.accessKeySecret?.reveal()].some(
     (value) => value !== undefined && value !== '',
   )
 }
 
-/** The rules that need no knowledge of what is stored (Coder contract, section 2.2). */
+/** The rules that need no knowledge of what is stored. */
 export function checkBedrockSettings(input: BedrockSettingsInput, anyText: boolean): ValidationIssue[] {
   const issues = [...(input.roleArn ? checkRoleArn(input.roleArn) : []), ...checkProtocol(input.protocol)]
   for (const field of ['region', 'model', 'smallFastModel'] as const) issues.push(...checkText(input[field], [...PATH, field], 2_000))

@@ -12,7 +12,7 @@ export type CheckDeps = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy' | 'rea
 /** Every rule that creating this provider would break, without creating it. Whether its name is free shows only then. */
 export function checkProvider(deps: CheckDeps, caller: Caller, input: NewProvider): ValidationIssue[] {
   const issues = [
-    ...checkNewProvider(input, caller.channel, deps),
+    ...checkNewProvider(input, caller.rules, deps),
     ...checkNewEnvironmentKeys(deps, caller, input),
     ...checkCallSettings(caller, input, null),
   ]

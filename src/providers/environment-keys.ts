@@ -79,7 +79,7 @@ function names(key: KeyRow, { name, part }: Named): boolean {
  */
 function checkOne(
   { readSecretVariable }: Deps,
-  { principal, channel }: Caller,
+  { principal, rules }: Caller,
   { name }: Named,
   path: readonly string[],
   isKnown: boolean,
@@ -88,8 +88,7 @@ function checkOne(
   const variable = readSecretVariable(name)
   if (variable === 'NOT_LISTED')
     return issue('This environment variable is not allowed. The operator lists the allowed names in SECRET_ENV_ALLOW.')
-  // For Bifrost's clients a variable without a value is an empty key (Bifrost contract, section 2.6).
-  if (variable === 'NOT_SET' && channel === 'bifrost') return [{ path, rule: 'API_KEY_BLANK', message: 'The variable has no value.' }]
+  if (variable === 'NOT_SET' && rules.refusesUnsetVariable) return [{ path, rule: 'API_KEY_BLANK', message: 'The variable has no value.' }]
   if (hasRole(principal, 'ADMIN') || isKnown) return []
   return issue('Only an admin may give a provider a key from the environment. Give its value, or ask an admin.')
 }

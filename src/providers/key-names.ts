@@ -4,7 +4,7 @@ import type { Engine } from '../database/engine.ts'
 import type { ValidationIssue } from '../errors.ts'
 
 /**
- * In Bifrost the name of a key is its own among the named keys of all providers (Bifrost contract, decisions at its top).
+ * Where the caller's rules say so, the name of a key is its own among the named keys of all providers.
  * Names may repeat elsewhere, so no index of the database can say so: those who give names take turns until they commit.
  */
 export async function checkKeyNames(

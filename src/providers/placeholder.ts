@@ -25,11 +25,11 @@ export function settleEndpoint(deps: ProviderDeps, caller: Caller, provider: Pro
 }
 
 /**
- * Bifrost's clients may leave the endpoint out: the vendor's takes its place, and without one the provider is a placeholder
- * (Bifrost contract, decisions at its top). Elsewhere a new provider needs an endpoint.
+ * Where the caller's rules let a new provider come without an endpoint, the vendor's takes its place, and without one the
+ * provider is a placeholder.
  */
-export function settleNewEndpoint({ channel }: Caller, input: NewProvider): NewProvider {
-  if (channel !== 'bifrost' || input.baseUrl !== '') return input
+export function settleNewEndpoint({ rules }: Caller, input: NewProvider): NewProvider {
+  if (!rules.mayBePlaceholder || input.baseUrl !== '') return input
   const defaults = vendorDefaults(input.name)
   const baseUrl = defaults?.type === input.type ? (defaults.baseUrl ?? '') : ''
   return { ...input, baseUrl, enabled: baseUrl !== '', mayBePlaceholder: true }
@@ -39,7 +39,7 @@ export function settleNewEndpoint({ channel }: Caller, input: NewProvider): NewP
 function vendorEndpoint(deps: ProviderDeps, caller: Caller, { name, type }: Provider): string {
   const defaults = vendorDefaults(name)
   const baseUrl = defaults?.type === type ? (defaults.baseUrl ?? '') : ''
-  const issues = baseUrl === '' ? [] : checkBaseUrl(baseUrl, caller.channel, deps, undefined)
+  const issues = baseUrl === '' ? [] : checkBaseUrl(baseUrl, caller.rules, deps, undefined)
   if (issues.length > 0) throw new ValidationError(issues)
   return baseUrl
 }

@@ -2,7 +2,7 @@ import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey 
 import { checkText } from '../api-keys/check-text.ts'
 import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import { checkRepeatedNewKeys } from '../api-keys/repeated-values.ts'
-import type { Channel } from '../auth/principal.ts'
+import { type CallerRules, STORED_RULES } from '../auth/caller-rules.ts'
 import { hasSteps } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
@@ -96,22 +96,26 @@ export function acceptsApiKeys(type: ProviderType): boolean {
   return !KEYLESS_TYPES.includes(type)
 }
 
-/** Every rule that a new provider breaks, in the order of its fields (Coder contract, section 2). */
-export function checkNewProvider(input: NewProvider, asker: Channel, checks: PlaceChecks): ValidationIssue[] {
-  const channel = ruledBy(asker, input.asStored)
-  const anyText = channel === 'coder'
+/** Whether a new provider may come with keys. */
+function mayHaveKeys(input: NewProvider, { bedrockCredentials }: CallerRules): boolean {
+  return acceptsApiKeys(input.type) || bringCredentials(input) || (input.type === 'BEDROCK' && bedrockCredentials === 'keys')
+}
+
+/** Every rule that a new provider breaks, in the order of its fields. */
+export function checkNewProvider(input: NewProvider, caller: CallerRules, checks: PlaceChecks): ValidationIssue[] {
+  const rules = ruledBy(caller, input.asStored)
+  const anyText = rules.keyCharacters === 'any'
   const { settings, network } = input
   return [
     ...checkName(input.name),
     ...checkTexts(input),
-    ...(isTyped(channel) ? checkTyped(input) : []),
-    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, channel, checks, network)),
-    ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(channel, checks)),
+    ...(rules.refusesPastedText ? checkTyped(input) : []),
+    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, rules, checks, network)),
+    ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(rules, checks)),
     ...checkRouteFields(input),
     ...checkCallHeaders(input.callHeaders),
-    ...(input.apiKeys.length > 0 && !acceptsApiKeys(input.type) && !bringCredentials(input) ? [keysNotSupported(input.type)] : []),
-    // In Bifrost each key of a Bedrock provider brings what the settings hold elsewhere (Bifrost contract, section 2.6).
-    ...(channel === 'bifrost' || input.asStored || bringCredentials(input) ? [] : checkSettingsOfType(input.type, settings)),
+    ...(input.apiKeys.length > 0 && !mayHaveKeys(input, rules) ? [keysNotSupported(input.type)] : []),
+    ...(rules.bedrockCredentials === 'keys' || input.asStored || bringCredentials(input) ? [] : checkSettingsOfType(input.type, settings)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings, undefined)]),
     ...(network === undefined ? [] : checkFreshNetwork(network, checks)),
     ...checkDialectSettings(input.dialectSettings),
@@ -119,15 +123,15 @@ export function checkNewProvider(input: NewProvider, asker: Channel, checks: Pla
 }
 
 /** The rules that a change breaks whatever it is applied to. */
-export function checkProviderChanges(changes: ProviderChanges, asker: Channel, checks: PlaceChecks): ValidationIssue[] {
-  const channel = ruledBy(asker, changes.asStored)
-  const anyText = channel === 'coder'
+export function checkProviderChanges(changes: ProviderChanges, caller: CallerRules, checks: PlaceChecks): ValidationIssue[] {
+  const rules = ruledBy(caller, changes.asStored)
+  const anyText = rules.keyCharacters === 'any'
   const { baseUrl, apiKeys, settings, network } = changes
   return [
     ...checkTexts(changes),
-    ...(isTyped(channel) ? (apiKeys ?? []).flatMap(checkPastedChange) : []),
-    ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, channel, checks, network)),
-    ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText, keyEndpointRefusal(channel, checks))),
+    ...(rules.refusesPastedText ? (apiKeys ?? []).flatMap(checkPastedChange) : []),
+    ...(baseUrl === undefined ? [] : checkBaseUrl(baseUrl, rules, checks, network)),
+    ...(apiKeys === undefined ? [] : checkApiKeyChanges(apiKeys, anyText, keyEndpointRefusal(rules, checks))),
     ...checkRouteFields(changes),
     ...checkCallHeaders(changes.callHeaders),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
@@ -135,11 +139,6 @@ export function checkProviderChanges(changes: ProviderChanges, asker: Channel, c
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
     ...checkDialectSettings(changes.dialectSettings),
   ]
-}
-
-/** Whether people type here; what comes through a dialect, a program has sent. */
-export function isTyped(channel: Channel): boolean {
-  return channel === 'graphql' || channel === 'cli'
 }
 
 function checkTyped({ apiKeys, settings }: NewProvider): ValidationIssue[] {
@@ -153,18 +152,18 @@ function checkPastedChange(change: ApiKeyChange, index: number): ValidationIssue
 }
 
 /** The API whose rules count: what was stored as it is may have come in through the one that takes the most. */
-function ruledBy(asker: Channel, asStored: boolean | undefined): Channel {
-  return asStored ? 'coder' : asker
+function ruledBy(caller: CallerRules, asStored: boolean | undefined): CallerRules {
+  return asStored ? STORED_RULES : caller
 }
 
-/** Whether the keys of a new Bedrock provider bring what its settings would hold (Bifrost contract, section 2.6). */
+/** Whether the keys of a new Bedrock provider bring what its settings would hold. */
 export function bringCredentials({ type, settings, apiKeys }: Pick<NewProvider, 'type' | 'settings' | 'apiKeys'>): boolean {
   return type === 'BEDROCK' && settings === undefined && apiKeys.length > 0 && apiKeys.every((key) => key.configuration !== undefined)
 }
 
 /** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */
-function keyEndpointRefusal(channel: Channel, { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>): (url: string) => string | null {
-  return (url) => checkEndpoint(url, channel, true)
+function keyEndpointRefusal(rules: CallerRules, { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>): (url: string) => string | null {
+  return (url) => checkEndpoint(url, rules, true)
 }
 
 /** The rules for a network behind which nothing is stored yet. */
@@ -221,7 +220,7 @@ function checkTexts(input: { readonly displayName: string | undefined; readonly 
 /** The rules for a base URL, of a provider that has or gets this network configuration. */
 export function checkBaseUrl(
   baseUrl: string,
-  channel: Channel,
+  rules: CallerRules,
   { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>,
   network: { readonly allowPrivateNetwork: boolean | undefined } | undefined,
 ): ValidationIssue[] {
@@ -236,8 +235,8 @@ export function checkBaseUrl(
     return issue('URL_NOT_ALLOWED', 'The base URL must not contain a user name or password. Give the credential as an API key.')
   if (parts.hasFragment) return issue('URL_NOT_ALLOWED', 'The base URL must not contain a fragment (#).')
   if (hasSteps(parts.path)) return issue('URL_NOT_ALLOWED', 'The path of the base URL must not have steps ("." or "..") or a backslash.')
-  if (isTyped(channel) && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
-  const refusal = checkEndpoint(baseUrl, channel, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
+  if (rules.endpoint === 'strict' && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
+  const refusal = checkEndpoint(baseUrl, rules, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
   return refusal === null ? [] : issue('URL_NOT_ALLOWED', refusal)
 }
 

@@ -1,17 +1,15 @@
 import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
-import { isTyped } from './provider-input.ts'
 import { type TestCaller, type TestDeps, testSavedConnection } from './test-connection.ts'
 
 /**
  * Tests what was just stored, when there is something to test: an enabled key, or an endpoint that may need none, because it
- * is open, has settings of its own or a header that authenticates (Bifrost contract, section 6). The write stands whatever the test finds.
+ * is open, has settings of its own or a header that authenticates. The write stands whatever the test finds.
  */
 export async function testAfterWrite(deps: TestDeps, caller: TestCaller, providerId: string): Promise<void> {
   const provider = await deps.database.prisma.provider.findFirst({ where: { id: providerId, deletedAt: null } })
   if (provider === null || provider.testAfterWrites === 'NEVER') return
   const enabled = await deps.database.prisma.apiKey.count({ where: { providerId, enabled: true } })
-  // Bifrost's clients read the state of a provider without keys as "unknown", unless it is said to need none.
-  const mayNeedNoKey = provider.testAfterWrites === 'ALWAYS' || isTyped(caller.channel)
+  const mayNeedNoKey = provider.testAfterWrites === 'ALWAYS' || caller.rules.testsWithoutKey
   if (enabled === 0 && !(mayNeedNoKey && provider.baseUrl !== '')) return
   try {
     await testSavedConnection(deps, caller, { id: providerId }, undefined)

@@ -12,7 +12,7 @@ import { acceptsBedrockSettings, type BedrockSettingsInput, checkBedrockSettings
 import { toRow } from './connection-test-store.ts'
 import { completeNetwork } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
-import { checkBaseUrl, checkFreshNetwork, isTyped, settingsNotSupported } from './provider-input.ts'
+import { checkBaseUrl, checkFreshNetwork, settingsNotSupported } from './provider-input.ts'
 import { planNetwork } from './store-network.ts'
 import { summarize, type TestCaller, type TestDeps, type TestedConnection } from './test-connection.ts'
 
@@ -47,11 +47,11 @@ export async function testDraftConnection(deps: TestDeps, caller: TestCaller, dr
   return summarize(tests, null)
 }
 
-function checkDraft(deps: TestDeps, { channel }: Caller, { type, baseUrl, apiKey, settings, network }: ConnectionDraft): ValidationIssue[] {
-  const anyText = channel === 'coder'
+function checkDraft(deps: TestDeps, { rules }: Caller, { type, baseUrl, apiKey, settings, network }: ConnectionDraft): ValidationIssue[] {
+  const anyText = rules.keyCharacters === 'any'
   return [
-    ...checkBaseUrl(baseUrl, channel, deps, network),
-    ...(isTyped(channel) ? [...checkPastedKey(apiKey, ['apiKey']), ...checkKeyPair(settings, null)] : []),
+    ...checkBaseUrl(baseUrl, rules, deps, network),
+    ...(rules.refusesPastedText ? [...checkPastedKey(apiKey, ['apiKey']), ...checkKeyPair(settings, null)] : []),
     ...(apiKey === undefined ? [] : checkSecretValue(apiKey, ['apiKey'], anyText)),
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     ...(settings !== undefined && !acceptsBedrockSettings(type) ? [settingsNotSupported()] : []),

@@ -24,11 +24,9 @@ import { settleEndpoint } from './placeholder.ts'
 import { type ChangePlan, planChange } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
-  acceptsApiKeys,
   checkBaseUrl,
   checkProviderChanges,
   type ExpectedState,
-  isTyped,
   keylessReason,
   type ProviderChanges,
   type ProviderRef,
@@ -39,7 +37,7 @@ import { writePlan } from './write-plan.ts'
 
 /**
  * Changes a provider, its settings and its keys in one transaction: all of it or none of it. Returns its id.
- * The order of checks is the Coder contract's, section 1.4.
+ * Rules of the input come first, then the provider, its version, and what is stored.
  * @throws ValidationError, ProviderNotFoundError, VersionConflictError, ApiKeyNotFoundError, ApiKeysNotSupportedError,
  * KeyRequiredForNewEndpointError.
  */
@@ -50,7 +48,7 @@ export async function updateProvider(
   changes: ProviderChanges,
   expected: ExpectedState,
 ): Promise<string> {
-  const issues = checkProviderChanges(changes, caller.channel, deps)
+  const issues = checkProviderChanges(changes, caller.rules, deps)
   if (issues.length > 0) throw new ValidationError(issues)
   const now = deps.clock()
   return deps.database.write(async (transaction) => {
@@ -72,14 +70,14 @@ export async function changeProvider(
   now: Date,
 ): Promise<string> {
   const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
-  checkAgainstStored(provider, readBedrockSettings(provider.settings), changes, caller)
+  checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
   const callIssues = checkCallSettings(caller, changes, provider)
   if (callIssues.length > 0) throw new ValidationError(callIssues)
   const stored = await readStoredKeys(transaction, provider)
   const plan = planChange(deps.keyring, provider, stored, changes, now)
   await checkPlan(transaction, deps, caller, provider, stored, plan, changes)
   const moves = refuseMoves(caller, stored, plan)
-  const pairIssues = isTyped(caller.channel) ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
+  const pairIssues = caller.rules.refusesPastedText ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
   if (pairIssues.length > 0) throw new ValidationError(pairIssues)
   const writes = planWrites(deps.keyring, stored.rows, plan.after, stored.sealed, plan.secrets, moves)
   await writePlan(transaction, provider, stored, plan, now)
@@ -91,7 +89,7 @@ export async function changeProvider(
 }
 
 /** The rules that depend on what is stored. */
-function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges, { channel }: Caller): void {
+function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges): void {
   const { bifrost } = changes.dialectSettings ?? {}
   const storedBifrost = readBifrostSettings(readDialectSettings(provider.extensions).bifrost)
   const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
@@ -101,9 +99,8 @@ function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, 
   if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
   if (changes.apiKeys === undefined || changes.apiKeys.length === 0) return
   if (changes.settings !== undefined || stored !== null) throw new ApiKeysNotSupportedError('BEDROCK', keylessReason('BEDROCK'))
-  // In Bifrost the keys of a Bedrock provider bring their credentials (Bifrost contract, section 2.6).
-  if (provider.type === 'BEDROCK' && channel === 'bifrost') return
-  if (!acceptsApiKeys(provider.type)) throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
+  // A Bedrock provider without settings is one whose keys bring the credentials, whoever changes it.
+  if (provider.type === 'COPILOT') throw new ApiKeysNotSupportedError('COPILOT', keylessReason('COPILOT'))
 }
 
 /** The rules for the network and for keys, which depend on who asks and what is stored. */
@@ -122,13 +119,13 @@ async function checkPlan(
   // With the private network allowed, a given base URL has passed its check already.
   const isUnchecked = !allowPrivateNetwork && baseUrl !== '' && (changes.baseUrl !== undefined || changes.network !== undefined)
   const issues = [
-    ...(isUnchecked ? checkBaseUrl(baseUrl, caller.channel, deps, { allowPrivateNetwork }) : []),
+    ...(isUnchecked ? checkBaseUrl(baseUrl, caller.rules, deps, { allowPrivateNetwork }) : []),
     ...(changes.network === undefined ? [] : checkMaskedHeaders(changes.network, network)),
     ...(changes.apiKeys === undefined ? [] : checkAddedEnvironmentKeys(deps, caller, stored, plan, changes.apiKeys)),
-    ...(changes.apiKeys === undefined || plan.keys === undefined || changes.asStored || !isTyped(caller.channel)
+    ...(changes.apiKeys === undefined || plan.keys === undefined || changes.asStored || !caller.rules.refusesPastedText
       ? []
       : checkRepeatedKeys(deps.keyring, stored, plan.keys, changes.apiKeys)),
-    ...(changes.apiKeys === undefined || caller.channel !== 'bifrost'
+    ...(changes.apiKeys === undefined || !caller.rules.uniqueKeyNames
       ? []
       : await checkKeyNames(transaction, deps.database.engine, changes.apiKeys)),
   ]

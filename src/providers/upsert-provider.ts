@@ -96,7 +96,7 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 }
 
 /** The whole provider that the input stands for when there is none yet. */
-export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewProvider {
+export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProvider {
   const {
     name,
     apiKeys = [],
@@ -132,8 +132,8 @@ export function toNewProvider(input: ProviderUpsert, { channel }: Caller): NewPr
     displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
-    // In Bifrost, each key of some vendors brings its own endpoint (Bifrost contract, section 2.6). Elsewhere a stated type needs an endpoint: a placeholder speaks no protocol yet that could be another one than OPENAI_COMPAT's.
-    mayBePlaceholder: input.placeholder || channel === 'bifrost' || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
+    // A stated type needs an endpoint, unless keys bring their own: a placeholder speaks no protocol yet but OPENAI_COMPAT's.
+    mayBePlaceholder: input.placeholder || rules.mayBePlaceholder || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
   }
 }
 
@@ -160,7 +160,7 @@ async function updateStored(
 ): Promise<string> {
   // An empty base URL means the default one, which only the stored provider decides.
   const { baseUrl, ...changes } = toChanges(input)
-  const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.channel, deps)
+  const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.rules, deps)
   if (issues.length > 0) throw new ValidationError(issues)
   const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
   if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import type { CallerRules } from '../auth/caller-rules.ts'
 import type { Channel, Principal } from '../auth/principal.ts'
 import type { SignInRefusal } from '../auth/sign-in.ts'
 import type { Fault } from '../errors.ts'
@@ -63,6 +64,8 @@ export interface Refusals<Name extends string = string> {
 /** A REST API that speaks GraphQL to the schema. */
 export interface Dialect {
   readonly channel: Channel
+  /** What it promises about inputs. */
+  readonly rules: CallerRules
   /** As people know it. */
   readonly title: string
   /** Its description. */

@@ -29,7 +29,8 @@ export interface RestDescription {
 /** Which dialect is also mounted without its prefix. */
 export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
 
-const DIALECTS: readonly Dialect[] = [coderDialect, bifrostDialect, respanDialect, ziriDialect]
+/** All dialects, in the order in which they are shown. */
+export const DIALECTS: readonly Dialect[] = [coderDialect, bifrostDialect, respanDialect, ziriDialect]
 
 /** Every dialect at its own prefix, and the one that the operator chose at the bare paths of its documentation. */
 export function rootMounts(rootDialect: RootDialect): Mount[] {

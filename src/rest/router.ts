@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { type Caller, hasRole, type Principal } from '../auth/principal.ts'
+import { type Caller, hasRole } from '../auth/principal.ts'
 import type { SignedIn, SignInRefusal } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
 import type { AnswerOrigin } from '../graphql/answer-origin.ts'
@@ -67,7 +67,7 @@ export function createRestRouter(options: RestOptions): (exchange: RestExchange)
 async function answerMatch(
   options: RestOptions,
   exchange: RestExchange,
-  { channel, refusals }: Dialect,
+  { channel, rules, refusals }: Dialect,
   match: Match | undefined,
   matches: readonly Match[],
 ): Promise<Answer | null> {
@@ -85,7 +85,7 @@ async function answerMatch(
   if (!hasRole(signedIn.principal, route.role)) {
     await auditForbidden(
       options.deps,
-      { principal: signedIn.principal, channel, requestId: exchange.requestId },
+      { principal: signedIn.principal, channel, rules, requestId: exchange.requestId },
       route,
       Object.values(parameters),
     )
@@ -96,7 +96,7 @@ async function answerMatch(
     if (read.refusal === 'aborted') return null
     return read.refusal === 'compressed' ? refusals.bodyCompressed() : refusals.bodyTooLarge(route.maxBodyBytes)
   }
-  const run = runAs(options, exchange, { principal: signedIn.principal, channel })
+  const run = runAs(options, exchange, { principal: signedIn.principal, channel, rules })
   // What is read depends on nothing that the key of a kept answer lacks.
   const headers = request.method === 'GET' ? {} : request.headers
   const asked = { path, query: new URLSearchParams(query), parameters, headers }
@@ -126,7 +126,7 @@ async function findNamed({ prisma }: GatewayDeps['database'], words: readonly st
 function runAs(
   { execute, deps }: RestOptions,
   { request, requestId, log, origin, left }: RestExchange,
-  caller: { readonly principal: Principal; readonly channel: Dialect['channel'] },
+  caller: Pick<Caller, 'principal' | 'channel' | 'rules'>,
 ): RestRequest['run'] {
   return async (document, variables) => {
     // The rest of a long list is not read for a client that has gone; a change that was asked for is made.

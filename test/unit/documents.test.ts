@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configurationReference } from '../../scripts/configuration-reference.ts'
+import { dialectRules } from '../../scripts/dialect-rules.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import { processShell } from '../../src/cli/shell.ts'
 import { SETTINGS } from '../../src/config.ts'
@@ -52,6 +53,10 @@ describe('the documents', () => {
 
   test('have every setting as the program has it: `npm run configuration-reference` brings them in line', () => {
     expect(readFileSync('docs/configuration.md', 'utf8').split('## All settings\n\n')[1]).toBe(configurationReference())
+  })
+
+  test('have every difference between the APIs as these declare it: `npm run dialect-rules` brings them in line', () => {
+    expect(readFileSync('docs/dialects.md', 'utf8').split('## What differs\n\n')[1]).toBe(dialectRules())
   })
 
   test('have in the README no setting that the program has not', () => {

@@ -1,4 +1,5 @@
 import { loadKeyComparison, loadPartComparison } from '../../api-keys/compare-secrets.ts'
+import { GATEWAY_RULES } from '../../auth/caller-rules.ts'
 import { secretVariables } from '../../config.ts'
 import { canonicalUrl } from '../../destination/canonical-url.ts'
 import { ValidationError } from '../../errors.ts'
@@ -122,7 +123,7 @@ async function planChange(
   }
   const networkLines = changes.network === undefined ? [] : describeNetworkChanges(changes.network, stored)
   const maskIssues = changes.network === undefined ? [] : checkMaskedHeaders(changes.network, readNetworkConfig(stored.network))
-  const issues = [...checkProviderChanges(changes, 'cli', deps), ...maskIssues]
+  const issues = [...checkProviderChanges(changes, GATEWAY_RULES, deps), ...maskIssues]
   if (issues.length > 0) throw new ValidationError(issues)
   const keepsValues = keys === undefined ? stored.apiKeys.length > 0 : keys.keepsValues
   const said = [...describe(changes, stored, networkLines, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]

@@ -43,9 +43,9 @@ builder.queryField('providersByOffset', (t) =>
       const size = Math.min(limit, LIMITS.maxPageSize)
       return { field: size, multiplier: size }
     },
-    resolve: (_root, { filter, orderBy, offset, limit }, { channel }) => {
+    resolve: (_root, { filter, orderBy, offset, limit }, { rules }) => {
       if (offset < 0 || limit < 0) throw new Fault('BAD_USER_INPUT', '`offset` and `limit` must not be negative.')
-      const take = Math.min(limit, channel === 'graphql' ? LIMITS.maxPageSize : LIMITS.maxDialectPageSize)
+      const take = Math.min(limit, rules.pageLimit)
       return { where: providerWhere(filter), orderBy: providerOrderBy(orderBy), skip: offset, take }
     },
     description:

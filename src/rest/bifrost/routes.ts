@@ -9,6 +9,7 @@ import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refres
 import { findModelNames, findModels, readModelQuery } from './models.ts'
 import { openApiDocument } from './openapi.ts'
 import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './provider-routes.ts'
+import { RULES } from './rules.ts'
 
 const MAX_BODY_BYTES = 1_000_000
 const COLLECTION = '/api/providers/'
@@ -48,6 +49,7 @@ const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 /** Bifrost's API for providers and their keys (Bifrost contract, section 1). */
 export const bifrostDialect: Dialect = {
   channel: 'bifrost',
+  rules: RULES,
   title: 'Bifrost',
   openApi: OPENAPI,
   prefix: '/bifrost',

@@ -16,6 +16,7 @@ import { EMPTY_PATCH, invalidJson, invalidRequest, notFound, problemOf, REFUSALS
 import { expectedState } from './etag.ts'
 import { openApiDocument } from './openapi.ts'
 import { toProviderType } from './provider-types.ts'
+import { RULES } from './rules.ts'
 import { toChanges, toCreateInput, toProviderRef } from './to-input.ts'
 import { providerAnswer, toProviderBody, toTestBody } from './to-response.ts'
 import { toValidation, typeValidation } from './validations.ts'
@@ -41,7 +42,15 @@ export type RouteName = (typeof ROUTES)[number]['name']
 const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 
 /** Coder's API for AI providers (Coder contract, section 1), with a test of the connection and a description beside it. */
-export const coderDialect: Dialect = { channel: 'coder', title: 'Coder', openApi: OPENAPI, prefix: '', routes: ROUTES, refusals: REFUSALS }
+export const coderDialect: Dialect = {
+  channel: 'coder',
+  rules: RULES,
+  title: 'Coder',
+  openApi: OPENAPI,
+  prefix: '',
+  routes: ROUTES,
+  refusals: REFUSALS,
+}
 
 function listProviders({ run, takeTurn }: RestRequest): Answer {
   const pages = pagesOf(takeTurn, async (after) => (await run(ListProvidersDocument, { after })).providers)

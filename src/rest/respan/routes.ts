@@ -12,6 +12,7 @@ import { describeRoutes } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import { invalidFields, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
+import { RULES } from './rules.ts'
 import { toChanges, toUpsert } from './to-input.ts'
 import { toProviderBody } from './to-response.ts'
 import { createRequest, type PatchRequest, patchRequest, replaceRequest, toName } from './wire.ts'
@@ -37,6 +38,7 @@ const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 /** Respan's API for custom providers (Respan contract), with a description beside it. */
 export const respanDialect: Dialect = {
   channel: 'respan',
+  rules: RULES,
   title: 'Respan',
   openApi: OPENAPI,
   prefix: '/respan',

@@ -16,6 +16,7 @@ import { describeRoutes } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
 import { connectionFailed, invalidRequest, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
 import { openApiDocument } from './openapi.ts'
+import { RULES } from './rules.ts'
 import { toChanges, toList, toUpsert } from './to-input.ts'
 import { failureOf, toProvider } from './to-response.ts'
 import { toName } from './wire.ts'
@@ -42,6 +43,7 @@ const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
 /** ZIRI's API for providers (ZIRI contract), with a description beside it. */
 export const ziriDialect: Dialect = {
   channel: 'ziri',
+  rules: RULES,
   title: 'ZIRI',
   openApi: OPENAPI,
   prefix: '/ziri',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { registerKeys } from '../../../src/api-keys/encryption-keys.ts'
 import { recordAudit } from '../../../src/audit/record.ts'
+import { GATEWAY_RULES } from '../../../src/auth/caller-rules.ts'
 import { insertToken } from '../../../src/auth/create-access-token.ts'
 import type { Caller } from '../../../src/auth/principal.ts'
 import { type ChangeFeed, createChangeFeed } from '../../../src/changes/change-feed.ts'
@@ -18,6 +19,7 @@ const subject = (subjectId: string) => ({ subjectType: 'provider', subjectId })
 const caller: Caller = {
   principal: { kind: 'COMMAND_LINE', tokenId: 'id', tokenName: 'name', role: 'ADMIN', calls: null },
   channel: 'cli',
+  rules: GATEWAY_RULES,
   requestId: 'test',
 }
 

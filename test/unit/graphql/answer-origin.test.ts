@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { GATEWAY_RULES } from '../../../src/auth/caller-rules.ts'
 import { KeyStates } from '../../../src/calls/key-states.ts'
 import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import { AnswerOrigin } from '../../../src/graphql/answer-origin.ts'
@@ -39,7 +40,16 @@ describeDatabases('what an answer was made from', (databases) => {
     }
     const principal = { kind: 'TOKEN', tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const
     const left = new AbortController().signal
-    const given = { left, principal, channel: 'graphql', requestId: 'request', deps, log: createLogger('silent'), origin } as const
+    const given = {
+      left,
+      principal,
+      channel: 'graphql',
+      rules: GATEWAY_RULES,
+      requestId: 'request',
+      deps,
+      log: createLogger('silent'),
+      origin,
+    } as const
     return { context: createContext(given), origin }
   }
 
@@ -56,7 +66,7 @@ describeDatabases('what an answer was made from', (databases) => {
     'the name of the token': ({ principal }) => principal.tokenName,
     'the time': ({ deps }) => deps.clock(),
     'the environment': ({ deps }) => deps.readSecretVariable('NAME'),
-    'the policy of endpoints': ({ deps }) => deps.checkEndpoint('', 'graphql', true),
+    'the policy of endpoints': ({ deps }) => deps.checkEndpoint('', GATEWAY_RULES, true),
     'the keyring': ({ deps }) => deps.keyring,
     'an upstream': ({ deps }) => deps.probe,
     'the calls that it may make': ({ principal }) => principal.calls,
