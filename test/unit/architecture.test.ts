@@ -43,6 +43,10 @@ const STILL_NAMING = [
   'src/graphql/types/dialect-settings.ts',
   'src/graphql/types/provider-inputs.ts',
   'src/auth/presented-token.ts',
+  'src/calls/call-credential.ts',
+  'src/calls/call-path.ts',
+  'src/calls/call-token.ts',
+  'src/calls/request-headers.ts',
   'src/cli/apply/providers-file.ts',
   'src/cli/apply/plan-parts.ts',
 ]
