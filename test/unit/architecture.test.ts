@@ -48,6 +48,7 @@ const STILL_NAMING = [
   'src/calls/call-token.ts',
   'src/calls/request-headers.ts',
   'src/cli/apply/providers-file.ts',
+  'src/cli/export/to-file-provider.ts',
   'src/cli/apply/plan-parts.ts',
 ]
 /** The console is a program of its own, which runs in a browser. */
