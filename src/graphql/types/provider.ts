@@ -56,7 +56,7 @@ const BedrockSettingsType = builder.objectRef<BedrockSettings>('BedrockSettings'
     protocol: t.string({
       nullable: true,
       resolve: (settings) => settings.protocol,
-      description: "How some tools speak to it: `invoke-model` or `mantle`; `null` when nobody said. The gateway has no use for it.",
+      description: 'How some tools speak to it: `invoke-model` or `mantle`; `null` when nobody said. The gateway has no use for it.',
     }),
     hasAccessKey: t.exposeBoolean('hasAccessKey', { description: 'Whether an access key pair is stored. It can be written, never read.' }),
   }),
