@@ -56,9 +56,10 @@ function misfits(type: GraphQLInputType): unknown[] {
     ...(['NewApiKeyInput'].includes(name) ? [] : [{ value: SECRET }]),
     { deep: [{ deeper: SECRET }] },
   ]
-  const asText = ['String', 'Secret', 'ID'].includes(name) && !isList ? [] : [SECRET]
+  const isText = ['String', 'Secret', 'ID'].includes(name)
   // A single value stands for a list of one, so that only what does not fit the item is a misfit.
-  return [...(['String', 'Secret', 'ID'].includes(name) && isList ? [] : asText), [SECRET, SECRET], ...anywhere]
+  const texts = isText && isList ? [] : [...(isText ? [] : [SECRET]), [SECRET, SECRET]]
+  return [...texts, ...anywhere]
 }
 
 interface Position {

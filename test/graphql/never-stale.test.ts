@@ -150,7 +150,9 @@ async function revokeOne(at: Server, sent: Sent): Promise<void> {
   expect((await send('cached', sent, value)).status).not.toBe(401)
   const revoked = await send(
     at,
-    graphql('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id }),
+    graphql('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { ... on RevokeAccessTokenPayload { token { id } } } }', {
+      id,
+    }),
     cached.adminToken,
   )
   expect(revoked.text).toContain(id)
