@@ -75,7 +75,7 @@ const lastTestOf = async (name: string) => {
 }
 const auditedTests = async () => {
   const { auditEvents } = await gateway.ask<{ auditEvents: { nodes: { action: string }[] } }>('{ auditEvents { nodes { action } } }')
-  return auditEvents.nodes.filter(({ action }) => /tested$/.test(action)).length
+  return auditEvents.nodes.filter(({ action }) => /TESTED$/.test(action)).length
 }
 const unexpected = () => lines.filter((line) => line.includes('unexpected error'))
 

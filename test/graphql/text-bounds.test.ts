@@ -100,7 +100,7 @@ const wrapped = ({ scalar }: Place, text: string): unknown => (scalar === 'JSON'
 
 test('the schema has places for texts, and all are looked at', () => {
   expect(PLACES.length).toBeGreaterThan(40)
-  for (const name of ['Query.node(id:)', 'Query.nodes(ids:)', 'Query.providers(filter.search:)', 'Query.auditEvents(action:)'])
+  for (const name of ['Query.node(id:)', 'Query.nodes(ids:)', 'Query.providers(filter.search:)', 'Query.auditEvents(subject:)'])
     expect(PLACES.map((place) => place.name)).toContain(name)
 })
 

@@ -40,9 +40,9 @@ builder.mutationField('updateAccessToken', (t) =>
     },
     args: { input: t.arg({ type: UpdateAccessTokenInput, required: true, description: 'What changes.' }) },
     resolve: async (_root, { input }, context) => {
-      const changes = toChanges(input)
-      const id = rowIdOf('AccessToken', input.id)
-      return { id: id === null ? null : await updateAccessToken(context.deps, context, id, changes) }
+      // An id of something else is looked up all the same, so that what is wrong with the changes is told first.
+      const id = rowIdOf('AccessToken', input.id) ?? ''
+      return { id: await updateAccessToken(context.deps, context, id, toChanges(input)) }
     },
     description:
       'Changes the name, the end or the model calls of a token, for every replica at once. Refused for a token that was revoked. Requires `admin`.',
