@@ -6,6 +6,8 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { upgradeProviders } from './upgrade-providers.ts'
 
+export const SECRETS_UPGRADED = 'encryption_key.secrets_upgraded'
+
 /** As long as migrations may take. */
 const PATIENCE_MS = 600_000
 
@@ -28,10 +30,10 @@ async function upgradeAll(transaction: TransactionClient, keyring: Keyring, now:
   for (const key of outdated) await renewCanary(transaction, key)
   const counts = { ...providers, tokens: tokens.length }
   const event = {
-    action: 'encryption_key.secrets_upgraded',
+    action: SECRETS_UPGRADED,
     subjectType: 'encryption_key',
     subjectId: keyring.primary.kid,
-    changes: { ...counts, tokenNames: [...tokens] },
+    changes: { ...counts, tokenNames: [...tokens], keys: outdated.map(({ kid }) => kid) },
   } as const
   await recordAudit(transaction, gatewayItself(), event, now)
   return counts

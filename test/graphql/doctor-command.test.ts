@@ -38,7 +38,7 @@ describe('doctor', () => {
     expect(lines.map(({ check }) => check)).toEqual([
       ...['Node.js', 'configuration', 'database'],
       ...(testDatabaseKind === 'sqlite' ? ['integrity'] : []),
-      ...['migrations', 'encryption keys', 'rotation', 'access tokens', 'admin tokens', 'clock'],
+      ...['migrations', 'encryption keys', 'rotation', 'base URLs', 'access tokens', 'admin tokens', 'clock'],
       ...(testDatabaseKind === 'sqlite' ? ['disk'] : []),
       ...['file modes', 'gateway'],
     ])

@@ -114,7 +114,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
     'key-file',
-    ...['logger', 'outbound', 'providers', 'start', 'upstream'],
+    ...['logger', 'outbound', 'providers', 'start', 'upgrade', 'upstream'],
   ],
   calls: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'tracing', 'upstream'],
   config: ['config-calls', 'config-values', 'crypto', 'errors'],

@@ -8,6 +8,8 @@ import { isDamaged, reasonOf } from '../../database/failures.ts'
 import { countPendingMigrations } from '../../database/migrate.ts'
 import { StartupError } from '../../errors.ts'
 import { findKeys, readKeyring } from '../../key-file.ts'
+import { hasCredential } from '../../providers/route-fields.ts'
+import { findUpgradedKeys } from '../../upgrade/find-upgraded-keys.ts'
 import { secretsAndTokens } from '../output.ts'
 import { unverifiedAdvice } from '../unverified-tokens.ts'
 import { ailing, type Finding, fine } from './finding.ts'
@@ -87,7 +89,14 @@ async function checkKeys(database: Database, config: Config): Promise<{ keyring:
     const place = source.path ?? 'ENCRYPTION_KEYS'
     if (!known.some((key) => key.kid === kid))
       return wrongKeys(`The first of ${place}, ${kid}, is new. Restart the gateways, so that they know it.`)
-    return { keyring, keys: [fine('encryption keys', `${place} opens this database`), await checkRotation(database, kid)] }
+    return {
+      keyring,
+      keys: [
+        fine('encryption keys', `${place} opens this database`),
+        await checkRotation(database, keyring),
+        await checkBaseUrls(database),
+      ],
+    }
   } catch (error) {
     if (error instanceof StartupError) return wrongKeys(error.message)
     throw error
@@ -98,12 +107,34 @@ function wrongKeys(advice: string): { keyring: null; keys: Finding[] } {
   return { keyring: null, keys: [ailing('encryption keys', advice)] }
 }
 
-async function checkRotation({ prisma }: Database, kid: string): Promise<Finding> {
+async function checkRotation({ prisma }: Database, keyring: Keyring): Promise<Finding> {
+  const { kid } = keyring.primary
   const waiting = (counts: ReadonlyMap<string, number>) =>
     Array.from(counts).reduce((sum, [other, count]) => sum + (other === kid ? 0 : count), 0)
   const [secrets, tokens] = [waiting(await countSecretsByKey(prisma)), waiting(await countTokensByKey(prisma))]
-  if (secrets + tokens === 0) return fine('rotation', 'every secret and token is under the first key')
-  return ailing('rotation', `${secretsAndTokens(secrets, tokens)} not under the first key yet. Run \`gateway keys rotate\`.`)
+  if (secrets + tokens > 0)
+    return ailing('rotation', `${secretsAndTokens(secrets, tokens)} not under the first key yet. Run \`gateway keys rotate\`.`)
+  const old = await findUpgradedKeys(prisma, keyring)
+  if (old.length === 0) return fine('rotation', 'every secret and token is under the first key')
+  return ailing(
+    'rotation',
+    `The key ${old.join(', ')} has sealed for release 0.1.0, which bound secrets to less. Rotate to a new key, retire this one, and take it out: what was sealed then opens nowhere afterwards.`,
+  )
+}
+
+/** A base URL is shown to all who read, and ends up in logs: a credential belongs into a header. */
+async function checkBaseUrls({ prisma }: Database): Promise<Finding> {
+  const rows = await prisma.provider.findMany({
+    where: { deletedAt: null, baseUrl: { contains: '?' } },
+    select: { name: true, baseUrl: true },
+    orderBy: { name: 'asc' },
+  })
+  const names = rows.flatMap(({ name, baseUrl }) => (hasCredential(baseUrl.slice(baseUrl.indexOf('?') + 1)) ? [name] : []))
+  if (names.length === 0) return fine('base URLs', 'no credential stands in one')
+  return ailing(
+    'base URLs',
+    `A credential stands in the base URL of ${names.slice(0, 20).join(', ')}. Put it into a header, which is sealed.`,
+  )
 }
 
 async function checkTokens({ prisma }: Database, keyring: Keyring | null, config: Config, now: Date): Promise<Finding[]> {
