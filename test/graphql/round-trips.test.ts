@@ -153,6 +153,7 @@ async function makeElsewhere(): Promise<void> {
   const admin = writerOf(source)
   await admin.created({
     ...{ name: 'graphql', type: 'ANTHROPIC', baseUrl: 'https://relay.example.com', authentication: 'x-relay-key', modelsPath: 'v2/models' },
+    ...{ callRoutes: 'ALL', callHeaders: ['x-run', 'x-team'] },
     ...{ testAfterWrites: 'NEVER', displayName: 'Relay', icon: 'https://example.com/i.png', enabled: false },
     apiKeys: [
       { value: secretOf('graphql'), name: 'main', weight: 3 },

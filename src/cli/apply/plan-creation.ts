@@ -24,9 +24,11 @@ export type CreationDeps = CheckDeps & Pick<ProviderDeps, 'endpointWarning'>
  */
 export async function planNewProvider(deps: CreationDeps, caller: Caller, wanted: FileProvider, read: ReadSecret): Promise<NewProvider> {
   const { name, type, baseUrl, displayName, icon, enabled, placeholder, asStored, modelsPath, authentication, testAfterWrites } = wanted
+  const { callRoutes, callHeaders } = wanted
   const fresh = newSecrets(read)
   const input = {
     ...{ name, type, baseUrl, displayName, icon, enabled, placeholder, asStored, modelsPath, authentication, testAfterWrites },
+    ...{ callRoutes, callHeaders },
     networkChanges: undefined,
     settings: wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh)),
     network: wanted.network && (await toNetworkInput(wanted.network, null, fresh)),

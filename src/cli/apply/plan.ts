@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { loadKeyComparison, loadPartComparison } from '../../api-keys/compare-secrets.ts'
 import { GATEWAY_RULES } from '../../auth/caller-rules.ts'
 import { secretVariables } from '../../config.ts'
@@ -5,6 +6,7 @@ import { canonicalUrl } from '../../destination/canonical-url.ts'
 import { ValidationError } from '../../errors.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { createOutbound } from '../../outbound.ts'
+import { readCallHeaders, toStoredCallHeaders } from '../../providers/call-settings.ts'
 import { readNetworkConfig } from '../../providers/network-config.ts'
 import { checkMaskedHeaders } from '../../providers/network-input.ts'
 import type { ProviderDeps } from '../../providers/provider-deps.ts'
@@ -117,6 +119,8 @@ async function planChange(
     modelsPath: different(wanted.modelsPath, stored.modelsPath ?? ''),
     authentication: different(wanted.authentication, stored.authentication),
     testAfterWrites: wanted.testAfterWrites === stored.testAfterWrites ? undefined : wanted.testAfterWrites,
+    callRoutes: wanted.callRoutes === stored.callRoutes ? undefined : wanted.callRoutes,
+    callHeaders: sameHeaders(wanted.callHeaders, stored.callHeaders) ? undefined : wanted.callHeaders,
     asStored: wanted.asStored,
     ...(await planParts(wanted, stored, freshSecrets(open, stored, read))),
     apiKeys: keys?.changes,
@@ -131,6 +135,10 @@ async function planChange(
   const network = changes.network ? planNetwork(changes.network, readNetworkConfig(stored.network)).config : stored.network
   const warnings = warningsOf(deps, { baseUrl: changes.baseUrl ?? stored.baseUrl, network }, []).map(wordingOf)
   return { action: 'change', name, said, warnings, id, version, changes }
+}
+
+function sameHeaders(wanted: readonly string[] | undefined, stored: unknown): boolean {
+  return wanted === undefined || isDeepStrictEqual(toStoredCallHeaders(wanted), toStoredCallHeaders(readCallHeaders(stored)))
 }
 
 function different<Value>(wanted: Value | undefined, stored: Value): Value | undefined {
@@ -152,9 +160,14 @@ async function planParts(
   }
 }
 
+const TOLD = [
+  ...(['displayName', 'icon', 'baseUrl', 'enabled', 'modelsPath', 'authentication', 'testAfterWrites'] as const),
+  ...(['callRoutes', 'callHeaders'] as const),
+] as const
+
 function describe(changes: ProviderChanges, stored: Provider, networkLines: readonly string[], keepsValues: boolean): string[] {
-  const fields = (['displayName', 'icon', 'baseUrl', 'enabled', 'modelsPath', 'authentication', 'testAfterWrites'] as const).flatMap(
-    (field) => (changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`]),
+  const fields = TOLD.flatMap((field) =>
+    changes[field] === undefined ? [] : [`${field}: ${JSON.stringify(stored[field])} → ${JSON.stringify(changes[field])}`],
   )
   const isMoved = changes.baseUrl !== undefined && canonicalUrl(stored.baseUrl) !== canonicalUrl(changes.baseUrl)
   return [

@@ -114,6 +114,8 @@ const provider = z.strictObject({
   modelsPath: text.optional(),
   authentication: text.optional(),
   testAfterWrites: z.enum(['NEVER', 'WITH_KEYS', 'ALWAYS']).optional(),
+  callRoutes: z.enum(['STANDARD', 'ALL']).optional(),
+  callHeaders: z.array(text).optional(),
   settings: z.strictObject({ bedrock }).optional(),
   network: network.optional(),
   apiKeys: z.array(apiKey).optional(),

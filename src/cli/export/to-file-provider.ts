@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { BedrockSettings, NetworkConfig } from '../../destination/stored-rows.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { readBedrockSettings } from '../../providers/bedrock-settings.ts'
+import { readCallRoutes } from '../../providers/call-routes.ts'
+import { readCallHeaders } from '../../providers/call-settings.ts'
 import { readDialectSettings } from '../../providers/dialect-settings.ts'
 import { type ProxyConfig, readNetworkConfig, type StoredHeader } from '../../providers/network-config.ts'
 import { vendorDefaults } from '../../providers/vendor-defaults.ts'
@@ -41,10 +43,19 @@ export function toFileProvider(row: ExportedRow, nameVariable: NameVariable): Fi
     ...(modelsPath === null ? {} : { modelsPath }),
     ...(authentication === 'DEFAULT' ? {} : { authentication }),
     ...(testAfterWrites === 'WITH_KEYS' ? {} : { testAfterWrites }),
+    ...toFileCallSettings(row),
     ...(bedrock === null ? {} : { settings: { bedrock: toFileBedrock(bedrock, row, variable) } }),
     ...(row.network === null ? {} : { network: toFileNetwork(readNetworkConfig(row.network), variable) }),
     ...(dialects === null ? {} : { dialectSettings: dialects }),
     ...(keys.length === 0 ? {} : { apiKeys: keys }),
+  }
+}
+
+function toFileCallSettings(row: Provider): Pick<FileProvider, 'callRoutes' | 'callHeaders'> {
+  const [callRoutes, callHeaders] = [readCallRoutes(row.callRoutes), readCallHeaders(row.callHeaders)]
+  return {
+    ...(callRoutes === 'STANDARD' ? {} : { callRoutes }),
+    ...(callHeaders.length === 0 ? {} : { callHeaders: [...callHeaders] }),
   }
 }
 
