@@ -175,6 +175,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('show where the calls of a provider begin, and copy it', async () => {
+    const page = await bench.signIn()
+    await open(page, '/providers/bedrock', 'Access key')
+    await page.getByText('/ai/bedrock', { exact: true }).waitFor()
+    const button = page.getByRole('button', { name: `Copy ${bench.gateway.url}/ai/bedrock` })
+    await button.click()
+    await button.getByText('Copied').waitFor()
+    await page.context().close()
+  })
+
   it('make a token that makes model calls alone, show which, and change them', async () => {
     const page = await bench.signIn()
     await open(page, '/tokens', 'this one')

@@ -4,6 +4,7 @@ import { Fact } from '../parts/fact.tsx'
 import { typeName } from '../parts/provider-icon.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
+import { CallAddress } from './call-address.tsx'
 
 interface FactsProps {
   readonly provider: ProviderDetailsFragment
@@ -29,6 +30,9 @@ function Details({ provider }: FactsProps) {
         </Fact>
         <Fact name="Type">{typeName(provider.type)}</Fact>
         <Fact name="Endpoint">{provider.baseUrl === '' ? 'None: a placeholder' : <code>{provider.baseUrl}</code>}</Fact>
+        <Fact name="Model calls">
+          <CallAddress provider={provider} />
+        </Fact>
         <Fact name="Version">{provider.version}</Fact>
         <Fact name="Changed">
           <RelativeTime at={provider.updatedAt} />
