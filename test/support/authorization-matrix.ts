@@ -101,7 +101,13 @@ export const WAYS: readonly Way[] = [
   ...connection('ProviderConnection', 'VIEWER', (s) => `{ providers ${s} }`, 'ProviderEdge', 'Provider'),
   ...nested(connection('ApiKeyConnection', 'VIEWER', (s) => ofProvider(`apiKeys ${s}`), 'ApiKeyEdge', 'ApiKey')),
   ...nested(
-    connection('ConnectionTestConnection', 'VIEWER', (s) => ofProvider(`connectionTests ${s}`), 'ConnectionTestEdge', 'ConnectionTest'),
+    connection(
+      'ConnectionTestConnection',
+      'VIEWER',
+      (s) => ofProvider(`connectionTests(first: 1) ${s}`),
+      'ConnectionTestEdge',
+      'ConnectionTest',
+    ),
   ),
   ...nested(connection('ModelConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ModelEdge', 'Model')),
   ...connection('AuditEventConnection', 'ADMIN', (s) => `{ auditEvents ${s} }`, 'AuditEventEdge', 'AuditEvent'),
