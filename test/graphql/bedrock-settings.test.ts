@@ -107,7 +107,8 @@ test.each(['OPENAI', 'OPENAI_COMPAT', 'AZURE', 'GOOGLE', 'COPILOT', 'OPENROUTER'
     const settings = { bedrock: { region: 'us-east-1' } }
     const issue = { path: ['settings'], rule: 'SETTINGS_NOT_SUPPORTED' }
     expect((await editor.create({ type, settings })).issues).toMatchObject([issue])
-    const provider = await editor.created({ type })
+    // An editor makes a Copilot provider at GitHub's own host only.
+    const provider = await editor.created({ type, ...(type === 'COPILOT' ? { baseUrl: 'https://api.githubcopilot.com' } : {}) })
     expect((await editor.update(provider.id, { settings })).issues).toMatchObject([issue])
   },
 )

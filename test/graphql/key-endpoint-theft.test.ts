@@ -111,7 +111,11 @@ describe('the sealed headers of a provider', () => {
     const { id, apiKeys } = await withHeader()
     const key = apiKeys.nodes[0]?.id
     const moved = { value: THIEFS, bifrost: to(thief.origin) }
-    for (const changes of [[{ add: moved }], [{ keep: { id: key, ...moved } }], [{ keep: { id: key } }, { add: moved }]])
+    for (const changes of [
+      [{ add: moved }],
+      [{ keep: { id: key, ...moved } }],
+      [{ keep: { id: key } }, { add: { ...moved, value: `${THIEFS}-2` } }],
+    ])
       expect(await editor.update(id, { apiKeys: changes })).toMatchObject(REFUSED)
     await editor.test(id)
     expect(loot()).not.toContain(HEADER)
