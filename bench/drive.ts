@@ -51,7 +51,9 @@ interface Driven extends Omit<Measured, 'cpuMicros'> {
 
 async function driveWrk(url: string, request: BenchRequest, { seconds, connections }: Load): Promise<Driven> {
   const script = join(mkdtempSync(join(tmpdir(), 'bench-')), 'request.lua')
-  const headers = Object.entries(HEADERS).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`)
+  const headers = Object.entries({ ...HEADERS, ...request.headers }).map(
+    ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
+  )
   const body = request.body === undefined ? [] : [`wrk.body = [==[${request.body}]==]`]
   writeFileSync(script, [`wrk.method = "${request.method}"`, ...headers, ...body].join('\n'))
   const options = ['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '--latency', '-s', script, `${url}${request.path}`]
@@ -81,11 +83,11 @@ interface AutocannonResult {
 
 async function driveAutocannon(url: string, request: BenchRequest, { seconds, connections }: Load): Promise<Driven> {
   const autocannon: (options: object) => Promise<AutocannonResult> = createRequire(import.meta.url)('autocannon')
-  const { method, body, path } = request
+  const { method, body, path, headers } = request
   const result = await autocannon({
     url: `${url}${path}`,
     method,
-    headers: HEADERS,
+    headers: { ...HEADERS, ...headers },
     connections,
     duration: seconds,
     ...(body ? { body } : {}),

@@ -29,6 +29,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'size-search': 'A search, likewise',
   'postgresql-list': 'REST list on PostgreSQL',
   'postgresql-page': 'GraphQL page on PostgreSQL',
+  'calls-json': 'A model call with a small JSON answer, 8 connections',
+  'calls-sse': 'A model call with a stream of 200 chunks, 8 connections',
 }
 
 /** Writes the part of `docs/performance.md` that holds figures, and its chart. */
@@ -70,6 +72,8 @@ const HIT = 'gateway, from memory'
 const MISS = 'gateway, a miss'
 const BUFFER = 'node:http, ready Buffer'
 const RAW = 'node:http, prepared SQLite'
+const DIRECT = 'the vendor, directly'
+const DISPATCH = 'bare Pool.dispatch'
 const APOLLO = 'Apollo Server 5, Prisma'
 
 /** A target of the design, and what to say of it. */
@@ -107,6 +111,10 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     wanted: `≤ ${most}${unit}`,
     isMet: (value) => value <= most,
   })
+  const cpuTo = (name: string, to: string): number | null => {
+    const [one, other] = [find(name, 'gateway')?.cpuMicros, find(name, to)?.cpuMicros]
+    return one && other ? one / other : null
+  }
   const slower = (name: string) => ratio(name, '50 providers', '10000 providers')
   const pageToBuffer = ratio('page', HIT, BUFFER)
   return [
@@ -128,6 +136,11 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     below('by name: 10,000 providers to 50', slower('size-name'), 2, ' times'),
     below('search: 10,000 providers to 50', slower('size-search'), 2, ' times'),
     below('start to ready, warm', figures.startMs, 1_500, ' ms'),
+    below('call with JSON, processor time, to bare Pool.dispatch', cpuTo('calls-json', DISPATCH), 2, ' times'),
+    atLeast('call with JSON, to a direct one', ratio('calls-json', 'gateway', DIRECT), 0.2),
+    below('call with 200 chunks, processor time, to bare Pool.dispatch', cpuTo('calls-sse', DISPATCH), 1.6, ' times'),
+    atLeast('call with 200 chunks, to a direct one', ratio('calls-sse', 'gateway', DIRECT), 0.33),
+    atLeast("call with JSON, to Portkey's gateway", ratio('calls-json', 'gateway', 'Portkey gateway'), 8),
     below('memory at rest', figures.memoryAtRestMb, 200, ' MB'),
   ]
 }

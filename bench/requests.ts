@@ -3,6 +3,8 @@ export interface BenchRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: string
+  /** Besides, or in place of, those of every request. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** One question, as each kind of server takes it. */

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ENCRYPTION_KEYS, TOKEN } from './seed.ts'
 
@@ -30,7 +32,36 @@ export function startPeer(name: 'ready-buffer' | 'raw-sqlite' | 'apollo' | 'merc
   return start(['--import', 'tsx', here(`./servers/${name}.ts`)], environment, input)
 }
 
-async function start(args: readonly string[], environment: Readonly<Record<string, string>>, input = ''): Promise<Side> {
+/** What calls of models go to, or through on their way to `vendor`. */
+export function startCallPeer(name: 'call-vendor' | 'bare-dispatch' | 'httpxy', vendor: string): Promise<Side> {
+  return start(['--import', 'tsx', here(`./servers/${name}.ts`)], { BENCH_VENDOR: vendor })
+}
+
+/** Portkey's gateway, where it is installed. */
+export async function startPortkey(): Promise<Side | null> {
+  const program = here('./node_modules/@portkey-ai/gateway/build/start-server.js')
+  if (!existsSync(program)) return null
+  const port = await freePort()
+  return { ...(await start([program, `--port=${port}`, '--headless'], {}, '', READY)), url: `http://127.0.0.1:${port}` }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => void server.close(resolve))
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
+
+const LISTENING = /(?:listening|GraphQL) +(http:\/\/[^/\s]+)/
+const READY = /(Ready for connections|http:\/\/localhost:\d+)/
+
+async function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  input = '',
+  isReady = LISTENING,
+): Promise<Side> {
   const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...environment }
   const child: ChildProcess = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin?.end(input)
@@ -41,8 +72,11 @@ async function start(args: readonly string[], environment: Readonly<Record<strin
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: unknown) => {
       output += String(chunk)
-      const [, found] = /(?:listening|GraphQL) +(http:\/\/[^/\s]+)/.exec(output) ?? []
-      if (found !== undefined) resolve(found)
+      const [, found] = isReady.exec(output) ?? []
+      if (found === undefined) return
+      // What is logged from now on is taken, and thrown away.
+      for (const stream of [child.stdout, child.stderr]) stream?.off('data', read).resume()
+      resolve(found)
     }
     child.stdout?.on('data', read)
     child.stderr?.on('data', read)
