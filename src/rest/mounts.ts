@@ -72,17 +72,19 @@ function matchTemplate(template: string, path: string): Record<string, string> |
   const wanted = template.replace(/\/$/, '').split('/')
   const given = (template.endsWith('/') ? path.replace(/\/$/, '') : path).split('/')
   if (wanted.length !== given.length) return null
-  const fits = wanted.every((part, index) => (part.startsWith(':') ? isName(given[index] ?? '') : part === given[index]))
+  const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
   if (!fits) return null
-  return Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), decode(given[index] ?? '')]] : [])))
-}
-
-/** Nothing has a longer one: what could not be found is not looked for. */
-function isName(part: string): boolean {
-  return part !== '' && part.length <= MAX_NAME_LENGTH
+  return Object.fromEntries(
+    wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), bounded(decode(given[index] ?? ''))]] : [])),
+  )
 }
 
 const MAX_NAME_LENGTH = 1_000
+
+/** A text longer than every name is cut, and ends in a character that no name has: nothing is found by it. */
+function bounded(part: string): string {
+  return part.length <= MAX_NAME_LENGTH ? part : `${part.slice(0, MAX_NAME_LENGTH - 1)}\u0000`
+}
 
 /** A part that is not encoded properly stays as it is: no name has a percent sign. */
 function decode(part: string): string {

@@ -71,8 +71,9 @@ describe('a text in a path, of whatever length and characters, is no fault of ou
   })
 
   test('a longer one than any name is found nowhere', async () => {
+    // 400 where a language tells what cannot be a name from what is the name of nothing.
     for (const { method, path } of ROUTES.filter((route) => route.path.includes(':')))
-      expect(await send(method, path.replace(/:\w+/g, 'x'.repeat(1_001)))).toBe(404)
+      expect([400, 404]).toContain(await send(method, path.replace(/:\w+/g, 'x'.repeat(1_001))))
   })
 })
 
