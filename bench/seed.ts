@@ -2,6 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { registerKeys } from '../src/api-keys/encryption-keys.ts'
 import { ensureAdminToken } from '../src/auth/admin-token.ts'
+import { GATEWAY_RULES } from '../src/auth/caller-rules.ts'
+import type { Caller } from '../src/auth/principal.ts'
 import { generateKeyText, parseKeyring } from '../src/crypto/keyring.ts'
 import { Secret } from '../src/crypto/secret.ts'
 import { type Database, openDatabase } from '../src/database/client.ts'
@@ -33,7 +35,12 @@ export async function seed(url: string, providers: number, keysEach: number): Pr
   }
 }
 
-const CALLER = { principal: { tokenId: 'bench', tokenName: 'bench', role: 'ADMIN' }, channel: 'cli', requestId: 'seed' } as const
+const CALLER: Caller = {
+  principal: { kind: 'COMMAND_LINE', tokenId: 'bench', tokenName: 'bench', role: 'ADMIN', calls: null },
+  channel: 'cli',
+  rules: GATEWAY_RULES,
+  requestId: 'seed',
+}
 
 function depsOf(database: Database): ProviderDeps {
   return {
@@ -53,7 +60,7 @@ function providerInput(index: number, keysEach: number): Parameters<typeof store
     value: new Secret(`sk-bench-${index}-${key}-0123456789abcdef`),
     environmentVariable: undefined,
     id: undefined,
-    bifrost: undefined,
+    configuration: undefined,
     name: null,
     enabled: true,
     weight: 1,

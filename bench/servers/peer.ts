@@ -2,8 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
+import { openActivity } from '../../src/activity/activity.ts'
+import { trackLastUses } from '../../src/activity/last-uses.ts'
 import { authenticate } from '../../src/auth/authenticate.ts'
+import { GATEWAY_RULES } from '../../src/auth/caller-rules.ts'
 import { digestToken } from '../../src/auth/token.ts'
+import { createCallStatus } from '../../src/calls/call-status.ts'
 import { createChangeFeed } from '../../src/changes/change-feed.ts'
 import { parseConfig, secretVariables } from '../../src/config.ts'
 import { parseKeyring } from '../../src/crypto/keyring.ts'
@@ -28,14 +32,29 @@ const deps: GatewayDeps = {
   changes: createChangeFeed({ database, keyring }, clock),
   recordRefusal: async () => {},
   readSecretVariable: secretVariables(config),
+  lastUses: trackLastUses(await openActivity(database, () => {}), () => {}),
+  callStatus: createCallStatus({ database, keyring, clock, readSecretVariable: secretVariables(config) }),
+  publicUrl: '',
   ...createOutbound(config).deps,
 }
 const log = createLogger('silent')
+
+/** No client of the benchmark leaves. */
+const STAYS = new AbortController().signal
 
 /** Signs the caller in and makes the context of the request. No limits of queries: they cost the gateway, not its peers. */
 export async function contextOf({ headers }: Pick<IncomingMessage, 'headers'>): Promise<GatewayContext> {
   const token = headers.authorization?.replace(/^Bearer /, '') ?? ''
   const signedIn = await authenticate({ database, keyring }, digestToken(token), clock())
   if (!('principal' in signedIn)) throw new Error('The token is not valid.')
-  return { principal: signedIn.principal, channel: 'coder', requestId: randomUUID(), deps, log, origin: new AnswerOrigin() }
+  return {
+    principal: signedIn.principal,
+    channel: 'graphql',
+    rules: GATEWAY_RULES,
+    requestId: randomUUID(),
+    deps,
+    log,
+    origin: new AnswerOrigin(),
+    left: STAYS,
+  }
 }

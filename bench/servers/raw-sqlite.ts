@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import Database from 'better-sqlite3'
-import { apiKeyBinding } from '../../src/api-keys/secret-owner.ts'
 import { seal } from '../../src/crypto/envelope.ts'
 import { parseKeyring } from '../../src/crypto/keyring.ts'
 import { Secret } from '../../src/crypto/secret.ts'
+import { destinationDigest } from '../../src/destination/destination.ts'
 import { isAuthenticated } from './authentication.ts'
 import { listen } from './listen.ts'
 
@@ -29,7 +29,7 @@ const insertKey = database.prepare('INSERT INTO api_keys (id, provider_id, maske
 const insertSecret = database.prepare('INSERT INTO api_key_secrets (api_key_id, sealed, kid, fingerprint) VALUES (?, ?, ?, ?)')
 const raise = database.prepare('UPDATE revisions SET value = value + 1 WHERE id = 1 RETURNING value')
 const insertEvent = database.prepare(
-  `INSERT INTO audit_events (id, action, actor, channel, subject_type, subject_id, request_id, created_at, revision) VALUES (?, 'provider.created', 'bench', 'raw', 'provider', ?, ?, ?, ?)`,
+  `INSERT INTO audit_events (id, action, actor_kind, actor_id, actor, channel, subject_type, subject_id, request_id, created_at, revision) VALUES (?, 'provider.created', 'COMMAND_LINE', 'bench', 'bench', 'raw', 'provider', ?, ?, ?, ?)`,
 )
 
 interface Row {
@@ -46,7 +46,14 @@ const create = database.transaction((input: { name: string; type: string; baseUr
   insertProvider.run(providerId, input.name, input.name, `${input.name} ${input.baseUrl}`, input.type, input.baseUrl, now, now)
   for (const { value } of input.apiKeys) {
     const id = randomUUID()
-    const { sealed, kid } = seal(keyring, new Secret(value), apiKeyBinding({ providerId, type: 'OPENAI', baseUrl: input.baseUrl }, id))
+    const destination = destinationDigest(`${input.type} ${input.baseUrl}`)
+    const { sealed, kid } = seal(keyring, new Secret(value), {
+      table: 'api_key_secrets',
+      column: 'sealed',
+      rowId: id,
+      providerId,
+      destination,
+    })
     insertKey.run(id, providerId, `${value.slice(0, 4)}...${value.slice(-4)}`, now)
     insertSecret.run(id, sealed, kid, randomUUID())
   }
