@@ -209,7 +209,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await viewer.getByRole('link', { name: 'Mine' }).click()
     await viewer.getByText('sk-g...cdef').first().waitFor()
     await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()
-    expect(await viewer.getByRole('main').getByRole('button').allTextContents()).toEqual(['Show as a table'])
+    expect(await viewer.getByRole('main').getByRole('button').allTextContents(), 'nothing but to look and to copy').toEqual([
+      'Show as a table',
+      'Copy',
+    ])
     expect(await viewer.getByRole('main').getByRole('switch').count()).toBe(0)
     for (const path of ['/new-provider', '/providers/openai/edit', '/tokens', '/audit']) {
       await open(viewer, path)
