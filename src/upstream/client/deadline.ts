@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { OutboundError } from './outbound-error.ts'
 
 /** The limits of one call, in milliseconds. */
@@ -10,11 +11,25 @@ export interface Deadline {
   remainingMs(): number
 }
 
-/** A deadline `afterMs` milliseconds from now, or when whoever waits for the answer has left. */
+/**
+ * A deadline `afterMs` milliseconds from now, or when whoever waits for the answer has left. A timer of its own holds the
+ * signal: what `AbortSignal.any` and `AbortSignal.timeout` make of each other may be collected as garbage, and never ends then.
+ */
 export function startDeadline(afterMs: number, left: AbortSignal): Deadline {
   const endsAt = performance.now() + afterMs
-  const signal = AbortSignal.any([AbortSignal.timeout(afterMs), left])
+  const { signal, end } = endable()
+  const timer = setTimeout(end, afterMs)
+  timer.unref()
+  if (left.aborted) end()
+  // One client may wait for many calls.
+  setMaxListeners(0, left)
+  left.addEventListener('abort', end, { once: true, signal })
   return { signal, remainingMs: () => (signal.aborted ? 0 : Math.max(0, endsAt - performance.now())) }
+}
+
+function endable(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController()
+  return { signal: controller.signal, end: () => controller.abort() }
 }
 
 /**
