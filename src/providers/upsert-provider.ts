@@ -97,43 +97,21 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProvider {
-  const {
-    name,
-    apiKeys = [],
-    settings,
-    dialectSettings,
-    modelsPath,
-    authentication,
-    testAfterWrites,
-    callRoutes,
-    callHeaders,
-    asStored,
-  } = input
-  const vendor = vendorDefaults(name)
-  const baseUrl = input.placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
+  const { defaults, placeholder, networkChanges, apiKeys = [], ...given } = input
+  const vendor = vendorDefaults(input.name)
+  const baseUrl = placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
   const isPlaceholder = baseUrl === ''
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
-    ...{
-      name,
-      baseUrl,
-      apiKeys,
-      settings,
-      dialectSettings,
-      modelsPath,
-      authentication,
-      testAfterWrites,
-      callRoutes,
-      callHeaders,
-      asStored,
-    },
-    network: input.networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), input.networkChanges),
+    ...given,
+    ...{ baseUrl, apiKeys },
+    network: networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), networkChanges),
     type: input.type ?? defaultType(input, baseUrl),
-    displayName: input.displayName || input.defaults.displayName || (vendor?.displayName ?? ''),
+    displayName: input.displayName || defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
     // A stated type needs an endpoint, unless keys bring their own: a placeholder speaks no protocol yet but OPENAI_COMPAT's.
-    mayBePlaceholder: input.placeholder || rules.mayBePlaceholder || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
+    mayBePlaceholder: placeholder || rules.mayBePlaceholder || (input.type ?? 'OPENAI_COMPAT') === 'OPENAI_COMPAT',
   }
 }
 

@@ -1,16 +1,5 @@
 import type { CallerRules } from '../../auth/caller-rules.ts'
+import { DIALECT_RULES } from '../dialect-rules.ts'
 
 /** Coder takes any text as a key, and any URL that it can parse (Coder contract, sections 2 and 3). */
-export const RULES: CallerRules = {
-  keyCharacters: 'any',
-  endpoint: 'lenient',
-  refusesPrivateEndpoint: false,
-  mayBePlaceholder: false,
-  uniqueKeyNames: false,
-  bedrockCredentials: 'settings',
-  refusesUnsetVariable: false,
-  refusesPastedText: false,
-  testsWithoutKey: false,
-  pageLimit: 500,
-  boundsQueries: false,
-}
+export const RULES: CallerRules = { ...DIALECT_RULES, keyCharacters: 'any' }
