@@ -8,12 +8,14 @@ export type CallBody =
   | { readonly kind: 'none' }
   /** In memory, so that it can be sent again. */
   | { readonly kind: 'whole'; readonly bytes: Buffer }
-  /** Goes through as it comes, once. */
-  | { readonly kind: 'stream'; readonly stream: Readable; readonly length: number | null }
+  /** Goes through as it comes, once. `head`: its first part, where somebody has to read that. */
+  | { readonly kind: 'stream'; readonly stream: Readable; readonly length: number | null; readonly head: Buffer | null }
 
 export interface BodyLimits {
   readonly maxBytes: number
   readonly budget: BodyBudget
+  /** Whether forms are read here: they are kept whole then, or their first part where their length is unknown. */
+  readonly readsForms?: boolean
 }
 
 /** A body that is read, and the memory that it holds. */
@@ -39,8 +41,10 @@ export async function readCallBody(request: IncomingMessage, response: ServerRes
   // Only now, so that whoever is refused sends nothing.
   if (expect !== undefined) response.writeContinue()
   if (length === 0) return { body: { kind: 'none' }, release: () => {} }
-  const isKept = isJson(request.headers['content-type']) || (length !== null && length <= MAX_KEPT_UPLOAD)
-  if (!isKept && length !== null) return { body: { kind: 'stream', stream: limited(request, limits.maxBytes), length }, release: () => {} }
+  const mostKept = limits.readsForms ? limits.maxBytes : MAX_KEPT_UPLOAD
+  const isKept = isJson(request.headers['content-type']) || (length !== null && length <= mostKept)
+  if (!isKept && length !== null)
+    return { body: { kind: 'stream', stream: limited(request, limits.maxBytes), length, head: null }, release: () => {} }
   return collect(request, limits, { length, streamBeyond: isKept ? null : MAX_KEPT_UPLOAD })
 }
 
@@ -57,7 +61,7 @@ interface CollectOptions {
 
 function collect(
   request: IncomingMessage,
-  { maxBytes, budget }: BodyLimits,
+  { maxBytes, budget, readsForms }: BodyLimits,
   { length, streamBeyond }: CollectOptions,
 ): Promise<ReadCallBody | null> {
   const hold = new Hold(budget)
@@ -81,8 +85,9 @@ function collect(
       if (!hold.growTo(size)) return refuse(overloaded())
       chunks.push(chunk)
       if (streamBeyond === null || size <= streamBeyond) return
+      const head = readsForms ? joined(chunks, size) : null
       const stream = () => continued(chunks, request, maxBytes)
-      finish(() => resolve({ body: { kind: 'stream', stream: stream(), length: null }, release: () => hold.release() }))
+      finish(() => resolve({ body: { kind: 'stream', stream: stream(), length: null, head }, release: () => hold.release() }))
     }
     if (length !== null && !hold.growTo(length)) return refuse(overloaded())
     request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)

@@ -5,13 +5,20 @@ import { findMembers } from './json-member.ts'
 
 /** What a call says of its model. */
 export type CallModel =
-  | { readonly kind: 'model'; readonly name: string }
+  /** `place`: where the name stands in the body, with the quotes of JSON; null when it stands in the path. */
+  | { readonly kind: 'model'; readonly name: string; readonly place: Place | null }
   /** It has none: no such member, no such part of the path. */
   | { readonly kind: 'none' }
   /** Its body cannot be read: compressed, streamed, no JSON. */
   | { readonly kind: 'unreadable' }
   /** Two members claim to be it. */
   | { readonly kind: 'ambiguous' }
+
+/** Bytes of a body: from `start` up to `end`. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+}
 
 export interface ModelSource {
   /** At the vendor, without its query. */
@@ -27,7 +34,7 @@ const IN_PATH = [/\/models\/([^/]+):[A-Za-z]+$/, /\/model\/([^/]+)\/[a-z-]+$/, /
 /** Reads the model of a call: from its path where the API has it there, else from the body. */
 export function readModel({ path, contentType, contentEncoding, body }: ModelSource): CallModel {
   const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
-  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath) }
+  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath), place: null }
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
@@ -44,7 +51,7 @@ function modelOfJson(bytes: Buffer): CallModel {
   if (first === undefined || first.name !== 'model') return { kind: 'none' }
   try {
     const name: unknown = JSON.parse(bytes.toString('utf8', first.start, first.end))
-    return typeof name === 'string' && name !== '' ? { kind: 'model', name } : { kind: 'none' }
+    return typeof name === 'string' && name !== '' ? { kind: 'model', name, place: first } : { kind: 'none' }
   } catch {
     return { kind: 'unreadable' }
   }
@@ -60,32 +67,36 @@ function boundaryOf(contentType: string | undefined): string | null {
 /** The parts of a form that are named `model`: between a boundary's headers and the next boundary. */
 function modelOfForm(bytes: Buffer, boundary: string): CallModel {
   const delimiter = Buffer.from(`--${boundary}`)
-  const values: string[] = []
+  const values: Place[] = []
   let at = bytes.indexOf(delimiter)
   while (at !== -1) {
     const start = at + delimiter.length
     const next = bytes.indexOf(delimiter, start)
     if (next === -1) break
-    const value = valueNamedModel(bytes.subarray(start, next))
+    const value = valueNamedModel(bytes, { start, end: next })
     // Parsers differ in which of two spellings of a name they take.
     if (value === 'two names') return { kind: 'unreadable' }
-    if (value !== null) values.push(value.text)
+    if (value !== null) values.push(value)
     at = next
   }
   const [first, second] = values
   if (second !== undefined) return { kind: 'ambiguous' }
-  return first === undefined || first === '' ? { kind: 'none' } : { kind: 'model', name: first }
+  const name = first === undefined ? '' : bytes.toString('utf8', first.start, first.end)
+  return first === undefined || name === '' ? { kind: 'none' } : { kind: 'model', name, place: first }
 }
 
 const MAX_PART_HEADERS = 4_096
 
-function valueNamedModel(part: Buffer): { readonly text: string } | 'two names' | null {
-  const end = part.indexOf('\r\n\r\n')
-  if (end === -1 || end > MAX_PART_HEADERS) return null
-  const headers = part.toString('latin1', 0, end)
+function valueNamedModel(bytes: Buffer, part: Place): Place | 'two names' | null {
+  const headersEnd = bytes.subarray(part.start, part.end).indexOf('\r\n\r\n')
+  if (headersEnd === -1 || headersEnd > MAX_PART_HEADERS) return null
+  const start = part.start + headersEnd + 4
+  const headers = bytes.toString('latin1', part.start, start - 4)
   if (/name\*/i.test(headers)) return 'two names'
   const isModel = /(?:^|[\r\n;\s])name\s*=\s*(?:"model"|model(?=[\s;]|$))/i.test(headers)
-  return isModel ? { text: part.toString('utf8', end + 4).replace(/\r\n$/, '') } : null
+  if (!isModel) return null
+  const endsLine = part.end - start >= 2 && bytes.toString('latin1', part.end - 2, part.end) === '\r\n'
+  return { start, end: endsLine ? part.end - 2 : part.end }
 }
 
 /**
@@ -94,10 +105,21 @@ function valueNamedModel(part: Buffer): { readonly text: string } | 'two names' 
  */
 export function requireModel(model: CallModel, source: Pick<ModelSource, 'body' | 'contentType'>): string {
   if (model.kind === 'ambiguous') throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
-  if (model.kind !== 'model' || !isWholeJson(source)) {
-    throw new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
-  }
+  if (model.kind !== 'model') throw cannotTell()
+  requireReadable(source)
   return model.name
+}
+
+/**
+ * Whether a vendor reads the same model from the body as we do.
+ * @throws CallError `model_not_allowed`.
+ */
+export function requireReadable(source: Pick<ModelSource, 'body' | 'contentType'>): void {
+  if (source.body.kind === 'stream' || !isWholeJson(source)) throw cannotTell()
+}
+
+function cannotTell(): CallError {
+  return new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
 }
 
 /** What is no JSON to us may be some to a vendor that is less strict, with another model in it. */

@@ -1,5 +1,7 @@
 /** The prefixes of model calls: ours first, then the two names under which Coder's clients know it. */
 const PREFIXES = ['/ai', '/api/v2/ai-gateway', '/api/v2/aibridge']
+/** Below it, the body names the model, and with it the provider. */
+const ONE_URL = '/v1'
 
 /** What a path below one of the prefixes asks for. Every text is byte for byte what the caller sent. */
 export type CallPath =
@@ -9,28 +11,36 @@ export type CallPath =
   | { readonly kind: 'provider'; readonly provider: string }
   /** A call: `rest` begins with a slash, `query` has no question mark. */
   | { readonly kind: 'call'; readonly provider: string; readonly rest: string; readonly query: string }
+  /** A request to the one base URL for every model: `rest` begins with `/v1`. */
+  | { readonly kind: 'one url'; readonly rest: string; readonly query: string }
 
 /** Whether the target of a request is a call route. */
 export function isCallTarget(target: string): boolean {
-  return prefixOf(target.split('?', 1)[0] ?? '') !== undefined
+  const [path = ''] = target.split('?', 1)
+  return prefixOf(path) !== undefined || isBelow(path, ONE_URL)
 }
 
 /** Reads the target of a request; null when it belongs to no call route. */
 export function parseCallPath(target: string): CallPath | null {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
+  const query = mark === -1 ? '' : target.slice(mark + 1)
   const prefix = prefixOf(path)
-  if (prefix === undefined) return null
+  if (prefix === undefined) return isBelow(path, ONE_URL) ? { kind: 'one url', rest: path, query } : null
   const below = path.slice(prefix.length + 1)
   if (below === '') return { kind: 'list' }
   const slash = below.indexOf('/')
   const provider = decodedName(slash === -1 ? below : below.slice(0, slash))
   if (slash === -1 || slash === below.length - 1) return { kind: 'provider', provider }
-  return { kind: 'call', provider, rest: below.slice(slash), query: mark === -1 ? '' : target.slice(mark + 1) }
+  return { kind: 'call', provider, rest: below.slice(slash), query }
 }
 
 function prefixOf(path: string): string | undefined {
-  return PREFIXES.find((candidate) => path.startsWith(candidate) && (path[candidate.length] ?? '/') === '/')
+  return PREFIXES.find((candidate) => isBelow(path, candidate))
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path[prefix.length] ?? '/') === '/'
 }
 
 /** A name that cannot be decoded is nobody's. */

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { SignIn } from '../auth/sign-in.ts'
+import type { SignedIn, SignIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import { BodyBudget } from './body-budget.ts'
@@ -17,11 +18,14 @@ import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
 import { identify } from './identify.ts'
 import { makeCall, type PermittedCall } from './make-call.ts'
+import { createOneUrl } from './one-url/one-url.ts'
+import { oneUrlShape } from './one-url/one-url-path.ts'
 import type { AskedRoute } from './plan-request.ts'
 import { CallPools } from './pools.ts'
 import type { ProviderForCall, ReadProviderDeps } from './provider-for-call.ts'
 import { listCallableProviders } from './provider-list.ts'
 import type { FindProvider } from './provider-snapshots.ts'
+import { refuseUnusable } from './refuse-unusable.ts'
 import { Relay } from './relay.ts'
 import { RoleCredentials } from './role-credentials.ts'
 import { toCallError } from './to-call-error.ts'
@@ -73,7 +77,10 @@ interface Passage extends CallRequest {
   readonly caller: CallerPresence
 }
 
-/** The data plane: everything below `/ai`. */
+/** A path that names the provider, or asks for the list of them. */
+type ProviderPath = Exclude<CallPath, { readonly kind: 'one url' }>
+
+/** The data plane: everything below `/ai` and `/v1`. */
 export function createCalls(deps: CallsDeps): Calls {
   const now = () => deps.clock().getTime()
   const { find, states } = deps.callStatus
@@ -82,6 +89,7 @@ export function createCalls(deps: CallsDeps): Calls {
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
   const forwarding = { pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
+  const answerOneUrl = createOneUrl({ find, limits, forwarding })
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage
@@ -91,15 +99,22 @@ export function createCalls(deps: CallsDeps): Calls {
     const scope = requireScope(identity.principal)
     if (/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
       throw new CallError('websocket_not_supported', 'Model calls are plain HTTP here.')
+    return path.kind === 'one url'
+      ? answerOneUrl({ ...passage, ...path, scope, tokenId: identity.principal.tokenId, state: identity.state })
+      : answerBelowProvider(passage, path, identity, scope)
+  }
+
+  async function answerBelowProvider(passage: Passage, path: ProviderPath, { principal, state }: SignedIn, scope: CallScope) {
+    const { request, progress } = passage
     if (path.kind === 'list') return answerList(passage, await listCallableProviders(deps.database, scope, deps.publicUrl))
-    const provider = await find(path.provider, identity.state)
+    const provider = await find(path.provider, state)
     if (provider === null || !mayCallProvider(scope, provider.id)) throw providerNotFound()
     progress.provider = provider
     if (path.kind === 'provider') return answerProvider(passage, provider)
     // The base URL says too which API it is: `…/openai` is Google's OpenAI mode.
     passage.shape = shapeByType(provider.type, `${provider.endpoint?.path ?? ''}${path.rest}`)
     const asked = { method: request.method ?? '', rest: path.rest, query: path.query }
-    return isTelemetry(provider, asked) ? { status: 204 } : callProvider({ ...passage, provider, scope, asked }, identity.principal)
+    return isTelemetry(provider, asked) ? { status: 204 } : callProvider({ ...passage, provider, scope, asked }, principal)
   }
 
   async function callProvider(call: PermittedCall, { tokenId }: Principal): Promise<null> {
@@ -121,7 +136,7 @@ export function createCalls(deps: CallsDeps): Calls {
     const began = performance.now()
     deps.onStarted()
     const path = parseCallPath(request.url ?? '') ?? { kind: 'list' }
-    const shape = shapeByPath(path.kind === 'call' ? path.rest : '', request.headers)
+    const shape = shapeOf(path, request.headers)
     const progress = newProgress()
     const passage: Passage = { ...call, path, shape, progress, relay: new Relay(response), caller: new CallerPresence(request, response) }
     try {
@@ -140,6 +155,10 @@ export function createCalls(deps: CallsDeps): Calls {
   return { handle, close: () => pools.destroy() }
 }
 
+function shapeOf(path: CallPath, headers: IncomingHttpHeaders): ErrorShape {
+  return path.kind === 'one url' ? oneUrlShape(path.rest, headers) : shapeByPath(path.kind === 'call' ? path.rest : '', headers)
+}
+
 /** The record of a call is written when its last byte has left, or nobody takes it any more. */
 function responseClosed(response: ServerResponse): Promise<void> {
   return response.closed ? Promise.resolve() : new Promise((resolve) => void response.once('close', resolve))
@@ -152,7 +171,7 @@ function recordOf({ requestId, request, response, progress, relay, path }: Passa
     providerId: provider?.id ?? null,
     providerName: provider?.name ?? null,
     providerType: provider?.type ?? null,
-    kind: kindOf(progress.path ?? (path.kind === 'call' ? path.rest : '')),
+    kind: kindOf(progress.path ?? ('rest' in path ? path.rest : '')),
     method: request.method ?? '',
     streamed: relay.isStream,
     // The last bytes may not have reached who left while they were on their way.
@@ -181,7 +200,7 @@ function sendOwn({ response, requestId }: CallRequest, answer: Answer): void {
 }
 
 async function bringsCredential(find: FindProvider, path: CallPath): Promise<boolean> {
-  return path.kind !== 'list' && ((await find(path.provider, null))?.isCallersOwn ?? false)
+  return 'provider' in path && ((await find(path.provider, null))?.isCallersOwn ?? false)
 }
 
 function answerList({ request }: Passage, providers: readonly unknown[]): Answer {
@@ -202,14 +221,4 @@ function isTelemetry({ type }: ProviderForCall, { method, rest }: AskedRoute): b
 
 function requireReading({ method = '' }: IncomingMessage): void {
   if (method !== 'GET' && method !== 'HEAD') throw new CallError('route_not_supported', `route not supported: ${method}`)
-}
-
-/** @throws CallError `no_endpoint`, `provider_disabled`. */
-function refuseUnusable(provider: ProviderForCall, pools: CallPools): void {
-  const mayHaveEndpoint = provider.endpoint !== null || provider.keys.length > 0
-  if (!mayHaveEndpoint) throw new CallError('no_endpoint', `The provider "${provider.name}" has no endpoint.`)
-  if (!provider.enabled) {
-    pools.close(provider.id)
-    throw new CallError('provider_disabled', `AI provider "${provider.name}" is disabled`)
-  }
 }

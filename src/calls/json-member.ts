@@ -21,28 +21,51 @@ export interface JsonMember {
  * @param name in lower case. Some vendors' parsers do not heed the case of names, so a second spelling is a second member.
  */
 export function findMembers(json: Buffer, name: string): JsonMember[] | null {
-  let at = skipBlanks(json, 0)
-  if (json[at] !== OPEN_BRACE) return null
+  const open = skipBlanks(json, 0)
+  if (json[open] !== OPEN_BRACE) return null
   const found: JsonMember[] = []
-  for (at = skipBlanks(json, at + 1); json[at] !== CLOSE_BRACE; at = skipBlanks(json, at + 1)) {
-    const keyEnd = endOfString(json, at)
-    if (keyEnd === null) return null
-    const colon = skipBlanks(json, keyEnd)
-    if (json[colon] !== COLON) return null
-    const start = skipBlanks(json, colon + 1)
-    const end = endOfValue(json, start)
-    if (end === null) return null
-    const key = readName(json, at, keyEnd, name)
-    if (key !== null) found.push({ name: key, start, end })
-    at = skipBlanks(json, end)
-    if (json[at] === CLOSE_BRACE) return found
-    if (json[at] !== COMMA) return null
+  let at = skipBlanks(json, open + 1)
+  if (json[at] === CLOSE_BRACE) return isEnd(json, at + 1) ? found : null
+  for (;;) {
+    const member = memberAt(json, at)
+    if (member === null) return null
+    const key = readName(json, member.key, name)
+    if (key !== null) found.push({ name: key, ...member.value })
+    const next = behindMember(json, member.value.end)
+    if (next === null) return null
+    if (next === 'end') return found
+    at = next
   }
-  return found
+}
+
+/** Where the next member begins; null when neither that follows nor the end of the object. */
+function behindMember(json: Buffer, from: number): number | 'end' | null {
+  const at = skipBlanks(json, from)
+  if (json[at] === CLOSE_BRACE) return isEnd(json, at + 1) ? 'end' : null
+  return json[at] === COMMA ? skipBlanks(json, at + 1) : null
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+function memberAt(json: Buffer, at: number): { readonly key: Span; readonly value: Span } | null {
+  const keyEnd = endOfString(json, at)
+  if (keyEnd === null) return null
+  const colon = skipBlanks(json, keyEnd)
+  if (json[colon] !== COLON) return null
+  const start = skipBlanks(json, colon + 1)
+  const end = endOfValue(json, start)
+  return end === null ? null : { key: { start: at, end: keyEnd }, value: { start, end } }
+}
+
+function isEnd(json: Buffer, at: number): boolean {
+  return skipBlanks(json, at) === json.length
 }
 
 /** The key as it is spelled when it is the name in any case; null for other keys. */
-function readName(json: Buffer, start: number, end: number, name: string): string | null {
+function readName(json: Buffer, { start, end }: Span, name: string): string | null {
   const length = end - start - 2
   const slice = json.subarray(start + 1, end - 1)
   // Most keys differ in their length alone; one with escapes may be anything.

@@ -35,10 +35,19 @@ export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readon
     if (scope.models !== null) requireModelInScope(scope, requireModel(model, source))
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
-    const spanned = { type: provider.type, path, model: progress.model }
-    const forward = () => forwardCall({ ...call, body, model: progress.model }, deps)
-    progress.outcome = await inCallSpan(spanned, () => progress.attempts, forward)
+    await forwardInSpan({ ...call, body, model: progress.model }, deps)
   } finally {
     read.release()
   }
+}
+
+/** Makes a call in a span of its own. @throws CallError. */
+export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
+  const { provider, asked, model, progress } = call
+  const spanned = { type: provider.type, path: progress.path ?? asked.rest, model }
+  progress.outcome = await inCallSpan(
+    spanned,
+    () => progress.attempts,
+    () => forwardCall(call, deps),
+  )
 }

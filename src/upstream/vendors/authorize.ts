@@ -27,7 +27,7 @@ export async function authorize(request: UpstreamRequest, credential: Credential
   const asked = { ...request, headers: { ...defaultHeaders, ...request.headers } }
   if (credential.kind === 'none') return asked
   if (credential.kind === 'aws' && credential.apiKey === null) return signed(asked, credential, rules)
-  return credential.apiKey === null ? asked : { ...asked, headers: withKey(asked.headers, credential.apiKey.reveal(), rules, credential) }
+  return credential.apiKey === null ? asked : { ...asked, headers: withKey(asked, credential.apiKey.reveal(), rules, credential) }
 }
 
 /** A provider of another type may hold credentials of AWS: then Bedrock is what they open. */
@@ -36,14 +36,14 @@ export function typeFor(type: ProviderType, credential: Credential): ProviderTyp
 }
 
 function withKey(
-  headers: UpstreamRequest['headers'],
+  { headers, target }: UpstreamRequest,
   key: string,
-  { type, base, preset, authentication }: AuthorizationRules,
+  { type, preset, authentication }: AuthorizationRules,
   credential: Credential,
 ): UpstreamRequest['headers'] {
   switch (authentication) {
     case 'DEFAULT':
-      return mergeBeta(headers, probeOf(typeFor(type, credential)).keyHeaders(key, { base, preset }))
+      return mergeBeta(headers, probeOf(typeFor(type, credential)).keyHeaders(key, { target, preset }))
     case 'BEARER':
       return { ...headers, ...bearer(key) }
     default:

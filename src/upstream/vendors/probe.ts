@@ -66,7 +66,8 @@ export function hasCredential({ credential, hasCredentialHeader }: Pick<ProbeTes
 
 /** What decides which headers carry a key, besides the key. */
 export interface KeyContext {
-  readonly base: Target
+  /** Where the request goes, with its path. */
+  readonly target: Target
   readonly preset: VendorPreset | null
 }
 

@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type CallBody, isJson } from '../call-body.ts'
+import { type Place, readModel } from '../call-model.ts'
+import { CallError } from '../error-codes.ts'
+import { replaceHead } from './replace-head.ts'
+
+/** The model that the body of a call names, and the body with another one in its place. */
+export interface NamedModel {
+  readonly name: string
+  /** The body with these bytes of the name replaced, and every other byte as it was. */
+  withModel(model: string): CallBody
+}
+
+/**
+ * Reads the model of a call to the one base URL.
+ * @throws CallError `model_required`, `model_ambiguous`, `body_not_json`.
+ */
+export function readNamedModel(path: string, headers: IncomingHttpHeaders, body: CallBody): NamedModel {
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = headers
+  // Of a form that is too long to be kept, the first part is here.
+  const read: CallBody = body.kind === 'stream' && body.head !== null ? { kind: 'whole', bytes: body.head } : body
+  const model = readModel({ path, contentType, contentEncoding, body: read })
+  switch (model.kind) {
+    case 'model': {
+      const { name, place } = model
+      if (place === null || read.kind !== 'whole') throw new Error('A path below /v1 names no model.')
+      const { bytes } = read
+      const asValue = (text: string) => Buffer.from(isJson(contentType) ? JSON.stringify(text) : text)
+      return { name, withModel: (text) => withBytes(body, replaced(bytes, place, asValue(text))) }
+    }
+    case 'none':
+      throw new CallError('model_required', 'The request names no model. Name one as `provider/model`, or the name of a route.')
+    case 'ambiguous':
+      throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
+    case 'unreadable':
+      throw new CallError('body_not_json', 'The body must be a JSON object or a form, and not compressed, so that its model can be read.')
+  }
+}
+
+function replaced(bytes: Buffer, { start, end }: Place, value: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, start), value, bytes.subarray(end)])
+}
+
+/** @param bytes all of a body that is kept, or the first part of one that is streamed. */
+function withBytes(body: CallBody, bytes: Buffer): CallBody {
+  if (body.kind !== 'stream' || body.head === null) return { kind: 'whole', bytes }
+  return { ...body, stream: replaceHead(body.stream, body.head.length, bytes), head: bytes }
+}

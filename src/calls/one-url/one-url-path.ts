@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { CallError } from '../error-codes.ts'
+import { anthropicErrors } from '../errors/anthropic.ts'
+import { openaiErrors } from '../errors/openai.ts'
+import type { ErrorShape } from '../errors/shape.ts'
+
+/** What a path below the one base URL asks for. */
+export type OneUrlPath =
+  | { readonly kind: 'models' }
+  /** One model of the list. */
+  | { readonly kind: 'model'; readonly id: string }
+  /** A call of the model that the body names. */
+  | { readonly kind: 'call' }
+
+const CALLS: ReadonlySet<string> = new Set([
+  ...['/v1/chat/completions', '/v1/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/rerank'],
+  ...['/v1/images/generations', '/v1/images/edits', '/v1/images/variations'],
+  ...['/v1/audio/speech', '/v1/audio/transcriptions', '/v1/audio/translations'],
+  ...['/v1/messages', '/v1/messages/count_tokens'],
+])
+const MODELS = '/v1/models'
+
+/** @throws CallError `route_not_supported`. */
+export function parseOneUrlPath(method: string, rest: string): OneUrlPath {
+  if (method === 'POST' && CALLS.has(rest)) return { kind: 'call' }
+  if (method === 'GET' || method === 'HEAD') {
+    if (rest === MODELS || rest === `${MODELS}/`) return { kind: 'models' }
+    if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: decoded(rest.slice(MODELS.length + 1)) }
+  }
+  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
+}
+
+/** Whether a path is one of Anthropic's Messages API. */
+export function isMessages(rest: string): boolean {
+  return /^\/v1\/messages(?:\/|$)/.test(rest)
+}
+
+/** Anthropic's clients are told by the path, and by the header that all of them send where both APIs have the same path. */
+export function oneUrlShape(rest: string, headers: IncomingHttpHeaders): ErrorShape {
+  return isMessages(rest) || isAnthropicList(rest, headers) ? anthropicErrors : openaiErrors
+}
+
+/** Whether a list of models is asked for by a client of Anthropic's. */
+export function isAnthropicList(rest: string, headers: IncomingHttpHeaders): boolean {
+  return (rest === MODELS || rest.startsWith(`${MODELS}/`)) && headers['anthropic-version'] !== undefined
+}
+
+/** A name that cannot be decoded is nobody's. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,106 @@
+import type { CallScope } from '../../auth/call-scope.ts'
+import type { Answer } from '../../http/respond.ts'
+import type { AcceptedCall } from '../accepted-call.ts'
+import { type BodyLimits, readCallBody } from '../call-body.ts'
+import type { CallLimits } from '../call-limits.ts'
+import { requireReadable } from '../call-model.ts'
+import { mayCallProvider, requireModelInScope } from '../call-permission.ts'
+import type { CallRequest } from '../calls.ts'
+import { CallError } from '../error-codes.ts'
+import type { ForwardDeps } from '../forward.ts'
+import { forwardInSpan } from '../make-call.ts'
+import type { ProviderForCall } from '../provider-for-call.ts'
+import type { FindProvider } from '../provider-snapshots.ts'
+import { refuseUnusable } from '../refuse-unusable.ts'
+import { type NamedModel, readNamedModel } from './named-model.ts'
+import { parseOneUrlPath } from './one-url-path.ts'
+import { vendorRoute } from './vendor-route.ts'
+
+/** A request to the one base URL by somebody who may make calls. */
+export interface OneUrlCall extends CallRequest, Pick<AcceptedCall, 'caller' | 'progress' | 'relay' | 'shape'> {
+  readonly scope: CallScope
+  readonly tokenId: string
+  /** The state of the data; null when nobody can tell. */
+  readonly state: number | null
+  readonly rest: string
+  readonly query: string
+}
+
+export interface OneUrlDeps {
+  readonly find: FindProvider
+  readonly limits: CallLimits
+  readonly forwarding: ForwardDeps & { readonly bodies: BodyLimits }
+}
+
+/** Answers what comes to the one base URL for every model; null when the answer is the vendor's. */
+export type AnswerOneUrl = (call: OneUrlCall) => Promise<Answer | null>
+
+export function createOneUrl(deps: OneUrlDeps): AnswerOneUrl {
+  return async (call) => {
+    const path = parseOneUrlPath(call.request.method ?? '', call.rest)
+    switch (path.kind) {
+      case 'models':
+      case 'model':
+        throw modelNotFound('')
+      case 'call':
+        await callNamedModel(call, deps)
+        return null
+    }
+  }
+}
+
+/** A provider, and the model that it is asked for. */
+interface CallTarget {
+  readonly provider: ProviderForCall
+  readonly model: string
+}
+
+async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void> {
+  const { request, response, progress, scope, tokenId, rest } = call
+  deps.limits.countCall(tokenId, scope.requestsPerMinute)
+  const read = await readCallBody(request, response, { ...deps.forwarding.bodies, readsForms: true })
+  if (read === null) {
+    progress.outcome = 'CALLER_LEFT'
+    return
+  }
+  try {
+    const { body } = read
+    progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
+    const { 'content-type': contentType } = request.headers
+    const named = readNamedModel(rest, request.headers, body)
+    if (scope.models !== null) requireReadable({ body, contentType })
+    progress.model = named.name
+    await callTarget(call, await findTarget(call, named.name, deps), named, deps)
+  } finally {
+    read.release()
+  }
+}
+
+/** @throws CallError `model_not_found`, `model_not_allowed`. */
+async function findTarget({ scope, state }: OneUrlCall, name: string, { find }: OneUrlDeps): Promise<CallTarget> {
+  const slash = name.indexOf('/')
+  const provider = slash > 0 ? await find(name.slice(0, slash), state) : null
+  if (provider === null || !mayCallProvider(scope, provider.id)) throw modelNotFound(name)
+  const model = name.slice(slash + 1)
+  requireModelInScope(scope, model)
+  return { provider, model }
+}
+
+async function callTarget(call: OneUrlCall, { provider, model }: CallTarget, named: NamedModel, deps: OneUrlDeps): Promise<void> {
+  const { progress, rest, query, request, tokenId } = call
+  progress.provider = provider
+  progress.model = model
+  refuseUnusable(provider, deps.forwarding.pools)
+  const asked = vendorRoute(provider, { method: request.method ?? '', rest, query })
+  progress.path = asked.rest
+  const end = deps.limits.begin(tokenId, provider.id)
+  try {
+    await forwardInSpan({ ...call, provider, asked, model, body: named.withModel(model) }, deps.forwarding)
+  } finally {
+    end()
+  }
+}
+
+function modelNotFound(name: string): CallError {
+  return new CallError('model_not_found', `There is no model "${name}", or this token may not call it. Name a model as \`provider/model\`.`)
+}

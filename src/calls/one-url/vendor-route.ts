@@ -1,0 +1,51 @@
+import { CallError } from '../error-codes.ts'
+import { speaksOpenAi } from '../join-path.ts'
+import { type AskedRoute, planRequest } from '../plan-request.ts'
+import type { ProviderForCall } from '../provider-for-call.ts'
+import { isMessages } from './one-url-path.ts'
+
+/** Types with an endpoint for Anthropic's Messages API; of an OpenAI-compatible provider nobody knows. */
+const TAKES_MESSAGES: ReadonlySet<ProviderForCall['type']> = new Set(['ANTHROPIC', 'COPILOT', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'])
+
+/**
+ * Where a call to the one base URL goes at the vendor: to its endpoint for the format in which the call is written, since no
+ * format is translated.
+ * @throws CallError `format_not_supported`, `invalid_path`.
+ */
+export function vendorRoute(provider: ProviderForCall, { method, rest, query }: AskedRoute): AskedRoute {
+  if (isMessages(rest) && !TAKES_MESSAGES.has(provider.type)) throw notSupported(provider, rest)
+  const asked = { method, query, rest: isMessages(rest) ? rest : openAiRest(provider, rest.slice('/v1'.length)) }
+  try {
+    if (provider.endpoint !== null) planRequest(provider, provider.endpoint, asked)
+  } catch (error) {
+    throw error instanceof CallError && error.code === 'route_not_supported' ? notSupported(provider, rest) : error
+  }
+  return asked
+}
+
+/** @param route behind the version. */
+function openAiRest({ type, endpoint }: ProviderForCall, route: string): string {
+  const basePath = endpoint?.path ?? ''
+  switch (type) {
+    case 'GOOGLE':
+      return speaksOpenAi(type, basePath) ? `/v1${route}` : `/v1beta/openai${route}`
+    case 'AZURE':
+      // A base URL that names a deployment has all of the path but the route.
+      return basePath.includes('/deployments/') ? route : `/openai/v1${route}`
+    case 'BEDROCK':
+      return `/openai/v1${route}`
+    case 'COPILOT':
+      return route
+    default:
+      return `/v1${route}`
+  }
+}
+
+function notSupported({ name, type }: ProviderForCall, rest: string): CallError {
+  const instead = isMessages(rest)
+    ? `Use /v1/chat/completions, or the provider's own API at /ai/${name}.`
+    : type === 'ANTHROPIC'
+      ? 'Use /v1/messages or /v1/chat/completions.'
+      : `Use /v1/chat/completions, or the provider's own API at /ai/${name}.`
+  return new CallError('format_not_supported', `The provider "${name}" takes no calls of ${rest}. ${instead}`)
+}

@@ -1,0 +1,255 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Writer, writerOf } from '../support/providers.ts'
+import { beginCall, headOf, type RawAnswer, rawCall, readAnswer } from '../support/raw-call.ts'
+
+const KEY = 'sk-one-url-fixture-aaaa-bbbb-cccc'
+let gateway: TestGateway
+let vendor: CallVendor
+let writer: Writer
+let token: string
+
+beforeAll(async () => {
+  vendor = await startCallVendor()
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  writer = writerOf(gateway)
+  const key = { apiKeys: [{ value: KEY }] }
+  const { origin } = vendor
+  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
+  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, ...key })
+  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: origin, ...key })
+  await writer.created({ name: 'gemini-openai', type: 'GOOGLE', baseUrl: `${origin}/v1beta/openai`, ...key })
+  await writer.created({ name: 'azure', type: 'AZURE', baseUrl: origin, ...key })
+  await writer.created({ name: 'azure-pinned', type: 'AZURE', baseUrl: `${origin}/openai/deployments/dep`, ...key })
+  await writer.created({ name: 'openrouter', type: 'OPENROUTER', baseUrl: `${origin}/api/v1`, ...key })
+  await writer.created({ name: 'vercel', type: 'VERCEL', baseUrl: `${origin}/v1`, ...key })
+  await writer.created({ name: 'zai', type: 'OPENAI_COMPAT', baseUrl: `${origin}/api/paas/v4`, ...key })
+  await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
+  await writer.created({ name: 'off', type: 'OPENAI', baseUrl: `${origin}/v1`, enabled: false, ...key })
+  await writer.created({
+    ...{ name: 'bedrock', type: 'BEDROCK', baseUrl: origin },
+    settings: {
+      bedrock: { region: 'eu-central-1', accessKey: 'AKIAFIXTUREAAAABBBB1', accessKeySecret: 'sk-aws-secret-fixture-aaaa-bbbb' },
+    },
+  })
+  token = await callToken(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  vendor.requests.length = 0
+  vendor.answerWith(chatAnswer)
+})
+
+const call = (path: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}, method = 'POST'): Promise<RawAnswer> =>
+  rawCall(gateway.url, { path, method, body, headers: { 'x-api-key': token, 'content-type': 'application/json', ...headers } })
+const chat = (model: string, headers: Readonly<Record<string, string>> = {}) =>
+  call('/v1/chat/completions', JSON.stringify({ model }), headers)
+const errorOf = ({ status, body }: RawAnswer) => [status, JSON.parse(body.toString()).error.code]
+
+describe('a model named `provider/model` is called', () => {
+  test.each([
+    ['openai/gpt-5', '/v1/chat/completions', '/v1/chat/completions', 'authorization', `Bearer ${KEY}`],
+    ['openai/gpt-5', '/v1/responses', '/v1/responses', 'authorization', `Bearer ${KEY}`],
+    ['openai/gpt-5', '/v1/audio/speech', '/v1/audio/speech', 'authorization', `Bearer ${KEY}`],
+    ['anthropic/claude', '/v1/chat/completions', '/v1/chat/completions', 'x-api-key', KEY],
+    ['anthropic/claude', '/v1/messages', '/v1/messages', 'x-api-key', KEY],
+    ['anthropic/claude', '/v1/messages/count_tokens', '/v1/messages/count_tokens', 'x-api-key', KEY],
+    ['google/gemini', '/v1/chat/completions', '/v1beta/openai/chat/completions', 'authorization', `Bearer ${KEY}`],
+    ['gemini-openai/gemini', '/v1/embeddings', '/v1beta/openai/embeddings', 'authorization', `Bearer ${KEY}`],
+    ['azure/dep', '/v1/chat/completions', '/openai/v1/chat/completions', 'api-key', KEY],
+    [
+      ...(['azure-pinned/dep', '/v1/chat/completions'] as const),
+      ...(['/openai/deployments/dep/chat/completions?api-version=2024-10-21', 'api-key', KEY] as const),
+    ],
+    ['openrouter/anthropic/claude', '/v1/messages', '/api/v1/messages', 'authorization', `Bearer ${KEY}`],
+    ['vercel/openai/gpt-5', '/v1/messages', '/v1/messages', 'authorization', `Bearer ${KEY}`],
+    ['zai/glm', '/v1/chat/completions', '/api/paas/v4/chat/completions', 'authorization', `Bearer ${KEY}`],
+  ])('%s at %s, at the endpoint that its vendor has for the format', async (model, path, expected, header, value) => {
+    expect((await call(path, JSON.stringify({ model }))).status).toBe(200)
+    const [request] = vendor.requests
+    expect([request?.path, request?.headers[header]]).toEqual([expected, value])
+    expect(JSON.parse(request?.body.toString() ?? '')).toEqual({ model: model.slice(model.indexOf('/') + 1) })
+    expect(JSON.stringify(request?.rawHeaders)).not.toContain(token)
+  })
+
+  test('Bedrock: signed over the bytes that are sent', async () => {
+    expect((await chat('bedrock/openai.gpt-oss-20b')).status).toBe(200)
+    const [request] = vendor.requests
+    expect(request?.path).toBe('/openai/v1/chat/completions')
+    expect(request?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256/)
+    expect(request?.body.toString()).toBe('{"model":"openai.gpt-oss-20b"}')
+  })
+
+  test("Copilot: the caller's own GitHub token passes", async () => {
+    const own = 'Bearer ghu_fixture_of_the_caller'
+    expect((await chat('copilot/gpt-5', { 'x-api-key': '', 'coder-session-token': token, authorization: own })).status).toBe(200)
+    expect([vendor.requests[0]?.path, vendor.requests[0]?.headers.authorization]).toEqual(['/chat/completions', own])
+  })
+
+  test('though no list of models has it, and with the query of the caller', async () => {
+    await call('/v1/messages?beta=true', '{"model":"anthropic/never-heard-of"}')
+    expect(vendor.requests[0]?.path).toBe('/v1/messages?beta=true')
+  })
+
+  test('with every other byte of the body as it came', async () => {
+    const before = '{ "x": {"model":"no"}, "n": 12345678901234567890.0e1, "s":"\\u00e9 \\"model\\": \\"a/b\\" é",\n\t"\\u006dodel" : '
+    const after = ' , "last":[1 , 2.50, {"model":null}] }\r\n'
+    await call('/v1/chat/completions', `${before}"openrouter\\/anthropic/claude-\\u0073onnet"${after}`)
+    expect(vendor.requests[0]?.body.toString()).toBe(`${before}"anthropic/claude-sonnet"${after}`)
+    expect(vendor.requests[0]?.headers['content-length']).toBe(String(vendor.requests[0]?.body.length))
+  })
+})
+
+describe('forms', () => {
+  const part = (name: string, value: string) => `--XX\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+  const fileBytes = (size: number) =>
+    Buffer.concat([
+      Buffer.from('--XX\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n'),
+      Buffer.alloc(size, 7),
+      Buffer.from('\r\n'),
+    ])
+  const form = { 'content-type': 'multipart/form-data; boundary=XX' }
+  const transcribe = (body: Buffer, headers: Readonly<Record<string, string>> = form) => call('/v1/audio/transcriptions', body, headers)
+  /** Sent in chunks, so that nobody knows its length. */
+  async function chunked(body: Buffer): Promise<RawAnswer> {
+    const headers = { 'x-api-key': token, ...form, 'transfer-encoding': 'chunked' }
+    const begun = beginCall(gateway.url, { path: '/v1/audio/transcriptions', headers })
+    const head = headOf(begun)
+    begun.write(body.subarray(0, 1_100_000))
+    begun.end(body.subarray(1_100_000))
+    return readAnswer(await head)
+  }
+
+  test.each([
+    ['in front of a small file', 1_000, true],
+    ['behind a small file', 1_000, false],
+    ['in front of a long file', 3_000_000, true],
+    ['behind a long file', 3_000_000, false],
+  ])('the part named `model` is replaced, and nothing else: %s', async (_title, size, isFirst) => {
+    const file = fileBytes(size)
+    const whole = (model: string) => {
+      const named = Buffer.from(part('model', model))
+      return Buffer.concat([...(isFirst ? [named, file] : [file, named]), Buffer.from('--XX--\r\n')])
+    }
+    expect((await transcribe(whole('openai/whisper-1'))).status).toBe(200)
+    expect(vendor.requests[0]?.body.equals(whole('whisper-1'))).toBe(true)
+  })
+
+  test('of unknown length are read for their model up to 1 MiB, and streamed behind that', async () => {
+    const whole = (model: string) => Buffer.concat([Buffer.from(part('model', model)), fileBytes(3_000_000), Buffer.from('--XX--\r\n')])
+    expect((await chunked(whole('openai/whisper-1'))).status).toBe(200)
+    expect(vendor.requests[0]?.body.equals(whole('whisper-1'))).toBe(true)
+    const late = Buffer.concat([fileBytes(3_000_000), Buffer.from(part('model', 'openai/whisper-1')), Buffer.from('--XX--\r\n')])
+    expect(errorOf(await chunked(late))).toEqual([400, 'model_required'])
+  })
+
+  test('that name two models, or none, or cannot be read, are refused', async () => {
+    const end = '--XX--\r\n'
+    const two = part('model', 'openai/a') + part('model', 'openai/b') + end
+    expect(errorOf(await transcribe(Buffer.from(two)))).toEqual([400, 'model_ambiguous'])
+    expect(errorOf(await transcribe(Buffer.from(part('language', 'de') + end)))).toEqual([400, 'model_required'])
+    expect(errorOf(await transcribe(Buffer.from('text'), { 'content-type': 'text/plain' }))).toEqual([400, 'body_not_json'])
+    expect(vendor.requests).toHaveLength(0)
+  })
+})
+
+describe('what cannot be called is told', () => {
+  test.each([
+    ['no model', '{"messages":[]}', 400, 'model_required'],
+    ['no body', '', 400, 'model_required'],
+    ['a model that is no text', '{"model":5}', 400, 'model_required'],
+    ['two models', '{"model":"openai/a","model":"openai/b"}', 400, 'model_ambiguous'],
+    ['two spellings of the name', '{"model":"openai/a","mod\\u0065l":"openai/b"}', 400, 'model_ambiguous'],
+    ['two cases of the name', '{"Model":"openai/a","model":"openai/b"}', 400, 'model_ambiguous'],
+    ['no JSON', 'model=openai/a', 400, 'body_not_json'],
+    ['a list', '["model"]', 400, 'body_not_json'],
+    ['half an object', '{"model":"openai/a"', 400, 'body_not_json'],
+    ['two objects', '{"model":"openai/a"}{"model":"openai/b"}', 400, 'body_not_json'],
+    ['a provider that does not exist', '{"model":"nobody/gpt"}', 404, 'model_not_found'],
+    ['a model without a provider', '{"model":"gpt-5"}', 404, 'model_not_found'],
+    ['a disabled provider', '{"model":"off/gpt-5"}', 503, 'provider_disabled'],
+  ])('%s', async (_title, body, status, code) => {
+    expect(errorOf(await call('/v1/chat/completions', body))).toEqual([status, code])
+    expect(vendor.requests).toHaveLength(0)
+  })
+
+  test('a compressed body, whose model cannot be read', async () => {
+    const body = gzipSync('{"model":"openai/gpt-5"}')
+    expect(errorOf(await call('/v1/chat/completions', body, { 'content-encoding': 'gzip' }))).toEqual([400, 'body_not_json'])
+  })
+
+  test.each([
+    ['google/gemini', '/v1/messages'],
+    ['openai/gpt-5', '/v1/messages/count_tokens'],
+    ['azure/dep', '/v1/messages'],
+    ['bedrock/claude', '/v1/messages'],
+    ['anthropic/claude', '/v1/embeddings'],
+    ['anthropic/claude', '/v1/responses'],
+  ])('%s at %s, a format that its vendor does not take', async (model, path) => {
+    const answer = await call(path, JSON.stringify({ model }))
+    expect(answer.status).toBe(400)
+    expect(answer.body.toString()).toMatch(/takes no calls of .* Use /)
+    expect(vendor.requests).toHaveLength(0)
+  })
+
+  test.each([
+    ['POST', '/v1/files'],
+    ['GET', '/v1/chat/completions'],
+    ['POST', '/v1'],
+    ['POST', '/v1/chat/completions/'],
+    ['POST', '/v1/%63hat/completions'],
+    ['OPTIONS', '/v1/chat/completions'],
+  ])('%s %s, which is no route of models', async (method, path) => {
+    const body = method === 'POST' ? '{"model":"openai/gpt-5"}' : ''
+    expect(errorOf(await call(path, body, {}, method))).toEqual([404, 'route_not_supported'])
+  })
+
+  test('in the shape that the SDK of the path reads', async () => {
+    const anthropic = JSON.parse((await call('/v1/messages', '{"model":"nobody/x"}')).body.toString())
+    expect(anthropic).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+    const openai = JSON.parse((await chat('nobody/x', { 'anthropic-version': '2023-06-01' })).body.toString())
+    expect(openai).toMatchObject({ error: { type: 'invalid_request_error', code: 'model_not_found', param: null } })
+  })
+
+  test('the refusal of a vendor, as it is', async () => {
+    vendor.answerWith(refusal(422, { error: { message: 'No such temperature.' } }))
+    const answer = await chat('openai/gpt-5')
+    expect([answer.status, answer.body.toString()]).toEqual([422, '{"error":{"message":"No such temperature."}}'])
+  })
+})
+
+describe('who may call', () => {
+  test('nobody without a token, and no token without a scope', async () => {
+    expect(errorOf(await chat('openai/gpt-5', { 'x-api-key': '' }))).toEqual([401, 'invalid_gateway_token'])
+    expect(errorOf(await chat('openai/gpt-5', { 'x-api-key': gateway.adminToken }))).toEqual([403, 'calls_not_allowed'])
+  })
+
+  test('a token with some providers: another one is as unknown as one that does not exist', async () => {
+    const some = await callToken(gateway, { providers: [{ name: 'anthropic' }] })
+    const answers = [await chat('openai/x', { 'x-api-key': some }), await chat('nobody/x', { 'x-api-key': some })]
+    expect(answers.map(errorOf)).toEqual([
+      [404, 'model_not_found'],
+      [404, 'model_not_found'],
+    ])
+    expect((await chat('anthropic/claude', { 'x-api-key': some })).status).toBe(200)
+  })
+
+  test("a token with some models: by the vendor's name of the model, and only where the body can be read", async () => {
+    const some = { 'x-api-key': await callToken(gateway, { models: ['gpt-*'] }) }
+    expect((await chat('openai/gpt-5', some)).status).toBe(200)
+    expect(errorOf(await chat('openai/o3', some))).toEqual([403, 'model_not_allowed'])
+    expect(errorOf(await call('/v1/chat/completions', '{"model":"openai/gpt-5","x":nul}', some))).toEqual([403, 'model_not_allowed'])
+  })
+
+  test('no more calls in a minute than the token may make', async () => {
+    const one = { 'x-api-key': await callToken(gateway, { requestsPerMinute: 1 }) }
+    expect((await chat('openai/gpt-5', one)).status).toBe(200)
+    expect(errorOf(await chat('openai/gpt-5', one))).toEqual([429, 'token_rate_limited'])
+  })
+})
