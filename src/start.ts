@@ -24,6 +24,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import type { CallOptions } from './mount-calls.ts'
 import { createOutbound } from './outbound.ts'
+import { FIRST_RELEASE_READERS } from './rest/mounts.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
@@ -67,7 +68,7 @@ export async function startGateway(
     await checkKeyring(database, keyring)
     await migrate(database, (message) => startLog.info(message))
     await registerKeys(database, keyring, clock())
-    await upgradeStoredData(database, keyring, clock(), (message) => startLog.info(message))
+    await upgradeStoredData(database, keyring, FIRST_RELEASE_READERS, clock(), (message) => startLog.info(message))
     const activity = await openActivity(database, (message) => startLog.info(message))
     const served = await serve(config, log, clock, { database, activity, keyring }).catch(async (error: unknown) => {
       await activity.close()

@@ -19,7 +19,6 @@ export interface NewApiKey {
   readonly name: string | null
   readonly enabled: boolean
   readonly weight: number
-  /** With this a key needs no value, since its parts may hold the credential. */
   readonly configuration: KeyConfigurationInput | undefined
 }
 
@@ -47,7 +46,7 @@ function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolea
   const isWithout = value === undefined && environmentVariable === undefined
   const isBoth = value !== undefined && environmentVariable !== undefined
   return [
-    ...(isBoth || (isWithout && configuration === undefined) ? [neitherOrBoth(path)] : []),
+    ...(isBoth || (isWithout && configuration?.parts === undefined) ? [neitherOrBoth(path)] : []),
     ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
     ...checkKeyFields(key, path),
     ...(configuration === undefined ? [] : checkConfiguration(configuration, path, refusalOf)),
@@ -61,7 +60,7 @@ function neitherOrBoth(path: readonly string[]): ValidationIssue {
 /** Checks what changes about a stored key. */
 function checkKeptApiKey(key: KeptApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
   const { value, environmentVariable, configuration } = key
-  const isCleared = value?.reveal() === '' && configuration !== undefined
+  const isCleared = value?.reveal() === '' && configuration?.parts !== undefined
   return [
     ...(value !== undefined && environmentVariable !== undefined ? [neitherOrBoth(path)] : []),
     ...(value === undefined || isCleared ? [] : checkSecretValue(value, [...path, 'value'], anyText)),

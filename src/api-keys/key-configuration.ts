@@ -1,8 +1,9 @@
-import { z } from 'zod'
 import type { Secret } from '../crypto/secret.ts'
 import { canonicalUrl } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { checkText } from './check-text.ts'
 import { COLUMN_PARTS, isColumnPart, SECRET_PARTS } from './credential-parts.ts'
+import { checkExtensions, type ExtensionChanges, isNamespace } from './extensions.ts'
 import { looksMasked } from './mask.ts'
 
 /** A part of a key's credential: a value, a variable to read, or neither, which keeps the stored one. */
@@ -15,47 +16,52 @@ export interface CredentialPartInput {
   readonly at: readonly string[]
 }
 
-/** What a key has besides its value. It replaces what is stored, except that parts can be kept. */
+/** What a key has besides its value; undefined leaves as it is what is stored. */
 export interface KeyConfigurationInput {
-  readonly parts: readonly CredentialPartInput[]
+  /** The whole list: stored parts that it does not name go. With it a new key needs no value, since they may hold the credential. */
+  readonly parts: readonly CredentialPartInput[] | undefined
   /** Models that the key serves; null for every one. */
-  readonly models: readonly string[] | null
+  readonly models: readonly string[] | null | undefined
   /** Models that it does not serve; null for none. */
-  readonly exceptModels: readonly string[] | null
-  /** What means nothing to the gateway, by namespace. */
-  readonly extensions: Readonly<Record<string, unknown>>
+  readonly exceptModels: readonly string[] | null | undefined
+  readonly extensions: ExtensionChanges
 }
 
 /** Says what is wrong with an endpoint, or null: the rules for a provider's own. */
 export type RefusalOf = (url: string) => string | null
 
+const MAX_PARTS = 50
 const MAX_PART_BYTES = 65_536
+const MAX_MODELS = 10_000
+const MAX_MODEL_CHARACTERS = 2_000
 const MAX_EXTENSION_CHARACTERS = 262_144
 const KNOWN_PARTS: readonly string[] = [...Object.keys(COLUMN_PARTS), ...SECRET_PARTS]
-const FOREIGN_PART = /^(?!aws\.|azure\.|vertex\.)[a-z]{2,20}(?:\.[A-Za-z0-9_]{1,60}){1,4}$/
+const FOREIGN_PART = /^([a-z]{2,20})(?:\.[A-Za-z0-9_]{1,60}){1,4}$/
 
 /** The rules for what a key has besides its value. */
 export function checkConfiguration(
-  { parts, extensions }: KeyConfigurationInput,
+  { parts = [], models, exceptModels, extensions }: KeyConfigurationInput,
   path: readonly string[],
   refusalOf: RefusalOf,
 ): ValidationIssue[] {
-  const isLarge = JSON.stringify(extensions).length > MAX_EXTENSION_CHARACTERS
+  const tooMany = [{ path: [...path, 'credentialParts'], rule: 'OUT_OF_RANGE', message: `A key has at most ${MAX_PARTS} parts.` } as const]
   return [
-    ...parts.flatMap((part, index) => checkPart(part, parts, index, [...path, ...part.at], refusalOf)),
-    ...(isLarge
-      ? [
-          {
-            path,
-            rule: 'OUT_OF_RANGE',
-            message: `The settings must not be longer than ${MAX_EXTENSION_CHARACTERS} characters of JSON.`,
-          } as const,
-        ]
-      : []),
-    ...(z.record(z.string(), z.json()).safeParse(extensions).success
-      ? []
-      : [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be JSON objects by namespace.' } as const]),
+    ...(parts.length > MAX_PARTS
+      ? tooMany
+      : parts.flatMap((part, index) => checkPart(part, parts, index, [...path, ...part.at], refusalOf))),
+    ...checkModels(models ?? [], [...path, 'models']),
+    ...checkModels(exceptModels ?? [], [...path, 'exceptModels']),
+    ...checkExtensions(extensions, [...path, 'extensions'], MAX_EXTENSION_CHARACTERS),
   ]
+}
+
+function checkModels(models: readonly string[], path: readonly string[]): ValidationIssue[] {
+  if (models.length > MAX_MODELS) return [{ path, rule: 'OUT_OF_RANGE', message: `A list has at most ${MAX_MODELS} models.` }]
+  return models.flatMap((model, index) => checkText(model, [...path, String(index)], MAX_MODEL_CHARACTERS)).slice(0, 1)
+}
+
+function isPartName(name: string): boolean {
+  return KNOWN_PARTS.includes(name) || isNamespace(FOREIGN_PART.exec(name)?.[1] ?? '')
 }
 
 function checkPart(
@@ -66,7 +72,7 @@ function checkPart(
   refusalOf: RefusalOf,
 ): ValidationIssue[] {
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
-  if (!KNOWN_PARTS.includes(name) && !FOREIGN_PART.test(name)) return issue('NOT_ALLOWED', 'This is no part of a credential.')
+  if (!isPartName(name)) return issue('NOT_ALLOWED', 'This is no part of a credential.')
   if (parts.findIndex((part) => part.name === name) < index) return issue('NOT_ALLOWED', 'This part is already given.')
   if (value !== undefined && environmentVariable !== undefined) return issue('EXACTLY_ONE', 'Give a value or a variable, not both.')
   const plain = value?.reveal() ?? ''

@@ -119,7 +119,7 @@ function planNew(key: NewApiKey, providerId: string, now: Date): Planned {
   const row = {
     ...{ ...plain, masked: maskOf(value, environmentVariable), environmentVariable: environmentVariable ?? null },
     ...(parts?.columns ?? NO_CONFIGURATION),
-    credentialParts: withValueMask(parts?.parts ?? [], configuration === undefined ? null : (value ?? new Secret(''))),
+    credentialParts: withValueMask(parts?.parts ?? [], configuration?.parts === undefined ? null : (value ?? new Secret(''))),
   }
   return { row, value: sealedValueOf(value, environmentVariable), parts, isChanged: true }
 }
@@ -133,7 +133,7 @@ function planKept(keyring: Keyring, stored: StoredKeys, before: ApiKey, key: Kep
   const known = parts?.parts ?? readCredentialParts(before.credentialParts).filter((part) => part.name !== VALUE_PART)
   const wasGivenWithParts = readCredentialParts(before.credentialParts).some((part) => part.name === VALUE_PART)
   const kept = readCredentialParts(before.credentialParts).filter((part) => part.name === VALUE_PART)
-  const hasMask = configuration !== undefined || wasGivenWithParts
+  const hasMask = configuration?.parts !== undefined || wasGivenWithParts
   const credentialParts = hasNewValue ? withValueMask(known, hasMask ? (value ?? new Secret('')) : null) : orNull([...kept, ...known])
   const newValue = hasNewValue ? { masked: maskOf(value, environmentVariable), environmentVariable: environmentVariable ?? null } : {}
   return {

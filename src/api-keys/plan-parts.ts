@@ -5,6 +5,7 @@ import { type CredentialPart, readCredentialParts } from '../destination/stored-
 import { ValidationError } from '../errors.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { COLUMN_PARTS, isColumnPart, parseSealedParts, sealableParts, VALUE_PART, variablesOf } from './credential-parts.ts'
+import { mergeExtensions } from './extensions.ts'
 import type { CredentialPartInput, KeyConfigurationInput } from './key-configuration.ts'
 import { maskInMiddle } from './mask.ts'
 import { openField, type SealedSecrets } from './provider-secrets.ts'
@@ -37,12 +38,13 @@ export function planParts(
   opening: { keep(): ReadonlyMap<string, string> },
 ): PartsPlan {
   const known = readCredentialParts(stored?.credentialParts).filter(({ name }) => name !== VALUE_PART)
+  const columns = columnsOf(configuration, stored)
+  if (configuration.parts === undefined) return { columns, parts: known, sealed: undefined, carries: false }
   const given = configuration.parts.map((part) => ({ part, isKept: part.value === undefined && part.environmentVariable === undefined }))
   for (const { part, isKept } of given) if (isKept && !isStored(part.name, stored, known)) throw nothingToKeep(part)
   const secretParts = given.filter(({ part }) => !isColumnPart(part.name))
   const parts = given.flatMap(({ part, isKept }) => partRow(part, isKept, known))
   const isSame = secretParts.every(({ isKept }) => isKept) && secretParts.length === known.filter(({ name }) => !isColumnPart(name)).length
-  const columns = columnsOf(configuration, stored)
   const carries = secretParts.some(({ isKept }) => isKept)
   // The variables of parts with a column are sealed with the others.
   const isSealedSame = isSame && JSON.stringify(variablesOf(parts)) === JSON.stringify(variablesOf(known))
@@ -85,29 +87,38 @@ function partRow(
 }
 
 function columnsOf({ parts, models, exceptModels, extensions }: KeyConfigurationInput, stored: ApiKey | null): PartColumns {
-  const part = (name: string) => parts.find((one) => one.name === name)
+  return {
+    ...placesOf(parts, stored),
+    models: models === undefined ? (stored?.models ?? null) : models && [...models],
+    exceptModels: exceptModels === undefined ? (stored?.exceptModels ?? null) : exceptModels && [...exceptModels],
+    extensions:
+      extensions === undefined ? (stored?.extensions ?? null) : mergeExtensions(stored?.extensions, extensions, ['apiKeys', 'extensions']),
+  }
+}
+
+/** The parts that have a column of their own. */
+function placesOf(
+  parts: KeyConfigurationInput['parts'],
+  stored: ApiKey | null,
+): Pick<PartColumns, 'endpoint' | 'endpointVariable' | 'region' | 'roleArn' | 'externalId'> {
+  const part = (name: string) => parts?.find((one) => one.name === name)
   const text = (name: keyof typeof COLUMN_PARTS): string | null => {
+    const before = stored?.[COLUMN_PARTS[name]] ?? null
+    if (parts === undefined) return before
     const given = part(name)
     if (given === undefined || given.environmentVariable !== undefined) return null
-    return given.value === undefined ? (stored?.[COLUMN_PARTS[name]] ?? null) : given.value.reveal() || null
+    return given.value === undefined ? before : given.value.reveal() || null
   }
   const endpoint = part('endpoint')
-  const keepsEndpoint = endpoint !== undefined && endpoint.value === undefined && endpoint.environmentVariable === undefined
+  const keepsEndpoint =
+    parts === undefined || (endpoint !== undefined && endpoint.value === undefined && endpoint.environmentVariable === undefined)
   return {
     endpoint: text('endpoint'),
     endpointVariable: keepsEndpoint ? (stored?.endpointVariable ?? null) : (endpoint?.environmentVariable ?? null),
     region: text('aws.region'),
     roleArn: text('aws.roleArn'),
     externalId: text('aws.externalId'),
-    models: models === null ? null : [...models],
-    exceptModels: exceptModels === null ? null : [...exceptModels],
-    extensions: Object.keys(extensions).length === 0 ? null : toJson(extensions),
   }
-}
-
-/** Checked to be JSON already. */
-function toJson(value: Readonly<Record<string, unknown>>): PartColumns['extensions'] {
-  return JSON.parse(JSON.stringify(value))
 }
 
 function nothingToKeep({ at }: CredentialPartInput): ValidationError {

@@ -7,7 +7,6 @@ import type { TransactionClient } from '../database/client.ts'
 import { insertRows } from '../database/insert-row.ts'
 import type { ProviderRow } from '../destination/stored-rows.ts'
 import type { ApiKey, ApiKeySecret, ProviderSecret } from '../generated/prisma-sqlite/client.ts'
-import { fromBifrostKey } from './bifrost-key.ts'
 import { VALUE_PART } from './credential-parts.ts'
 import type { PlannedKey } from './plan-key-changes.ts'
 import { planParts } from './plan-parts.ts'
@@ -27,14 +26,29 @@ export interface UpgradeCounts {
   readonly unreadable: number
 }
 
-/** What a key had for Bifrost: settings, and the path, mask or variable of each part of its credential. */
-const firstKey = z.object({
-  bifrost: z.object({
-    settings: z.unknown(),
-    secrets: z.array(z.object({ path: z.string(), masked: z.string(), environmentVariable: z.string().nullable() })),
-    maskedValue: z.string().nullable(),
-  }),
-})
+/** Says in the gateway's words what 0.1.0 kept of keys and providers for one namespace. Whoever owns the namespace knows how. */
+export interface FirstReleaseReader {
+  readonly namespace: string
+  /** @param sealed What was sealed of the key, by the owner's names. Null for what 0.1.0 has not kept. */
+  readKey(kept: unknown, sealed: ReadonlyMap<string, string>): FirstKey | null
+  readProvider(kept: unknown): FirstRoute | null
+}
+
+interface FirstKey {
+  readonly parts: readonly { readonly name: string; readonly value?: string; readonly environmentVariable?: string }[]
+  readonly models: readonly string[] | null
+  readonly exceptModels: readonly string[] | null
+  /** What its owner still keeps of it. */
+  readonly kept: Readonly<Record<string, unknown>>
+  readonly maskedValue: string | null
+}
+
+interface FirstRoute {
+  readonly modelsPath: string | null
+  readonly testAfterWrites: string
+}
+
+const firstExtensions = z.record(z.string(), z.unknown())
 const firstConfig = z.record(z.string(), z.string())
 const CONFIG = /^apiKey\.(.+)\.config$/
 
@@ -42,6 +56,7 @@ const CONFIG = /^apiKey\.(.+)\.config$/
 export async function upgradeSecrets(
   transaction: TransactionClient,
   keyring: Keyring,
+  readers: readonly FirstReleaseReader[],
   outdated: readonly KeyringKey[],
   providers: readonly UpgradedProvider[],
 ): Promise<UpgradeCounts> {
@@ -51,7 +66,7 @@ export async function upgradeSecrets(
   const fields = await transaction.providerSecret.findMany({ where: { providerId: { in: ids } } })
   const upgrades = providers.map((provider) => {
     const ownKeys = keys.filter(({ providerId }) => providerId === provider.row.id)
-    return upgradeProvider(keyring, outdated, provider, {
+    return upgradeProvider(keyring, readers, outdated, provider, {
       keys: ownKeys,
       values: values.filter(({ apiKeyId }) => ownKeys.some(({ id }) => id === apiKeyId)),
       fields: fields.filter(({ providerId }) => providerId === provider.row.id),
@@ -95,7 +110,13 @@ interface Upgrade {
   readonly unreadable: number
 }
 
-function upgradeProvider(keyring: Keyring, outdated: readonly KeyringKey[], provider: UpgradedProvider, stored: Stored): Upgrade {
+function upgradeProvider(
+  keyring: Keyring,
+  readers: readonly FirstReleaseReader[],
+  outdated: readonly KeyringKey[],
+  provider: UpgradedProvider,
+  stored: Stored,
+): Upgrade {
   const { id: providerId, type, baseUrl } = provider.row
   let unreadable = 0
   const opened = (sealed: string, kid: string, binding: { table: string; column: string; rowId: string }): Secret | null => {
@@ -111,7 +132,7 @@ function upgradeProvider(keyring: Keyring, outdated: readonly KeyringKey[], prov
     const config = configs.get(key.id)
     const parts = config === undefined ? new Map<string, string>() : readConfig(openField(config))
     // Without its parts nobody knows where the key went: it must not go to the provider's endpoint instead.
-    return { key, isLost: parts === null, ...(parts === null ? unchanged(key) : upgradeKey(key, parts)) }
+    return { key, isLost: parts === null, ...(parts === null ? unchanged(key) : upgradeKey(key, parts, readers)) }
   })
   const after: StoredRows = { provider: provider.row, keys: keys.map(({ row }) => row) }
   const values = keys.flatMap(({ key, row, isLost }): ApiKeySecret[] => {
@@ -148,16 +169,25 @@ function unchanged(key: ApiKey): { row: PlannedKey; isChanged: boolean; sealed: 
 }
 
 /** The row of a key in the form of this release, and what of its parts is to be sealed. */
-function upgradeKey(key: ApiKey, config: ReadonlyMap<string, string>): { row: PlannedKey; isChanged: boolean; sealed: Secret | null } {
-  const first = firstKey.safeParse(key.extensions).data?.bifrost
+function upgradeKey(
+  key: ApiKey,
+  config: ReadonlyMap<string, string>,
+  readers: readonly FirstReleaseReader[],
+): { row: PlannedKey; isChanged: boolean; sealed: Secret | null } {
+  const kept = firstExtensions.safeParse(key.extensions).data ?? {}
+  const [first] = readers.flatMap(({ namespace, readKey }) => {
+    const read = readKey(kept[namespace], config)
+    return read === null ? [] : [{ ...read, extensions: { [namespace]: read.kept } }]
+  })
   if (first === undefined) return unchanged(key)
   const { number: _, lastConnectionTestId: __, availabilityResets: ___, ...row } = key
-  const secrets = first.secrets.map(({ path, environmentVariable }) => {
-    const value = environmentVariable === null ? new Secret(config.get(path) ?? '') : undefined
-    return { path, value, environmentVariable: environmentVariable ?? undefined }
-  })
-  const plan = planParts(fromBifrostKey({ settings: first.settings, secrets }), null, { keep: () => new Map() })
-  const shown = first.maskedValue === null ? [] : [{ name: VALUE_PART, masked: first.maskedValue, environmentVariable: null }]
+  const { models, exceptModels, extensions, maskedValue } = first
+  const parts = first.parts.map(({ name, value, environmentVariable }) => ({
+    ...{ name, environmentVariable, at: [] },
+    value: value === undefined ? undefined : new Secret(value),
+  }))
+  const plan = planParts({ parts, models, exceptModels, extensions }, null, { keep: () => new Map() })
+  const shown = maskedValue === null ? [] : [{ name: VALUE_PART, masked: maskedValue, environmentVariable: null }]
   const all = [...shown, ...plan.parts].map((part) => ({ ...part }))
   return { row: { ...row, ...plan.columns, credentialParts: all.length === 0 ? null : all }, isChanged: true, sealed: plan.sealed ?? null }
 }

@@ -158,7 +158,9 @@ function ruledBy(caller: CallerRules, asStored: boolean | undefined): CallerRule
 
 /** Whether the keys of a new Bedrock provider bring what its settings would hold. */
 export function bringCredentials({ type, settings, apiKeys }: Pick<NewProvider, 'type' | 'settings' | 'apiKeys'>): boolean {
-  return type === 'BEDROCK' && settings === undefined && apiKeys.length > 0 && apiKeys.every((key) => key.configuration !== undefined)
+  return (
+    type === 'BEDROCK' && settings === undefined && apiKeys.length > 0 && apiKeys.every((key) => key.configuration?.parts !== undefined)
+  )
 }
 
 /** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */

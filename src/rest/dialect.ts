@@ -61,6 +61,28 @@ export interface Refusals<Name extends string = string> {
   fault(fault: Fault, route: Name | null): Answer
 }
 
+/** Says in the gateway's words what release 0.1.0 kept for a dialect, in the dialect's own. */
+export interface FirstReleaseReader {
+  readonly namespace: string
+  /** @param sealed What was sealed of the key, by the dialect's names. Null for what 0.1.0 has not kept. */
+  readKey(kept: unknown, sealed: ReadonlyMap<string, string>): FirstKey | null
+  readProvider(kept: unknown): FirstRoute | null
+}
+
+interface FirstKey {
+  readonly parts: readonly { readonly name: string; readonly value?: string; readonly environmentVariable?: string }[]
+  readonly models: readonly string[] | null
+  readonly exceptModels: readonly string[] | null
+  /** What the dialect itself still keeps of it. */
+  readonly kept: Readonly<Record<string, unknown>>
+  readonly maskedValue: string | null
+}
+
+interface FirstRoute {
+  readonly modelsPath: string | null
+  readonly testAfterWrites: 'NEVER' | 'WITH_KEYS' | 'ALWAYS'
+}
+
 /** A REST API that speaks GraphQL to the schema. */
 export interface Dialect {
   readonly channel: Channel
@@ -74,4 +96,6 @@ export interface Dialect {
   readonly prefix: string
   readonly routes: readonly Route[]
   readonly refusals: Refusals
+  /** For one that release 0.1.0 kept something for that has another form now. */
+  readonly firstRelease?: FirstReleaseReader
 }

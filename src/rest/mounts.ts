@@ -1,6 +1,6 @@
 import { bifrostDialect } from './bifrost/routes.ts'
 import { coderDialect } from './coder/routes.ts'
-import type { Dialect, Route } from './dialect.ts'
+import type { Dialect, FirstReleaseReader, Route } from './dialect.ts'
 import { respanDialect } from './respan/routes.ts'
 import { ziriDialect } from './ziri/routes.ts'
 
@@ -31,6 +31,9 @@ export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
 
 /** All dialects, in the order in which they are shown. */
 export const DIALECTS: readonly Dialect[] = [coderDialect, bifrostDialect, respanDialect, ziriDialect]
+
+/** What reads the data of release 0.1.0 that dialects kept. */
+export const FIRST_RELEASE_READERS: readonly FirstReleaseReader[] = DIALECTS.flatMap(({ firstRelease }) => firstRelease ?? [])
 
 /** Every dialect at its own prefix, and the one that the operator chose at the bare paths of its documentation. */
 export function rootMounts(rootDialect: RootDialect): Mount[] {

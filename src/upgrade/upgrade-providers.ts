@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { maskKey } from '../api-keys/mask.ts'
 import { headerField } from '../api-keys/secret-binding.ts'
-import { type UpgradeCounts, type UpgradedProvider, upgradeSecrets } from '../api-keys/upgrade-secrets.ts'
+import { type FirstReleaseReader, type UpgradeCounts, type UpgradedProvider, upgradeSecrets } from '../api-keys/upgrade-secrets.ts'
 import type { Keyring, KeyringKey } from '../crypto/keyring.ts'
 import { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
@@ -29,19 +29,7 @@ const firstNetwork = storedNetwork.extend({
   extraHeaders: z.array(z.union([firstHeader, ...storedNetwork.shape.extraHeaders.element.options])),
 })
 
-const firstExtensions = z.object({
-  bifrost: z
-    .looseObject({
-      custom_provider_config: z
-        .looseObject({
-          is_key_less: z.boolean().optional(),
-          allowed_requests: z.record(z.string(), z.boolean()).optional(),
-          request_path_overrides: z.record(z.string(), z.string()).optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-})
+const firstExtensions = z.record(z.string(), z.unknown())
 
 type FirstProvider = Pick<Provider, keyof typeof PROVIDER_ROW | 'extensions' | 'number' | 'testAfterWrites'>
 
@@ -49,6 +37,7 @@ type FirstProvider = Pick<Provider, keyof typeof PROVIDER_ROW | 'extensions' | '
 export async function upgradeProviders(
   transaction: TransactionClient,
   keyring: Keyring,
+  readers: readonly FirstReleaseReader[],
   outdated: readonly KeyringKey[],
 ): Promise<ProviderCounts> {
   const counts = { providers: 0, headers: 0, secrets: 0, unreadable: 0 }
@@ -62,7 +51,7 @@ export async function upgradeProviders(
     const providers: UpgradedProvider[] = []
     for (const row of rows) {
       const { network, fresh } = upgradeNetwork(row.network)
-      const columns = routeOf(row)
+      const columns = routeOf(row, readers)
       await transaction.provider.update({
         where: { id: row.id },
         data: { ...columns, ...(network === null ? {} : { network }) },
@@ -71,7 +60,7 @@ export async function upgradeProviders(
       providers.push({ row: { ...row, ...columns, network }, fresh })
       counts.headers += fresh.size
     }
-    const { secrets, unreadable } = await upgradeSecrets(transaction, keyring, outdated, providers)
+    const { secrets, unreadable } = await upgradeSecrets(transaction, keyring, readers, outdated, providers)
     counts.providers += rows.length
     counts.secrets += secrets
     counts.unreadable += unreadable
@@ -97,13 +86,13 @@ function upgradeNetwork(column: unknown): { network: NetworkConfig | null; fresh
   return { network: { ...rest, extraHeaders: headers }, fresh }
 }
 
-/** What the gateway acts on of what only Bifrost knew. */
-function routeOf({ extensions, modelsPath, testAfterWrites }: FirstProvider): Pick<Provider, 'modelsPath' | 'testAfterWrites'> {
-  const custom = firstExtensions.safeParse(extensions ?? {}).data?.bifrost?.custom_provider_config
-  if (custom === undefined) return { modelsPath, testAfterWrites }
-  const isRefused = custom.allowed_requests !== undefined && custom.allowed_requests.list_models !== true
-  return {
-    modelsPath: modelsPath ?? (custom.request_path_overrides?.list_models || null),
-    testAfterWrites: isRefused ? 'NEVER' : custom.is_key_less ? 'ALWAYS' : 'WITH_KEYS',
-  }
+/** What the gateway acts on of what was kept for others. */
+function routeOf(
+  { extensions, modelsPath, testAfterWrites }: FirstProvider,
+  readers: readonly FirstReleaseReader[],
+): Pick<Provider, 'modelsPath' | 'testAfterWrites'> {
+  const kept = firstExtensions.safeParse(extensions).data ?? {}
+  const [route] = readers.flatMap((reader) => reader.readProvider(kept[reader.namespace]) ?? [])
+  if (route === undefined) return { modelsPath, testAfterWrites }
+  return { modelsPath: modelsPath ?? route.modelsPath, testAfterWrites: route.testAfterWrites }
 }

@@ -1,4 +1,5 @@
 import { findOutdatedKeys, renewCanary } from '../api-keys/encryption-keys.ts'
+import type { FirstReleaseReader } from '../api-keys/upgrade-secrets.ts'
 import { recordAudit } from '../audit/record.ts'
 import { gatewayItself } from '../auth/admin-token.ts'
 import { upgradeTokens } from '../auth/upgrade-tokens.ts'
@@ -15,17 +16,29 @@ const PATIENCE_MS = 600_000
  * Brings what an earlier release has stored into the form of this one, where migrations cannot: what is sealed. The marker
  * is the canary of each key, which only the key can make. One transaction under the lock of the migrations: killed during it,
  * a process begins again at its next start, and of processes that start together one does it.
+ * @param readers Know the words of what was kept for others than the gateway.
  */
-export async function upgradeStoredData(database: Database, keyring: Keyring, now: Date, log: (message: string) => void): Promise<void> {
+export async function upgradeStoredData(
+  database: Database,
+  keyring: Keyring,
+  readers: readonly FirstReleaseReader[],
+  now: Date,
+  log: (message: string) => void,
+): Promise<void> {
   if ((await findOutdatedKeys(database.prisma, keyring)).length === 0) return
-  const upgraded = await database.engine.migrateAlone((transaction) => upgradeAll(transaction, keyring, now), PATIENCE_MS)
+  const upgraded = await database.engine.migrateAlone((transaction) => upgradeAll(transaction, keyring, readers, now), PATIENCE_MS)
   if (upgraded !== null) log(`Brought what was stored into the form of this release: ${JSON.stringify(upgraded)}.`)
 }
 
-async function upgradeAll(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<Record<string, number> | null> {
+async function upgradeAll(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  readers: readonly FirstReleaseReader[],
+  now: Date,
+): Promise<Record<string, number> | null> {
   const outdated = await findOutdatedKeys(transaction, keyring)
   if (outdated.length === 0) return null
-  const providers = await upgradeProviders(transaction, keyring, outdated)
+  const providers = await upgradeProviders(transaction, keyring, readers, outdated)
   const tokens = await upgradeTokens(transaction, keyring)
   for (const key of outdated) await renewCanary(transaction, key)
   const counts = { ...providers, tokens: tokens.length }

@@ -3,7 +3,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Writer, writerAs } from '../support/providers.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
 
-/** A key of Bifrost can have an endpoint of its own: the places to which an editor could have what is not theirs sent. */
+/** A key can have an endpoint of its own: the places to which an editor could have what is not theirs sent. */
 
 const VARIABLE = 'KEY_ENDPOINT_TEST'
 const FROM_VARIABLE = 'sk-from-a-variable-worth-stealing'
@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 
 /** What makes a key go to an endpoint of its own. */
-const to = (url: string) => ({ settings: { vllm_key_config: { model_name: 'm' } }, secrets: [{ path: 'vllm_key_config.url', value: url }] })
+const to = (url: string) => [{ name: 'endpoint', value: url }]
 
 /** Everything that the other place was sent, as text. */
 const loot = () => JSON.stringify(thief.requests)
@@ -49,7 +49,7 @@ describe('a key in an environment variable', () => {
 
   test('does not follow an editor who names it in another key that has an endpoint of its own', async () => {
     const { id, apiKeys } = await withVariable()
-    const add = { environmentVariable: VARIABLE, bifrost: to(thief.origin) }
+    const add = { environmentVariable: VARIABLE, credentialParts: to(thief.origin) }
     const kept = { keep: { id: apiKeys.nodes[0]?.id } }
     for (const changes of [[{ add }], [kept, { add }]]) expect(await editor.update(id, { apiKeys: changes })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
@@ -57,9 +57,9 @@ describe('a key in an environment variable', () => {
   })
 
   test('does not follow an editor who names it again in the same key, beside another endpoint', async () => {
-    for (const before of [{}, { bifrost: to(home.origin) }]) {
+    for (const before of [{}, { credentialParts: to(home.origin) }]) {
       const { id, apiKeys } = await withVariable(before)
-      const keep = { id: apiKeys.nodes[0]?.id, environmentVariable: VARIABLE, bifrost: to(thief.origin) }
+      const keep = { id: apiKeys.nodes[0]?.id, environmentVariable: VARIABLE, credentialParts: to(thief.origin) }
       expect(await editor.update(id, { apiKeys: [{ keep }] })).toMatchObject(KEY_REQUIRED)
       await editor.test(id)
     }
@@ -67,7 +67,7 @@ describe('a key in an environment variable', () => {
   })
 
   test('does not follow an editor from its own endpoint to that of the provider', async () => {
-    const { id } = await withVariable({ bifrost: to(home.origin) }, thief.origin)
+    const { id } = await withVariable({ credentialParts: to(home.origin) }, thief.origin)
     expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE } }] })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
     expect(loot()).not.toContain(FROM_VARIABLE)
@@ -75,24 +75,21 @@ describe('a key in an environment variable', () => {
 
   test('cannot become another part of a key, such as its endpoint, by an editor', async () => {
     const { id } = await withVariable()
-    const bifrost = {
-      settings: { azure_key_config: {} },
-      secrets: [{ path: 'azure_key_config.endpoint', environmentVariable: VARIABLE }],
-    }
-    expect(await editor.update(id, { apiKeys: [{ add: { value: THIEFS, bifrost } }] })).toMatchObject(NOT_ALLOWED)
+    const credentialParts = [{ name: 'endpoint', environmentVariable: VARIABLE }]
+    expect(await editor.update(id, { apiKeys: [{ add: { value: THIEFS, credentialParts } }] })).toMatchObject(NOT_ALLOWED)
   })
 
   test('may be named again by an editor where it is sent already', async () => {
-    const { id } = await withVariable({ bifrost: to(home.origin) })
-    const add = { environmentVariable: VARIABLE, bifrost: to(home.origin) }
+    const { id } = await withVariable({ credentialParts: to(home.origin) })
+    const add = { environmentVariable: VARIABLE, credentialParts: to(home.origin) }
     expect(await editor.update(id, { apiKeys: [{ add }] })).toMatchObject(ACCEPTED)
   })
 
   test('goes where an admin sends it', async () => {
     const { id } = await withVariable()
-    expect(await admin.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE, bifrost: to(thief.origin) } }] })).toMatchObject(
-      ACCEPTED,
-    )
+    expect(
+      await admin.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE, credentialParts: to(thief.origin) } }] }),
+    ).toMatchObject(ACCEPTED)
     await admin.test(id)
     expect(thief.keys()).toEqual([FROM_VARIABLE, expect.not.stringContaining(FROM_VARIABLE)])
   })
@@ -110,7 +107,7 @@ describe('the sealed headers of a provider', () => {
   test("do not follow an editor's own key to its own endpoint", async () => {
     const { id, apiKeys } = await withHeader()
     const key = apiKeys.nodes[0]?.id
-    const moved = { value: THIEFS, bifrost: to(thief.origin) }
+    const moved = { value: THIEFS, credentialParts: to(thief.origin) }
     for (const changes of [
       [{ add: moved }],
       [{ keep: { id: key, ...moved } }],
@@ -123,7 +120,7 @@ describe('the sealed headers of a provider', () => {
 
   test('follow when an editor gives them again, or when an admin says so', async () => {
     const { id } = await withHeader()
-    const apiKeys = [{ add: { value: THIEFS, bifrost: to(thief.origin) } }]
+    const apiKeys = [{ add: { value: THIEFS, credentialParts: to(thief.origin) } }]
     const network = { extraHeaders: [{ name: 'X-Relay-Token', value: 'a-value-of-the-editors-own' }] }
     expect(await editor.update(id, { apiKeys, network })).toMatchObject(ACCEPTED)
     expect(await admin.update((await withHeader()).id, { apiKeys })).toMatchObject(ACCEPTED)

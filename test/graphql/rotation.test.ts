@@ -64,7 +64,7 @@ async function storeEverything(): Promise<string> {
   })
   const { id } = await writer.created({
     baseUrl: recorder.origin,
-    apiKeys: [{ value: KEY, bifrost: { settings: {}, secrets: [{ path: 'azure_key_config.client_secret', value: 'a-client-secret' }] } }],
+    apiKeys: [{ value: KEY, credentialParts: [{ name: 'azure.clientSecret', value: 'a-client-secret' }] }],
     network: {
       extraHeaders: [{ name: 'X-Api-Key', value: 'a-header-that-authenticates' }],
     },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { PROVIDER_FIELDS, type Result, uniqueName, writerAs, writerOf } from '../support/providers.ts'
+import { PROVIDER_FIELDS, type Result, rulesOf, uniqueName, writerAs, writerOf } from '../support/providers.ts'
 
 const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { __typename
   ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number dialectSettings { bifrost ziri } } }
@@ -17,7 +17,6 @@ afterAll(() => gateway.close())
 async function upsert(input: Record<string, unknown>, token = gateway.adminToken): Promise<Upserted> {
   return (await gateway.ask<{ result: Upserted }>(UPSERT, { input }, token)).result
 }
-const rulesOf = ({ issues }: Result) => issues?.map(({ path, rule }) => `${path.join('.')} ${rule}`)
 
 describe('what an upsert makes of a name that is free', () => {
   it.each([

@@ -142,16 +142,10 @@ export const WAYS: readonly Way[] = [
   },
   { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
   {
-    name: "Bifrost's part of a key",
-    type: 'BifrostKey',
+    name: 'a part of a credential',
+    type: 'CredentialPart',
     role: 'VIEWER',
-    at: underProvider((s) => `{ apiKeys { nodes { bifrost ${s} } } }`),
-  },
-  {
-    name: 'a secret of a vendor configuration',
-    type: 'BifrostKeySecret',
-    role: 'VIEWER',
-    at: underProvider((s) => `{ apiKeys { nodes { bifrost { secrets ${s} } } } }`),
+    at: underProvider((s) => `{ apiKeys { nodes { credentialParts ${s} } } }`),
   },
   {
     name: 'the availability of a key',

@@ -129,6 +129,11 @@ export function uniqueName(stem = 'provider'): string {
   return `${stem}-${counter}`
 }
 
-function newProvider(input: Input): Input {
+export function newProvider(input: Input): Input {
   return { name: uniqueName(), type: 'OPENAI', baseUrl: 'https://api.example.com/v1', ...input }
+}
+
+/** What a refusal is about, e.g. `name REQUIRED`; undefined when nothing was refused. */
+export function rulesOf({ issues }: Result): string[] | undefined {
+  return issues?.map(({ path, rule }) => `${path.join('.')} ${rule}`)
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isColumnPart, VALUE_PART, variablesOf } from '../../api-keys/credential-parts.ts'
+import { changesTo, type Extensions, readExtensions } from '../../api-keys/extensions.ts'
 import type { CredentialPartInput, KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { readCredentialParts } from '../../destination/stored-rows.ts'
@@ -22,13 +23,20 @@ const FIELDS = [
 ] as const
 
 const texts = z.array(z.string())
-const object = z.record(z.string(), z.json())
+
+/** What a key of a file has besides its value, all of it. */
+export interface WholeConfiguration extends KeyConfigurationInput {
+  readonly parts: readonly CredentialPartInput[]
+  readonly models: readonly string[] | null
+  readonly exceptModels: readonly string[] | null
+  readonly extensions: Extensions
+}
 
 /** Whether the value of a part is the stored one. */
 export type IsPartOf = (apiKeyId: string, part: string, value: Secret) => boolean
 
 /** What a key of the file has besides its value; undefined when the file says nothing of it. */
-export function toConfiguration(key: FileApiKey, read: ReadSecret): KeyConfigurationInput | undefined {
+export function toConfiguration(key: FileApiKey, read: ReadSecret): WholeConfiguration | undefined {
   if (FIELDS.every((field) => key[field] === undefined)) return undefined
   const plain = { endpoint: key.endpoint, 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId }
   const at = (...path: string[]) => ({ at: path })
@@ -49,8 +57,18 @@ export function toConfiguration(key: FileApiKey, read: ReadSecret): KeyConfigura
   }
 }
 
+/** What it takes to configure a stored key so; undefined when it is already. */
+export function configurationFor(
+  configuration: WholeConfiguration | undefined,
+  row: ApiKey,
+  isPartOf: IsPartOf,
+): KeyConfigurationInput | undefined {
+  if (configuration === undefined || isConfigured(configuration, row, isPartOf)) return undefined
+  return { ...configuration, extensions: changesTo(readExtensions(row.extensions), configuration.extensions) }
+}
+
 /** Whether a stored key has all of it already. */
-export function isConfigured(configuration: KeyConfigurationInput, row: ApiKey, isPartOf: IsPartOf): boolean {
+function isConfigured(configuration: WholeConfiguration, row: ApiKey, isPartOf: IsPartOf): boolean {
   const { parts, models, exceptModels, extensions } = configuration
   const stored = readCredentialParts(row.credentialParts).filter(({ name }) => name !== VALUE_PART)
   const column = (name: string) => parts.find((part) => part.name === name)?.value?.reveal() || null
@@ -69,7 +87,7 @@ export function isConfigured(configuration: KeyConfigurationInput, row: ApiKey, 
     column('aws.externalId') === row.externalId &&
     isDeepStrictEqual(models, row.models) &&
     isDeepStrictEqual(exceptModels, row.exceptModels) &&
-    isDeepStrictEqual(extensions, row.extensions ?? {}) &&
+    isDeepStrictEqual(extensions, readExtensions(row.extensions)) &&
     isDeepStrictEqual(variables, variablesOf(stored)) &&
     isDeepStrictEqual(names(sealed), names(stored.filter(({ name }) => !isColumnPart(name)))) &&
     sealed.every(({ name, value }) => value === undefined || isPartOf(row.id, name, value))
@@ -101,6 +119,6 @@ export function toFileConfiguration(
     credentials,
     ...(models === null ? {} : { models: texts.parse(models) }),
     ...(exceptModels === null ? {} : { exceptModels: texts.parse(exceptModels) }),
-    ...(extensions === null ? {} : { extensions: object.parse(extensions) }),
+    ...(extensions === null ? {} : { extensions: readExtensions(extensions) }),
   }
 }

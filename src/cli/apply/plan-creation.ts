@@ -57,7 +57,7 @@ function refuseMistyped(name: string): void {
 /** What tests and calls will refuse about a new provider. */
 export function warningsOfNew(deps: CreationDeps, { baseUrl, network, apiKeys }: NewProvider): ProviderWarning[] {
   const endpoints = apiKeys.map(
-    ({ configuration }) => configuration?.parts.find(({ name }) => name === 'endpoint')?.value?.reveal() ?? null,
+    ({ configuration }) => configuration?.parts?.find(({ name }) => name === 'endpoint')?.value?.reveal() ?? null,
   )
   return warningsOf(deps, { baseUrl, network: network ? planNetwork(network, readNetworkConfig(null)).config : null }, endpoints)
 }

@@ -1,18 +1,17 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../../api-keys/api-key-input.ts'
-import type { KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
 import { maskKey } from '../../api-keys/mask.ts'
 import { maskVariable } from '../../api-keys/secret-variable.ts'
 import type { Secret } from '../../crypto/secret.ts'
 import type { ApiKey } from '../../generated/prisma-sqlite/client.ts'
 import { PartialFailure } from '../failure.ts'
-import { type IsPartOf, isConfigured, toConfiguration } from './key-configuration.ts'
+import { configurationFor, type IsPartOf, toConfiguration, type WholeConfiguration } from './key-configuration.ts'
 import type { FileApiKey } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
 /** A key of the file with its value, where it has one. */
 interface WantedKey extends FileApiKey {
   readonly value: Secret | undefined
-  readonly configuration: KeyConfigurationInput | undefined
+  readonly configuration: WholeConfiguration | undefined
 }
 
 /** Tells what of the stored keys a value is, without showing them. */
@@ -103,7 +102,7 @@ function toNewKey(key: WantedKey, index: number): NewApiKey {
     throw new PartialFailure(
       `apiKeys[${index}]: ${labelOf(name, key.masked ?? '')} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
     )
-  const missing = configuration?.parts.find((part) => part.value === undefined && part.environmentVariable === undefined)
+  const missing = configuration?.parts?.find((part) => part.value === undefined && part.environmentVariable === undefined)
   if (missing !== undefined)
     throw new PartialFailure(
       `apiKeys[${index}]: the part ${missing.name} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
@@ -121,7 +120,7 @@ function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean, isPartOf: IsPar
     weight: weight === row.weight ? undefined : weight,
     value: isSame ? undefined : key.value,
     environmentVariable: environmentVariable === row.environmentVariable ? undefined : environmentVariable,
-    configuration: configuration && !isConfigured(configuration, row, isPartOf) ? configuration : undefined,
+    configuration: configurationFor(configuration, row, isPartOf),
   }
 }
 

@@ -21,6 +21,9 @@ const credential = z
     error: 'has `valueFrom` and `environmentVariable`: keep one of them',
   })
 
+/** What programs keep, by namespace. */
+const extensions = z.record(text, z.record(text, z.json()))
+
 const apiKey = z
   .strictObject({
     id: z.uuid().optional(),
@@ -39,7 +42,7 @@ const apiKey = z
     credentials: z.array(credential).optional(),
     models: z.array(text).optional(),
     exceptModels: z.array(text).optional(),
-    extensions: z.record(text, z.json()).optional(),
+    extensions: extensions.optional(),
   })
   .refine((key) => key.valueFrom === undefined || key.environmentVariable === undefined, {
     error: 'has `valueFrom` and `environmentVariable`: keep one of them',

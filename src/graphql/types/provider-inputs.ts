@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
-import { Fault } from '../../errors.ts'
 import type { BedrockSettingsInput } from '../../providers/bedrock-settings.ts'
 import type { CallRoutes as CallRoutesValue } from '../../providers/call-routes.ts'
 import type {
@@ -10,9 +7,9 @@ import type {
   TestAfterWrites as TestAfterWritesValue,
 } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
-import { ApiKey } from './api-key.ts'
-import { BifrostKeyInput, toConfiguration } from './bifrost-key-inputs.ts'
+import { ApiKeyChangeInput, NewApiKeyInput, toApiKeyChange, toNewApiKey } from './api-key-inputs.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { given } from './given.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { CallRoutes, ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
 
@@ -26,49 +23,6 @@ export const TEST_AFTERWARDS =
 export const MODELS_PATH = "A path below the base URL that lists models, in place of the type's own; empty for that."
 export const AUTHENTICATION = 'How the key is sent: `DEFAULT` as the type does, `BEARER`, or the name of the header that carries it.'
 export const TEST_AFTER_WRITES = 'Which writes that ask for a test get one; `WITH_KEYS` for a new provider.'
-
-export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
-  description: 'A new key. Exactly one of `value` and `environmentVariable`, unless `bifrost` says more.',
-  fields: (t) => ({
-    value: t.field({ type: 'Secret', description: 'The key itself: 1 to 10,240 bytes of printable ASCII. It is stored sealed.' }),
-    environmentVariable: t.string({
-      description:
-        'Name of the environment variable of the gateway that holds the key, which is read at use and never stored. Only names that the operator lists in `SECRET_ENV_ALLOW`. Requires `admin`, unless the provider has this one already.',
-    }),
-    name: t.string({ description: 'What people call it.' }),
-    enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
-    weight: t.float({ defaultValue: 1, description: 'Its share of the traffic among the enabled keys; 0 to 1,000,000.' }),
-    uuid: t.field({ type: 'UUID', description: 'The UUID that it shall have; a new one when omitted.' }),
-    bifrost: t.field({
-      type: BifrostKeyInput,
-      description: 'What only Bifrost knows of it. With this, a key needs no value: vendor configurations may hold the credential.',
-    }),
-  }),
-})
-
-const KeepApiKeyInput = builder.inputType('KeepApiKeyInput', {
-  description: 'A stored key that stays. Fields left out keep their value.',
-  fields: (t) => ({
-    id: t.globalID({ required: true, for: ApiKey, description: 'The key.' }),
-    name: t.string({ description: 'A new name; empty for none.' }),
-    enabled: t.boolean({ description: 'Whether tools should use it.' }),
-    weight: t.float({ description: 'A new weight.' }),
-    value: t.field({ type: 'Secret', description: 'A new value in place of the stored one.' }),
-    environmentVariable: t.string({ description: 'Name of the environment variable of the gateway that holds the key from now on.' }),
-    bifrost: t.field({ type: BifrostKeyInput, description: 'What only Bifrost knows of it, in place of what is stored.' }),
-  }),
-})
-
-const ApiKeyChangeInput = builder.inputType('ApiKeyChangeInput', {
-  isOneOf: true,
-  description:
-    'One wanted key: keep a stored one and perhaps change it, or add a new one; or a key to remove. Stored keys that are not named are deleted, unless `keepOtherApiKeys` is given.',
-  fields: (t) => ({
-    keep: t.field({ type: KeepApiKeyInput, description: 'A stored key to keep.' }),
-    add: t.field({ type: NewApiKeyInput, description: 'A new key.' }),
-    remove: t.globalID({ for: ApiKey, description: 'A stored key to delete.' }),
-  }),
-})
 
 const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
   description: 'Replaces the stored settings, except that an omitted secret keeps its stored value; an empty one deletes it.',
@@ -159,43 +113,6 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion when the name belongs to another provider by now.' }),
   }),
 })
-
-/** GraphQL tells omitted from null; in these inputs both mean "not given". */
-export const given = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined
-
-export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
-  const { value, environmentVariable, name, enabled, weight, uuid, bifrost } = input
-  return {
-    id: given(uuid),
-    configuration: toConfiguration(bifrost),
-    value: given(value),
-    environmentVariable: given(environmentVariable),
-    name: name ?? null,
-    enabled: enabled ?? true,
-    weight: weight ?? 1,
-  }
-}
-
-function toApiKeyChange({ keep, add, remove }: typeof ApiKeyChangeInput.$inferInput): ApiKeyChange {
-  if (remove) return { remove: toApiKeyId(remove) }
-  if (add) return { add: toNewApiKey(add) }
-  if (keep) {
-    const plain = { name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) }
-    const secret = {
-      value: given(keep.value),
-      environmentVariable: given(keep.environmentVariable),
-      configuration: toConfiguration(keep.bifrost),
-    }
-    return { keep: { id: toApiKeyId(keep.id), ...plain, ...secret } }
-  }
-  throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep`, `add` and `remove`.')
-}
-
-/** Every key has a UUID: an id of another form was not given out, and no problem could name the key that it means. */
-export function toApiKeyId({ id }: { readonly id: string }): string {
-  if (z.guid().safeParse(id).success) return id
-  throw new Fault('BAD_USER_INPUT', 'An id in the request is not the id of an API key.')
-}
 
 export function toSettings(input: typeof ProviderSettingsInput.$inferInput | null | undefined): BedrockSettingsInput | undefined {
   if (!input?.bedrock) return undefined

@@ -3,10 +3,11 @@ import { type TestedConnection, testSavedConnection } from '../../providers/test
 import { testDraftConnection } from '../../providers/test-draft.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
+import { toApiKeyId } from './api-key-inputs.ts'
 import { ConnectionTest } from './connection-test.ts'
 import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { Provider, ProviderRefInput, ProviderType, toProviderRef } from './provider.ts'
-import { ProviderSettingsInput, toApiKeyId, toSettings } from './provider-inputs.ts'
+import { ProviderSettingsInput, toSettings } from './provider-inputs.ts'
 
 const SavedConnectionInput = builder.inputType('SavedConnectionInput', {
   description: 'A stored provider to test. All enabled keys are tested when `apiKeyId` is omitted.',

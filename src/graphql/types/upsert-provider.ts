@@ -2,20 +2,19 @@ import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ValidationErr
 import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
+import { NewApiKeyInput, toNewApiKey } from './api-key-inputs.ts'
 import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { given } from './given.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { CallRoutes, Provider, ProviderType, TestAfterWrites } from './provider.ts'
 import {
   AUTHENTICATION,
   CALL_HEADERS,
   CALL_ROUTES,
-  given,
   MODELS_PATH,
-  NewApiKeyInput,
   ProviderSettingsInput,
   TEST_AFTER_WRITES,
   TEST_AFTERWARDS,
-  toNewApiKey,
   toRoute,
   toSettings,
 } from './provider-inputs.ts'

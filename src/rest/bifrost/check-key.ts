@@ -3,9 +3,12 @@ import { aliasReason } from './aliases.ts'
 import { withoutStoredValue } from './check-provider.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
+import { readStoredKey, wrongSetting } from './stored-key.ts'
+import { settingsOf } from './to-key-input.ts'
 import { customConfigOf } from './to-response.ts'
 import { mayBeWithoutValue, requiredParts } from './vendor-configs.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
+import { wirePlace } from './wire-place.ts'
 
 /** The rules of a key's fields in Bifrost's words and order (Bifrost contract, sections 1.2 and 1.3). Null: nothing is wrong. */
 
@@ -33,13 +36,14 @@ export function keyProblem(
   // A PUT asks for the vendor's own fields last, a POST first.
   const rules = [() => maskProblem(request, parts, stored), () => referenceProblem(request, parts), () => valueProblem(request, base)]
   const ordered = isPut ? [...rules, ...rest, required] : [...rules, required, ...rest]
+  ordered.push(() => settingsProblem(request, parts))
   return ordered.reduce<string | null>((found, rule) => found ?? rule(), null)
 }
 
 function maskProblem(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment | null): string | null {
   const hasValue = stored !== null && (stored.masked !== '' || stored.environmentVariable !== null)
   if (readSecret(request.value).kind === 'mask' && !hasValue) return withoutStoredValue('value')
-  const known = (stored?.bifrost?.secrets ?? []).map(({ path }) => path)
+  const known = ((stored && readStoredKey(stored))?.secrets ?? []).map(({ path }) => path)
   const lost = parts.secrets.find(({ path, secret }) => secret.kind === 'mask' && !known.includes(path))
   return lost === undefined ? null : withoutStoredValue(lost.path)
 }
@@ -59,6 +63,11 @@ function requiredProblem(base: string, { secrets, plain }: KeyParts): string | n
     return secrets.some((given) => given.path === path) || Boolean(plain[config]?.[part])
   }
   return requiredParts(base).find(({ path }) => !isGiven(path))?.message ?? null
+}
+
+function settingsProblem(request: KeyRequest, parts: KeyParts): string | null {
+  const place = wrongSetting(settingsOf(request, parts))
+  return place === null ? null : `Invalid ${wirePlace([place], [])}: This is no setting of a key that Bifrost knows, or has another form.`
 }
 
 function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {

@@ -41,6 +41,8 @@ export type Asked =
       readonly verb: 'add' | 'update' | 'delete'
       /** Names of the environment that the request gives. */
       readonly variables: readonly string[]
+      /** The places of the parts of its credential, in their order. */
+      readonly parts: readonly string[]
     }
   | { readonly about: 'models' }
 
@@ -123,12 +125,12 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
   if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
   if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW'))
     return badRequest(variablesMessage(asked.about === 'key' ? asked.variables : []))
-  return placedAnswer(issue)
+  return placedAnswer(issue, asked.about === 'key' ? asked.parts : [])
 }
 
 /** An issue whose words name the place in the request. */
-function placedAnswer({ path, rule, message }: Issue): Answer {
-  const place = wirePlace(path)
+function placedAnswer({ path, rule, message }: Issue, parts: readonly string[]): Answer {
+  const place = wirePlace(path, parts)
   if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${place}: ${NO_MASK_OF_OURS}`)
   if (rule === 'NOTHING_TO_KEEP') return badRequest(withoutStoredValue(place))
   return badRequest(`Invalid ${place}: ${message}`)

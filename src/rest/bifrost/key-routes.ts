@@ -142,7 +142,8 @@ async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiK
   if (result.__typename === 'UpdateProviderPayload') return { provider: result.provider }
   const secrets = [readSecret(asked.decoded?.value), ...(asked.parts?.secrets ?? []).map(({ secret }) => secret)]
   const variables = secrets.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
-  return { refusal: problemOf(result, { about: 'key', verb: asked.verb, variables }) }
+  const parts = (asked.parts?.secrets ?? []).map(({ path }) => path)
+  return { refusal: problemOf(result, { about: 'key', verb: asked.verb, variables, parts }) }
 }
 
 async function refresh(request: RestRequest, keyUuid: string | null): Promise<Found> {

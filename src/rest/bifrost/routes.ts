@@ -5,6 +5,7 @@ import { pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
 import { answer, longAnswer } from './answer.ts'
 import { badRequest, encodingProblem, error, REFUSALS } from './errors.ts'
+import { FIRST_RELEASE } from './first-release.ts'
 import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refreshModels, updateKey } from './key-routes.ts'
 import { findModelNames, findModels, readModelQuery } from './models.ts'
 import { openApiDocument } from './openapi.ts'
@@ -55,6 +56,7 @@ export const bifrostDialect: Dialect = {
   prefix: '/bifrost',
   routes: ROUTES.map((route) => ({ ...route, handle: (request) => encodingProblem(request.path) ?? route.handle(request) })),
   refusals: REFUSALS,
+  firstRelease: FIRST_RELEASE,
 }
 
 async function listModels(request: RestRequest, defaultLimit: number): Promise<Answer> {

@@ -1,7 +1,9 @@
-import type { BifrostKeyFieldsFragment, BifrostKeyInput, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
+import type { BifrostKeyFieldsFragment, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
+import { nameParts } from './credential-parts.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
-import { type KeyRequest, storedKeySettings } from './wire-key.ts'
+import { type KeySettings, readStoredKey } from './stored-key.ts'
+import type { KeyRequest } from './wire-key.ts'
 
 /** A new key; what is left out gets Bifrost's defaults (Bifrost contract, section 2.6). */
 export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): NewApiKeyInput {
@@ -13,7 +15,7 @@ export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): Ne
     name: request.name || null,
     enabled: request.enabled ?? true,
     weight: request.weight ?? 0,
-    bifrost: toBifrostKey(request, parts, {}),
+    ...toConfiguration(request, parts, {}),
   }
 }
 
@@ -23,7 +25,7 @@ export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): Ne
  */
 export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment): KeepApiKeyInput {
   const value = readSecret(request.value)
-  const { replicate_key_config: replicate } = storedKeySettings.safeParse(stored.bifrost?.settings).data ?? {}
+  const { replicate_key_config: replicate } = readStoredKey(stored)?.settings ?? {}
   const isSameVariable = value.kind === 'variable' && value.name === stored.environmentVariable
   const hadValue = stored.masked !== '' || stored.environmentVariable !== null
   return {
@@ -35,25 +37,38 @@ export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostK
     ...(request.enabled == null ? {} : { enabled: request.enabled }),
     weight: request.weight ?? 0,
     // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
-    bifrost: toBifrostKey(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),
+    ...toConfiguration(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),
   }
 }
 
-function toBifrostKey(request: KeyRequest, parts: KeyParts, kept: Readonly<Record<string, unknown>>): BifrostKeyInput {
+/** All settings of a key in Bifrost's words: what is secret of them is not here. */
+export function settingsOf(request: KeyRequest, { plain }: KeyParts, kept: KeySettings = {}) {
   return {
-    settings: {
-      models: request.models ?? [],
-      blacklisted_models: request.blacklisted_models ?? [],
-      use_for_batch_api: request.use_for_batch_api ?? false,
-      use_anthropic_endpoints: request.use_anthropic_endpoints ?? false,
-      ...(Object.keys(request.aliases ?? {}).length > 0 ? { aliases: request.aliases } : {}),
-      ...kept,
-      ...parts.plain,
-    },
-    secrets: parts.secrets.map(({ path, secret }) => ({
-      path,
-      ...(secret.kind === 'plain' ? { value: secret.value } : {}),
-      ...(secret.kind === 'variable' ? { environmentVariable: secret.name } : {}),
-    })),
+    models: request.models ?? [],
+    blacklisted_models: request.blacklisted_models ?? [],
+    use_for_batch_api: request.use_for_batch_api ?? false,
+    use_anthropic_endpoints: request.use_anthropic_endpoints ?? false,
+    ...(Object.keys(request.aliases ?? {}).length > 0 ? { aliases: request.aliases } : {}),
+    ...kept,
+    ...plain,
+  }
+}
+
+function toConfiguration(
+  request: KeyRequest,
+  given: KeyParts,
+  kept: KeySettings,
+): Pick<NewApiKeyInput, 'credentialParts' | 'models' | 'exceptModels' | 'extensions'> {
+  const { models, blacklisted_models: exceptModels, ...settings } = settingsOf(request, given, kept)
+  const placed = given.secrets.map(({ path, secret }) => ({
+    path,
+    ...(secret.kind === 'plain' ? { value: secret.value } : {}),
+    ...(secret.kind === 'variable' ? { environmentVariable: secret.name } : {}),
+  }))
+  const { parts, paths, shown } = nameParts(placed)
+  return {
+    credentialParts: [...parts],
+    ...{ models, exceptModels },
+    extensions: { bifrost: { settings, paths, shown: Object.keys(shown).length === 0 ? null : shown } },
   }
 }

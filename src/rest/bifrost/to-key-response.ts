@@ -2,26 +2,30 @@ import type { BifrostKeyFieldsFragment } from '../../generated/bifrost-documents
 import { shortAliases } from './aliases.ts'
 import { maskFromOurs } from './mask.ts'
 import { type SecretBody, toSecretBody } from './secret.ts'
+import { readStoredKey, type StoredKey } from './stored-key.ts'
 import { toStatus } from './to-response.ts'
 import { CONFIG_NAMES, VENDOR_CONFIGS, type VendorConfig } from './vendor-configs.ts'
-import { type DatabaseKeyBody, type KeyBody, key, storedKeySettings } from './wire-key.ts'
+import { type DatabaseKeyBody, type KeyBody, key } from './wire-key.ts'
 
 const NEVER = '0001-01-01T00:00:00Z'
 
-/** A key as Bifrost's API shows it (Bifrost contract, section 2.6). One that was made elsewhere serves all models. */
+const EVERY = '*'
+
+/** A key as Bifrost's API shows it (Bifrost contract, section 2.6). */
 export function toKeyBody(stored: BifrostKeyFieldsFragment): KeyBody {
-  const settings = storedKeySettings.safeParse(stored.bifrost?.settings).data ?? { models: ['*'] }
+  const own = readStoredKey(stored)
+  const settings = own?.settings ?? {}
   const { status = 'unknown', ...description } = toStatus(stored.lastConnectionTest)
   // The configurations are checked against the shapes they are described with, and so is that they hold nothing else.
   return key.parse({
     id: stored.uuid,
     name: stored.name ?? '',
     value: toValue(stored),
-    models: settings.models ?? [],
-    blacklisted_models: settings.blacklisted_models ?? [],
+    models: stored.models ?? [EVERY],
+    blacklisted_models: stored.exceptModels ?? [],
     weight: stored.weight,
     ...(settings.aliases === undefined ? {} : { aliases: shortAliases(settings.aliases) }),
-    ...toConfigs(stored, settings),
+    ...(own === null ? {} : toConfigs(own)),
     enabled: stored.enabled,
     use_for_batch_api: settings.use_for_batch_api ?? false,
     use_anthropic_endpoints: settings.use_anthropic_endpoints ?? false,
@@ -47,17 +51,17 @@ export function toDatabaseKey(stored: BifrostKeyFieldsFragment, provider: string
   return { id: 0, name, provider_id: 0, provider, key_id: id, value, ...rest, ...times, config_hash: '', status: '' }
 }
 
-function toValue({ masked, environmentVariable, bifrost }: BifrostKeyFieldsFragment): SecretBody {
+function toValue({ masked, environmentVariable, longMask }: BifrostKeyFieldsFragment): SecretBody {
   if (environmentVariable !== null) return toSecretBody('', environmentVariable)
-  return toSecretBody(bifrost?.maskedValue ?? maskFromOurs(masked), null)
+  return toSecretBody(longMask ?? maskFromOurs(masked), null)
 }
 
-function toConfigs({ bifrost }: BifrostKeyFieldsFragment, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function toConfigs({ settings, secrets }: StoredKey): Record<string, unknown> {
   const configs = CONFIG_NAMES.flatMap((config) => {
     const plain = settings[config]
-    if (typeof plain !== 'object' || plain === null) return []
-    const secrets = (bifrost?.secrets ?? []).filter(({ path }) => path.startsWith(`${config}.`))
-    const shown = secrets.map(({ path, masked, environmentVariable }) => [
+    if (plain === undefined) return []
+    const given = secrets.filter(({ path }) => path.startsWith(`${config}.`))
+    const shown = given.map(({ path, masked, environmentVariable }) => [
       path.slice(config.length + 1),
       toSecretBody(masked, environmentVariable),
     ])

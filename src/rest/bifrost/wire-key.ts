@@ -80,15 +80,6 @@ export const databaseKey = z.strictObject({
   status: z.string(),
 })
 
-/** What only Bifrost keeps of a key that is not secret, as GraphQL has it. */
-export const storedKeySettings = z.looseObject({
-  models: names.exactOptional(),
-  blacklisted_models: names.exactOptional(),
-  use_for_batch_api: z.boolean().exactOptional(),
-  use_anthropic_endpoints: z.boolean().exactOptional(),
-  aliases: aliases.exactOptional(),
-})
-
 const model = {
   name: z.string(),
   provider: z.string(),

@@ -5,19 +5,22 @@ const NETWORK_FIELDS: ReadonlyMap<string, string> = new Map([
 ])
 const LONGEST = 200
 
-/** A place in an input of GraphQL in the words of this dialect. */
-export function wirePlace(path: readonly string[]): string {
-  return wordsOf(path).slice(0, LONGEST)
+/**
+ * A place in an input of GraphQL in the words of this dialect.
+ * @param parts The places of the parts of a key's credential, as they were sent.
+ */
+export function wirePlace(path: readonly string[], parts: readonly string[]): string {
+  return wordsOf(path, parts).slice(0, LONGEST)
 }
 
-function wordsOf(path: readonly string[]): string {
+function wordsOf(path: readonly string[], parts: readonly string[]): string {
   const [first = '', second = '', third = ''] = path
   if (first === 'network') return second === 'proxy' ? `proxy_config.${third}` : `network_config.${NETWORK_FIELDS.get(second) ?? second}`
   if (first === 'dialectSettings')
     return second === 'bifrost' && third === 'proxy_ca_cert_pem' ? 'proxy_config.ca_cert_pem' : after(path, 2)
-  // What only Bifrost knows of a key is below `bifrost.settings` or `bifrost.secrets`.
-  const own = path.indexOf('bifrost')
-  return first === 'apiKeys' && own > 0 ? after(path, own + 2) : (path.at(-1) ?? '')
+  const list = path.indexOf('credentialParts')
+  const part = list < 0 ? undefined : parts[Number(path[list + 1])]
+  return part ?? path.at(-1) ?? ''
 }
 
 function after(path: readonly string[], count: number): string {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_NAMES, VENDOR_CONFIGS, type VendorConfig } from '../../../src/rest/bifrost/vendor-configs.ts'
-import { type BifrostClient, bifrostClient } from '../../support/bifrost-client.ts'
+import { type BifrostClient, bifrostClient, uniqueName } from '../../support/bifrost-client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { leaksIn } from '../../support/planted.ts'
 import { everythingStored } from '../../support/store.ts'
@@ -61,11 +61,27 @@ describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () =
 
   it('that an older version stored is shown in the form of today', async () => {
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
-    const bifrost = { settings: { bedrock_key_config: { project_id: 'a-project' } } }
-    const apiKeys = [{ value: 'sk-older-0123456789', bifrost }]
+    const bifrost = { settings: { bedrock_key_config: { project_id: 'a-project' } }, paths: {} }
+    const apiKeys = [{ value: 'sk-older-0123456789', extensions: { bifrost } }]
     await gateway.ask(create, { input: { name: 'older', type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', apiKeys } })
     const [key] = (await client.send('GET', '/api/providers/older/keys')).body.keys ?? []
     expect(key?.bedrock_key_config).toEqual({ project_id: { value: 'a-project', type: 'plain_text' } })
+  })
+
+  it.each([
+    [{ settings: { azure_key_config: { surprise: true } }, paths: {} }],
+    [{ settings: { azure_key_config: {} }, paths: { endpoint: 'azure_key_config.surprise', 'aws.region': 'bedrock_key_config.arn' } }],
+    [{ settings: { vllm_key_config: {} }, paths: { endpoint: 'vllm_key_config.url' }, shown: { constructor: 'x', endpoint: 1 } }],
+    [{ settings: ['azure_key_config'], paths: null }],
+    [{ paths: { constructor: 'constructor', toString: 'vllm_key_config.url' }, settings: { vllm_key_config: {} } }],
+  ])('is shown whole whatever others have written into the extension of its key', async (bifrost) => {
+    const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+    const name = uniqueName('foreign')
+    const credentialParts = [{ name: 'endpoint', value: 'https://api.example.com' }]
+    const apiKeys = [{ value: 'sk-older-0123456789', credentialParts, models: ['gpt-a'], extensions: { bifrost } }]
+    await gateway.ask(create, { input: { name, type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', apiKeys } })
+    const { status, body } = await client.send('GET', `/api/providers/${name}/keys`)
+    expect([status, body.keys?.map(({ models }) => models)]).toEqual([200, [['gpt-a']]])
   })
 
   it('takes parts that are null as parts that are left out', async () => {

@@ -10,6 +10,7 @@ import { generateKeyText, type Keyring, type KeyringKey, parseKeyring } from '..
 import type { Database } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { MIGRATIONS_FOLDER } from '../../../src/database/migrations.ts'
+import { FIRST_RELEASE_READERS } from '../../../src/rest/mounts.ts'
 import { upgradeStoredData } from '../../../src/upgrade/upgrade-stored-data.ts'
 import { describeDatabases, type TestDatabases } from '../../support/databases.ts'
 
@@ -59,7 +60,7 @@ async function oldDatabase(databases: TestDatabases): Promise<Database> {
   return database
 }
 
-const upgrade = (database: Database, keys: Keyring = keyring) => upgradeStoredData(database, keys, now, () => {})
+const upgrade = (database: Database, keys: Keyring = keyring) => upgradeStoredData(database, keys, FIRST_RELEASE_READERS, now, () => {})
 const resultOf = async (database: Database, token: string) => {
   const result = await authenticate({ database, keyring }, digestToken(token), now)
   return 'principal' in result ? result.principal.role : result.refusal

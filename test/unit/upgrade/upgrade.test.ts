@@ -13,6 +13,7 @@ import { Secret } from '../../../src/crypto/secret.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { openForCall } from '../../../src/providers/provider-for-use.ts'
+import { FIRST_RELEASE_READERS } from '../../../src/rest/mounts.ts'
 import { upgradeStoredData } from '../../../src/upgrade/upgrade-stored-data.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 
@@ -72,7 +73,7 @@ async function fromDump(): Promise<Fixture> {
 
 async function upgrade({ database, keyring }: Fixture): Promise<void> {
   await migrate(database)
-  await upgradeStoredData(database, keyring, NOW, () => {})
+  await upgradeStoredData(database, keyring, FIRST_RELEASE_READERS, NOW, () => {})
 }
 
 /** What each key of a provider opens to, and where it goes. */
@@ -193,7 +194,7 @@ describe('the upgrade', () => {
         return Reflect.get(target, name)
       },
     })
-    await expect(upgradeStoredData(fixture.database, broken, NOW, () => {})).rejects.toThrow('killed')
+    await expect(upgradeStoredData(fixture.database, broken, FIRST_RELEASE_READERS, NOW, () => {})).rejects.toThrow('killed')
     expect(await fixture.database.prisma.apiKeySecret.findMany({ orderBy: { apiKeyId: 'asc' } })).toEqual(before)
     await upgrade(fixture)
     expect((await verifySecrets(fixture.database, fixture.keyring, () => {})).readable).toBe(31)
@@ -223,7 +224,7 @@ describe('the upgrade', () => {
       for (const { apiKeyId, sealed, kid } of texts)
         if (kid === oldKid) await tx.apiKeySecret.update({ where: { apiKeyId }, data: { sealed, kid } })
     })
-    await upgradeStoredData(old.database, alone, NOW, () => {})
+    await upgradeStoredData(old.database, alone, FIRST_RELEASE_READERS, NOW, () => {})
     await expect(openedKeys({ database: old.database, keyring: alone }, 'under-the-first')).rejects.toThrow('cannot be read')
   })
 })
