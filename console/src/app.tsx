@@ -8,6 +8,7 @@ import { LiveProvider } from './session/live.tsx'
 import { type Session, SessionContext } from './session/session.ts'
 import { signIn } from './session/sign-in.ts'
 import { SignInPage } from './session/sign-in-page.tsx'
+import { CallerPage } from './use/caller-page.tsx'
 
 type Door =
   | { readonly kind: 'opening' }
@@ -59,11 +60,15 @@ export function App() {
   if (session !== null)
     return (
       <SessionContext value={session}>
-        <ReadsProvider value={session.clients.reads}>
-          <LiveProvider onStream={onStream}>
-            <ConsolePages />
-          </LiveProvider>
-        </ReadsProvider>
+        {session.viewer.role === 'CALLER' ? (
+          <CallerPage />
+        ) : (
+          <ReadsProvider value={session.clients.reads}>
+            <LiveProvider onStream={onStream}>
+              <ConsolePages />
+            </LiveProvider>
+          </ReadsProvider>
+        )}
       </SessionContext>
     )
   if (door.kind !== 'closed')

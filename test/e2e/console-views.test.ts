@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, seriousViolations, startConsoleBench } from '../support/console.ts'
-
-const WIDE = { width: 1280, height: 860 }
-const NARROW = { width: 360, height: 740 }
+import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, checkPage, seriousViolations, startConsoleBench, WIDE } from '../support/console.ts'
 
 describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   let bench: ConsoleBench
@@ -58,32 +55,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await inside.context().close()
   })
 
-  /** As it opens, then in the dark, where the colours alone are others, then on a narrow screen, where the places are. */
-  async function checkPage(page: Page, where: string = page.url()): Promise<void> {
-    expect(await seriousViolations(page), `${where} light`).toEqual([])
-    expect(await excess(page), `${where} is too wide at ${WIDE.width}`).toBeLessThanOrEqual(0)
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
-    expect(await seriousViolations(page, 'colours'), `${where} dark`).toEqual([])
-    await page.setViewportSize(NARROW)
-    // A menu that is open finds its new place a moment later.
-    await expect.poll(() => excess(page), { message: `${where} is too wide at ${NARROW.width}` }).toBeLessThanOrEqual(0)
-    expect(await seriousViolations(page, 'places'), `${where} narrow`).toEqual([])
-    await page.setViewportSize(WIDE)
-    await page.emulateMedia({ colorScheme: 'light' })
-  }
-
-  /** By how much the page, or the dialog over it, is wider than there is room. */
-  function excess(page: Page): Promise<number> {
-    return page.evaluate(() => {
-      const dialog = document.querySelector('.mantine-Modal-content')
-      return Math.max(
-        document.documentElement.scrollWidth - window.innerWidth,
-        dialog === null ? 0 : dialog.scrollWidth - dialog.clientWidth,
-      )
-    })
-  }
-
   const choose = async (page: Page, actions: string, item: string) => {
     await page.getByRole('button', { name: actions }).click()
     await page.getByRole('menuitem', { name: item }).click()
@@ -110,6 +81,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
       ['editing a key', (page) => choose(page, KEY_ACTIONS, 'Name and weight')],
       ['removing a key', (page) => choose(page, KEY_ACTIONS, 'Remove')],
       ['deleting the provider', (page) => choose(page, 'More actions', 'Delete provider')],
+      ['making a token to call it', (page) => page.getByRole('button', { name: 'Create a token for this' }).click()],
+      [
+        'what of model calls passes',
+        async (page) => {
+          await page.getByRole('button', { name: 'Edit model calls' }).click()
+          await page.getByLabel('Every route of the API').check()
+          await page.getByLabel('More headers').fill('x-team')
+        },
+      ],
     ],
     '/tokens': [
       ['creating a token', (page) => page.getByRole('button', { name: 'Create token' }).click()],

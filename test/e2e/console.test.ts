@@ -210,6 +210,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await viewer.getByText('sk-g...cdef').first().waitFor()
     await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()
     expect(await viewer.getByRole('main').getByRole('button').allTextContents(), 'nothing but to look and to copy').toEqual([
+      // The lines of a tool, the history of tests, the address of calls.
+      'Copy',
       'Show as a table',
       'Copy',
     ])

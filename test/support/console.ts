@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import axe from 'axe-core'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { asker } from './asker.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
 
@@ -137,4 +138,30 @@ export async function seriousViolations(page: Page, rules: keyof typeof RULES = 
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, at }) => `${impact}: ${id} at ${at.join(' | ')}`)
+}
+
+export const WIDE = { width: 1280, height: 860 }
+const NARROW = { width: 360, height: 740 }
+
+/** Keeps nobody out: as it opens, then in the dark, where the colours alone are others, then on a narrow screen, where the places are. */
+export async function checkPage(page: Page, where: string = page.url()): Promise<void> {
+  expect(await seriousViolations(page), `${where} light`).toEqual([])
+  expect(await excess(page), `${where} is too wide at ${WIDE.width}`).toBeLessThanOrEqual(0)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+  expect(await seriousViolations(page, 'colours'), `${where} dark`).toEqual([])
+  await page.setViewportSize(NARROW)
+  // A menu that is open finds its new place a moment later.
+  await expect.poll(() => excess(page), { message: `${where} is too wide at ${NARROW.width}` }).toBeLessThanOrEqual(0)
+  expect(await seriousViolations(page, 'places'), `${where} narrow`).toEqual([])
+  await page.setViewportSize(WIDE)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** By how much the page, or the dialog over it, is wider than there is room. */
+function excess(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const dialog = document.querySelector('.mantine-Modal-content')
+    return Math.max(document.documentElement.scrollWidth - window.innerWidth, dialog === null ? 0 : dialog.scrollWidth - dialog.clientWidth)
+  })
 }

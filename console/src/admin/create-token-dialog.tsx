@@ -6,17 +6,19 @@ import { CreateAccessTokenDocument } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
 import { useSession } from '../session/session.ts'
-import { NO_CALLS, toScopeInput } from './call-scope-draft.ts'
+import { type ChosenProvider, NO_CALLS, toScopeInput } from './call-scope-draft.ts'
 import { endInDays } from './token-ends.ts'
 import { type TokenDraft, TokenForm } from './token-form.tsx'
 
 export interface CreateTokenDialogProps {
+  /** The one provider that the token is to call; any token when omitted. */
+  readonly provider?: ChosenProvider
   readonly onCreated: () => void
   readonly onClose: () => void
 }
 
 /** Makes a token, and shows its value this once. It lives in this dialog alone and is gone when the dialog closes. */
-export function CreateTokenDialog({ onCreated, onClose }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ provider, onCreated, onClose }: CreateTokenDialogProps) {
   const [value, setValue] = useState<string | null>(null)
   const finish = (made: string) => {
     setValue(made)
@@ -29,17 +31,29 @@ export function CreateTokenDialog({ onCreated, onClose }: CreateTokenDialogProps
       closeOnClickOutside={value === null}
       closeOnEscape={value === null}
     >
-      {value === null ? <NewTokenForm onMade={finish} onClose={onClose} /> : <MadeToken value={value} onClose={onClose} />}
+      {value === null ? (
+        <NewTokenForm start={provider === undefined ? ANY_TOKEN : tokenFor(provider)} onMade={finish} onClose={onClose} />
+      ) : (
+        <MadeToken value={value} onClose={onClose} />
+      )}
     </Dialog>
   )
 }
 
+const ANY_TOKEN: TokenDraft = { name: '', role: 'VIEWER', end: '90', calls: NO_CALLS }
+
+/** A token that can do nothing else than call this provider. */
+function tokenFor({ id, name, displayName }: ChosenProvider): TokenDraft {
+  return { ...ANY_TOKEN, role: 'CALLER', calls: { ...NO_CALLS, mayCall: true, providers: [{ id, name, displayName }] } }
+}
+
 interface NewTokenFormProps {
+  readonly start: TokenDraft
   readonly onMade: (value: string) => void
   readonly onClose: () => void
 }
 
-function NewTokenForm({ onMade, onClose }: NewTokenFormProps) {
+function NewTokenForm({ start, onMade, onClose }: NewTokenFormProps) {
   const { writes } = useSession().clients
   const create = async ({ name, role, end, calls }: TokenDraft): Promise<readonly Issue[]> => {
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
@@ -51,9 +65,7 @@ function NewTokenForm({ onMade, onClose }: NewTokenFormProps) {
     onMade(result.value)
     return []
   }
-  return (
-    <TokenForm start={{ name: '', role: 'VIEWER', end: '90', calls: NO_CALLS }} action="Create token" onSubmit={create} onClose={onClose} />
-  )
+  return <TokenForm start={start} action="Create token" onSubmit={create} onClose={onClose} />
 }
 
 function MadeToken({ value, onClose }: { readonly value: string; readonly onClose: () => void }) {

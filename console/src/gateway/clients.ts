@@ -1,5 +1,6 @@
 import { type Client, createClient, fetchExchange } from '@urql/core'
 import { cacheExchange, type KeyGenerator } from '@urql/exchange-graphcache'
+import { type CallableProvider, listCallableProviders } from './callable-providers.ts'
 import { createGatewayFetch, type FetchEvents } from './gateway-fetch.ts'
 
 /** The two ways to the gateway. */
@@ -11,6 +12,8 @@ export interface GatewayClients {
    * in them would stay in its memory; nothing that may carry a secret goes that way.
    */
   readonly writes: Client
+  /** The providers that the token may call. @throws Error. */
+  readonly callable: () => Promise<readonly CallableProvider[]>
 }
 
 const embedded: KeyGenerator = () => null
@@ -44,9 +47,10 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
 
 /** Makes the clients of one session; they end with it, and so does all that they hold. */
 export function createGatewayClients(token: string, events: FetchEvents): GatewayClients {
+  const fetchAsSession = createGatewayFetch(token, events)
   const options = {
     url: new URL('/graphql', location.origin).href,
-    fetch: createGatewayFetch(token, events),
+    fetch: fetchAsSession,
     // A GET would put the query and its variables into a URL.
     preferGetMethod: false,
     fetchSubscriptions: true,
@@ -64,6 +68,7 @@ export function createGatewayClients(token: string, events: FetchEvents): Gatewa
   return {
     reads: createClient({ ...options, exchanges: [cache, fetchExchange] }),
     writes: createClient({ ...options, exchanges: [fetchExchange], requestPolicy: 'network-only' }),
+    callable: () => listCallableProviders(fetchAsSession),
   }
 }
 

@@ -90,7 +90,7 @@ function NavigationLink({ to, pattern, children }: { readonly to: string; readon
 
 /** What stands around every page: the name, the ways, the state of the stream, the account. */
 export function Shell({ children }: { readonly children: ReactNode }) {
-  const { mayAdminister } = usePermissions()
+  const { mayRead, mayAdminister } = usePermissions()
   return (
     <>
       <a href="#content" className="skip-link">
@@ -104,7 +104,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </Link>
           <nav aria-label="Pages" className="navigation">
             <NavigationLink to="/" pattern="/">
-              Providers
+              {mayRead ? 'Providers' : 'Use it'}
             </NavigationLink>
             {mayAdminister && (
               <>
@@ -118,7 +118,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             )}
           </nav>
           <div className="top-bar-end">
-            <LiveSign />
+            {mayRead && <LiveSign />}
             <SchemeMenu />
             <AccountMenu />
           </div>

@@ -1,27 +1,18 @@
-import { Button, CopyButton } from '@mantine/core'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
-import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
 
-/** Where model calls to the provider begin, to copy: as a URL of the gateway, or of the page where it does not know its own. */
-export function CallAddress({ provider: { callPath, callUrl } }: { readonly provider: ProviderDetailsFragment }) {
-  const address = callUrl ?? new URL(callPath, location.origin).href
+/** Where calls to a provider begin, as a URL: of the gateway, or of this page where the gateway does not know its own. */
+export function callAddress({ callPath, callUrl }: Pick<ProviderDetailsFragment, 'callPath' | 'callUrl'>): string {
+  return callUrl ?? new URL(callPath, location.origin).href
+}
+
+/** The same to read and to copy. */
+export function CallAddress({ provider }: { readonly provider: ProviderDetailsFragment }) {
+  const address = callAddress(provider)
   return (
     <>
-      <code>{callPath}</code>
-      <CopyButton value={address}>
-        {({ copied, copy }) => (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            className="touch-target"
-            aria-label={`Copy ${address}`}
-            leftSection={copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
-            onClick={copy}
-          >
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
+      <code>{provider.callPath}</code>
+      <CopyButton value={address} label={`Copy ${address}`} />
     </>
   )
 }

@@ -4,7 +4,7 @@ import { Fact } from '../parts/fact.tsx'
 import { typeName } from '../parts/provider-icon.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
-import { CallAddress } from './call-address.tsx'
+import { ModelCalls } from './model-calls.tsx'
 
 interface FactsProps {
   readonly provider: ProviderDetailsFragment
@@ -14,6 +14,7 @@ interface FactsProps {
 export function Facts({ provider }: FactsProps) {
   return (
     <div className="detail-side">
+      <ModelCalls provider={provider} />
       <Details provider={provider} />
       {provider.settings !== null && <BedrockFacts settings={provider.settings} />}
       <NetworkFacts network={provider.network} />
@@ -30,9 +31,6 @@ function Details({ provider }: FactsProps) {
         </Fact>
         <Fact name="Type">{typeName(provider.type)}</Fact>
         <Fact name="Endpoint">{provider.baseUrl === '' ? 'None: a placeholder' : <code>{provider.baseUrl}</code>}</Fact>
-        <Fact name="Model calls">
-          <CallAddress provider={provider} />
-        </Fact>
         <Fact name="Version">{provider.version}</Fact>
         <Fact name="Changed">
           <RelativeTime at={provider.updatedAt} />

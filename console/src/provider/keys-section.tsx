@@ -8,6 +8,7 @@ import { TestStatus, ToneBadge } from '../parts/test-status.tsx'
 import { usePermissions } from '../session/session.ts'
 import { AddKeyDialog } from './add-key-dialog.tsx'
 import { EditKeyDialog } from './edit-key-dialog.tsx'
+import { KeyCalls } from './key-calls.tsx'
 import { RotateKeyDialog } from './rotate-key-dialog.tsx'
 import { useChangeProvider } from './use-change-provider.ts'
 import { useTestConnection } from './use-test-connection.ts'
@@ -72,6 +73,7 @@ function KeyRow({ provider, apiKey }: KeyProps) {
       ) : (
         <ToneBadge tone={apiKey.enabled ? 'good' : 'quiet'}>{apiKey.enabled ? 'Enabled' : 'Disabled'}</ToneBadge>
       )}
+      <KeyCalls provider={provider} apiKey={apiKey} />
     </li>
   )
 }

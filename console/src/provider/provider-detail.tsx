@@ -7,11 +7,13 @@ import { PageHeading } from '../parts/page-heading.tsx'
 import { ProviderIcon } from '../parts/provider-icon.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
 import { usePermissions } from '../session/session.ts'
+import { UseIt } from '../use/use-it.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { Facts } from './facts.tsx'
 import { History } from './history.tsx'
 import { KeysSection } from './keys-section.tsx'
 import { LatestTest } from './latest-test.tsx'
+import { useCallState } from './use-call-state.ts'
 import { useChangeProvider } from './use-change-provider.ts'
 import { useTestConnection } from './use-test-connection.ts'
 import { Warnings } from './warnings.tsx'
@@ -23,6 +25,7 @@ export interface ProviderDetailProps {
 /** The page of a provider that is there. */
 export function ProviderDetail({ provider }: ProviderDetailProps) {
   const { mayEdit } = usePermissions()
+  useCallState(provider.name)
   return (
     <>
       <PageHeading
@@ -52,6 +55,7 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
           <Warnings warnings={provider.warnings} />
           <LatestTest provider={provider} />
           <KeysSection provider={provider} />
+          <UseIt provider={provider} />
           <History name={provider.name} />
         </div>
         <Facts provider={provider} />

@@ -18,7 +18,7 @@ export function useSession(): Session {
 }
 
 /** What the role lets a person do; the gateway decides, and the console shows no more than that. */
-export function usePermissions(): { readonly mayEdit: boolean; readonly mayAdminister: boolean } {
+export function usePermissions(): { readonly mayRead: boolean; readonly mayEdit: boolean; readonly mayAdminister: boolean } {
   const { role } = useSession().viewer
-  return { mayEdit: role === 'EDITOR' || role === 'ADMIN', mayAdminister: role === 'ADMIN' }
+  return { mayRead: role !== 'CALLER', mayEdit: role === 'EDITOR' || role === 'ADMIN', mayAdminister: role === 'ADMIN' }
 }

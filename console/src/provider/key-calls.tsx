@@ -1,0 +1,61 @@
+import { Button } from '@mantine/core'
+import type { KeyFieldsFragment, KeyState, ProviderDetailsFragment } from '../generated/documents.ts'
+import { RelativeTime } from '../parts/relative-time.tsx'
+import { type Tone, ToneBadge } from '../parts/test-status.tsx'
+import { usePermissions } from '../session/session.ts'
+import { useResetKey } from './use-reset-key.ts'
+
+/** How each state is shown to a person. */
+const STATES: Readonly<Record<KeyState, { readonly label: string; readonly tone: Tone }>> = {
+  READY: { label: 'Ready', tone: 'good' },
+  COOLING: { label: 'Rate limited', tone: 'warn' },
+  EXHAUSTED: { label: 'Quota used up', tone: 'bad' },
+  REFUSED: { label: 'Refused', tone: 'bad' },
+  DISABLED: { label: 'Disabled', tone: 'quiet' },
+}
+
+export interface KeyCallsProps {
+  readonly provider: ProviderDetailsFragment
+  readonly apiKey: KeyFieldsFragment
+}
+
+/** What model calls know of a key: whether they use it now, why not and until when, and when they last did. */
+export function KeyCalls({ provider, apiKey }: KeyCallsProps) {
+  const { mayEdit } = usePermissions()
+  const { isBusy, reset } = useResetKey(provider)
+  const { state, until, reason, inFlight } = apiKey.availability
+  const { label, tone } = STATES[state] ?? { label: state, tone: 'warn' }
+  const isResting = until !== null
+  return (
+    <div className="key-calls">
+      <span>Calls:</span>
+      <ToneBadge tone={tone}>{label}</ToneBadge>
+      {reason !== null && <span>{reason}</span>}
+      {isResting && (
+        <span>
+          Tried again <RelativeTime at={until} />.
+        </span>
+      )}
+      {inFlight > 0 && <span>{inFlight.toLocaleString('en')} under way.</span>}
+      {apiKey.lastUsedAt === null ? (
+        <span>Never used.</span>
+      ) : (
+        <span>
+          Last used <RelativeTime at={apiKey.lastUsedAt} />.
+        </span>
+      )}
+      {isResting && mayEdit && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          className="touch-target"
+          loading={isBusy}
+          aria-label={`Reset availability of the key ${apiKey.masked}`}
+          onClick={() => void reset(apiKey)}
+        >
+          Reset availability
+        </Button>
+      )}
+    </div>
+  )
+}
