@@ -1,4 +1,4 @@
-import { integer, setting, webAddress } from './config-values.ts'
+import { flag, integer, setting, webAddress } from './config-values.ts'
 
 const MAX_BYTES = 17_179_869_184
 
@@ -29,6 +29,11 @@ export const CALL_SETTINGS = {
     description: 'Model calls that may be under way to one provider, from each replica; `0` for any number.',
     default: '256',
     schema: integer(0, 1_000_000),
+  }),
+  TEST_NEW_PROVIDERS: setting({
+    description: 'Whether a new provider is tested once behind the answer to its creation, so that `GET /v1/models` has its models.',
+    default: 'true',
+    schema: flag,
   }),
   CALL_STOP_GRACE_SECONDS: setting({
     description: 'How long model calls under way may take to end when the gateway stops. Other requests get 20 s.',

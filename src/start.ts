@@ -18,6 +18,7 @@ import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
 import { StartupError } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
+import type { GatewayDeps } from './graphql/context.ts'
 import { createListener } from './http/listener.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
@@ -25,6 +26,7 @@ import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './
 import type { CallOptions } from './mount-calls.ts'
 import { createOutbound } from './outbound.ts'
 import { FIRST_RELEASE_READERS } from './rest/mounts.ts'
+import { createBackgroundTests, NO_BACKGROUND_TESTS } from './providers/background-tests.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
@@ -112,18 +114,22 @@ async function serve(
   const changes = createChangeFeed({ database, keyring }, clock)
   const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
   const metricsEndpoint = metrics === null ? null : createMetricsEndpoint(metrics, config.METRICS_TOKEN)
+  const deps: Omit<GatewayDeps, 'newProviderTests'> = {
+    database,
+    keyring,
+    clock,
+    changes,
+    lastUses,
+    ...{ readSecretVariable, callStatus, publicUrl: config.PUBLIC_URL },
+    recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
+    ...outbound.deps,
+    probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
+  }
+  const newProviderTests = config.TEST_NEW_PROVIDERS
+    ? createBackgroundTests(deps, (error) => error instanceof Error && logUnexpected(error, log))
+    : NO_BACKGROUND_TESTS
   const app = createApp({
-    deps: {
-      database,
-      keyring,
-      clock,
-      changes,
-      lastUses,
-      ...{ readSecretVariable, callStatus, publicUrl: config.PUBLIC_URL },
-      recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
-      ...outbound.deps,
-      probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
-    },
+    deps: { ...deps, newProviderTests },
     log,
     graphiql: config.GRAPHIQL,
     console: config.CONSOLE,
@@ -155,6 +161,7 @@ async function serve(
       await changes.close()
       await closeServer(server, gracesOf(app, config))
       app.endCalls()
+      await newProviderTests.close()
       await metricsServer?.close()
       await lastUses.close()
       await activity.close()

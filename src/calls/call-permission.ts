@@ -20,6 +20,11 @@ export function mayCallProvider({ providers }: CallScope, providerId: string): b
   return providers === null || providers.includes(providerId)
 }
 
+/** Whether a model of a provider is in the scope. */
+export function isInScope(scope: CallScope, providerId: string, model: string): boolean {
+  return mayCallProvider(scope, providerId) && isInGlobs(scope.models, model)
+}
+
 /** @throws CallError `model_not_allowed`. */
 export function requireModelInScope({ models }: CallScope, model: string): void {
   if (isInGlobs(models, model)) return

@@ -18,6 +18,7 @@ import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
 import { identify } from './identify.ts'
 import { makeCall, type PermittedCall } from './make-call.ts'
+import { createModelCatalog } from './one-url/model-catalog.ts'
 import { createOneUrl } from './one-url/one-url.ts'
 import { oneUrlShape } from './one-url/one-url-path.ts'
 import type { AskedRoute } from './plan-request.ts'
@@ -89,7 +90,7 @@ export function createCalls(deps: CallsDeps): Calls {
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
   const forwarding = { pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
-  const answerOneUrl = createOneUrl({ find, limits, forwarding })
+  const answerOneUrl = createOneUrl({ find, catalog: createModelCatalog(deps.database), limits, forwarding })
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage

@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { CallStatus } from '../calls/call-status.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
+import type { BackgroundTests } from '../providers/background-tests.ts'
 import type { TestCaller, TestDeps } from '../providers/test-connection.ts'
 import type { AnswerOrigin } from './answer-origin.ts'
 
@@ -13,6 +14,7 @@ export interface GatewayDeps extends TestDeps {
   readonly changes: ChangeFeed
   readonly recordRefusal: RecordRefusal
   readonly lastUses: LastUses
+  readonly newProviderTests: BackgroundTests
   readonly callStatus: CallStatus
   /** Where clients reach the gateway, without a slash at its end; empty when nobody has said. */
   readonly publicUrl: string

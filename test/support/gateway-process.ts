@@ -39,7 +39,7 @@ export async function startProcess(
 ): Promise<GatewayProcess | FailedStart> {
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...cacheEnvironment, ...environment },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...cacheEnvironment, TEST_NEW_PROVIDERS: 'false', ...environment },
     stdio: 'pipe',
   })
   let output = ''

@@ -56,7 +56,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}) {
   const logger = createLogger('trace', { write })
 
   const start = (environment: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
-    const own = { PORT: '0', ...database.environment, ...cacheEnvironment, ADMIN_TOKEN, LOG_LEVEL: 'trace' }
+    const own = { PORT: '0', ...database.environment, ...cacheEnvironment, TEST_NEW_PROVIDERS: 'false', ADMIN_TOKEN, LOG_LEVEL: 'trace' }
     return startGateway(parseConfig({ ...own, ...options.environment, ...environment }), logger, clock)
   }
   const remove = async () => {

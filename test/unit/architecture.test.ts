@@ -125,7 +125,7 @@ const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
   start: [
     'rest',
     ...['activity', 'api-keys', 'audit', 'app', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
-    ...['key-file', 'metrics', 'mount-calls', 'outbound', 'tracing', 'upgrade', 'upstream'],
+    ...['key-file', 'metrics', 'mount-calls', 'outbound', 'providers', 'tracing', 'upgrade', 'upstream'],
   ],
   upgrade: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'providers', 'upstream'],
   main: ['cli'],

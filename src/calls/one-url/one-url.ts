@@ -1,4 +1,5 @@
 import type { CallScope } from '../../auth/call-scope.ts'
+import { unlessHeld } from '../../http/entity-tag.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { AcceptedCall } from '../accepted-call.ts'
 import { type BodyLimits, readCallBody } from '../call-body.ts'
@@ -12,8 +13,10 @@ import { forwardInSpan } from '../make-call.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
+import { type ListedModel, type ModelCatalog, modelsInScope } from './model-catalog.ts'
+import { modelAnswer, modelsAnswer } from './models-answer.ts'
 import { type NamedModel, readNamedModel } from './named-model.ts'
-import { parseOneUrlPath } from './one-url-path.ts'
+import { isAnthropicList, type OneUrlPath, parseOneUrlPath } from './one-url-path.ts'
 import { vendorRoute } from './vendor-route.ts'
 
 /** A request to the one base URL by somebody who may make calls. */
@@ -28,6 +31,7 @@ export interface OneUrlCall extends CallRequest, Pick<AcceptedCall, 'caller' | '
 
 export interface OneUrlDeps {
   readonly find: FindProvider
+  readonly catalog: ModelCatalog
   readonly limits: CallLimits
   readonly forwarding: ForwardDeps & { readonly bodies: BodyLimits }
 }
@@ -38,15 +42,25 @@ export type AnswerOneUrl = (call: OneUrlCall) => Promise<Answer | null>
 export function createOneUrl(deps: OneUrlDeps): AnswerOneUrl {
   return async (call) => {
     const path = parseOneUrlPath(call.request.method ?? '', call.rest)
-    switch (path.kind) {
-      case 'models':
-      case 'model':
-        throw modelNotFound('')
-      case 'call':
-        await callNamedModel(call, deps)
-        return null
-    }
+    if (path.kind !== 'call') return answerFromCatalog(call, path, deps)
+    await callNamedModel(call, deps)
+    return null
   }
+}
+
+/** A list of models, or one of them: no vendor is called. */
+async function answerFromCatalog(
+  call: OneUrlCall,
+  path: Exclude<OneUrlPath, { readonly kind: 'call' }>,
+  { catalog }: OneUrlDeps,
+): Promise<Answer> {
+  const { request, scope, state, rest } = call
+  const models = modelsInScope(await catalog(state), scope)
+  const format = isAnthropicList(rest, request.headers) ? 'anthropic' : 'openai'
+  if (path.kind === 'models') return unlessHeld(modelsAnswer(models, format), request.headers['if-none-match'])
+  const model = models.find(({ id }) => id === path.id)
+  if (model === undefined) throw modelNotFound(path.id, models)
+  return unlessHeld(modelAnswer(model, format), request.headers['if-none-match'])
 }
 
 /** A provider, and the model that it is asked for. */
@@ -77,10 +91,10 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
 }
 
 /** @throws CallError `model_not_found`, `model_not_allowed`. */
-async function findTarget({ scope, state }: OneUrlCall, name: string, { find }: OneUrlDeps): Promise<CallTarget> {
+async function findTarget({ scope, state }: OneUrlCall, name: string, { find, catalog }: OneUrlDeps): Promise<CallTarget> {
   const slash = name.indexOf('/')
   const provider = slash > 0 ? await find(name.slice(0, slash), state) : null
-  if (provider === null || !mayCallProvider(scope, provider.id)) throw modelNotFound(name)
+  if (provider === null || !mayCallProvider(scope, provider.id)) throw modelNotFound(name, modelsInScope(await catalog(state), scope))
   const model = name.slice(slash + 1)
   requireModelInScope(scope, model)
   return { provider, model }
@@ -101,6 +115,16 @@ async function callTarget(call: OneUrlCall, { provider, model }: CallTarget, nam
   }
 }
 
-function modelNotFound(name: string): CallError {
-  return new CallError('model_not_found', `There is no model "${name}", or this token may not call it. Name a model as \`provider/model\`.`)
+/** A short list helps; a long one is what `GET /v1/models` is for. */
+const MOST_NAMED = 10
+/** Of what the caller wrote this much is said again. */
+const MOST_QUOTED = 200
+
+function modelNotFound(name: string, models: readonly ListedModel[]): CallError {
+  const isShort = models.length > 0 && models.length <= MOST_NAMED
+  const instead = isShort
+    ? `This token may call: ${models.map(({ id }) => id).join(', ')}.`
+    : 'Name a model as `provider/model`; `GET /v1/models` lists them.'
+  const quoted = name.slice(0, MOST_QUOTED)
+  return new CallError('model_not_found', `There is no model "${quoted}", or this token may not call it. ${instead}`)
 }

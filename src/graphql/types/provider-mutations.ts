@@ -74,6 +74,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const id = await createProvider(context.deps, context, toNewProvider(input))
       if (input.testAfterwards) await testAfterWrite(context.deps, context, id)
+      else context.deps.newProviderTests.start(context, id)
       return { id }
     },
     description: 'Creates a provider with its keys, in one transaction. Requires `editor`.',

@@ -104,6 +104,7 @@ builder.mutationField('upsertProvider', (t) =>
     resolve: async (_root, { input }, context) => {
       const upserted = await upsertProvider(context.deps, context, toUpsert(input))
       if (input.testAfterwards) await testAfterWrite(context.deps, context, upserted.id)
+      else if (upserted.created) context.deps.newProviderTests.start(context, upserted.id)
       return upserted
     },
     description:

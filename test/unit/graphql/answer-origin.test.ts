@@ -5,6 +5,7 @@ import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import { AnswerOrigin } from '../../../src/graphql/answer-origin.ts'
 import { createContext, type GatewayContext } from '../../../src/graphql/context.ts'
 import { createLogger } from '../../../src/logger.ts'
+import { NO_BACKGROUND_TESTS } from '../../../src/providers/background-tests.ts'
 import { describeDatabases } from '../../support/databases.ts'
 
 describeDatabases('what an answer was made from', (databases) => {
@@ -35,6 +36,7 @@ describeDatabases('what an answer was made from', (databases) => {
         isCallable: async () => false,
         availabilityOf: () => ({ state: 'READY', until: null, reason: null, inFlight: 0 }),
       },
+      newProviderTests: NO_BACKGROUND_TESTS,
       publicUrl: '',
       lastUses: { record: () => {}, find: async () => null, flush: async () => {}, close: async () => {} },
     }

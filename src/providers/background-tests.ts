@@ -1,0 +1,39 @@
+import type { Caller } from '../auth/principal.ts'
+import { testAfterWrite } from './test-after-write.ts'
+import type { TestDeps } from './test-connection.ts'
+
+/** Tests of new providers for which nobody waits, so that their models are known. */
+export interface BackgroundTests {
+  /** Begins the test of a provider that was just created. Costs whoever created it nothing. */
+  start(caller: Caller, providerId: string): void
+  /** Ends the tests that are under way, and begins no more. */
+  close(): Promise<void>
+}
+
+/** Makes no test at all. */
+export const NO_BACKGROUND_TESTS: BackgroundTests = { start: () => {}, close: () => Promise.resolve() }
+
+/** @param onFailure hears of a test that could not be made or stored. */
+export function createBackgroundTests(deps: TestDeps, onFailure: (error: unknown) => void): BackgroundTests {
+  const closing = new AbortController()
+  const running = new Set<Promise<void>>()
+  const run = async ({ principal, channel, rules, requestId }: Caller, providerId: string) => {
+    try {
+      // The client that created the provider may leave: the test goes on.
+      await testAfterWrite(deps, { principal, channel, rules, requestId, left: closing.signal }, providerId)
+    } catch (error) {
+      if (!closing.signal.aborted) onFailure(error)
+    }
+  }
+  return {
+    start: (caller, providerId) => {
+      if (closing.signal.aborted) return
+      const test = run(caller, providerId).finally(() => running.delete(test))
+      running.add(test)
+    },
+    close: async () => {
+      closing.abort()
+      await Promise.all(running)
+    },
+  }
+}
