@@ -25,8 +25,9 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import type { CallOptions } from './mount-calls.ts'
 import { createOutbound } from './outbound.ts'
+import { type BackgroundTests, createBackgroundTests, NO_BACKGROUND_TESTS } from './providers/background-tests.ts'
+import type { TestDeps } from './providers/test-connection.ts'
 import { FIRST_RELEASE_READERS } from './rest/mounts.ts'
-import { createBackgroundTests, NO_BACKGROUND_TESTS } from './providers/background-tests.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
@@ -125,9 +126,7 @@ async function serve(
     ...outbound.deps,
     probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
   }
-  const newProviderTests = config.TEST_NEW_PROVIDERS
-    ? createBackgroundTests(deps, (error) => error instanceof Error && logUnexpected(error, log))
-    : NO_BACKGROUND_TESTS
+  const newProviderTests = testsOfNewProviders(config, deps, log)
   const app = createApp({
     deps: { ...deps, newProviderTests },
     log,
@@ -168,6 +167,11 @@ async function serve(
       await database.close()
     },
   }
+}
+
+function testsOfNewProviders({ TEST_NEW_PROVIDERS }: Config, deps: TestDeps, log: Logger): BackgroundTests {
+  if (!TEST_NEW_PROVIDERS) return NO_BACKGROUND_TESTS
+  return createBackgroundTests(deps, (error) => error instanceof Error && logUnexpected(error, log))
 }
 
 /** Refusals that the audit log leaves out. The words are from closed lists, the ids are of rows and requests. */
