@@ -1,5 +1,6 @@
 import type { Database } from '../database/client.ts'
 import { readTogether } from '../database/read-together.ts'
+import { ENDPOINT_COLUMNS } from '../providers/key-endpoint.ts'
 import { type KeyAvailability, KeyStates } from './key-states.ts'
 import { editionOf, identityOf, type KeyRow, type ReadProviderDeps, readProviderForCall, servingKeys } from './provider-for-call.ts'
 import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
@@ -28,7 +29,7 @@ export function createCallStatus({ clock, ...deps }: CallStatusDeps): CallStatus
   }
 }
 
-const KEY = { id: true, masked: true, environmentVariable: true, availabilityResets: true, enabled: true } as const
+const KEY = { ...ENDPOINT_COLUMNS, id: true, availabilityResets: true } as const
 
 /** A provider without an endpoint is never enabled. A key that may find out whether its rest is over is free for the next call. */
 async function areCallable({ prisma }: Database, states: KeyStates, ids: readonly string[]): Promise<ReadonlyMap<string, boolean>> {

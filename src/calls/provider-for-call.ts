@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
 import { type CallRoutes, readCallRoutes } from '../providers/call-routes.ts'
+import { type EndpointColumns, hasEndpoint } from '../providers/key-endpoint.ts'
 import { readNetworkConfig } from '../providers/network-config.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
 import { openForCall, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
@@ -119,10 +120,10 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   }))
 }
 
-/** The keys with which calls go out: the enabled ones, or null for what the provider itself has, where it needs none. */
-export function servingKeys<Row extends { readonly enabled: boolean }>(provider: Provider, keys: readonly Row[]): (Row | null)[] {
+/** The keys with which calls go out: the enabled ones that have an endpoint, or null for what the provider itself has, where it needs none. */
+export function servingKeys<Row extends EndpointColumns>(provider: Provider, keys: readonly Row[]): (Row | null)[] {
   const usesOwn = provider.settings !== null || keys.length === 0
-  if (!usesOwn) return keys.filter(({ enabled }) => enabled)
+  if (!usesOwn) return keys.filter((key) => key.enabled && hasEndpoint(provider, [key]))
   return mayGoWithoutKey(provider) ? [null] : []
 }
 

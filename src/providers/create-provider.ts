@@ -14,6 +14,7 @@ import { planBedrockSettings } from './bedrock-settings.ts'
 import { toStoredCallHeaders } from './call-settings.ts'
 import { checkProvider } from './check-provider.ts'
 import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
+import { checkKeyNames } from './key-names.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { settleNewEndpoint } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
@@ -72,6 +73,7 @@ export async function storeProvider(
     now,
   )
   const fields = new Map([...(network?.fresh ?? []), ...(bedrock?.fields ?? []), ...(dialects?.fields ?? []), ...keys.secrets.fields])
+  if (caller.rules.uniqueKeyNames) await refuseTakenNames(transaction, deps, input)
   const after = { provider, keys: keys.rows }
   const writes = planWrites(deps.keyring, nothing.rows, after, nothing.sealed, { ...keys.secrets, fields }, [])
   await insertProvider(transaction, row, input, now)
@@ -87,6 +89,16 @@ export async function storeProvider(
   }
   await recordAudit(transaction, caller, { action: 'provider.created', subjectType: 'provider', subjectId: id, changes }, now)
   return id
+}
+
+/** @throws ValidationError */
+async function refuseTakenNames(transaction: TransactionClient, { database }: ProviderDeps, { apiKeys }: NewProvider): Promise<void> {
+  const issues = await checkKeyNames(
+    transaction,
+    database.engine,
+    apiKeys.map((add) => ({ add })),
+  )
+  if (issues.length > 0) throw new ValidationError(issues)
 }
 
 interface NewParts {

@@ -13,19 +13,21 @@ export async function checkKeyNames(
   changes: readonly ApiKeyChange[],
 ): Promise<ValidationIssue[]> {
   const issues: ValidationIssue[] = []
-  if (changes.some((change) => namesKey(change))) await engine.takeTurn(transaction, 'key names')
+  if (changes.some((change) => nameOf(change))) await engine.takeTurn(transaction, 'key names')
   for (const [index, change] of changes.entries()) {
-    if ('remove' in change) continue
-    const [name, ownId] = 'keep' in change ? [change.keep.name, change.keep.id] : [change.add.name, '']
+    const name = nameOf(change)
     if (!name) continue
-    const other = await transaction.apiKey.findFirst({ where: { name, id: { not: ownId } }, select: { id: true } })
+    const ownId = 'keep' in change ? change.keep.id : ''
+    const isRepeated = changes.slice(0, index).some((earlier) => nameOf(earlier) === name)
+    const isTaken =
+      isRepeated || (await transaction.apiKey.findFirst({ where: { name, id: { not: ownId } }, select: { id: true } })) !== null
     const path = ['apiKeys', String(index), 'name']
-    if (other !== null) issues.push({ path, rule: 'API_KEY_NAME_TAKEN', message: 'Another key has this name. Choose a different one.' })
+    if (isTaken) issues.push({ path, rule: 'API_KEY_NAME_TAKEN', message: 'Another key has this name. Choose a different one.' })
   }
   return issues
 }
 
-function namesKey(change: ApiKeyChange): boolean {
-  if ('remove' in change) return false
-  return Boolean('keep' in change ? change.keep.name : change.add.name)
+function nameOf(change: ApiKeyChange): string | null | undefined {
+  if ('remove' in change) return null
+  return 'keep' in change ? change.keep.name : change.add.name
 }

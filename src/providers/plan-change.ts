@@ -8,7 +8,9 @@ import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { planBedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
 import { changedCallHeaders } from './call-settings.ts'
 import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
+import { hasEndpoint } from './key-endpoint.ts'
 import { readNetworkConfig } from './network-config.ts'
+import { resolveEnabled } from './placeholder.ts'
 import type { ProviderChanges } from './provider-input.ts'
 import { type NetworkPlan, networkSecretChanges, planNetwork } from './store-network.ts'
 
@@ -43,13 +45,16 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
   const bedrock = changes.settings && planBedrockSettings(changes.settings, readBedrockSettings(provider.settings), stored.sealed)
   const dialects = changes.dialectSettings && planDialectSettings(changes.dialectSettings, provider.extensions)
   const keys = changes.apiKeys && planKeyChanges(keyring, stored, changes.apiKeys, changes.keepOtherApiKeys ?? false, now)
+  const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
+  const plain = plainColumns(provider, changes)
+  const hasOne = hasEndpoint({ type: provider.type, baseUrl: plain.baseUrl }, rows)
   const columns = {
-    ...plainColumns(provider, changes),
+    ...plain,
+    enabled: resolveEnabled(provider.enabled, hasEndpoint(provider, stored.keys), hasOne, changes.enabled),
     settings: bedrock && { bedrock: bedrock.settings },
     extensions: dialects?.extensions,
     callHeaders: changedCallHeaders(changes, provider.callHeaders),
   }
-  const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
   return {
     columns,
     network,
@@ -76,11 +81,11 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
   }
 }
 
-function plainColumns(provider: Provider, changes: ProviderChanges): PlainColumns {
-  const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl, enabled = provider.enabled } = changes
+function plainColumns(provider: Provider, changes: ProviderChanges): Omit<PlainColumns, 'enabled'> {
+  const { displayName = provider.displayName, icon = provider.icon, baseUrl = provider.baseUrl } = changes
   const { testAfterWrites = provider.testAfterWrites, authentication = provider.authentication, modelsPath } = changes
   const { vendorPreset } = provider
   const { callRoutes = provider.callRoutes } = changes
   const path = modelsPath === undefined ? provider.modelsPath : modelsPath || null
-  return { displayName, icon, baseUrl, enabled, testAfterWrites, callRoutes, authentication, modelsPath: path, vendorPreset }
+  return { displayName, icon, baseUrl, testAfterWrites, callRoutes, authentication, modelsPath: path, vendorPreset }
 }

@@ -6,9 +6,9 @@ import { Secret } from '../crypto/secret.ts'
 import type { Database } from '../database/client.ts'
 import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
-import { isRegion } from '../upstream/vendors/bedrock-endpoint.ts'
 import type { AwsCredential, Credential } from '../upstream/vendors/credential.ts'
 import { readBedrockSettings } from './bedrock-settings.ts'
+import { regionalEndpoint } from './key-endpoint.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderRef } from './provider-input.ts'
 import { openNetwork } from './store-network.ts'
@@ -49,14 +49,8 @@ export function openForCall(
 ): OpenedForCall {
   const opened = key === null ? null : openApiKey(keyring, stored, key, readSecretVariable)
   const credential = opened === null ? ownCredential(keyring, provider, stored) : credentialOf(provider, opened)
-  const baseUrl = opened?.endpoint || provider.baseUrl || vendorEndpoint(provider, opened)
+  const baseUrl = opened?.endpoint || provider.baseUrl || regionalEndpoint(provider.type, opened)
   return { baseUrl, credential, network: openNetwork(keyring, stored) }
-}
-
-/** Of Amazon the region alone says where it is. */
-function vendorEndpoint({ type }: Provider, opened: OpenedKey | null): string {
-  const region = type === 'BEDROCK' ? opened?.parts.get('aws.region')?.reveal() : undefined
-  return region !== undefined && isRegion(region) ? `https://bedrock.${region}.amazonaws.com` : ''
 }
 
 function credentialOf({ type }: Provider, { value, parts }: OpenedKey): Credential {

@@ -18,6 +18,7 @@ import {
 } from './bedrock-settings.ts'
 import { type CallSettings, checkCallHeaders } from './call-settings.ts'
 import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
+import { willHaveEndpoint } from './key-endpoint.ts'
 import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
@@ -110,7 +111,9 @@ export function checkNewProvider(input: NewProvider, caller: CallerRules, checks
     ...checkName(input.name),
     ...checkTexts(input),
     ...(rules.refusesPastedText ? checkTyped(input) : []),
-    ...(input.mayBePlaceholder && input.baseUrl === '' ? [] : checkBaseUrl(input.baseUrl, rules, checks, network)),
+    ...(input.baseUrl === '' && (input.mayBePlaceholder || willHaveEndpoint(input, input.apiKeys))
+      ? []
+      : checkBaseUrl(input.baseUrl, rules, checks, network)),
     ...checkNewApiKeys(input.apiKeys, anyText, keyEndpointRefusal(rules, checks)),
     ...checkRouteFields(input),
     ...checkCallHeaders(input.callHeaders),

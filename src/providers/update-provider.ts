@@ -20,7 +20,7 @@ import { auditedMoves, refuseMoves } from './move-secrets.ts'
 import { settleNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
-import { settleEndpoint } from './placeholder.ts'
+import { resolveEndpoint } from './placeholder.ts'
 import { type ChangePlan, planChange } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
@@ -69,7 +69,7 @@ export async function changeProvider(
   asked: ProviderChanges,
   now: Date,
 ): Promise<string> {
-  const changes = settleNetwork(deps, provider, settleEndpoint(deps, caller, provider, asked))
+  const changes = settleNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
   checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
   const callIssues = checkCallSettings(caller, changes, provider)
   if (callIssues.length > 0) throw new ValidationError(callIssues)
@@ -132,14 +132,14 @@ async function checkPlan(
   if (issues.length > 0) throw new ValidationError(issues)
 }
 
-function auditedChanges(changes: ProviderChanges, provider: Provider, { network, keys }: ChangePlan): Prisma.InputJsonObject {
-  const { displayName, icon, baseUrl, enabled, modelsPath, authentication } = changes
+function auditedChanges(changes: ProviderChanges, provider: Provider, { columns, network, keys }: ChangePlan): Prisma.InputJsonObject {
+  const { displayName, icon, baseUrl, modelsPath, authentication } = changes
   const networkChanges = network === undefined ? [] : changedNetworkFields(readNetworkConfig(provider.network), network)
   return {
     ...(displayName === undefined ? {} : { displayName }),
     ...(icon === undefined ? {} : { icon: icon.slice(0, 200) }),
     ...(baseUrl === undefined ? {} : { baseUrl: withoutQueryValues(baseUrl) }),
-    ...(enabled === undefined ? {} : { enabled }),
+    ...(changes.enabled === undefined && columns.enabled === provider.enabled ? {} : { enabled: columns.enabled }),
     ...(modelsPath === undefined || (modelsPath || null) === provider.modelsPath ? {} : { modelsPath: withoutQueryValues(modelsPath) }),
     ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
     ...auditedCallSettings(changes, provider),

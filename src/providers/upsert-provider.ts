@@ -8,6 +8,7 @@ import type { BedrockSettingsInput } from './bedrock-settings.ts'
 import type { CallSettings } from './call-settings.ts'
 import { refuseBroken, storeProvider } from './create-provider.ts'
 import type { DialectSettingsInput } from './dialect-settings.ts'
+import { willHaveEndpoint } from './key-endpoint.ts'
 import { lockProvider } from './lock-provider.ts'
 import { type NetworkChanges, withNetworkChanges } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
@@ -16,6 +17,7 @@ import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   acceptsApiKeys,
+  bringCredentials,
   checkProviderChanges,
   isProviderName,
   type NewProvider,
@@ -100,13 +102,13 @@ export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProv
   const { defaults, placeholder, networkChanges, apiKeys = [], ...given } = input
   const vendor = vendorDefaults(input.name)
   const baseUrl = placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
-  const isPlaceholder = baseUrl === ''
+  const type = input.type ?? defaultType(input, baseUrl)
+  const isPlaceholder = !willHaveEndpoint({ type, baseUrl }, apiKeys)
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
   return {
     ...given,
-    ...{ baseUrl, apiKeys },
+    ...{ type, baseUrl, apiKeys },
     network: networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), networkChanges),
-    type: input.type ?? defaultType(input, baseUrl),
     displayName: input.displayName || defaults.displayName || (vendor?.displayName ?? ''),
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
@@ -123,10 +125,10 @@ function defaultBaseUrl({ name, type, defaults }: ProviderUpsert): string {
 
 /** The type by the name, else by the host, as long as it can have what is given. */
 function defaultType({ name, settings, apiKeys = [], defaults }: ProviderUpsert, baseUrl: string): ProviderType {
-  if (baseUrl === '') return 'OPENAI_COMPAT'
   const type = defaults.type ?? vendorDefaults(name)?.type ?? typeByHost(baseUrl) ?? 'OPENAI_COMPAT'
-  const fits = type === 'BEDROCK' ? settings !== undefined : acceptsApiKeys(type) || apiKeys.length === 0
-  return fits ? type : 'OPENAI_COMPAT'
+  const hasCredentials = settings !== undefined || bringCredentials({ type, settings, apiKeys })
+  const fits = type === 'BEDROCK' ? hasCredentials : acceptsApiKeys(type) || apiKeys.length === 0
+  return fits && willHaveEndpoint({ type, baseUrl }, apiKeys) ? type : 'OPENAI_COMPAT'
 }
 
 async function updateStored(

@@ -30,7 +30,7 @@ function Details({ provider }: FactsProps) {
           <code>{provider.name}</code>
         </Fact>
         <Fact name="Type">{typeName(provider.type)}</Fact>
-        <Fact name="Endpoint">{provider.baseUrl === '' ? 'None: a placeholder' : <code>{provider.baseUrl}</code>}</Fact>
+        <Fact name="Endpoint">{provider.baseUrl === '' ? noEndpointText(provider) : <code>{provider.baseUrl}</code>}</Fact>
         <Fact name="Version">{provider.version}</Fact>
         <Fact name="Changed">
           <RelativeTime at={provider.updatedAt} />
@@ -63,6 +63,10 @@ function BedrockFacts({ settings }: { readonly settings: NonNullable<ProviderDet
       </dl>
     </Section>
   )
+}
+
+function noEndpointText({ enabled }: Pick<ProviderDetailsFragment, 'enabled'>): string {
+  return enabled ? 'Each key has its own' : 'None of its own'
 }
 
 function NetworkFacts({ network }: Pick<ProviderDetailsFragment, 'network'>) {

@@ -73,7 +73,7 @@ function Actions({ provider }: ProviderDetailProps) {
       <Switch
         label="Enabled"
         checked={provider.enabled}
-        disabled={isBusy || provider.baseUrl === ''}
+        disabled={isBusy || (provider.baseUrl === '' && provider.apiKeys.nodes.length === 0)}
         onChange={(event) => void change({ enabled: event.currentTarget.checked }, event.currentTarget.checked ? 'Enabled' : 'Disabled')}
       />
       <Button leftSection={<PlayIcon size={15} />} loading={isTesting} onClick={() => void test()}>

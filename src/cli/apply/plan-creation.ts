@@ -1,6 +1,7 @@
 import type { Caller } from '../../auth/principal.ts'
 import { ValidationError } from '../../errors.ts'
 import { type CheckDeps, checkProvider } from '../../providers/check-provider.ts'
+import { willHaveEndpoint } from '../../providers/key-endpoint.ts'
 import { readNetworkConfig } from '../../providers/network-config.ts'
 import type { ProviderDeps } from '../../providers/provider-deps.ts'
 import type { NewProvider } from '../../providers/provider-input.ts'
@@ -39,7 +40,7 @@ export async function planNewProvider(deps: CreationDeps, caller: Caller, wanted
   const made = toNewProvider(input, caller)
   // In a file an empty name to show is none, also where the vendor has one.
   const provider = displayName === undefined ? made : { ...made, displayName }
-  if (provider.baseUrl === '' && !placeholder) refuseMistyped(name)
+  if (!placeholder && !willHaveEndpoint(provider, provider.apiKeys)) refuseMistyped(name)
   const issues = checkProvider(deps, caller, provider)
   if (issues.length > 0) throw new ValidationError(issues)
   return provider

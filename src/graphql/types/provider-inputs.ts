@@ -51,7 +51,8 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     type: t.field({ type: ProviderType, required: true, description: 'The protocol of the upstream; immutable.' }),
     baseUrl: t.string({
       required: true,
-      description: 'Absolute URL of the API, e.g. `https://api.openai.com/v1`. Stored exactly as given.',
+      description:
+        'Absolute URL of the API, e.g. `https://api.openai.com/v1`. Stored exactly as given. Empty when an enabled key has an endpoint of its own.',
     }),
     displayName: t.string({ description: 'What people read; `name` when omitted.' }),
     icon: t.string({ description: 'URL or emoji.' }),

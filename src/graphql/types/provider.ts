@@ -98,7 +98,7 @@ export const Provider = builder.prismaNode('Provider', {
     icon: t.exposeString('icon', { description: 'URL or emoji; empty when none was given.' }),
     type: t.expose('type', { type: ProviderType, description: 'The protocol of the upstream; immutable.' }),
     baseUrl: t.exposeString('baseUrl', {
-      description: 'Stored exactly as given; empty for a placeholder without an endpoint, which is always disabled.',
+      description: 'Stored exactly as given. Empty when only keys have an endpoint; without any the provider is a disabled placeholder.',
     }),
     modelsPath: t.exposeString('modelsPath', {
       nullable: true,

@@ -13,7 +13,7 @@ import { wirePlace } from './wire-place.ts'
 /** The rules of a key's fields in Bifrost's words and order (Bifrost contract, sections 1.2 and 1.3). Null: nothing is wrong. */
 
 /** The rules for keys are those of what a custom provider is based on (Bifrost contract, section 7). */
-function baseOf(provider: BifrostProviderFragment): string {
+export function baseOf(provider: BifrostProviderFragment): string {
   return customConfigOf(provider)?.base_provider_type ?? provider.name
 }
 
@@ -21,14 +21,11 @@ export function isKeyless(provider: BifrostProviderFragment): boolean {
   return provider.type === 'COPILOT' || customConfigOf(provider)?.is_key_less === true
 }
 
-/** @param stored the key that a PUT changes; null for a new one. */
-export function keyProblem(
-  request: KeyRequest,
-  parts: KeyParts,
-  provider: BifrostProviderFragment,
-  stored: BifrostKeyFieldsFragment | null,
-): string | null {
-  const base = baseOf(provider)
+/**
+ * @param base what the provider is, or is based on.
+ * @param stored the key that a PUT changes; null for a new one.
+ */
+export function keyProblem(request: KeyRequest, parts: KeyParts, base: string, stored: BifrostKeyFieldsFragment | null): string | null {
   const isPut = stored !== null
   if (!isPut && request.id && parseUuid(request.id) === null) return 'Invalid key id: must be a UUID'
   const rest = [() => blacklistProblem(request), () => aliasProblem(request, base), () => modelsProblem(request)]

@@ -35,6 +35,10 @@ export type Asked =
       readonly baseUrl: string
       /** Null when nothing of the name is stored. */
       readonly storedBaseUrl: string | null
+      /** Names of the environment that its keys give. */
+      readonly variables?: readonly string[]
+      /** The places of the parts of each key, as they were sent. */
+      readonly keyParts?: readonly (readonly string[])[]
     }
   | {
       readonly about: 'key'
@@ -124,8 +128,14 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
   if (rule === 'NAME_FORMAT') return INVALID_NAME
   if (rule === 'API_KEY_BLANK') return badRequest('Key value must not be empty')
   if (path.at(-1) === 'environmentVariable' && message.includes('SECRET_ENV_ALLOW'))
-    return badRequest(variablesMessage(asked.about === 'key' ? asked.variables : []))
-  return placedAnswer(issue, asked.about === 'key' ? asked.parts : [])
+    return badRequest(variablesMessage(asked.about === 'models' ? [] : (asked.variables ?? [])))
+  return placedAnswer(issue, partsOf(asked, path))
+}
+
+/** The places of the parts of the key that an issue is about, as they were sent. */
+function partsOf(asked: Asked, [field, index]: readonly string[]): readonly string[] {
+  if (asked.about === 'key') return asked.parts
+  return asked.about === 'provider' && field === 'apiKeys' ? (asked.keyParts?.[Number(index)] ?? []) : []
 }
 
 /** An issue whose words name the place in the request. */

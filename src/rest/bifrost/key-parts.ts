@@ -35,6 +35,12 @@ export function readParts(request: KeyRequest): KeyParts {
   return { secrets, plain, malformed }
 }
 
+/** The variables of the environment that a key names. */
+export function variablesOf(request: KeyRequest, { secrets }: KeyParts): string[] {
+  const given = [readSecret(request.value), ...secrets.map(({ secret }) => secret)]
+  return given.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
+}
+
 /** What is null is not there (Bifrost contract, decisions at its top). */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import {
   type ApiKeyChangeInput,
@@ -13,12 +12,11 @@ import type { Answer } from '../../http/respond.ts'
 import type { RestRequest } from '../dialect.ts'
 import { pagesOf } from '../long-list.ts'
 import { answer, longAnswer } from './answer.ts'
-import { isKeyless, keyProblem } from './check-key.ts'
+import { baseOf, isKeyless, keyProblem } from './check-key.ts'
 import { decodeBody } from './decode.ts'
 import { badRequest, busyAnswer, INVALID_PAYLOAD, KEY_NOT_FOUND, keylessAnswer, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
-import { type KeyParts, readParts } from './key-parts.ts'
-import { readSecret } from './secret.ts'
-import { toKeptKey, toNewKey } from './to-key-input.ts'
+import { type KeyParts, readParts, variablesOf } from './key-parts.ts'
+import { idOf, toKeptKey, toNewKey } from './to-key-input.ts'
 import { toDatabaseKey, toKeyBody } from './to-key-response.ts'
 import { type KeyRequest, keyRequest, parseUuid } from './wire-key.ts'
 
@@ -53,10 +51,10 @@ export async function createKey(request: RestRequest): Promise<Answer> {
   if (isKeyless(provider)) return keylessAnswer('add')
   const parts = readParts(decoded)
   if (parts.malformed !== null) return INVALID_PAYLOAD
-  const problem = keyProblem(decoded, parts, provider, null)
+  const problem = keyProblem(decoded, parts, baseOf(provider), null)
   if (problem !== null) return badRequest(problem)
   // The id is given here, so that the key is known again among those that others add meanwhile.
-  const id = (decoded.id ? parseUuid(decoded.id) : null) ?? randomUUID()
+  const id = idOf(decoded)
   const changed = await changeKeys(request, provider, { add: toNewKey(decoded, parts, id) }, { verb: 'add', decoded, parts })
   if ('refusal' in changed) return changed.refusal
   const created = changed.provider.apiKeys.nodes.find(({ uuid }) => uuid === id)
@@ -74,7 +72,7 @@ export async function updateKey(request: RestRequest): Promise<Answer> {
   if (stored === undefined) return KEY_NOT_FOUND
   const parts = readParts(decoded)
   if (parts.malformed !== null) return INVALID_PAYLOAD
-  const problem = keyProblem(decoded, parts, provider, stored)
+  const problem = keyProblem(decoded, parts, baseOf(provider), stored)
   if (problem !== null) return badRequest(problem)
   const changed = await changeKeys(request, provider, { keep: toKeptKey(decoded, parts, stored) }, { verb: 'update', decoded, parts })
   if ('refusal' in changed) return changed.refusal
@@ -140,8 +138,7 @@ async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiK
   }
   const { updateProvider: result } = await run(ChangeKeysDocument, { input })
   if (result.__typename === 'UpdateProviderPayload') return { provider: result.provider }
-  const secrets = [readSecret(asked.decoded?.value), ...(asked.parts?.secrets ?? []).map(({ secret }) => secret)]
-  const variables = secrets.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
+  const variables = asked.decoded && asked.parts ? variablesOf(asked.decoded, asked.parts) : []
   const parts = (asked.parts?.secrets ?? []).map(({ path }) => path)
   return { refusal: problemOf(result, { about: 'key', verb: asked.verb, variables, parts }) }
 }

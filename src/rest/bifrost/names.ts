@@ -16,6 +16,7 @@ const OWN_TYPES: ReadonlyMap<string, ProviderType> = new Map([
   ['bedrock', 'BEDROCK'],
   ['gemini', 'GOOGLE'],
   ['openrouter', 'OPENROUTER'],
+  ['vertex', 'GOOGLE'],
 ])
 
 const BASE_TYPES: Readonly<Record<BaseProviderType, ProviderType>> = {

@@ -1,4 +1,5 @@
 import {
+  type BifrostProviderFragment,
   CheckProviderDocument,
   CreateProviderDocument,
   type CreateProviderInput,
@@ -23,6 +24,7 @@ import {
 import { decodeBody } from './decode.ts'
 import { alreadyExists, badRequest, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { isName, typeOf } from './names.ts'
+import { readNewKeys } from './new-keys.ts'
 import { keepableFields, toNetwork, toRoute, toSettings, withProxyType } from './to-input.ts'
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
@@ -53,12 +55,19 @@ export async function createProvider({ run, body }: RestRequest): Promise<Answer
     networkProblem(request.network_config) ??
     secretsProblem(request, keepableFields(null))
   if (problem !== null) return badRequest(problem)
-  const input = toCreateInput(name, request)
-  const keyless = bedrockProblem(request.custom_provider_config)
-  if (keyless !== null) return behindOthers(run, input, keyless)
+  const keys = readNewKeys(name, request)
+  if (keys.isMalformed) return INVALID_PAYLOAD
+  const input = { ...toCreateInput(name, request), apiKeys: keys.inputs }
+  const lateProblem = bedrockProblem(request.custom_provider_config) ?? keys.problem
+  if (lateProblem !== null) return behindOthers(run, input, lateProblem)
   const { createProvider: result } = await run(CreateProviderDocument, { input: { ...input, testAfterwards: true } })
-  if (result.__typename === 'CreateProviderPayload') return answer(200, toProviderBody(result.provider))
-  return problemOf(result, { about: 'provider', name, baseUrl: input.baseUrl, storedBaseUrl: null })
+  if (result.__typename === 'CreateProviderPayload') return written(result.provider)
+  return problemOf(result, { about: 'provider', name, baseUrl: input.baseUrl, storedBaseUrl: null, ...keys.asked })
+}
+
+/** What was just written is always called active (Bifrost contract, section 6). */
+function written(provider: BifrostProviderFragment): Answer {
+  return answer(200, { ...toProviderBody(provider), provider_status: 'active' })
 }
 
 function toCreateInput(name: string, request: AddProviderRequest): CreateProviderInput {
@@ -114,7 +123,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
     testAfterwards: true,
   }
   const { upsertProvider: result } = await run(UpsertProviderDocument, { input })
-  if (result.__typename === 'UpsertProviderPayload') return answer(200, toProviderBody(result.provider))
+  if (result.__typename === 'UpsertProviderPayload') return written(result.provider)
   return problemOf(result, { about: 'provider', name, baseUrl, storedBaseUrl: stored?.baseUrl ?? null })
 }
 

@@ -1,9 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { BifrostKeyFieldsFragment, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
 import { nameParts } from './credential-parts.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
 import { type KeySettings, readStoredKey } from './stored-key.ts'
-import type { KeyRequest } from './wire-key.ts'
+import { type KeyRequest, parseUuid } from './wire-key.ts'
+
+/** The id that the client has chosen, or a new one. */
+export function idOf({ id }: KeyRequest): string {
+  return (id ? parseUuid(id) : null) ?? randomUUID()
+}
 
 /** A new key; what is left out gets Bifrost's defaults (Bifrost contract, section 2.6). */
 export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): NewApiKeyInput {

@@ -44,7 +44,8 @@ export function toProviderBody(provider: BifrostProviderFragment): ProviderBody 
     store_raw_request_response: stored?.store_raw_request_response ?? false,
     ...(custom === null ? {} : { custom_provider_config: custom }),
     ...(stored?.openai_config === undefined ? {} : { openai_config: stored.openai_config }),
-    provider_status: provider.enabled && provider.baseUrl !== '' ? 'active' : 'error',
+    // Nothing is enabled without an endpoint, of its own or of a key.
+    provider_status: provider.enabled ? 'active' : 'error',
     ...toStatus(provider.lastConnectionTest),
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { backoff } from './backoff.ts'
 import { freeKeys } from './free-keys.ts'
 import { secret, secretRequest } from './secret.ts'
+import { keyRequest } from './wire-key.ts'
 
 /** Providers on the wire (Bifrost contract, sections 1.4 and 2). In requests `null` is the same as absent. */
 
@@ -66,6 +67,7 @@ const settingsRequest = {
 export const addProviderRequest = z.object({
   provider: z.string().nullish().meta({ description: 'Required. The name.' }),
   ...settingsRequest,
+  keys: z.array(keyRequest).nullish().meta({ description: 'Created with the provider, in one transaction; at most 100.' }),
 })
 export const updateProviderRequest = z.object({
   ...settingsRequest,
@@ -149,7 +151,7 @@ export const storedSettings = z.object({
 })
 
 export type AddProviderRequest = z.output<typeof addProviderRequest>
-export type SettingsRequest = Omit<AddProviderRequest, 'provider'>
+export type SettingsRequest = Omit<AddProviderRequest, 'provider' | 'keys'>
 export type NetworkRequest = NonNullable<SettingsRequest['network_config']>
 export type CustomRequest = NonNullable<SettingsRequest['custom_provider_config']>
 export type ProxyRequest = NonNullable<SettingsRequest['proxy_config']>

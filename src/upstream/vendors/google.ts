@@ -38,6 +38,12 @@ function isVertex({ hostname }: Target): boolean {
   return /(?:^|-)aiplatform\.googleapis\.com$/.test(hostname)
 }
 
+/** Where Vertex AI is in a region; null for a text that is none, since it becomes part of a host's name. */
+export function vertexOrigin(region: string): string | null {
+  if (!/^[a-z]+(?:-[a-z]+)*\d{0,2}$/.test(region)) return null
+  return `https://${region === 'global' ? '' : `${region}-`}aiplatform.googleapis.com`
+}
+
 function trialFor(test: ProbeTest): Pick<KeyTrial, 'request' | 'judge'> {
   if (isVertex(test.base)) return vertexTrial(test)
   const usual = isOpenAiMode(test.base)

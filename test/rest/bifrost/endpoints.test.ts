@@ -112,9 +112,10 @@ describe('providers (Bifrost contract, sections 1 and 2)', () => {
   })
 
   it('keeps a provider of an unknown name without an endpoint as a placeholder', async () => {
-    expect(await client.created({ provider: 'no-such-vendor' })).toMatchObject({ provider_status: 'error', status: 'unknown' })
+    expect(await client.created({ provider: 'no-such-vendor' })).toMatchObject({ provider_status: 'active', status: 'unknown' })
     const { body } = await client.put('no-such-vendor-2', { concurrency_and_buffer_size: SIZES })
-    expect(body.provider_status).toBe('error')
+    expect(body.provider_status).toBe('active')
+    for (const name of ['no-such-vendor', 'no-such-vendor-2']) expect((await client.read(name)).provider_status).toBe('error')
     expect(body.network_config).not.toHaveProperty('base_url')
   })
 

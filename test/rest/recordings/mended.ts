@@ -23,4 +23,9 @@ export const MENDED: readonly Mended[] = [
     steps: [254, 255, 256, 257, 258, 259, 261, 262, 263, 265, 266, 267, 269, 271, 273, 280],
     because: 'W6: a PUT of a key without `name` erased the name, and one without `enabled` enabled a disabled key. What is left out stays.',
   },
+  {
+    dialect: 'bifrost',
+    steps: [2, 5, 32, 84, 114, 120, 148, 168, 192, 195, 197, 208, 209, 319, 329, 339],
+    because: 'W9: the answer to a POST or PUT called a placeholder `error`. What was just written is `active`; a GET tells.',
+  },
 ]

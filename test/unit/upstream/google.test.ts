@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import { vertexOrigin } from '../../../src/upstream/vendors/google.ts'
 import { startInternet } from '../../support/upstream/internet.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
 import { startVendor, type Vendor, vendorHost } from '../../support/upstream/vendors.ts'
@@ -19,6 +20,15 @@ test('a good key is OK and proven; the key goes into a header and never into the
   expect(vendor.requests[0]).toMatchObject({ method: 'GET', path: '/v1beta/models?pageSize=1000' })
   expect(vendor.requests[0]?.headers).toMatchObject({ 'x-goog-api-key': GOOD })
   expect(vendor.requests[0]?.headers).not.toHaveProperty('authorization')
+})
+
+test.each([
+  ['europe-west4', 'https://europe-west4-aiplatform.googleapis.com'],
+  ['global', 'https://aiplatform.googleapis.com'],
+  ['evil.example/', null],
+  ['', null],
+])('the region %j of a key says where Vertex AI is, and nothing else can', (region, origin) => {
+  expect(vertexOrigin(region)).toBe(origin)
 })
 
 test('a base URL with a version is used as it is', async () => {
