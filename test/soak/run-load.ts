@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { PROVIDER_CHANGE_REFUSED } from '../../src/audit/record.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
+import type { FairnessPlan } from './fairness-worker.ts'
 import type { HostilePlan, HostileReport } from './hostile-worker.ts'
 import { CLIENTS_NAME, type LoadReport } from './load-client.ts'
 import type { LoadPlan } from './load-worker.ts'
@@ -32,6 +33,9 @@ function startWorker<Report>(file: string, plan: unknown): Worker<Report> {
 export const startLoad = (plan: LoadPlan) => startWorker<LoadReport>('load-worker.ts', plan)
 
 export const startHostileTests = (plan: HostilePlan) => startWorker<HostileReport>('hostile-worker.ts', plan)
+
+/** Ends with how many items or answers it got. */
+export const startGreedy = (plan: FairnessPlan) => startWorker<number>('fairness-worker.ts', plan)
 
 /** Everything that must be true of what is stored, whatever happened meanwhile; each entry of the result is a lie. */
 export async function findLies(url: string, { acknowledged, unknown, counters }: LoadReport): Promise<string[]> {
