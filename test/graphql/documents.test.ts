@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FAULT_CODES } from '../../src/errors.ts'
-import { runDocument, withEllipses } from '../support/document-run.ts'
-import { codeBlocks } from '../support/documents.ts'
+import { type CallVendor, chunkOf, openStream, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
+import { runDocument, runShell, withEllipses } from '../support/document-run.ts'
+import { codeBlock, codeBlocks } from '../support/documents.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { packageFolder } from '../support/package-folder.ts'
 
 /** What the documents tell a reader to send, sent to a gateway as it stands there. */
 
@@ -60,11 +62,57 @@ describe('docs/graphql.md', () => {
 })
 
 describe('README.md', () => {
+  const readme = { OPENAI_API_KEY: 'sk-openai-primary-fixture-aaaaaa' }
+  let vendor: CallVendor
+  beforeAll(async () => {
+    vendor = await startCallVendor(chatVendor)
+  })
+  afterAll(async () => {
+    await vendor?.close()
+  })
+
   test('has a first query that works as it stands, with the answer that it shows', async () => {
     await gateway.ask('mutation { deleteProvider(input: { provider: { name: "openai" } }) { __typename } }')
-    const shown = await runDocument('README.md', gateway, { replace, skip: (block) => block.startsWith('npm ') })
+    const shown = await runDocument('README.md', gateway, {
+      replace: (text) => text.replaceAll('https://api.openai.com', vendor.origin),
+      skip: (block) => block.startsWith('npm '),
+      environment: readme,
+    })
     expect(shown.length).toBeGreaterThan(1)
     for (const { block, given, expected } of shown)
       expect({ block, answer: withEllipses(given, expected) }).toEqual({ block, answer: expected })
   })
+
+  test('calls a model with a token of its own by the lines that it shows, and gets the stream of the vendor', async () => {
+    expect(await runShell(codeBlock('README.md', 'sh call'), gateway)).toBe(STREAM)
+    const { headers } = vendor.requests.at(-1) ?? {}
+    expect(headers?.authorization).toBe(`Bearer ${readme.OPENAI_API_KEY}`)
+  })
+
+  const packages = packageFolder('sdks')
+  test.skipIf(!packages.isInstalled)('points the SDK of OpenAI at the gateway by its three lines', async () => {
+    const [first = '', , everyProvider = ''] = codeBlock('README.md', 'sh sdk').split('\n')
+    const chat = (model: string) => `cd ${packages.path}; node --input-type=module -e '${SAY_HELLO}' ${model}`
+    const script = [codeBlock('README.md', 'sh call'), first, chat('gpt-5-mini'), everyProvider, chat('openai/gpt-5-mini')].join('\n')
+    expect(await runShell(script, gateway)).toBe(`${STREAM}Hello there.\nHello there.\n`)
+  })
 })
+
+const chunks = ['Hello ', 'there.'].map((content) => chunkOf(content))
+const STREAM = [...chunks, 'data: [DONE]\n\n'].join('')
+const SAY_HELLO = `import OpenAI from "openai"
+const messages = [{ role: "user", content: "Say hello." }]
+let text = ""
+for await (const event of await new OpenAI().chat.completions.create({ model: process.argv[1], messages, stream: true })) text += event.choices[0].delta.content
+console.log(text)`
+
+/** Lists a model, and streams a chat. */
+const chatVendor: VendorAnswer = (request, response) => {
+  if (request.headers.authorization !== 'Bearer sk-openai-primary-fixture-aaaaaa') return void response.writeHead(401).end('{"error":{}}')
+  if (request.method === 'GET') {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    return void response.end(JSON.stringify({ object: 'list', data: [{ id: 'gpt-5-mini', object: 'model' }] }))
+  }
+  openStream(response)
+  response.end(STREAM)
+}

@@ -11,32 +11,41 @@ export interface Shown {
   readonly expected: unknown
 }
 
-/**
- * Runs the shell and the GraphQL of a document, in its order, against one gateway.
- * @param replace Puts what exists here in the place of what the document names, such as an upstream.
- * @param skip Whether a block is left to another test.
- */
+export interface RunOptions {
+  /** Puts what exists here in the place of what the document names, such as an upstream. */
+  readonly replace?: (text: string) => string
+  /** Whether a block is left to another test. */
+  readonly skip?: (block: string) => boolean
+  /** What the reader has set besides the gateway and its token. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Runs the shell and the GraphQL of a document, in its order, against one gateway. */
 export async function runDocument(
   file: string,
   gateway: TestGateway,
-  { replace = (text) => text, skip = () => false }: { replace?: (text: string) => string; skip?: (block: string) => boolean } = {},
+  { replace = (text) => text, skip = () => false, environment = {} }: RunOptions = {},
 ): Promise<Shown[]> {
   const blocks = codeBlocks(file)
   const shown: Shown[] = []
   for (const [index, { info, text }] of blocks.entries()) {
     if (!['sh', 'graphql'].includes(info) || skip(text)) continue
-    const given = info === 'sh' ? await runShell(replace(text), gateway) : await gateway.ask(replace(text))
+    const given = info === 'sh' ? JSON.parse(await runShell(replace(text), gateway, environment)) : await gateway.ask(replace(text))
     const next = blocks[index + 1]
     shown.push({ block: text, given, expected: next?.info === 'json' ? JSON.parse(next.text) : null })
   }
   return shown
 }
 
-/** Runs shell as a reader would who has followed the document so far; its output is JSON. */
-async function runShell(script: string, gateway: TestGateway): Promise<unknown> {
-  const env = { PATH: process.env.PATH, GATEWAY_URL: gateway.url, GATEWAY_TOKEN: gateway.adminToken }
+/** Runs shell as a reader would who has followed the document so far, and returns what it wrote. */
+export async function runShell(
+  script: string,
+  gateway: Pick<TestGateway, 'url' | 'adminToken'>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const env = { PATH: process.env.PATH, GATEWAY_URL: gateway.url, GATEWAY_TOKEN: gateway.adminToken, ...environment }
   const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', script], { env })
-  return JSON.parse(stdout)
+  return stdout
 }
 
 /** Takes from what was given the places where the document shows `…`, which stands for any text. */
