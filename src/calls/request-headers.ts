@@ -9,6 +9,9 @@ const PASSED: ReadonlySet<string> = new Set([
 ])
 const PASSED_PREFIXES = ['anthropic-', 'openai-', 'x-stainless-', 'ai-', 'x-amzn-bedrock-', 'x-fern-']
 
+/** The names, and the beginnings of names, that pass. */
+export const PASSED_NAMES: readonly string[] = [...PASSED, ...PASSED_PREFIXES]
+
 /** Headers that no list can let through: they belong to one connection, carry a credential, or name an address. */
 const NEVER: ReadonlySet<string> = new Set([
   ...TOKEN_SLOTS,

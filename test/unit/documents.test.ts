@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configurationReference } from '../../scripts/configuration-reference.ts'
 import { dialectRules } from '../../scripts/dialect-rules.ts'
+import { CALL_ERRORS } from '../../src/calls/error-codes.ts'
+import { PASSED_NAMES, passedHeaders } from '../../src/calls/request-headers.ts'
 import { buildProgram } from '../../src/cli/program.ts'
 import { processShell } from '../../src/cli/shell.ts'
 import { SETTINGS } from '../../src/config.ts'
@@ -94,6 +96,28 @@ describe('the documents', () => {
 
   test.each([...RUN_BY])('have the commands of %s run by %s', (file, runner) => {
     expect(readFileSync(runner, 'utf8')).toContain(file)
+  })
+
+  test('have every error of model calls with its status', () => {
+    const sources = readdirSync('src/calls', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+    const thrown = sources.flatMap((name) =>
+      Array.from(readFileSync(join('src/calls', name), 'utf8').matchAll(/new CallError\(\s*'(\w+)'/g), ([, code = '']) => code),
+    )
+    const rows = Array.from(readFileSync('docs/calls.md', 'utf8').matchAll(/^\| (\d{3}) (`[^|]*`)/gm))
+    const shown = rows.flatMap(([, status = '', codes = '']) => Array.from(codes.matchAll(/`(\w+)`/g), ([, code]) => `${status} ${code}`))
+    const statusOf = (code: string) => Object.entries(CALL_ERRORS).find(([name]) => name === code)?.[1].http
+    expect(shown.sort()).toEqual([...new Set(thrown.map((code) => `${statusOf(code)} ${code}`))].sort())
+  })
+
+  test('have every header of callers that passes, and every SDK that is tested', () => {
+    const document = readFileSync('docs/calls.md', 'utf8')
+    const passes = (name: string) => passedHeaders([name, 'x'], new Set()).length > 0
+    const list = document.split('**Headers of the request**')[1]?.split("the provider's `callHeaders`")[0] ?? ''
+    const listed = Array.from(list.matchAll(/`([a-z-]+)`/g), ([, name = '']) => name)
+    expect(listed.filter((name) => !passes(name.endsWith('-') ? `${name}x` : name))).toEqual([])
+    expect(PASSED_NAMES.filter((name) => !listed.includes(name))).toEqual([])
+    const packages = Object.keys(JSON.parse(readFileSync('test/sdks/package.json', 'utf8')).dependencies)
+    expect(packages.filter((name) => !['ai', '@smithy/node-http-handler'].includes(name) && !document.includes(`\`${name}\``))).toEqual([])
   })
 
   test('name the commands of the program as they are', () => {
