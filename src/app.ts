@@ -26,7 +26,7 @@ import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { type CallOptions, mountCalls } from './mount-calls.ts'
 import { createExecute } from './rest/execute.ts'
-import { isRestPath, type RootDialect, restDescriptions, rootMounts } from './rest/mounts.ts'
+import { CALL_PREFIXES, isRestPath, type RootDialect, restDescriptions, rootMounts, TOKEN_HEADERS } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
 import { createTurns } from './rest/turns.ts'
 import { createReferencePages } from './rest-reference/reference-pages.ts'
@@ -74,13 +74,13 @@ type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp(options: AppOptions): App {
   const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics } = options
-  const server = createGraphQLServer()
+  const server = createGraphQLServer(TOKEN_HEADERS)
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)
-  const calls = mountCalls({ deps, ...options.calls, signIn, log, metrics })
+  const calls = mountCalls({ deps, ...options.calls, signIn, log, metrics, tokenHeaders: TOKEN_HEADERS, aliases: CALL_PREFIXES })
   const rest = createRestRouter({
     ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },
     takeTurn: createTurns(),
@@ -151,7 +151,10 @@ function createLimitedSignIn({ deps, log, metrics, signInLimits, cacheMaxBytes }
     metrics?.tokenUnverified()
     log.warn({ tokenId }, 'A token was refused because its row in the database is not as the gateway wrote it. Run `gateway keys verify`.')
   }
-  const signIn = createSignIn({ database, keyring, clock, tokenUsage: deps.lastUses, remember: cacheMaxBytes > 0, onUnverified })
+  const signIn = createSignIn({
+    ...{ database, keyring, clock, tokenUsage: deps.lastUses, tokenHeaders: TOKEN_HEADERS },
+    ...{ remember: cacheMaxBytes > 0, onUnverified },
+  })
   return limitSignIn(signIn, signInLimits)
 }
 
@@ -234,7 +237,7 @@ function routeOf(request: IncomingMessage, graphiql: boolean): Route {
   const [path = ''] = (request.url ?? '').split('?')
   const fixed = FIXED_ROUTES.get(path)
   if (fixed !== undefined) return fixed
-  if (isCallTarget(path)) return 'ai'
+  if (isCallTarget(path, CALL_PREFIXES)) return 'ai'
   if (path === '/' && graphiql) return 'home'
   if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (path === '/docs/rest' || path.startsWith('/docs/rest/')) return 'restReference'

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { SignIn } from './auth/sign-in.ts'
 import type { CallRecord } from './calls/call-record.ts'
 import { type Calls, type CallsDeps, createCalls } from './calls/calls.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
@@ -8,17 +7,16 @@ import type { Metrics } from './metrics/metrics.ts'
 /** What the operator says of model calls. */
 export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'limits'>
 
-export interface MountedCalls extends CallOptions {
+export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 'tokenHeaders' | 'aliases'> {
   readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'>
-  readonly signIn: SignIn
   readonly log: Logger
   readonly metrics: Metrics | null
 }
 
 /** The data plane with its log and its metrics. */
-export function mountCalls({ deps, signIn, log, metrics, ...options }: MountedCalls): Calls {
+export function mountCalls({ deps, log, metrics, ...options }: MountedCalls): Calls {
   return createCalls({
-    ...{ ...deps, ...options, signIn },
+    ...{ ...deps, ...options },
     onStarted: () => metrics?.calls.started(),
     onFinished: (record) => {
       logCall(log, record)

@@ -27,7 +27,7 @@ import type { CallOptions } from './mount-calls.ts'
 import { createOutbound } from './outbound.ts'
 import { type BackgroundTests, createBackgroundTests, NO_BACKGROUND_TESTS } from './providers/background-tests.ts'
 import type { TestDeps } from './providers/test-connection.ts'
-import { FIRST_RELEASE_READERS } from './rest/mounts.ts'
+import { CALL_PREFIXES, FIRST_RELEASE_READERS } from './rest/mounts.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
@@ -142,7 +142,7 @@ async function serve(
   })
   const server = createListener(
     (request, response) => void app.handle(request, response),
-    ({ url }) => isCallTarget(url ?? ''),
+    ({ url }) => isCallTarget(url ?? '', CALL_PREFIXES),
   )
   const metricsServer = await serveMetrics(metricsEndpoint, config)
   const url = await listen(server, config).catch(async (error: unknown) => {

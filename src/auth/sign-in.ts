@@ -33,6 +33,8 @@ export interface TokenUsage {
 export interface SignInOptions extends TokenReader {
   readonly clock: () => Date
   readonly tokenUsage: TokenUsage
+  /** Where a token may come besides `Authorization`. */
+  readonly tokenHeaders: readonly string[]
   /** Whether a token may be known from memory, in the very state of the data in which it was found valid. */
   readonly remember: boolean
   /** Is told the id of a token whose row does not verify, each time that it is refused. */
@@ -46,10 +48,10 @@ const MAX_REMEMBERED = 1_000
  * revoked, by whichever process, is refused at once: the state of the data is asked for at each request, and a
  * remembered token counts in no other one. Whether it has expired is looked at each time.
  */
-export function createSignIn({ database, keyring, clock, tokenUsage, remember, onUnverified }: SignInOptions): SignIn {
+export function createSignIn({ database, keyring, clock, tokenUsage, tokenHeaders, remember, onUnverified }: SignInOptions): SignIn {
   const remembered = new LRUCache<string, { readonly state: number; readonly valid: ValidToken }>({ max: MAX_REMEMBERED })
   return async (request, given) => {
-    const token = given ?? presentedToken(request.headers)
+    const token = given ?? presentedToken(request.headers, tokenHeaders)
     if (token === null) return { reason: 'missing', token, expiredAt: null }
     const state = remember ? await database.currentState() : null
     const now = clock()

@@ -68,6 +68,6 @@ export function callersCredential({ authorization }: IncomingHttpHeaders): Reado
   if (authorization !== undefined && !GATEWAY_TOKEN.test(authorization)) return { authorization }
   throw new CallError(
     'invalid_gateway_token',
-    "Send the gateway's access token in `Coder-Session-Token` or `x-api-key`, and your own GitHub token in `Authorization`.",
+    "Send the gateway's access token in `x-api-key`, and your own GitHub token in `Authorization`.",
   )
 }

@@ -1,5 +1,4 @@
-/** The prefixes of model calls: ours first, then the two names under which Coder's clients know it. */
-const PREFIXES = ['/ai', '/api/v2/ai-gateway', '/api/v2/aibridge']
+const PREFIX = '/ai'
 /** Below it, the body names the model, and with it the provider. */
 const ONE_URL = '/v1'
 
@@ -14,18 +13,21 @@ export type CallPath =
   /** A request to the one base URL for every model: `rest` begins with `/v1`. */
   | { readonly kind: 'one url'; readonly rest: string; readonly query: string }
 
-/** Whether the target of a request is a call route. */
-export function isCallTarget(target: string): boolean {
+/**
+ * Whether the target of a request is a call route.
+ * @param aliases other prefixes than `/ai`.
+ */
+export function isCallTarget(target: string, aliases: readonly string[]): boolean {
   const [path = ''] = target.split('?', 1)
-  return prefixOf(path) !== undefined || isBelow(path, ONE_URL)
+  return prefixOf(path, aliases) !== undefined || isBelow(path, ONE_URL)
 }
 
 /** Reads the target of a request; null when it belongs to no call route. */
-export function parseCallPath(target: string): CallPath | null {
+export function parseCallPath(target: string, aliases: readonly string[]): CallPath | null {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = mark === -1 ? '' : target.slice(mark + 1)
-  const prefix = prefixOf(path)
+  const prefix = prefixOf(path, aliases)
   if (prefix === undefined) return isBelow(path, ONE_URL) ? { kind: 'one url', rest: path, query } : null
   const below = path.slice(prefix.length + 1)
   if (below === '') return { kind: 'list' }
@@ -35,8 +37,8 @@ export function parseCallPath(target: string): CallPath | null {
   return { kind: 'call', provider, rest: below.slice(slash), query }
 }
 
-function prefixOf(path: string): string | undefined {
-  return PREFIXES.find((candidate) => isBelow(path, candidate))
+function prefixOf(path: string, aliases: readonly string[]): string | undefined {
+  return isBelow(path, PREFIX) ? PREFIX : aliases.find((alias) => isBelow(path, alias))
 }
 
 function isBelow(path: string, prefix: string): boolean {
@@ -54,5 +56,5 @@ function decodedName(text: string): string {
 
 /** Where calls to the provider of this name begin. */
 export function callPath(name: string): string {
-  return `/ai/${encodeURIComponent(name)}`
+  return `${PREFIX}/${encodeURIComponent(name)}`
 }

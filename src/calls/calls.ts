@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { SignedIn, SignIn } from '../auth/sign-in.ts'
+import type { SignedIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import { BodyBudget } from './body-budget.ts'
@@ -16,7 +16,7 @@ import { errorAnswer } from './error-answer.ts'
 import { CallError } from './error-codes.ts'
 import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
-import { identify } from './identify.ts'
+import { type IdentifyDeps, identify } from './identify.ts'
 import { makeCall, type PermittedCall } from './make-call.ts'
 import { createModelCatalog } from './one-url/model-catalog.ts'
 import { createOneUrl } from './one-url/one-url.ts'
@@ -31,12 +31,13 @@ import { Relay } from './relay.ts'
 import { RoleCredentials } from './role-credentials.ts'
 import { toCallError } from './to-call-error.ts'
 
-export interface CallsDeps extends ReadProviderDeps {
+export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   readonly callStatus: CallStatus
   readonly lastUses: KeyUses
   readonly clock: () => Date
   readonly outbound: OutboundDeps
-  readonly signIn: SignIn
+  /** Prefixes under which calls are known besides `/ai`. */
+  readonly aliases: readonly string[]
   /** Where clients reach the gateway, without a slash at its end; empty when nobody has said. */
   readonly publicUrl: string
   readonly maxBodyBytes: number
@@ -89,12 +90,13 @@ export function createCalls(deps: CallsDeps): Calls {
   const limits = new CallLimits(deps.limits, now)
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
-  const forwarding = { pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
+  const { tokenHeaders } = deps
+  const forwarding = { tokenHeaders, pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
   const answerOneUrl = createOneUrl({ find, catalog: createModelCatalog(deps.database), limits, forwarding })
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage
-    const identity = await identify(request, deps.signIn, () => bringsCredential(find, path))
+    const identity = await identify(request, deps, () => bringsCredential(find, path))
     progress.tokenId = identity.principal.tokenId
     progress.tokenName = identity.principal.tokenName
     const scope = requireScope(identity.principal)
@@ -136,7 +138,7 @@ export function createCalls(deps: CallsDeps): Calls {
     const startedAt = now()
     const began = performance.now()
     deps.onStarted()
-    const path = parseCallPath(request.url ?? '') ?? { kind: 'list' }
+    const path = parseCallPath(request.url ?? '', deps.aliases) ?? { kind: 'list' }
     const shape = shapeOf(path, request.headers)
     const progress = newProgress()
     const passage: Passage = { ...call, path, shape, progress, relay: new Relay(response), caller: new CallerPresence(request, response) }

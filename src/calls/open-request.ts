@@ -36,6 +36,8 @@ export interface OpenedRequest {
 export interface OpenDeps {
   readonly roles: RoleCredentials
   readonly pools: CallPools
+  /** Where callers may put the gateway's token, besides the slots of SDKs. */
+  readonly tokenHeaders: readonly string[]
 }
 
 /** Silence within an answer, in milliseconds. */
@@ -53,7 +55,8 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
   assertDestination({ target }, destinationOf(provider, opened))
   const rules = { type: provider.type, base: endpoint, preset: provider.preset, authentication: provider.authentication }
   const credential = await usableCredential({ call, key, network, rules }, opened.credential, deps)
-  const plain = withHeaders(passedHeaders(call.request.rawHeaders, provider.callHeaders), extraHeaders(network.extraHeaders))
+  const passed = passedHeaders(call.request.rawHeaders, provider.callHeaders, deps.tokenHeaders)
+  const plain = withHeaders(passed, extraHeaders(network.extraHeaders))
   const headers = provider.isCallersOwn
     ? withHeaders(plain, callersCredential(call.request.headers))
     : await withCredential({ method: asked.method, target, headers: plain, body }, credential, rules)

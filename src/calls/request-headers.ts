@@ -1,5 +1,4 @@
-/** Where a caller may put the gateway's token, in the order in which the slots are looked at. None of them is ever passed on. */
-const TOKEN_SLOTS = ['coder-session-token', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const
+import { TOKEN_SLOTS } from './call-token.ts'
 
 /** Headers of callers that reach the vendor. Every other one is dropped: behind a relay an unknown one may send the key elsewhere. */
 const PASSED: ReadonlySet<string> = new Set([
@@ -41,14 +40,15 @@ function isPassed(lower: string, more: ReadonlySet<string>): boolean {
 /**
  * The caller's headers that reach the vendor, as name and value in turns, in the order and the spelling in which they came.
  * @param raw `rawHeaders` of the request.
+ * @param tokenHeaders where else a token of the gateway may stand: no list lets one of these through.
  */
-export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>): string[] {
+export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>, tokenHeaders: readonly string[]): string[] {
   const passed: string[] = []
   let nominated: ReadonlySet<string> | null = null
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? ''
     const lower = name.toLowerCase()
-    if (!isPassed(lower, more)) continue
+    if (tokenHeaders.includes(lower) || !isPassed(lower, more)) continue
     nominated ??= nominatedBy(raw)
     if (!nominated.has(lower)) passed.push(name, raw[index + 1] ?? '')
   }

@@ -12,8 +12,11 @@ import { usePersistedQueries } from './persisted-queries.ts'
 import { useQueryCost } from './query-cost.ts'
 import { schema } from './schema.ts'
 
-/** The GraphQL server behind the front door of `app.ts`, which has authenticated the caller and read the body already. */
-export function createGraphQLServer() {
+/**
+ * The GraphQL server behind the front door of `app.ts`, which has authenticated the caller and read the body already.
+ * @param tokenHeaders where a token may come besides `Authorization`: no page of another site can send one of these unasked.
+ */
+export function createGraphQLServer(tokenHeaders: readonly string[]) {
   return createYoga<GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -28,7 +31,7 @@ export function createGraphQLServer() {
     batching: false,
     parserAndValidationCache: createDocumentCaches(),
     plugins: [
-      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', 'coder-session-token'] }),
+      useCSRFPrevention({ requestHeaders: ['x-graphql-yoga-csrf', 'authorization', ...tokenHeaders] }),
       usePersistedQueries(),
       useLimits(),
       useQueryCost(),

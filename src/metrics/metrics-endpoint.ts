@@ -14,7 +14,7 @@ export type MetricsEndpoint = (request: IncomingMessage) => Promise<Answer>
  */
 export function createMetricsEndpoint(metrics: Metrics, token: string): MetricsEndpoint {
   return async (request) => {
-    if (token !== '' && !isSame(presentedToken(request.headers) ?? '', token)) return UNAUTHENTICATED
+    if (token !== '' && !isSame(presentedToken(request.headers, []) ?? '', token)) return UNAUTHENTICATED
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
     const { contentType, text } = await metrics.read()
     return { status: 200, headers: { 'content-type': contentType }, body: text }

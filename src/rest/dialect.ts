@@ -96,6 +96,10 @@ export interface Dialect {
   readonly prefix: string
   readonly routes: readonly Route[]
   readonly refusals: Refusals
+  /** The header besides `Authorization` in which its clients send the token, in lower case. */
+  readonly tokenHeader?: string
+  /** Paths under which its clients know model calls, besides `/ai`. */
+  readonly callPrefixes?: readonly string[]
   /** For one that release 0.1.0 kept something for that has another form now. */
   readonly firstRelease?: FirstReleaseReader
 }

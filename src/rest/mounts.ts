@@ -32,6 +32,12 @@ export type RootDialect = '' | 'bifrost' | 'respan' | 'ziri'
 /** All dialects, in the order in which they are shown. */
 export const DIALECTS: readonly Dialect[] = [coderDialect, bifrostDialect, respanDialect, ziriDialect]
 
+/** The headers besides `Authorization` in which a token may come. */
+export const TOKEN_HEADERS: readonly string[] = DIALECTS.flatMap(({ tokenHeader }) => tokenHeader ?? [])
+
+/** The paths besides `/ai` under which model calls are known. */
+export const CALL_PREFIXES: readonly string[] = DIALECTS.flatMap(({ callPrefixes = [] }) => callPrefixes)
+
 /** What reads the data of release 0.1.0 that dialects kept. */
 export const FIRST_RELEASE_READERS: readonly FirstReleaseReader[] = DIALECTS.flatMap(({ firstRelease }) => firstRelease ?? [])
 

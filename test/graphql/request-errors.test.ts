@@ -97,7 +97,7 @@ describe('a document of more than 64 KiB', () => {
   })
 
   test('is refused in this process too, where no HTTP is', () => {
-    const { parse } = createGraphQLServer().getEnveloped({})
+    const { parse } = createGraphQLServer([]).getEnveloped({})
     expect(() => parse(padded(LIMITS.documentBytes + 1))).toThrow(/must not be larger than 65536 bytes/)
   })
 })

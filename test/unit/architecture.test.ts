@@ -27,20 +27,14 @@ const files = filesBelow('src')
 
 /** Where a dialect is named because an operator mounts it, or an audit event came by it. */
 const NAMES_OF_DIALECTS = ['src/config.ts', 'src/auth/principal.ts', 'src/graphql/enum-values.ts']
-/** Where one is named still: the words of one dialect's keys and settings, the header of its token, and what an earlier release stored. */
+/** Where one is named still: the words of one dialect's settings, and what an earlier release stored. */
 const STILL_NAMING = [
   'src/providers/bifrost-settings.ts',
   'src/providers/dialect-settings.ts',
   'src/providers/update-provider.ts',
   'src/api-keys/secret-binding.ts',
-  'src/graphql/yoga.ts',
   'src/graphql/types/dialect-settings.ts',
   'src/graphql/types/provider-inputs.ts',
-  'src/auth/presented-token.ts',
-  'src/calls/call-credential.ts',
-  'src/calls/call-path.ts',
-  'src/calls/call-token.ts',
-  'src/calls/request-headers.ts',
   'src/cli/apply/providers-file.ts',
   'src/cli/export/to-file-provider.ts',
   'src/cli/apply/plan-parts.ts',

@@ -11,6 +11,7 @@ import { type Answer, json } from '../../http/respond.ts'
 import type { Dialect, RestRequest, Route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { describeRoutes } from '../openapi.ts'
+import { CALL_PREFIXES, TOKEN_HEADER } from './clients.ts'
 import { decodeBody } from './decode.ts'
 import { EMPTY_PATCH, invalidJson, invalidRequest, notFound, problemOf, REFUSALS } from './errors.ts'
 import { expectedState } from './etag.ts'
@@ -50,6 +51,8 @@ export const coderDialect: Dialect = {
   prefix: '',
   routes: ROUTES,
   refusals: REFUSALS,
+  tokenHeader: TOKEN_HEADER,
+  callPrefixes: CALL_PREFIXES,
 }
 
 function listProviders({ run, takeTurn }: RestRequest): Answer {
