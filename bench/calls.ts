@@ -54,7 +54,7 @@ export async function compareCalls(settings: Settings): Promise<Findings> {
 }
 
 /** Stores the vendor as a provider, and makes a token that may call it. */
-async function prepare({ url }: Side, vendor: Side): Promise<string> {
+export async function prepare({ url }: Side, vendor: Side): Promise<string> {
   const ask = async (query: string, input: unknown) => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables: { input } }) })

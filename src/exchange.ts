@@ -90,9 +90,11 @@ export class Exchange {
       // A stream lasts as long as its reader likes, which tells nothing of how fast answers are.
       const isStream = String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')
       const route = isStream ? `${this.route}.stream` : this.route
-      const finished = { route, method: request.method ?? '', status, durationMs: performance.now() - started, complete }
-      if (leavesLine) this.ownerLog.info({ requestId: this.requestId, ...finished, durationMs: Math.round(finished.durationMs) }, 'request')
-      onFinished(finished)
+      const { requestId } = this
+      const method = request.method ?? ''
+      const durationMs = performance.now() - started
+      if (leavesLine) this.ownerLog.info({ requestId, route, method, status, durationMs: Math.round(durationMs), complete }, 'request')
+      onFinished({ route, method, status, durationMs, complete })
     }
     response.once('close', inThisTrace(finish))
   }

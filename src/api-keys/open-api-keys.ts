@@ -1,4 +1,4 @@
-import { open } from '../crypto/envelope.ts'
+import { opener } from '../crypto/envelope.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import { Secret } from '../crypto/secret.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
@@ -6,7 +6,7 @@ import { readCredentialParts } from '../destination/stored-rows.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { parseSealedParts, VALUE_PART, variablesOf } from './credential-parts.ts'
 import type { StoredKeys } from './plan-key-changes.ts'
-import { openField } from './provider-secrets.ts'
+import { fieldOpener } from './provider-secrets.ts'
 import { apiKeyBinding, partsField } from './secret-binding.ts'
 import { maskVariable, type ReadSecretVariable, SecretVariableError } from './secret-variable.ts'
 
@@ -21,41 +21,47 @@ export interface OpenedKey {
 }
 
 /**
- * Opens a key of what was read at once. What stands in a variable is taken from there, when the row names the one that was
- * sealed.
+ * Opens a key of what was read at once, each time that it is called: secrets are decrypted then, everything else is worked
+ * out here, once. What stands in a variable is taken from there, when the row names the one that was sealed.
  * @throws UnreadableSecretError when a text cannot be opened with the keyring, or was sealed for another destination;
- * SecretVariableError when a variable has no value.
+ * SecretVariableError when a variable has no value. The opener throws them too.
  */
-export function openApiKey(keyring: Keyring, stored: StoredKeys, key: ApiKey, readVariable: ReadSecretVariable): OpenedKey {
+export function apiKeyOpener(keyring: Keyring, stored: StoredKeys, key: ApiKey, readVariable: ReadSecretVariable): () => OpenedKey {
   const parts = readCredentialParts(key.credentialParts)
-  const sealed = parseSealedParts(openField(keyring, stored.rows, stored.sealed, partsField(key.id)))
   const variables = Object.entries(variablesOf(parts))
-  const isAsSealed =
-    variables.length === Object.keys(sealed.variables).length && variables.every(([name, one]) => sealed.variables[name] === one)
-  if (!isAsSealed) throw new UnreadableSecretError('NOT_AUTHENTIC')
-  const columns = { 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId }
-  const values = [...Object.entries(columns), ...Object.entries(sealed.values)].flatMap(([name, value]) =>
-    value === null ? [] : [[name, new Secret(value)] as const],
-  )
-  return {
-    value: openValue(
-      keyring,
-      stored,
-      key,
-      parts.some(({ name }) => name === VALUE_PART),
-      readVariable,
-    ),
-    parts: new Map([...values, ...variables.map(([name, one]) => [name, fromEnvironment(one, readVariable)] as const)]),
-    endpoint: key.endpointVariable === null ? key.endpoint : fromEnvironment(key.endpointVariable, readVariable).reveal(),
+  const columns = Object.entries({ 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId })
+  const openParts = fieldOpener(keyring, stored.rows, stored.sealed, partsField(key.id))
+  const mayBeNone = parts.some(({ name }) => name === VALUE_PART)
+  const openValue = valueOpener(keyring, stored, key, mayBeNone, readVariable)
+  return () => {
+    const sealed = parseSealedParts(openParts())
+    const isAsSealed =
+      variables.length === Object.keys(sealed.variables).length && variables.every(([name, one]) => sealed.variables[name] === one)
+    if (!isAsSealed) throw new UnreadableSecretError('NOT_AUTHENTIC')
+    const values = [...columns, ...Object.entries(sealed.values)].flatMap(([name, value]) =>
+      value === null ? [] : [[name, new Secret(value)] as const],
+    )
+    return {
+      value: openValue(),
+      parts: new Map([...values, ...variables.map(([name, one]) => [name, fromEnvironment(one, readVariable)] as const)]),
+      endpoint: key.endpointVariable === null ? key.endpoint : fromEnvironment(key.endpointVariable, readVariable).reveal(),
+    }
   }
 }
 
 /** @param mayBeNone whether the key was given with parts, and so perhaps without a value. */
-function openValue(keyring: Keyring, stored: StoredKeys, key: ApiKey, mayBeNone: boolean, readVariable: ReadSecretVariable): Secret | null {
+function valueOpener(
+  keyring: Keyring,
+  stored: StoredKeys,
+  key: ApiKey,
+  mayBeNone: boolean,
+  readVariable: ReadSecretVariable,
+): () => Secret | null {
   const text = stored.sealed.keys.get(key.id)
-  if (text === undefined && mayBeNone && key.environmentVariable === null) return null
-  const value = open(keyring, text?.sealed ?? '', apiKeyBinding(stored.rows, key))
-  return key.environmentVariable === null ? value : fromEnvironment(sealedName(value, key.environmentVariable), readVariable)
+  if (text === undefined && mayBeNone && key.environmentVariable === null) return () => null
+  const openText = opener(keyring, text?.sealed ?? '', apiKeyBinding(stored.rows, key))
+  const { environmentVariable } = key
+  return environmentVariable === null ? openText : () => fromEnvironment(sealedName(openText(), environmentVariable), readVariable)
 }
 
 /** The variable that was sealed, when it is the one that the row names. */

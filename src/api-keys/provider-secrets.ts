@@ -1,4 +1,4 @@
-import { open } from '../crypto/envelope.ts'
+import { opener } from '../crypto/envelope.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
@@ -42,6 +42,16 @@ export async function readRows(client: TransactionClient, providerId: string): P
  * @throws UnreadableSecretError when it cannot be opened with the keyring, or is sealed for another destination.
  */
 export function openField(keyring: Keyring, rows: StoredRows, secrets: SealedSecrets, field: ProviderSecretField): Secret | undefined {
+  return fieldOpener(keyring, rows, secrets, field)()
+}
+
+/** Opens one secret of a provider each time that it is called, as `openField` does. */
+export function fieldOpener(
+  keyring: Keyring,
+  rows: StoredRows,
+  secrets: SealedSecrets,
+  field: ProviderSecretField,
+): () => Secret | undefined {
   const text = secrets.fields.get(field)
-  return text === undefined ? undefined : open(keyring, text.sealed, providerSecretBinding(rows, field))
+  return text === undefined ? () => undefined : opener(keyring, text.sealed, providerSecretBinding(rows, field))
 }

@@ -69,8 +69,18 @@ export interface CallProgress {
 }
 
 export function newProgress(): CallProgress {
-  const nothing = { tokenId: null, tokenName: null, provider: null, apiKeyId: null, model: null, path: null, outcome: null }
-  return { ...nothing, attempts: 0, furtherAttempts: { next_key: 0, retry: 0, closed_connection: 0 }, requestBytes: 0 }
+  return {
+    tokenId: null,
+    tokenName: null,
+    provider: null,
+    apiKeyId: null,
+    model: null,
+    path: null,
+    attempts: 0,
+    furtherAttempts: { next_key: 0, retry: 0, closed_connection: 0 },
+    requestBytes: 0,
+    outcome: null,
+  }
 }
 
 /** The outcome that an error of ours stands for. */

@@ -49,7 +49,8 @@ const IDLE_MS = 300_000
  */
 export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByteMs: number, deps: OpenDeps): Promise<OpenedRequest> {
   const { provider, asked, body } = call
-  const { opened, network } = await openSecrets(call, key)
+  const opened = openKey(key)
+  const { network } = opened
   const endpoint = endpointFor(provider, opened)
   const target = planRequest(provider, endpoint, asked)
   assertDestination({ target }, destinationOf(provider, opened))
@@ -86,9 +87,10 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
   }
 }
 
-async function openSecrets({ provider }: AcceptedCall, key: KeyForCall): Promise<{ opened: OpenedKey; network: NetworkSettings }> {
+/** @throws UnusableKey. */
+function openKey(key: KeyForCall): OpenedKey {
   try {
-    return { opened: await key.open(), network: await provider.openNetwork() }
+    return key.open()
   } catch (error) {
     if (error instanceof SecretVariableError) throw new UnusableKey('The environment variable of the key has no value.')
     if (error instanceof UnreadableSecretError) throw new UnusableKey('The stored key cannot be opened. Store it again.')

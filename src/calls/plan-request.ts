@@ -1,5 +1,5 @@
 import { isRoute } from '../upstream/client/join.ts'
-import type { Target } from '../upstream/client/target.ts'
+import { type Target, targetAt } from '../upstream/client/target.ts'
 import { isAllowedRoute } from './allowed-routes.ts'
 import { callQuery, hasParameter, isSafeQuery } from './call-query.ts'
 import { CallError } from './error-codes.ts'
@@ -37,5 +37,5 @@ export function planRequest(
   if (joined === null || !isAllowed) throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
   const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
-  return { ...endpoint, path: joined.path, query: callQuery(query, baseQuery, added) }
+  return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))
 }

@@ -53,7 +53,7 @@ export class CallPools {
     const known = pools.byOrigin.get(origin)
     if (known !== undefined) return known
     const pool = createCallPool(origin, async () => {
-      const network = await pools.provider.openNetwork()
+      const network = pools.provider.openNetwork()
       return dial(endpoint, this.#contextOf({ endpoint, vendorOrigins: [], network, timeoutMs: CONNECT_MS }))
     })
     pools.byOrigin.set(origin, pool)

@@ -4,8 +4,8 @@ import { type CallRoutes, readCallRoutes } from '../providers/call-routes.ts'
 import { type EndpointColumns, hasEndpoint } from '../providers/key-endpoint.ts'
 import { readNetworkConfig } from '../providers/network-config.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
-import { openForCall, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
-import { openNetwork } from '../providers/store-network.ts'
+import { callOpener, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
+import { networkOpener } from '../providers/store-network.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import { parseTarget, type Target } from '../upstream/client/target.ts'
 import { cleanBase } from '../upstream/vendors/base-url.ts'
@@ -28,13 +28,14 @@ export interface KeyForCall {
   /** Globs of the models that it does not serve; null for none. */
   readonly exceptModels: readonly string[] | null
   /** Opens it, for one attempt. @throws UnreadableSecretError, SecretVariableError. */
-  open(): Promise<OpenedKey>
+  open(): OpenedKey
 }
 
 export interface OpenedKey {
   readonly credential: Credential
   /** The endpoint of this key alone; null for the provider's. */
   readonly endpoint: Target | null
+  readonly network: NetworkSettings
 }
 
 /** Everything that calls need to know of a provider, read in one state of the data. No secret in it is open. */
@@ -64,7 +65,7 @@ export interface ProviderForCall {
   /** Another one with whatever decides how the vendor is reached: connections made under the old one take no more calls. */
   readonly connectionKey: string
   /** Opens how the vendor is reached. @throws UnreadableSecretError. */
-  openNetwork(): Promise<NetworkSettings>
+  openNetwork(): NetworkSettings
 }
 
 export type ReadProviderDeps = Pick<ProviderDeps, 'database' | 'keyring' | 'readSecretVariable'>
@@ -92,7 +93,7 @@ export async function readProviderForCall(deps: ReadProviderDeps, name: string):
     isCallersOwn: provider.type === 'COPILOT',
     keys: keysOf(deps, use),
     connectionKey: connectionKeyOf(use),
-    openNetwork: async () => openNetwork(deps.keyring, stored),
+    openNetwork: openerOf(() => networkOpener(deps.keyring, stored)),
   }
 }
 
@@ -106,18 +107,30 @@ const models = z.array(z.string()).nullable()
 
 function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   const { provider, stored } = use
-  return servingKeys(provider, stored.keys).map((row) => ({
-    ...identityOf(provider, row),
-    apiKeyId: row?.id ?? null,
-    enabled: true,
-    weight: row?.weight ?? 1,
-    models: models.parse(row?.models ?? null),
-    exceptModels: models.parse(row?.exceptModels ?? null),
-    open: async () => {
-      const { credential, baseUrl } = openForCall(deps, use, row)
-      return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl) }
-    },
-  }))
+  return servingKeys(provider, stored.keys).map((row) => {
+    const open = openerOf(() => callOpener(deps, use, row))
+    return {
+      ...identityOf(provider, row),
+      apiKeyId: row?.id ?? null,
+      enabled: true,
+      weight: row?.weight ?? 1,
+      models: models.parse(row?.models ?? null),
+      exceptModels: models.parse(row?.exceptModels ?? null),
+      open: () => {
+        const { credential, baseUrl, network } = open()
+        return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl), network }
+      },
+    }
+  })
+}
+
+/** What opens something sealed, made when it is first needed: one that cannot be made is a matter of the attempt that needs it. */
+function openerOf<T>(make: () => () => T): () => T {
+  let known: (() => T) | null = null
+  return () => {
+    known ??= make()
+    return known()
+  }
 }
 
 /** The keys with which calls go out: the enabled ones that have an endpoint, or null for what the provider itself has, where it needs none. */

@@ -36,15 +36,23 @@ export function seal(keyring: Keyring, plaintext: Secret, binding: SecretBinding
 
 /** Decrypts a sealed text with the key that it names. Throws an `UnreadableSecretError` that says why it cannot. */
 export function open(keyring: Keyring, sealed: string, binding: SecretBinding): Secret {
+  return opener(keyring, sealed, binding)()
+}
+
+/** Opens a sealed text each time that it is called, as `open` does; all that comes before the decryption is done once, here. */
+export function opener(keyring: Keyring, sealed: string, binding: SecretBinding): () => Secret {
   const { kid, encrypted } = parseSealed(sealed)
   // The id decides. Trying key after key would let a forger choose which one answers.
   const key = keyring.find(kid)
   if (key === undefined) throw new UnreadableSecretError('UNKNOWN_KEY')
-  const bytes = decrypt(key.encryption, encrypted, associatedData(kid, binding))
-  if (bytes === null) throw new UnreadableSecretError('NOT_AUTHENTIC')
-  const secret = new Secret(bytes.toString('utf8'))
-  bytes.fill(0)
-  return secret
+  const associated = associatedData(kid, binding)
+  return () => {
+    const bytes = decrypt(key.encryption, encrypted, associated)
+    if (bytes === null) throw new UnreadableSecretError('NOT_AUTHENTIC')
+    const secret = new Secret(bytes.toString('utf8'))
+    bytes.fill(0)
+    return secret
+  }
 }
 
 /** The id of the key that a sealed text names. Throws an `UnreadableSecretError` when the text is malformed. */

@@ -10,6 +10,8 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
+const SECURITY_HEADER_LIST = Object.entries(SECURITY_HEADERS)
+
 /** An answer that is ready to be sent. */
 export interface Answer {
   readonly status: number
@@ -20,7 +22,8 @@ export interface Answer {
 }
 
 export function setSecurityHeaders(response: ServerResponse, requestId: string): void {
-  for (const [name, value] of Object.entries(securityHeaders(requestId))) response.setHeader(name, value)
+  for (const [name, value] of SECURITY_HEADER_LIST) response.setHeader(name, value)
+  response.setHeader('x-request-id', requestId)
 }
 
 export function securityHeaders(requestId: string): Readonly<Record<string, string>> {

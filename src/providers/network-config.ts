@@ -27,7 +27,6 @@ export function completeNetwork(config: NetworkConfig, secrets: ReadonlyMap<stri
   }
   const { extraHeaders, proxy, ...rest } = config
   return {
-    ...rest,
     extraHeaders: extraHeaders.map((header) =>
       'value' in header ? { name: header.name, value: header.value } : { name: header.name, value: reveal(headerField(header.name)) },
     ),
@@ -37,5 +36,6 @@ export function completeNetwork(config: NetworkConfig, secrets: ReadonlyMap<stri
       username: proxy.username,
       password: proxy.hasPassword ? reveal(PROXY_PASSWORD) : null,
     },
+    ...rest,
   }
 }

@@ -1,4 +1,4 @@
-import { type OpenedKey, openApiKey } from '../api-keys/open-api-keys.ts'
+import { apiKeyOpener, type OpenedKey } from '../api-keys/open-api-keys.ts'
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { openField } from '../api-keys/provider-secrets.ts'
 import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
@@ -11,7 +11,7 @@ import { readBedrockSettings } from './bedrock-settings.ts'
 import { regionalEndpoint } from './key-endpoint.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderRef } from './provider-input.ts'
-import { openNetwork } from './store-network.ts'
+import { networkOpener } from './store-network.ts'
 
 /** A provider with its keys and all that is sealed of it, in one state of the data; nothing is opened yet. */
 export interface ProviderForUse {
@@ -42,15 +42,26 @@ export async function readProviderForUse(database: Database, ref: ProviderRef): 
  * Opens what one attempt needs: with one of the keys, or, with null, with what the provider itself has.
  * @throws UnreadableSecretError when a secret was stored for another destination, or cannot be read; SecretVariableError.
  */
-export function openForCall(
-  { keyring, readSecretVariable }: Pick<ProviderDeps, 'keyring' | 'readSecretVariable'>,
+export function openForCall(deps: OpenForCallDeps, use: ProviderForUse, key: ApiKey | null): OpenedForCall {
+  return callOpener(deps, use, key)()
+}
+
+type OpenForCallDeps = Pick<ProviderDeps, 'keyring' | 'readSecretVariable'>
+
+/** Opens what an attempt needs each time that it is called, as `openForCall` does: nothing that it has opened is kept. */
+export function callOpener(
+  { keyring, readSecretVariable }: OpenForCallDeps,
   { provider, stored }: ProviderForUse,
   key: ApiKey | null,
-): OpenedForCall {
-  const opened = key === null ? null : openApiKey(keyring, stored, key, readSecretVariable)
-  const credential = opened === null ? ownCredential(keyring, provider, stored) : credentialOf(provider, opened)
-  const baseUrl = opened?.endpoint || provider.baseUrl || regionalEndpoint(provider.type, opened)
-  return { baseUrl, credential, network: openNetwork(keyring, stored) }
+): () => OpenedForCall {
+  const openKey = key === null ? null : apiKeyOpener(keyring, stored, key, readSecretVariable)
+  const openNetwork = networkOpener(keyring, stored)
+  return () => {
+    const opened = openKey?.() ?? null
+    const credential = opened === null ? ownCredential(keyring, provider, stored) : credentialOf(provider, opened)
+    const baseUrl = opened?.endpoint || provider.baseUrl || regionalEndpoint(provider.type, opened)
+    return { baseUrl, credential, network: openNetwork() }
+  }
 }
 
 function credentialOf({ type }: Provider, { value, parts }: OpenedKey): Credential {

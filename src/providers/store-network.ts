@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { maskKey } from '../api-keys/mask.ts'
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
-import { openField, type SealedSecrets } from '../api-keys/provider-secrets.ts'
+import { fieldOpener, type SealedSecrets } from '../api-keys/provider-secrets.ts'
 import { headerField, type ProviderSecretField } from '../api-keys/secret-binding.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
@@ -91,16 +91,23 @@ export function networkSecretChanges({ fresh, kept }: NetworkPlan, sealed: Seale
 }
 
 /**
- * Opens the network of what was read at once, for a call.
- * @throws UnreadableSecretError.
+ * Opens the network of what was read at once, each time that it is called.
+ * @throws UnreadableSecretError. The opener throws it too.
  */
-export function openNetwork(keyring: Keyring, { rows, sealed }: StoredKeys): NetworkSettings {
+export function networkOpener(keyring: Keyring, { rows, sealed }: StoredKeys): () => NetworkSettings {
   const config = readNetworkConfig(rows.provider.network)
   const names = config.extraHeaders.flatMap((header): ProviderSecretField[] => ('masked' in header ? [headerField(header.name)] : []))
   const password: ProviderSecretField[] = config.proxy?.hasPassword ? [PROXY_PASSWORD] : []
-  const secrets = [...names, ...password].flatMap((field) => {
-    const secret = openField(keyring, rows, sealed, field)
-    return secret === undefined ? [] : [[field, secret] as const]
-  })
-  return completeNetwork(config, new Map<string, Secret>(secrets))
+  const openers = [...names, ...password].map((field) => [field, fieldOpener(keyring, rows, sealed, field)] as const)
+  if (openers.length === 0) {
+    const open = completeNetwork(config, new Map())
+    return () => open
+  }
+  return () => {
+    const secrets = openers.flatMap(([field, open]) => {
+      const secret = open()
+      return secret === undefined ? [] : [[field, secret] as const]
+    })
+    return completeNetwork(config, new Map<string, Secret>(secrets))
+  }
 }

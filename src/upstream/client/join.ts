@@ -1,4 +1,4 @@
-import type { Target } from './target.ts'
+import { type Target, targetAt } from './target.ts'
 
 /**
  * The target with a route appended: the one place where a path is made. It joins texts and reads no URL, since a URL parser
@@ -7,7 +7,7 @@ import type { Target } from './target.ts'
  * @returns null for a route that may not be sent: see `isRoute`.
  */
 export function join(base: Target, route: string, query: Readonly<Record<string, string>> = {}): Target | null {
-  return isRoute(route) ? { ...base, path: base.path + route, query: mergeQuery(base.query, query) } : null
+  return isRoute(route) ? targetAt(base, base.path + route, mergeQuery(base.query, query)) : null
 }
 
 /**

@@ -63,6 +63,11 @@ export function parseTarget(baseUrl: string): ParsedTarget {
   return repair === null ? { kind: 'target', target } : { kind: 'repair', target, issue: repair }
 }
 
+/** Another path and query at the same host. */
+export function targetAt({ origin, isSecure, hostname, port }: Target, path: string, query: string): Target {
+  return { origin, isSecure, hostname, port, path, query }
+}
+
 /** What stands in the first line of a request: path and query. */
 export function requestPath({ path, query }: Target): string {
   return (path === '' ? '/' : path) + (query === '' ? '' : `?${query}`)

@@ -104,7 +104,7 @@ describe('the address of a vendor', () => {
     })
     closers.push(() => pools.destroy())
     const endpoint = knownTarget(`http://vendor.example:${port}/v1`)
-    const provider = (connectionKey: string) => ({ id: 'p', connectionKey, openNetwork: async () => DEFAULT_NETWORK })
+    const provider = (connectionKey: string) => ({ id: 'p', connectionKey, openNetwork: () => DEFAULT_NETWORK })
     expect((await send(pools.poolFor(provider('1'), endpoint))).body).toBe('ok')
     addresses = ['169.254.169.254']
     const { end } = await send(pools.poolFor(provider('2'), endpoint))

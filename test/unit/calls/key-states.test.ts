@@ -6,7 +6,9 @@ import type { KeyForCall } from '../../../src/calls/provider-for-call.ts'
 const MINUTE = 60_000
 
 function keyOf(id: string, more: Partial<KeyForCall> = {}): KeyForCall {
-  const open = () => Promise.reject(new Error('unused'))
+  const open = () => {
+    throw new Error('unused')
+  }
   return { id, apiKeyId: id, edition: '1', enabled: true, weight: 1, models: null, exceptModels: null, open, ...more }
 }
 
