@@ -27,7 +27,7 @@ export const ERROR_FIELDS = ['name', 'code', 'frames'] as const
  * named fields that they chose one by one, never a request, a header, a body or an error as it came; what they pass besides
  * the fields that are allowed is not written. A line that is written while a trace is made has its ids.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = together()): Logger {
   const options = {
     level,
     base: null,
@@ -35,7 +35,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     mixin: traceFields,
     formatters: { log: allowed },
   }
-  const log = destination === undefined ? pino(options) : pino(options, destination)
+  const log = pino(options, destination)
   const { child } = log
   // Formatters do not see what a child is made with; every child inherits this from its parent.
   return Object.assign(log, {
@@ -45,15 +45,53 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   })
 }
 
+/** How long a line waits for others, in milliseconds, and how many characters wait at most. */
+const GATHER_MS = 10
+const GATHER_CHARACTERS = 65_536
+
+/**
+ * Writes the lines of a moment together, and waits for nobody who reads them: a write for each line costs ten times what it
+ * takes to make the line. What still waits when the process ends is written then.
+ */
+export function together(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false })
+  let lines = ''
+  let timer: NodeJS.Timeout | null = null
+  const hand = () => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (lines !== '') output.write(lines)
+    lines = ''
+  }
+  process.once('exit', () => {
+    hand()
+    try {
+      output.flushSync()
+    } catch {
+      // Nobody reads any more.
+    }
+  })
+  return {
+    write: (line) => {
+      lines += line
+      if (lines.length >= GATHER_CHARACTERS) hand()
+      else timer ??= setTimeout(hand, GATHER_MS).unref()
+    },
+  }
+}
+
 /** Writes each line before the next statement runs, so that none comes behind what a start has to say; costs more than the usual way. */
 export function atOnce(): DestinationStream {
   return pino.destination({ dest: 1, sync: true })
 }
 
+const FIELDS: ReadonlySet<string> = new Set(LOG_FIELDS)
+
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
-  const line = pick(fields, LOG_FIELDS)
-  const { error } = line
-  return typeof error === 'object' && error !== null ? { ...line, error: pick({ ...error }, ERROR_FIELDS) } : line
+  const { error } = fields
+  if (typeof error === 'object' && error !== null) return { ...pick(fields, LOG_FIELDS), error: pick({ ...error }, ERROR_FIELDS) }
+  for (const name in fields) if (!FIELDS.has(name)) return pick(fields, LOG_FIELDS)
+  return fields
 }
 
 function pick(fields: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {

@@ -144,7 +144,7 @@ async function settleRefusal(
     : null
   if (verdict !== null) {
     use.rests(verdict.state, verdict.reason, verdict.waitMs)
-    failover.exclude(opened.key, verdict, opened.scrubber.quote(verdict.vendorText))
+    failover.exclude(opened.key, verdict, opened.scrubber().quote(verdict.vendorText))
     if (call.body.kind !== 'stream') {
       attempt.drop()
       return { kind: 'next key' }
@@ -165,7 +165,7 @@ async function settleRefusal(
 /** Hands a refusal on as it is, unless it shows a part of the key. */
 async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: HeldAnswer): Promise<Step> {
   const { relay, requestId, progress } = call
-  const clean = scrubAnswer(answer, opened.scrubber)
+  const clean = scrubAnswer(answer, opened.scrubber())
   const headers = answerHeaders(clean.headers, { requestId, attempts: progress.attempts, isUntouched: clean.body === null })
   if (clean.body === null) {
     attempt.handOn(answer.status, headers)

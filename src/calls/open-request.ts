@@ -28,8 +28,8 @@ export interface OpenedRequest {
   readonly outgoing: OutgoingCall
   /** Whether a credential of the gateway is in it, whose refusal is no business of the caller. */
   readonly isOurCredential: boolean
-  /** Knows every secret that is in it. Made when it is first asked for. */
-  readonly scrubber: Scrubber
+  /** Knows every secret that is in it. */
+  scrubber(): Scrubber
 }
 
 /** What requests are opened with. */
@@ -62,7 +62,6 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
     ? withHeaders(plain, callersCredential(call.request.headers))
     : await withCredential({ method: asked.method, target, headers: plain, body }, credential, rules)
   const headerSecrets = authenticatingValues(network)
-  let scrubber: Scrubber | null = null
   return {
     key,
     target,
@@ -75,15 +74,8 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
       idleMs: IDLE_MS,
     },
     isOurCredential: credential.kind !== 'none' || headerSecrets.length > 0,
-    get scrubber() {
-      scrubber ??= createScrubber([
-        ...secretsOf(opened.credential),
-        ...secretsOf(credential),
-        ...headerSecrets,
-        network.proxy?.password ?? '',
-      ])
-      return scrubber
-    },
+    scrubber: () =>
+      createScrubber([...secretsOf(opened.credential), ...secretsOf(credential), ...headerSecrets, network.proxy?.password ?? '']),
   }
 }
 

@@ -11,7 +11,18 @@ export const NEVER_PASSED: ReadonlySet<string> = new Set([
 
 /** Whether a method and a path are one of these. */
 export function isListed(patterns: readonly RoutePattern[], method: string, path: readonly string[]): boolean {
-  return patterns.some(([listed, pattern]) => listed === method && matches(pattern.split('/'), path))
+  return patterns.some(([listed, pattern]) => listed === method && matches(segmentsOf(pattern), path))
+}
+
+/** Patterns are few, and asked at each call. */
+const knownSegments = new Map<string, readonly string[]>()
+
+function segmentsOf(pattern: string): readonly string[] {
+  const known = knownSegments.get(pattern)
+  if (known !== undefined) return known
+  const segments = pattern.split('/')
+  knownSegments.set(pattern, segments)
+  return segments
 }
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {

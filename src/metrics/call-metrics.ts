@@ -51,12 +51,17 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       inFlight.dec()
       const type = record.providerType ?? 'NONE'
       calls.inc({ type, outcome: record.outcome })
-      if (record.attempts > 0) attempts.inc({ type, reason: 'first' })
-      for (const [reason, count] of Object.entries(record.furtherAttempts)) if (count > 0) attempts.inc({ type, reason }, count)
+      countAttempts(attempts, type, record)
       if (record.timeToFirstByteMs !== null) firstByte.observe({ type }, record.timeToFirstByteMs / 1_000)
       durations.observe({ type, streamed: String(record.streamed) }, record.durationMs / 1_000)
       if (record.outcome === 'CALLER_LEFT') aborted.inc({ by: 'caller' })
       if (record.outcome === 'STREAM_BROKEN') aborted.inc({ by: 'vendor' })
     },
   }
+}
+
+function countAttempts(counter: Counter<'type' | 'reason'>, type: string, { attempts, furtherAttempts }: CallRecord): void {
+  if (attempts > 0) counter.inc({ type, reason: 'first' })
+  if (attempts < 2) return
+  for (const [reason, count] of Object.entries(furtherAttempts)) if (count > 0) counter.inc({ type, reason }, count)
 }

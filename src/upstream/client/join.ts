@@ -10,12 +10,16 @@ export function join(base: Target, route: string, query: Readonly<Record<string,
   return isRoute(route) ? targetAt(base, base.path + route, mergeQuery(base.query, query)) : null
 }
 
+/** Nothing in such a route means anything but itself. */
+const PLAIN_ROUTE = /^(?:\/[A-Za-z0-9_:-]+)+$/
+
 /**
  * Whether a route, which a caller or a stored setting names, stays below the path that it is appended to: one slash at its
  * start and none doubled, no dot segment (plain, or encoded once or twice, or with `;`), no backslash, no `#`, no control or
  * non-ASCII character, no broken `%`.
  */
 export function isRoute(route: string): boolean {
+  if (PLAIN_ROUTE.test(route)) return true
   if (!/^\/[\x21-\x7e]+$/.test(route) || /[\\#?]|\/\//.test(route)) return false
   // A server behind a proxy may decode once more than the proxy: what is hidden by encoding twice counts too.
   const decoded = decodings(route, 3)
