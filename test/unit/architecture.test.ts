@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { mayEnter, ROOMS, roomsTable } from '../../scripts/rooms.ts'
 
 /** A file of `src`, with the paths of what it imports: from `src/` for ours, the package's name for others. */
 interface SourceFile {
@@ -59,86 +60,37 @@ function roomOf(path: string): string {
   return isDivided ? `${room}/${inner}` : room.replace(/\.ts$/, '')
 }
 
-/** Which rooms each one may enter, as the architecture document has it. A room that is missing here fails the test. */
-const MAY_ENTER: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
-  logger: ['tracing'],
-  metrics: ['auth', 'cache', 'calls', 'changes', 'database', 'http'],
-  tracing: [],
-  http: [],
-  console: ['http'],
-  'rest-reference': ['http', 'rest'],
-  crypto: ['errors'],
-  'upstream/client': ['errors', 'tracing'],
-  'upstream/vendors': ['errors', 'upstream/client'],
-  'upstream/test': ['errors', 'tracing', 'upstream/client', 'upstream/vendors'],
-  database: ['errors', 'generated', 'tracing'],
-  activity: ['database', 'generated'],
-  audit: ['auth', 'database', 'errors', 'generated'],
-  auth: ['audit', 'crypto', 'database', 'errors', 'generated'],
-  cache: ['auth', 'http'],
-  changes: ['audit', 'auth', 'database', 'errors'],
-  destination: [],
-  'api-keys': ['crypto', 'database', 'destination', 'errors', 'generated'],
-  providers: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'upstream'],
-  graphql: [
-    'activity',
-    'api-keys',
-    'audit',
-    'auth',
-    'calls',
-    'changes',
-    'crypto',
-    'database',
-    'destination',
-    'errors',
-    'generated',
-    'http',
-    'providers',
-    'tracing',
-  ],
-  rest: ['auth', 'errors', 'graphql', 'http'],
-  'encryption-keys': ['api-keys', 'audit', 'auth', 'crypto', 'database', 'errors'],
-  cli: [
-    ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
-    'key-file',
-    ...['logger', 'outbound', 'providers', 'start', 'upgrade', 'upstream'],
-  ],
-  calls: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'tracing', 'upstream'],
-  config: ['config-calls', 'config-values', 'crypto', 'errors'],
-  'config-calls': ['config-values'],
-  'config-values': ['auth', 'crypto', 'errors', 'upstream'],
-  outbound: ['config', 'errors', 'providers', 'upstream'],
-  'key-file': ['api-keys', 'crypto', 'database', 'errors'],
-  app: [
-    ...['auth', 'cache', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'metrics', 'rest', 'rest-reference', 'tracing'],
-    ...['calls', 'mount-calls'],
-  ],
-  'mount-calls': ['auth', 'calls', 'graphql', 'metrics'],
-  exchange: ['auth', 'graphql', 'metrics', 'tracing'],
-  start: [
-    'rest',
-    ...['activity', 'api-keys', 'audit', 'app', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
-    ...['key-file', 'metrics', 'mount-calls', 'outbound', 'providers', 'tracing', 'upgrade', 'upstream'],
-  ],
-  upgrade: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'providers', 'upstream'],
-  main: ['cli'],
-}
-
-/** A dialect may use what all of them share, and nothing of another one. */
-function mayEnter(from: string, to: string): boolean {
-  if (from === to) return true
-  if (from.startsWith('rest/')) return ['rest', 'auth', 'errors', 'generated', 'graphql', 'http'].includes(to)
-  if (from === 'rest' && to.startsWith('rest/')) return true
-  if (from === 'app' && to.startsWith('rest/')) return true
-  // A room that may enter all of `upstream` says so in one word; its own three rooms name each other.
-  return MAY_ENTER[from]?.some((room) => room === to || (room === 'upstream' && to.startsWith('upstream/'))) ?? false
-}
-
 describe('import boundaries', () => {
   test('every room is known', () => {
     const rooms = new Set(files.map(({ path }) => roomOf(path)).filter((room) => !room.startsWith('rest/')))
-    expect([...rooms].filter((room) => !(room in MAY_ENTER))).toEqual([])
+    expect([...rooms].filter((room) => !(room in ROOMS))).toEqual([])
+  })
+
+  test('the document shows the rooms as they are here: `npm run rooms` brings it in line', () => {
+    expect(readFileSync('docs/architecture.md', 'utf8')).toContain(`## Rooms\n\n${roomsTable()}\n## `)
+  })
+
+  test('every file that the document names is there', () => {
+    const named = Array.from(
+      readFileSync('docs/architecture.md', 'utf8').matchAll(/`((?:src|scripts|prisma|test)\/[^`<*]+)`/g),
+      ([, path = '']) => path,
+    )
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((path) => !existsSync(path))).toEqual([])
+  })
+
+  test('the closed lists of errors import nothing, not even a package', () => {
+    expect(files.find(({ path }) => path === 'src/errors.ts')?.imports).toEqual([])
+  })
+
+  test('a dialect uses of what is generated its own documents alone', () => {
+    const used = files.flatMap(({ path, imports }) => {
+      const [, dialect] = /^src\/rest\/([^/]+)\//.exec(path) ?? []
+      const allowed = dialect === undefined ? [] : [`src/generated/${dialect}-documents.ts`]
+      const generated = imports.filter((target) => target.startsWith('src/generated/') && !allowed.includes(target))
+      return path.startsWith('src/rest/') ? generated.map((target) => `${path} imports ${target}`) : []
+    })
+    expect(used).toEqual([])
   })
 
   test('no file imports from a room that its own may not enter', () => {
