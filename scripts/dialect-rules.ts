@@ -35,6 +35,7 @@ const WORDS: Words = {
     say: ({ refusesPastedText }) => yesOrNo(refusesPastedText),
   },
   testsWithoutKey: { title: 'a write tests a provider without keys', say: ({ testsWithoutKey }) => yesOrNo(testsWithoutKey) },
+  templates: { title: 'names with a template of its own', say: ({ templates }) => String(templates.size) },
   pageLimit: { title: 'a page has at most', say: ({ pageLimit }) => `${pageLimit} rows` },
   boundsQueries: { title: 'the cost of a query is bounded', say: ({ boundsQueries }) => yesOrNo(boundsQueries) },
 }

@@ -32,7 +32,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rest/<dialect>': {
     does: 'one REST API of another product: its routes, words and rules, translated into operations of GraphQL',
-    mayEnter: ['rest', 'auth', 'errors', 'generated', 'graphql', 'http'],
+    mayEnter: ['rest', 'auth', 'certificate', 'errors', 'generated', 'graphql', 'http'],
   },
   rest: {
     does: 'what the dialects share: router, mounts, `execute.ts` (the port into GraphQL)',
@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   providers: {
     does: 'the domain: one command per file, and the rules of its inputs',
-    mayEnter: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'upstream'],
+    mayEnter: ['api-keys', 'audit', 'auth', 'certificate', 'crypto', 'database', 'destination', 'errors', 'generated', 'upstream'],
   },
   'api-keys': {
     does: 'the only reader and writer of the tables of secrets',
@@ -105,6 +105,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   tracing: { does: 'spans, sent when `OTEL_*` asks for it', mayEnter: [] },
   logger: { does: 'log lines of allowed fields', mayEnter: ['tracing'] },
   http: { does: 'bodies, headers and answers of plain HTTP', mayEnter: [] },
+  certificate: { does: 'what a certificate in PEM must look like', mayEnter: ['errors'] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

@@ -1,6 +1,7 @@
 import type { SecretBinding } from '../crypto/envelope.ts'
 import { destinationDigest, destinationOf, KEPT_HERE, sharedDestinationOf } from '../destination/destination.ts'
 import type { KeyRow, ProviderRow } from '../destination/stored-rows.ts'
+import { isNamespace } from './extensions.ts'
 
 /** The secrets that a provider has besides the values of its keys: a header's name is in lower case, the parts of a key have its id. */
 export type ProviderSecretField =
@@ -8,8 +9,11 @@ export type ProviderSecretField =
   | 'bedrock.accessKeySecret'
   | 'network.proxy.password'
   | `network.header.${string}`
-  | 'respan.extraKwargs'
   | `apiKey.${string}.parts`
+  | SealedExtensionField
+
+/** A text that a program keeps sealed: its namespace and its name. */
+type SealedExtensionField = `${string}.${string}`
 
 /** A provider and its keys, as they were read at once: what a destination is made of. */
 export interface StoredRows {
@@ -18,6 +22,7 @@ export interface StoredRows {
 }
 
 const HEADER = 'network.header.'
+const SEALED_EXTENSION = /^([a-z]+)\.([A-Za-z0-9_]{1,60})$/
 const PARTS = /^apiKey\.(.+)\.parts$/
 
 /** The field of an extra header's value among the secrets of a provider. */
@@ -28,6 +33,22 @@ export function headerField(name: string): ProviderSecretField {
 /** The field of the parts of a key's credential, which stand in one sealed text. */
 export function partsField(apiKeyId: string): ProviderSecretField {
   return `apiKey.${apiKeyId}.parts`
+}
+
+/** A text that a program keeps sealed with a provider. The gateway cannot read it, and sends it nowhere. */
+export interface SealedExtension {
+  readonly namespace: string
+  readonly name: string
+}
+
+export function sealedExtensionField({ namespace, name }: SealedExtension): SealedExtensionField {
+  return `${namespace}.${name}`
+}
+
+/** What a field is the sealed text of; null for one of the gateway itself. */
+export function sealedExtensionOf(field: string): SealedExtension | null {
+  const [, namespace = '', name = ''] = SEALED_EXTENSION.exec(field) ?? []
+  return isNamespace(namespace) ? { namespace, name } : null
 }
 
 /** The key that a field belongs to; null for one of the provider itself. */
@@ -47,7 +68,7 @@ export function fieldDestination({ provider, keys }: StoredRows, field: string):
     const key = keys.find(({ id }) => id === owner)
     return key === undefined ? null : destinationOf(provider, key)
   }
-  if (field === 'respan.extraKwargs') return KEPT_HERE
+  if (sealedExtensionOf(field) !== null) return KEPT_HERE
   return sharedDestinationOf(provider, keys, field.startsWith(HEADER) ? field.slice(HEADER.length) : null)
 }
 

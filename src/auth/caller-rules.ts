@@ -24,10 +24,17 @@ export interface CallerRules {
   readonly refusesPastedText: boolean
   /** Whether a write tests a provider without keys: where it does not, such a provider counts as not known, unless it is said to need none. */
   readonly testsWithoutKey: boolean
+  /** By the name of a provider: what a field takes that an upsert leaves out or empty, where the vendor's defaults are others. */
+  readonly templates: ReadonlyMap<string, ProviderTemplate>
   /** How many nodes a page has at most. */
   readonly pageLimit: number
   /** Whether the cost of a query is bounded; the operations of dialects are our own. */
   readonly boundsQueries: boolean
+}
+
+export interface ProviderTemplate {
+  readonly displayName?: string
+  readonly baseUrl?: string
 }
 
 /** Of GraphQL, and of the gateway's own commands. */
@@ -41,6 +48,7 @@ export const GATEWAY_RULES: CallerRules = {
   refusesUnsetVariable: false,
   refusesPastedText: true,
   testsWithoutKey: true,
+  templates: new Map(),
   pageLimit: 100,
   boundsQueries: true,
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { Extensions } from '../api-keys/extensions.ts'
 import { planKeyChanges } from '../api-keys/plan-key-changes.ts'
+import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
 import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { insertKeys } from '../api-keys/write-keys.ts'
 import { recordAudit } from '../audit/record.ts'
@@ -13,10 +15,10 @@ import { ApiKeysNotSupportedError, ProviderNameTakenError, ValidationError, type
 import { planBedrockSettings } from './bedrock-settings.ts'
 import { toStoredCallHeaders } from './call-settings.ts'
 import { checkProvider } from './check-provider.ts'
-import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
 import { checkKeyNames } from './key-names.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { settleNewEndpoint } from './placeholder.ts'
+import { changedExtensions } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { bringCredentials, keylessReason, type NewProvider } from './provider-input.ts'
 import { presetNameFor } from './provider-types.ts'
@@ -57,11 +59,10 @@ export async function storeProvider(
   const id = randomUUID()
   const network = input.network && planNetwork(input.network, null)
   const bedrock = input.settings && planBedrockSettings(input.settings, null, null)
-  const dialects = input.dialectSettings && planDialectSettings(input.dialectSettings, null)
   const row = rowOf(id, input, {
     network: network?.config,
     settings: bedrock && { bedrock: bedrock.settings },
-    extensions: dialects?.extensions,
+    extensions: changedExtensions(input, null),
   })
   const provider = { ...row, callHeaders: row.callHeaders ?? null, settings: row.settings ?? null, network: row.network ?? null }
   const nothing = { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
@@ -72,7 +73,12 @@ export async function storeProvider(
     false,
     now,
   )
-  const fields = new Map([...(network?.fresh ?? []), ...(bedrock?.fields ?? []), ...(dialects?.fields ?? []), ...keys.secrets.fields])
+  const fields = new Map([
+    ...(network?.fresh ?? []),
+    ...(bedrock?.fields ?? []),
+    ...planSealedExtensions(input.sealedExtensions),
+    ...keys.secrets.fields,
+  ])
   if (caller.rules.uniqueKeyNames) await refuseTakenNames(transaction, deps, input)
   const after = { provider, keys: keys.rows }
   const writes = planWrites(deps.keyring, nothing.rows, after, nothing.sealed, { ...keys.secrets, fields }, [])
@@ -104,7 +110,7 @@ async function refuseTakenNames(transaction: TransactionClient, { database }: Pr
 interface NewParts {
   readonly network: NetworkConfig | undefined
   readonly settings: { readonly bedrock: BedrockSettings } | undefined
-  readonly extensions: DialectSettings | undefined
+  readonly extensions: Extensions | undefined
 }
 
 function rowOf(id: string, input: NewProvider, parts: NewParts) {

@@ -1,12 +1,12 @@
 import { checkSecretValue } from '../api-keys/api-key-input.ts'
 import { looksMasked } from '../api-keys/mask.ts'
 import { headerField } from '../api-keys/secret-binding.ts'
+import { checkCertificate } from '../certificate.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { isBoundHeader } from '../destination/destination.ts'
 import type { NetworkConfig } from '../destination/stored-rows.ts'
 import type { ValidationIssue } from '../errors.ts'
 import { DEFAULT_NETWORK, isCredential } from '../upstream/client/network-settings.ts'
-import { checkCertificate } from './check-certificate.ts'
 import { type CheckProxy, checkProxyInput, type ProxyInput } from './proxy-input.ts'
 
 type SealedHeader = Extract<NetworkConfig['extraHeaders'][number], { readonly masked: string }>

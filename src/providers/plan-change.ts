@@ -1,4 +1,6 @@
+import { type Extensions, mergeExtensions } from '../api-keys/extensions.ts'
 import { type KeyPlan, type PlannedKey, planKeyChanges, type StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
 import type { StoredRows } from '../api-keys/secret-binding.ts'
 import type { SecretChanges } from '../api-keys/secret-changes.ts'
 import type { Keyring } from '../crypto/keyring.ts'
@@ -7,11 +9,10 @@ import type { BedrockSettings } from '../destination/stored-rows.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { planBedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
 import { changedCallHeaders } from './call-settings.ts'
-import { type DialectSettings, planDialectSettings } from './dialect-settings.ts'
 import { hasEndpoint } from './key-endpoint.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { resolveEnabled } from './placeholder.ts'
-import type { ProviderChanges } from './provider-input.ts'
+import type { ExtensionFields, ProviderChanges } from './provider-input.ts'
 import { type NetworkPlan, networkSecretChanges, planNetwork } from './store-network.ts'
 
 /** What a change makes of a provider: all of it is known before anything is written. */
@@ -32,7 +33,7 @@ type PlainColumns = Pick<
 >
 export interface ChangedColumns extends PlainColumns {
   readonly settings: { readonly bedrock: BedrockSettings } | undefined
-  readonly extensions: DialectSettings | undefined
+  readonly extensions: Extensions | undefined
   readonly callHeaders: Prisma.JsonValue
 }
 
@@ -43,7 +44,6 @@ export interface ChangedColumns extends PlainColumns {
 export function planChange(keyring: Keyring, provider: Provider, stored: StoredKeys, changes: ProviderChanges, now: Date): ChangePlan {
   const network = changes.network && planNetwork(changes.network, readNetworkConfig(provider.network))
   const bedrock = changes.settings && planBedrockSettings(changes.settings, readBedrockSettings(provider.settings), stored.sealed)
-  const dialects = changes.dialectSettings && planDialectSettings(changes.dialectSettings, provider.extensions)
   const keys = changes.apiKeys && planKeyChanges(keyring, stored, changes.apiKeys, changes.keepOtherApiKeys ?? false, now)
   const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
   const plain = plainColumns(provider, changes)
@@ -52,7 +52,7 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
     ...plain,
     enabled: resolveEnabled(provider.enabled, hasEndpoint(provider, stored.keys), hasOne, changes.enabled),
     settings: bedrock && { bedrock: bedrock.settings },
-    extensions: dialects?.extensions,
+    extensions: changedExtensions(changes, provider.extensions),
     callHeaders: changedCallHeaders(changes, provider.callHeaders),
   }
   return {
@@ -65,7 +65,7 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
       fields: new Map<string, Secret | null>([
         ...(network === undefined ? [] : networkSecretChanges(network, stored.sealed)),
         ...(bedrock?.fields ?? []),
-        ...(dialects?.fields ?? []),
+        ...planSealedExtensions(changes.sealedExtensions, stored.sealed.fields.keys()),
         ...(keys?.secrets.fields ?? []),
       ]),
     },
@@ -79,6 +79,11 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
       keys: rows,
     },
   }
+}
+
+/** The column `extensions` after a change; undefined when it stays. */
+export function changedExtensions({ extensions }: ExtensionFields, stored: unknown): Extensions | undefined {
+  return extensions === undefined ? undefined : (mergeExtensions(stored, extensions, ['extensions']) ?? {})
 }
 
 function plainColumns(provider: Provider, changes: ProviderChanges): Omit<PlainColumns, 'enabled'> {

@@ -1,7 +1,9 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
+import { checkExtensions, type ExtensionChanges } from '../api-keys/extensions.ts'
 import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import { checkRepeatedNewKeys } from '../api-keys/repeated-values.ts'
+import { checkSealedExtensions, type SealedExtensionInput } from '../api-keys/sealed-extensions.ts'
 import { type CallerRules, STORED_RULES } from '../auth/caller-rules.ts'
 import { hasSteps } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
@@ -17,7 +19,6 @@ import {
   isConfigured,
 } from './bedrock-settings.ts'
 import { type CallSettings, checkCallHeaders } from './call-settings.ts'
-import { checkDialectSettings, type DialectSettingsInput } from './dialect-settings.ts'
 import { willHaveEndpoint } from './key-endpoint.ts'
 import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
@@ -36,8 +37,15 @@ export interface ExpectedState {
 /** `WITH_KEYS`: when there is an enabled key. */
 export type TestAfterWrites = 'NEVER' | 'WITH_KEYS' | 'ALWAYS'
 
+/** What programs keep with a provider. */
+export interface ExtensionFields {
+  /** In the open. */
+  readonly extensions?: ExtensionChanges
+  readonly sealedExtensions?: readonly SealedExtensionInput[] | undefined
+}
+
 /** A provider to create. */
-export interface NewProvider extends CallSettings {
+export interface NewProvider extends CallSettings, ExtensionFields {
   readonly name: string
   readonly type: ProviderType
   readonly baseUrl: string
@@ -53,7 +61,6 @@ export interface NewProvider extends CallSettings {
   readonly authentication?: string | undefined
   /** When a write is followed by a test. */
   readonly testAfterWrites?: TestAfterWrites | undefined
-  readonly dialectSettings?: DialectSettingsInput | undefined
   /** Whether it may come without an endpoint, as upserts let it. */
   readonly mayBePlaceholder?: boolean
   /** Whether it was stored elsewhere as it is, by an API that takes more: it is held to the rules of the one that takes the most. */
@@ -61,7 +68,7 @@ export interface NewProvider extends CallSettings {
 }
 
 /** A change to a provider. Undefined leaves a field as it is; `apiKeys` states the whole set, unless other keys are kept. */
-export interface ProviderChanges extends CallSettings {
+export interface ProviderChanges extends CallSettings, ExtensionFields {
   readonly displayName: string | undefined
   readonly icon: string | undefined
   readonly baseUrl: string | undefined
@@ -81,7 +88,6 @@ export interface ProviderChanges extends CallSettings {
   readonly authentication?: string | undefined
   /** When a write is followed by a test. */
   readonly testAfterWrites?: TestAfterWrites | undefined
-  readonly dialectSettings?: DialectSettingsInput | undefined
   /** As for a new provider. */
   readonly asStored?: boolean | undefined
 }
@@ -121,7 +127,7 @@ export function checkNewProvider(input: NewProvider, caller: CallerRules, checks
     ...(rules.bedrockCredentials === 'keys' || input.asStored || bringCredentials(input) ? [] : checkSettingsOfType(input.type, settings)),
     ...(settings === undefined ? [] : [...checkBedrockSettings(settings, anyText), ...checkExternalId(settings, undefined)]),
     ...(network === undefined ? [] : checkFreshNetwork(network, checks)),
-    ...checkDialectSettings(input.dialectSettings),
+    ...checkExtensionFields(input),
   ]
 }
 
@@ -140,8 +146,14 @@ export function checkProviderChanges(changes: ProviderChanges, caller: CallerRul
     ...(settings === undefined ? [] : checkBedrockSettings(settings, anyText)),
     // One that keeps fields is checked when these are known.
     ...(network === undefined || keepsFields(network) ? [] : checkNetwork(network, checks.checkProxy)),
-    ...checkDialectSettings(changes.dialectSettings),
+    ...checkExtensionFields(changes),
   ]
+}
+
+const MAX_EXTENSION_CHARACTERS = 65_536
+
+function checkExtensionFields({ extensions, sealedExtensions }: ExtensionFields): ValidationIssue[] {
+  return [...checkExtensions(extensions, ['extensions'], MAX_EXTENSION_CHARACTERS), ...checkSealedExtensions(sealedExtensions)]
 }
 
 function checkTyped({ apiKeys, settings }: NewProvider): ValidationIssue[] {

@@ -10,9 +10,7 @@ import type { BedrockSettings } from '../destination/stored-rows.ts'
 import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
-import { checkCustomProvider, readBifrostSettings } from './bifrost-settings.ts'
 import { auditedCallSettings, checkCallSettings } from './call-settings.ts'
-import { readDialectSettings } from './dialect-settings.ts'
 import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
@@ -90,10 +88,6 @@ export async function changeProvider(
 
 /** The rules that depend on what is stored. */
 function checkAgainstStored(provider: Provider, stored: BedrockSettings | null, changes: ProviderChanges): void {
-  const { bifrost } = changes.dialectSettings ?? {}
-  const storedBifrost = readBifrostSettings(readDialectSettings(provider.extensions).bifrost)
-  const customIssues = bifrost === undefined ? [] : checkCustomProvider(bifrost, storedBifrost)
-  if (customIssues.length > 0) throw new ValidationError(customIssues)
   const externalIdIssues = changes.settings === undefined ? [] : checkExternalId(changes.settings, stored?.externalId)
   if (externalIdIssues.length > 0) throw new ValidationError(externalIdIssues)
   if (changes.settings !== undefined && !acceptsBedrockSettings(provider.type)) throw new ValidationError([settingsNotSupported()])
@@ -144,7 +138,8 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { columns,
     ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
     ...auditedCallSettings(changes, provider),
     ...(changes.settings === undefined ? {} : { settings: 'changed' }),
-    ...(changes.dialectSettings === undefined ? {} : { dialectSettings: 'changed' }),
+    ...(changes.extensions === undefined ? {} : { extensions: 'changed' }),
+    ...(changes.sealedExtensions === undefined ? {} : { sealedExtensions: 'changed' }),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined ? {} : { apiKeys: auditedKeys(keys.summary) }),
   }

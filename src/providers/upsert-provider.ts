@@ -1,4 +1,5 @@
 import type { NewApiKey } from '../api-keys/api-key-input.ts'
+import type { CallerRules } from '../auth/caller-rules.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { Fault, ProviderNameTakenError, ProviderNotFoundError, ValidationError, type ValidationIssue } from '../errors.ts'
@@ -7,7 +8,6 @@ import type { ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import type { BedrockSettingsInput } from './bedrock-settings.ts'
 import type { CallSettings } from './call-settings.ts'
 import { refuseBroken, storeProvider } from './create-provider.ts'
-import type { DialectSettingsInput } from './dialect-settings.ts'
 import { willHaveEndpoint } from './key-endpoint.ts'
 import { lockProvider } from './lock-provider.ts'
 import { type NetworkChanges, withNetworkChanges } from './network-changes.ts'
@@ -19,6 +19,7 @@ import {
   acceptsApiKeys,
   bringCredentials,
   checkProviderChanges,
+  type ExtensionFields,
   isProviderName,
   type NewProvider,
   type ProviderChanges,
@@ -28,7 +29,7 @@ import { changeProvider } from './update-provider.ts'
 import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
 
 /** A provider to create, or what to change about the one of this name. Undefined keeps what is stored, or takes the default. */
-export interface ProviderUpsert extends CallSettings {
+export interface ProviderUpsert extends CallSettings, ExtensionFields {
   readonly name: string
   readonly type: ProviderType | undefined
   /** Empty: the default again, as for a new provider. */
@@ -46,16 +47,9 @@ export interface ProviderUpsert extends CallSettings {
   readonly networkChanges: NetworkChanges | undefined
   /** The whole set. */
   readonly apiKeys: readonly NewApiKey[] | undefined
-  readonly dialectSettings: DialectSettingsInput | undefined
   /** Whether it has no endpoint, not even that of the vendor of its name. */
   readonly placeholder?: boolean | undefined
   readonly asStored?: boolean | undefined
-  /** What the caller's own API promises where the gateway has another default, or none. */
-  readonly defaults: {
-    readonly type: ProviderType | undefined
-    readonly baseUrl: string | undefined
-    readonly displayName: string | undefined
-  }
 }
 
 export interface Upserted {
@@ -99,9 +93,9 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProvider {
-  const { defaults, placeholder, networkChanges, apiKeys = [], ...given } = input
-  const vendor = vendorDefaults(input.name)
-  const baseUrl = placeholder ? '' : input.baseUrl || defaultBaseUrl(input)
+  const { placeholder, networkChanges, apiKeys = [], ...given } = input
+  const defaults = defaultsOf(input.name, rules)
+  const baseUrl = placeholder ? '' : input.baseUrl || defaultBaseUrl(input, rules)
   const type = input.type ?? defaultType(input, baseUrl)
   const isPlaceholder = !willHaveEndpoint({ type, baseUrl }, apiKeys)
   if (isPlaceholder && input.enabled) throw new ValidationError([placeholderEnabled()])
@@ -109,7 +103,7 @@ export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProv
     ...given,
     ...{ type, baseUrl, apiKeys },
     network: networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), networkChanges),
-    displayName: input.displayName || defaults.displayName || (vendor?.displayName ?? ''),
+    displayName: input.displayName || defaults.displayName,
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
     // A stated type needs an endpoint, unless keys bring their own: a placeholder speaks no protocol yet but OPENAI_COMPAT's.
@@ -117,15 +111,21 @@ export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProv
   }
 }
 
-function defaultBaseUrl({ name, type, defaults }: ProviderUpsert): string {
+/** What a field takes that is left out or empty: the template of the caller's API, else the vendor's. */
+function defaultsOf(name: string, { templates }: CallerRules): { readonly displayName: string; readonly templateUrl: string } {
+  const template = templates.get(name)
+  return { displayName: template?.displayName ?? vendorDefaults(name)?.displayName ?? '', templateUrl: template?.baseUrl ?? '' }
+}
+
+function defaultBaseUrl({ name, type }: ProviderUpsert, rules: CallerRules): string {
   const vendor = vendorDefaults(name)
   const isOtherType = type !== undefined && vendor !== null && type !== vendor.type
-  return defaults.baseUrl || (isOtherType ? '' : (vendor?.baseUrl ?? ''))
+  return defaultsOf(name, rules).templateUrl || (isOtherType ? '' : (vendor?.baseUrl ?? ''))
 }
 
 /** The type by the name, else by the host, as long as it can have what is given. */
-function defaultType({ name, settings, apiKeys = [], defaults }: ProviderUpsert, baseUrl: string): ProviderType {
-  const type = defaults.type ?? vendorDefaults(name)?.type ?? typeByHost(baseUrl) ?? 'OPENAI_COMPAT'
+function defaultType({ name, settings, apiKeys = [] }: ProviderUpsert, baseUrl: string): ProviderType {
+  const type = vendorDefaults(name)?.type ?? typeByHost(baseUrl) ?? 'OPENAI_COMPAT'
   const hasCredentials = settings !== undefined || bringCredentials({ type, settings, apiKeys })
   const fits = type === 'BEDROCK' ? hasCredentials : acceptsApiKeys(type) || apiKeys.length === 0
   return fits && willHaveEndpoint({ type, baseUrl }, apiKeys) ? type : 'OPENAI_COMPAT'
@@ -144,19 +144,20 @@ async function updateStored(
   if (issues.length > 0) throw new ValidationError(issues)
   const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
   if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])
-  return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input), now)
+  return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input.name, caller.rules), now)
 }
 
 function toChanges(input: ProviderUpsert): ProviderChanges {
-  const { defaults: _, name: __, type: ___, placeholder: ____, apiKeys, ...kept } = input
+  const { name: _, type: __, placeholder: ___, apiKeys, ...kept } = input
   return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
 }
 
 /** Empty texts take the default again; for the endpoint it is the caller's own, or else the vendor's. */
-function withDefaults(changes: ProviderChanges, { name, defaults }: ProviderUpsert): ProviderChanges {
-  const displayName = changes.displayName === '' ? defaults.displayName || (vendorDefaults(name)?.displayName ?? '') : changes.displayName
+function withDefaults(changes: ProviderChanges, name: string, rules: CallerRules): ProviderChanges {
+  const defaults = defaultsOf(name, rules)
+  const displayName = changes.displayName === '' ? defaults.displayName : changes.displayName
   if (changes.baseUrl !== '') return { ...changes, displayName }
-  return defaults.baseUrl ? { ...changes, displayName, baseUrl: defaults.baseUrl } : { ...changes, displayName, resetBaseUrl: true }
+  return defaults.templateUrl ? { ...changes, displayName, baseUrl: defaults.templateUrl } : { ...changes, displayName, resetBaseUrl: true }
 }
 
 /** An issue in the words of an upsert, whose keys are all new. */

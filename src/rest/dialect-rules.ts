@@ -11,6 +11,7 @@ export const DIALECT_RULES: CallerRules = {
   refusesUnsetVariable: false,
   refusesPastedText: false,
   testsWithoutKey: false,
+  templates: new Map(),
   pageLimit: 500,
   boundsQueries: false,
 }

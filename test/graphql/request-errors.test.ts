@@ -200,7 +200,7 @@ describe('a literal that is no text is no value of our scalars, and is not repea
 
   test('JSON takes what JSON has, and no bare name at any depth', async () => {
     const settings = (value: string) =>
-      `mutation { upsertProvider(input: { name: "json", dialectSettings: { ziri: ${value} } }) { __typename } }`
+      `mutation { upsertProvider(input: { name: "json", extensions: { ziri: ${value} } }) { __typename } }`
     expect((await send({ query: settings('{ a: [1, 2.5, true, null, "text", { b: {} }] }') }, JSON_TYPE)).body).toEqual({
       data: { upsertProvider: { __typename: 'UpsertProviderPayload' } },
     })

@@ -68,7 +68,7 @@ async function storeEverything(): Promise<string> {
     network: {
       extraHeaders: [{ name: 'X-Api-Key', value: 'a-header-that-authenticates' }],
     },
-    dialectSettings: { respanExtraKwargs: '{"api_key":"in-the-extra-kwargs"}' },
+    sealedExtensions: [{ namespace: 'acme', name: 'settings', value: '{"api_key":"in-the-settings"}' }],
   })
   return id
 }

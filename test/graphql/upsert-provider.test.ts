@@ -3,10 +3,13 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { PROVIDER_FIELDS, type Result, rulesOf, uniqueName, writerAs, writerOf } from '../support/providers.ts'
 
 const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { __typename
-  ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number dialectSettings { bifrost ziri } } }
+  ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number extensions sealedExtensions { namespace name } } }
   ... on UserError { code message } ... on ValidationError { issues { path rule message } } } }`
 
-type Upserted = Result & { readonly created?: boolean; readonly provider?: { readonly dialectSettings: unknown; readonly number: number } }
+type Upserted = Result & {
+  readonly created?: boolean
+  readonly provider?: { readonly extensions: unknown; readonly sealedExtensions: unknown; readonly number: number }
+}
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -132,29 +135,70 @@ it('lets no viewer upsert', async () => {
   expect(body.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
 })
 
-describe('what dialects keep with a provider', () => {
+describe('what programs keep with a provider', () => {
   it('merges what each one gives, and deletes what is null', async () => {
     const name = uniqueName()
-    await upsert({ name, dialectSettings: { ziri: { a: 1, b: { c: [2] } }, bifrost: { send_back_raw_request: true } } })
-    const { provider } = await upsert({ name, dialectSettings: { ziri: { a: null, d: 'e' } } })
-    expect(provider?.dialectSettings).toEqual({ bifrost: { send_back_raw_request: true }, ziri: { b: { c: [2] }, d: 'e' } })
+    await upsert({ name, extensions: { acme: { a: 1, b: { c: [2] } }, other: { flag: true } } })
+    const { provider } = await upsert({ name, extensions: { acme: { a: null, d: 'e' } } })
+    expect(provider?.extensions).toEqual({ other: { flag: true }, acme: { b: { c: [2] }, d: 'e' } })
   })
+
+  it('keeps texts sealed by namespace and name, shows which, and deletes the one that is given empty', async () => {
+    const name = uniqueName()
+    const text = (namespace: string, key: string, value = 'a-sealed-text') => ({ namespace, name: key, value })
+    await upsert({ name, sealedExtensions: [text('acme', 'one'), text('acme', 'two'), text('other', 'one')] })
+    const { provider } = await upsert({ name, sealedExtensions: [text('acme', 'one', ''), text('acme', 'none', '')] })
+    expect(provider?.sealedExtensions).toEqual([
+      { namespace: 'acme', name: 'two' },
+      { namespace: 'other', name: 'one' },
+    ])
+  })
+
+  const text = (fields: object) => ({ sealedExtensions: [{ namespace: 'acme', name: 'one', value: 'x', ...fields }] })
+  const texts = (count: number) => Array.from({ length: count }, (_, index) => ({ namespace: 'acme', name: `n${index}`, value: 'x' }))
 
   it.each([
-    [{ ziri: 'text' }, 'dialectSettings.ziri NOT_ALLOWED'],
-    [{ ziri: { long: 'x'.repeat(70_000) } }, 'dialectSettings.ziri OUT_OF_RANGE'],
-    [{ bifrost: { x: true } }, 'dialectSettings.bifrost NOT_ALLOWED'],
-    [{ respanExtraKwargs: '[]' }, 'dialectSettings.respanExtraKwargs NOT_ALLOWED'],
-  ])('refuses what is no object of reasonable size', async (dialectSettings, issue) => {
-    expect(rulesOf(await upsert({ name: uniqueName(), dialectSettings }))).toEqual([issue])
+    [{ extensions: 'text' }, 'extensions NOT_ALLOWED'],
+    [{ extensions: { acme: 'text' } }, 'extensions.acme NOT_ALLOWED'],
+    [{ extensions: { acme: [] } }, 'extensions.acme NOT_ALLOWED'],
+    [{ extensions: { acme: { long: 'x'.repeat(70_000) } } }, 'extensions.acme OUT_OF_RANGE'],
+    [{ extensions: { acme: { '\u0000': 1 } } }, 'extensions.acme NOT_ALLOWED'],
+    [{ extensions: { bedrock: { accessKey: 'x' } } }, 'extensions NOT_ALLOWED'],
+    [{ extensions: { ['x'.repeat(500_000)]: {} } }, 'extensions NOT_ALLOWED'],
+    [text({ namespace: 'bedrock', name: 'accessKey' }), 'sealedExtensions.0.namespace NOT_ALLOWED'],
+    [text({ namespace: 'network', name: 'proxy' }), 'sealedExtensions.0.namespace NOT_ALLOWED'],
+    [text({ namespace: '__proto__' }), 'sealedExtensions.0.namespace NOT_ALLOWED'],
+    [text({ namespace: 'x'.repeat(500_000) }), 'sealedExtensions.0.namespace NOT_ALLOWED'],
+    [text({ name: 'header.x' }), 'sealedExtensions.0.name NOT_ALLOWED'],
+    [text({ name: '' }), 'sealedExtensions.0.name NOT_ALLOWED'],
+    [text({ value: 'x'.repeat(65_537) }), 'sealedExtensions.0.value OUT_OF_RANGE'],
+    [text({ value: '\ud800' }), 'sealedExtensions.0.value OUT_OF_RANGE'],
+    [{ sealedExtensions: [...texts(1), ...texts(1)] }, 'sealedExtensions.1 NOT_ALLOWED'],
+    [{ sealedExtensions: texts(21) }, 'sealedExtensions OUT_OF_RANGE'],
+  ])('refuses what has another form or an unreasonable size (%#)', async (given, issue) => {
+    const result = await upsert({ name: uniqueName(), ...given })
+    expect(rulesOf(result)).toEqual([issue])
+    expect(JSON.stringify(result)).not.toContain('x'.repeat(300))
   })
 
-  it('lets an editor give another endpoint with new keys, and drops what only Respan could give again', async () => {
+  it('cannot grow by small changes beyond what one provider may keep', async () => {
+    const name = uniqueName()
+    await upsert({ name, sealedExtensions: texts(20) })
+    const more = { namespace: 'other', name: 'one', value: 'x' }
+    expect(rulesOf(await upsert({ name, sealedExtensions: [more] }))).toEqual(['sealedExtensions OUT_OF_RANGE'])
+    const { provider } = await upsert({ name, sealedExtensions: [{ namespace: 'acme', name: 'n0', value: '' }, more] })
+    expect(provider?.sealedExtensions).toHaveLength(20)
+    const large = (key: string) => upsert({ name, extensions: { acme: { [key]: 'x'.repeat(60_000) } } })
+    for (const key of ['a', 'b', 'c', 'd']) await large(key)
+    expect(rulesOf(await large('e'))).toEqual(['extensions OUT_OF_RANGE'])
+  })
+
+  it('lets an editor give another endpoint with new keys, since sealed texts are sent nowhere', async () => {
     const editor = await writerAs(gateway, 'EDITOR')
     const { provider } = await upsert({
       name: uniqueName(),
       baseUrl: 'https://a.example.com',
-      dialectSettings: { respanExtraKwargs: '{}' },
+      sealedExtensions: [{ namespace: 'acme', name: 'one', value: '{}' }],
     })
     const changes = { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-other-key-1' } }] }
     expect((await editor.update(provider?.id ?? '', changes)).__typename).toBe('UpdateProviderPayload')

@@ -140,7 +140,7 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
-  { name: 'what dialects keep', type: 'DialectSettings', role: 'VIEWER', at: underProvider((s) => `{ dialectSettings ${s} }`) },
+  { name: 'what programs keep sealed', type: 'SealedExtension', role: 'VIEWER', at: underProvider((s) => `{ sealedExtensions ${s} }`) },
   {
     name: 'a part of a credential',
     type: 'CredentialPart',

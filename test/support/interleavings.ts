@@ -28,7 +28,7 @@ const GRAPHQL_RESPONSE = { accept: 'application/graphql-response+json' }
 const nameOf = fc.constantFrom('one', 'two', 'three', 'four')
 const textOf = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 3 })
 
-const FIELDS = `id name displayName icon baseUrl enabled version network { timeoutMs } dialectSettings { bifrost ziri }
+const FIELDS = `id name displayName icon baseUrl enabled version network { timeoutMs } extensions
   apiKeys(first: 5) { totalCount nodes { id masked environmentVariable lastConnectionTest { status } } } lastConnectionTest { status }
   connectionTests(first: 2) { totalCount nodes { status models } } models(first: 5) { nodes { name } }`
 const ORDERED = 'query ($order: ProviderOrder!) { providers(first: 5, orderBy: $order) { nodes { name } } }'

@@ -42,6 +42,6 @@ export const providersFile = (baseUrl: string) => `providers:
         accessKeySecretFrom: { env: ACCESS_KEY_SECRET }
   - name: groq
   - name: a-placeholder
-    dialectSettings:
+    extensions:
       ziri: { team: platform, limits: { daily: 5 } }
 `

@@ -8,7 +8,7 @@ import { z } from 'zod'
  */
 export type FileReading<Data> = { readonly data: Data } | { readonly problems: readonly string[] }
 
-const SECRET_FIELDS: readonly string[] = ['value', 'key', 'apiKey', 'password', 'accessKey', 'accessKeySecret', 'respanExtraKwargs']
+const SECRET_FIELDS: readonly string[] = ['value', 'key', 'apiKey', 'password', 'accessKey', 'accessKeySecret']
 /** As much of a field's name as is shown. */
 const NAME_LENGTH = 40
 

@@ -94,6 +94,11 @@ function isConfigured(configuration: WholeConfiguration, row: ApiKey, isPartOf: 
   )
 }
 
+/** A name of joined words as a variable has it, e.g. `client_Secret` for `clientSecret`. */
+export function inWords(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1_$2')
+}
+
 /** A stored key's configuration as a file states it; nothing for a key that has none. */
 export function toFileConfiguration(
   key: ApiKey,
@@ -107,7 +112,7 @@ export function toFileConfiguration(
     .filter(({ name }) => name !== VALUE_PART)
     .map(({ name, masked, environmentVariable }) => {
       if (environmentVariable !== null) return { name, environmentVariable }
-      const valueFrom = variable(name.replace(/([a-z])([A-Z])/g, '$1_$2'))
+      const valueFrom = variable(inWords(name))
       return valueFrom === null ? { name, masked } : { name, valueFrom }
     })
   return {

@@ -12,7 +12,7 @@ import { knownVendorNames } from '../../providers/vendor-defaults.ts'
 import { PartialFailure } from '../failure.ts'
 import { nearest } from './file-problems.ts'
 import { newKeys } from './plan-keys.ts'
-import { newSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
+import { newSecrets, toBedrockInput, toExtensionFields, toNetworkInput } from './plan-parts.ts'
 import type { FileProvider } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
@@ -34,8 +34,7 @@ export async function planNewProvider(deps: CreationDeps, caller: Caller, wanted
     settings: wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh)),
     network: wanted.network && (await toNetworkInput(wanted.network, null, fresh)),
     apiKeys: newKeys(wanted.apiKeys ?? [], read),
-    dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, null, fresh)),
-    defaults: { type: undefined, baseUrl: undefined, displayName: undefined },
+    ...(await toExtensionFields(wanted, null, fresh)),
   }
   const made = toNewProvider(input, caller)
   // In a file an empty name to show is none, also where the vendor has one.

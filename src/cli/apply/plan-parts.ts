@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isStoredProviderSecret } from '../../api-keys/compare-secrets.ts'
-import { headerField, type ProviderSecretField } from '../../api-keys/secret-binding.ts'
+import { readExtensions } from '../../api-keys/extensions.ts'
+import type { SealedExtensionInput } from '../../api-keys/sealed-extensions.ts'
+import { headerField, type ProviderSecretField, sealedExtensionField } from '../../api-keys/secret-binding.ts'
 import { Secret } from '../../crypto/secret.ts'
 import type { NetworkConfig } from '../../destination/stored-rows.ts'
 import type { Provider } from '../../generated/prisma-sqlite/client.ts'
 import { type BedrockSettingsInput, mergeBedrockSettings, readBedrockSettings } from '../../providers/bedrock-settings.ts'
-import { type DialectSettingsInput, readDialectSettings } from '../../providers/dialect-settings.ts'
 import { PROXY_PASSWORD, readNetworkConfig } from '../../providers/network-config.ts'
 import type { NetworkInput } from '../../providers/network-input.ts'
+import type { ExtensionFields } from '../../providers/provider-input.ts'
 import { changedNetworkFields, planNetwork } from '../../providers/store-network.ts'
 import type { OpenWithKeys } from '../open.ts'
-import type { FileBedrock, FileDialectSettings, FileNetwork, SecretReference } from './providers-file.ts'
+import type { FileBedrock, FileNetwork, FileProvider, SecretReference } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
 /** The secret of a reference; undefined, which keeps the stored one, when it is that very one. */
@@ -88,20 +90,24 @@ export function changesBedrock(input: BedrockSettingsInput, stored: Provider): b
   return input.accessKey !== undefined || input.accessKeySecret !== undefined || !isDeepStrictEqual(before, after)
 }
 
-/** What of the dialects' settings differs from what is stored; undefined when nothing does. */
-export async function toDialectInput(
-  settings: FileDialectSettings,
+/** What programs keep of a provider by the file, as far as it differs from what is stored. */
+export async function toExtensionFields(
+  { extensions = {}, sealedExtensions = [] }: Pick<FileProvider, 'extensions' | 'sealedExtensions'>,
   stored: Provider | null,
   fresh: ReadFresh,
-): Promise<DialectSettingsInput | undefined> {
-  const before = readDialectSettings(stored?.extensions ?? null)
-  const different = (dialect: 'bifrost' | 'ziri') => {
-    const entries = Object.entries(settings[dialect] ?? {}).filter(
-      ([name, value]) => !isDeepStrictEqual(before[dialect]?.[name] ?? null, value),
-    )
-    return entries.length === 0 ? undefined : Object.fromEntries(entries)
+): Promise<ExtensionFields> {
+  const before = readExtensions(stored?.extensions)
+  const different = Object.entries(extensions).flatMap(([namespace, properties]) => {
+    const changed = Object.entries(properties).filter(([name, value]) => !isDeepStrictEqual(before[namespace]?.[name] ?? null, value))
+    return changed.length === 0 ? [] : [[namespace, Object.fromEntries(changed)] as const]
+  })
+  const sealed: SealedExtensionInput[] = []
+  for (const { namespace, name, valueFrom } of sealedExtensions) {
+    const value = await fresh(sealedExtensionField({ namespace, name }), valueFrom)
+    if (value !== undefined) sealed.push({ namespace, name, value })
   }
-  const respanExtraKwargs = await fresh('respan.extraKwargs', settings.respanExtraKwargsFrom)
-  const input = { bifrost: different('bifrost'), ziri: different('ziri'), respanExtraKwargs }
-  return Object.values(input).some((part) => part !== undefined) ? input : undefined
+  return {
+    extensions: different.length === 0 ? undefined : Object.fromEntries(different),
+    sealedExtensions: sealed.length === 0 ? undefined : sealed,
+  }
 }

@@ -18,7 +18,7 @@ import type { OpenWithKeys } from '../open.ts'
 import { showPath } from './file-problems.ts'
 import { planNewProvider, warningsOfNew } from './plan-creation.ts'
 import { planKeys } from './plan-keys.ts'
-import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toDialectInput, toNetworkInput } from './plan-parts.ts'
+import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toExtensionFields, toNetworkInput } from './plan-parts.ts'
 import { type FileProvider, ofThisCommand, problemsOf } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
@@ -150,13 +150,13 @@ async function planParts(
   wanted: FileProvider,
   stored: StoredProvider,
   fresh: ReturnType<typeof freshSecrets>,
-): Promise<Pick<ProviderChanges, 'settings' | 'network' | 'dialectSettings'>> {
+): Promise<Pick<ProviderChanges, 'settings' | 'network' | 'extensions' | 'sealedExtensions'>> {
   const settings = wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh))
   const network = wanted.network && (await toNetworkInput(wanted.network, readNetworkConfig(stored.network), fresh))
   return {
     settings: settings !== undefined && changesBedrock(settings, stored) ? settings : undefined,
     network: network !== undefined && describeNetworkChanges(network, stored).length > 0 ? network : undefined,
-    dialectSettings: wanted.dialectSettings && (await toDialectInput(wanted.dialectSettings, stored, fresh)),
+    ...(await toExtensionFields(wanted, stored, fresh)),
   }
 }
 
@@ -175,7 +175,8 @@ function describe(changes: ProviderChanges, stored: Provider, networkLines: read
     ...(isMoved && keepsValues ? ['! the stored keys will be sent to the new address'] : []),
     ...(changes.settings === undefined ? [] : ['settings: new Bedrock settings']),
     ...networkLines,
-    ...(changes.dialectSettings === undefined ? [] : ['dialectSettings: new values']),
+    ...(changes.extensions === undefined ? [] : ['extensions: new values']),
+    ...(changes.sealedExtensions === undefined ? [] : ['sealedExtensions: new values']),
   ]
 }
 

@@ -93,12 +93,9 @@ const bedrock = z.strictObject({
 })
 export type FileBedrock = z.infer<typeof bedrock>
 
-const dialectSettings = z.strictObject({
-  bifrost: z.record(text, z.json()).optional(),
-  ziri: z.record(text, z.json()).optional(),
-  respanExtraKwargsFrom: reference.optional(),
-})
-export type FileDialectSettings = z.infer<typeof dialectSettings>
+/** A text that a program keeps sealed. */
+const sealedExtension = z.strictObject({ namespace: text, name: text, valueFrom: reference })
+export type FileSealedExtension = z.infer<typeof sealedExtension>
 
 const provider = z.strictObject({
   name: text,
@@ -122,7 +119,8 @@ const provider = z.strictObject({
   settings: z.strictObject({ bedrock }).optional(),
   network: network.optional(),
   apiKeys: z.array(apiKey).optional(),
-  dialectSettings: dialectSettings.optional(),
+  extensions: extensions.optional(),
+  sealedExtensions: z.array(sealedExtension).optional(),
 })
 /** A provider as a file states it: what is left out stays as it is, or gets its default when the provider is new. */
 export type FileProvider = z.infer<typeof provider>

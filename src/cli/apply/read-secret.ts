@@ -42,14 +42,14 @@ export function readAllSecrets(providers: readonly FileProvider[], read: ReadSec
   return (reference) => secrets.get(JSON.stringify(reference)) ?? read(reference)
 }
 
-function referencesIn({ apiKeys = [], network, settings, dialectSettings }: FileProvider): SecretReference[] {
+function referencesIn({ apiKeys = [], network, settings, sealedExtensions = [] }: FileProvider): SecretReference[] {
   const places = [
     ...apiKeys.flatMap((key) => [key.valueFrom, ...(key.credentials ?? []).map((part) => part.valueFrom)]),
     ...(network?.extraHeaders ?? []).map((header) => header.valueFrom),
     network?.proxy?.passwordFrom,
     settings?.bedrock.accessKeyFrom,
     settings?.bedrock.accessKeySecretFrom,
-    dialectSettings?.respanExtraKwargsFrom,
+    ...sealedExtensions.map((text) => text.valueFrom),
   ]
   return places.filter((place) => place !== undefined)
 }

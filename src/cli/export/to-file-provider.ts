@@ -1,14 +1,15 @@
 import { z } from 'zod'
+import { readExtensions } from '../../api-keys/extensions.ts'
+import { sealedExtensionOf } from '../../api-keys/secret-binding.ts'
 import type { BedrockSettings, NetworkConfig } from '../../destination/stored-rows.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { readBedrockSettings } from '../../providers/bedrock-settings.ts'
 import { readCallRoutes } from '../../providers/call-routes.ts'
 import { readCallHeaders } from '../../providers/call-settings.ts'
-import { readDialectSettings } from '../../providers/dialect-settings.ts'
 import { type ProxyConfig, readNetworkConfig, type StoredHeader } from '../../providers/network-config.ts'
 import { vendorDefaults } from '../../providers/vendor-defaults.ts'
 import { DEFAULT_NETWORK } from '../../upstream/client/network-settings.ts'
-import { toFileConfiguration } from '../apply/key-configuration.ts'
+import { inWords, toFileConfiguration } from '../apply/key-configuration.ts'
 import type { FileApiKey, FileBedrock, FileNetwork, FileProvider } from '../apply/providers-file.ts'
 
 /** What is read of a provider to print it. */
@@ -32,7 +33,6 @@ export function toFileProvider(row: ExportedRow, nameVariable: NameVariable): Fi
   const variable: NameVariable = (...words) => nameVariable(name, ...words)
   const numberOf = (index: number) => (row.apiKeys.length === 1 ? [] : [String(index + 1)])
   const keys = row.apiKeys.map((key, index) => toFileKey(key, (...words) => variable('api_key', ...numberOf(index), ...words)))
-  const dialects = toFileDialects(row, variable)
   const testAfterWrites = testAfterWritesOf.parse(row.testAfterWrites)
   return {
     ...{ name, type },
@@ -46,7 +46,7 @@ export function toFileProvider(row: ExportedRow, nameVariable: NameVariable): Fi
     ...toFileCallSettings(row),
     ...(bedrock === null ? {} : { settings: { bedrock: toFileBedrock(bedrock, row, variable) } }),
     ...(row.network === null ? {} : { network: toFileNetwork(readNetworkConfig(row.network), variable) }),
-    ...(dialects === null ? {} : { dialectSettings: dialects }),
+    ...toFileExtensions(row, variable),
     ...(keys.length === 0 ? {} : { apiKeys: keys }),
   }
 }
@@ -64,12 +64,21 @@ function toFileDisplayName({ name, displayName }: Provider): { readonly displayN
   return displayName === '' && vendorDefaults(name) === null ? {} : { displayName }
 }
 
-function toFileDialects({ extensions, secrets }: ExportedRow, variable: NameVariable): FileProvider['dialectSettings'] | null {
-  const open = readDialectSettings(extensions)
-  const hasKwargs = secrets.some(({ field }) => field === 'respan.extraKwargs')
-  const respanExtraKwargsFrom = hasKwargs ? variable('respan_extra_kwargs') : null
-  if (respanExtraKwargsFrom !== null) return { ...open, respanExtraKwargsFrom }
-  return Object.keys(open).length === 0 ? null : open
+/** Sealed texts are told where a variable shall hold them; in the same gateway they stay. */
+function toFileExtensions(
+  { extensions, secrets }: ExportedRow,
+  variable: NameVariable,
+): Pick<FileProvider, 'extensions' | 'sealedExtensions'> {
+  const open = readExtensions(extensions)
+  const sealed = secrets.flatMap(({ field }) => {
+    const text = sealedExtensionOf(field)
+    const valueFrom = text && variable(text.namespace, inWords(text.name))
+    return text && valueFrom ? [{ ...text, valueFrom }] : []
+  })
+  return {
+    ...(Object.keys(open).length === 0 ? {} : { extensions: open }),
+    ...(sealed.length === 0 ? {} : { sealedExtensions: sealed }),
+  }
 }
 
 /** The variable that shall hold a secret of the provider, e.g. `OPENAI_EU_API_KEY`; null when none is wanted. */

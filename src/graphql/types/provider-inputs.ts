@@ -8,7 +8,7 @@ import type {
 } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { ApiKeyChangeInput, NewApiKeyInput, toApiKeyChange, toNewApiKey } from './api-key-inputs.ts'
-import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
 import { given } from './given.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { CallRoutes, ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
@@ -32,7 +32,7 @@ const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
     smallFastModel: t.string({ description: 'The model for small, quick tasks.' }),
     roleArn: t.string({ description: 'The IAM role to assume, e.g. `arn:aws:iam::123456789012:role/BedrockRole`.' }),
     externalId: t.string({ description: 'May repeat the stored value; the gateway generates it.' }),
-    protocol: t.string({ description: "How Coder's tools speak to it: `invoke-model` or `mantle`." }),
+    protocol: t.string({ description: 'How some tools speak to it: `invoke-model` or `mantle`.' }),
     accessKey: t.field({ type: 'Secret', description: 'Access key id of the pair.' }),
     accessKeySecret: t.field({ type: 'Secret', description: 'Secret access key of the pair.' }),
   }),
@@ -66,7 +66,8 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
     callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
-    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
+    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
   }),
 })
 
@@ -100,7 +101,8 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
         'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
     }),
     networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
-    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
+    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),
@@ -149,7 +151,7 @@ export function toNewProvider(input: typeof CreateProviderInput.$inferInput): Ne
   const parts = {
     settings: toSettings(input.settings),
     network: toNetwork(input.network),
-    dialectSettings: toDialectSettings(input.dialectSettings),
+    ...toExtensions(input),
   }
   return { name, type, baseUrl, enabled, ...texts, ...parts, apiKeys: (input.apiKeys ?? []).map(toNewApiKey) }
 }
@@ -167,7 +169,7 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     keepOtherApiKeys: input.keepOtherApiKeys ?? false,
     resetBaseUrl: given(input.resetBaseUrl),
     networkChanges: toNetworkChanges(input.networkChanges),
-    dialectSettings: toDialectSettings(input.dialectSettings),
+    ...toExtensions(input),
   }
 }
 

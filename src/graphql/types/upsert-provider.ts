@@ -3,7 +3,7 @@ import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
 import { NewApiKeyInput, toNewApiKey } from './api-key-inputs.ts'
-import { DialectSettingsInput, toDialectSettings } from './dialect-settings.ts'
+import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
 import { given } from './given.ts'
 import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
 import { CallRoutes, Provider, ProviderType, TestAfterWrites } from './provider.ts'
@@ -18,15 +18,6 @@ import {
   toRoute,
   toSettings,
 } from './provider-inputs.ts'
-
-const ProviderDefaultsInput = builder.inputType('ProviderDefaultsInput', {
-  description: "What a field left out takes, where the caller's own API promises something else than the vendor's defaults.",
-  fields: (t) => ({
-    type: t.field({ type: ProviderType, description: 'The type of a new provider that has an endpoint.' }),
-    baseUrl: t.string({ description: 'The endpoint.' }),
-    displayName: t.string({ description: 'What people read.' }),
-  }),
-})
 
 const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
   description:
@@ -49,14 +40,14 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     network: t.field({ type: NetworkConfigInput, description: 'A new network configuration in place of the stored one.' }),
     networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
-    dialectSettings: t.field({ type: DialectSettingsInput, description: 'What REST dialects keep with it.' }),
+    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
+    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
     modelsPath: t.string({ description: MODELS_PATH }),
     authentication: t.string({ description: AUTHENTICATION }),
     testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
     callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
     callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
-    defaults: t.field({ type: ProviderDefaultsInput, description: "Defaults that come before the vendor's." }),
   }),
 })
 
@@ -74,7 +65,7 @@ const UpsertProviderPayload = builder.objectRef<Upserted>('UpsertProviderPayload
 })
 
 function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert {
-  const { name, defaults } = input
+  const { name } = input
   return {
     name,
     type: given(input.type),
@@ -87,8 +78,7 @@ function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert
     network: toNetwork(input.network),
     networkChanges: toNetworkChanges(input.networkChanges),
     apiKeys: input.apiKeys?.map(toNewApiKey),
-    dialectSettings: toDialectSettings(input.dialectSettings),
-    defaults: { type: given(defaults?.type), baseUrl: given(defaults?.baseUrl), displayName: given(defaults?.displayName) },
+    ...toExtensions(input),
   }
 }
 

@@ -25,6 +25,7 @@ import { decodeBody } from './decode.ts'
 import { alreadyExists, badRequest, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { isName, typeOf } from './names.ts'
 import { readNewKeys } from './new-keys.ts'
+import { settingsProblem } from './provider-settings.ts'
 import { keepableFields, toNetwork, toRoute, toSettings, withProxyType } from './to-input.ts'
 import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
@@ -53,7 +54,8 @@ export async function createProvider({ run, body }: RestRequest): Promise<Answer
     newCustomProblem(name, request.custom_provider_config) ??
     concurrencyProblem(request.concurrency_and_buffer_size, false) ??
     networkProblem(request.network_config) ??
-    secretsProblem(request, keepableFields(null))
+    secretsProblem(request, keepableFields(null)) ??
+    settingsProblem(toSettings(request, true))
   if (problem !== null) return badRequest(problem)
   const keys = readNewKeys(name, request)
   if (keys.isMalformed) return INVALID_PAYLOAD
@@ -79,7 +81,7 @@ function toCreateInput(name: string, request: AddProviderRequest): CreateProvide
     enabled: true,
     network: toNetwork(request),
     ...toRoute(request),
-    dialectSettings: { bifrost: toSettings(request, true) },
+    extensions: { bifrost: toSettings(request, true) },
   }
 }
 
@@ -106,10 +108,12 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   const request = withProxyType(decoded, stored)
   const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
   const { custom_provider_config: custom } = request
+  const settings = toSettings(request, false)
   const problem =
     changedCustomProblem(name, custom, storedBase) ??
     networkProblem(request.network_config) ??
-    secretsProblem(request, keepableFields(stored))
+    secretsProblem(request, keepableFields(stored)) ??
+    settingsProblem(settings)
   if (problem !== null) return badRequest(problem)
   const base = custom?.base_provider_type
   const baseUrl = request.network_config?.base_url ?? ''
@@ -119,7 +123,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
     baseUrl,
     network: toNetwork(request),
     ...toRoute(request),
-    dialectSettings: { bifrost: toSettings(request, false) },
+    extensions: { bifrost: settings },
     testAfterwards: true,
   }
   const { upsertProvider: result } = await run(UpsertProviderDocument, { input })

@@ -68,7 +68,7 @@ function textOf(given: Parameters<typeof readSecret>[0]): string {
   return secret.kind === 'plain' ? secret.value : ''
 }
 
-/** What only Bifrost keeps: in the form of `DialectSettings.bifrost`, where `null` deletes and what is left out stays. */
+/** What only Bifrost keeps, as the extension of a provider: `null` deletes, and what is left out stays. */
 export function toSettings(request: SettingsRequest, isNew: boolean): Record<string, unknown> {
   const { network_config: network, concurrency_and_buffer_size: sizes, openai_config: openai, store_raw_request_response: store } = request
   return {

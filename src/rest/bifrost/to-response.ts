@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BifrostProviderFragment } from '../../generated/bifrost-documents.ts'
 import { maskText, REDACTED } from './mask.ts'
 import { isStandard, shownBase } from './names.ts'
@@ -18,9 +19,11 @@ const DEFAULT_NETWORK = {
 const DEFAULT_SIZES = { concurrency: 1_000, buffer_size: 5_000 }
 
 /** What only Bifrost keeps of a provider; null when it was never written through Bifrost. */
-export function readStored({ dialectSettings: { bifrost } }: BifrostProviderFragment): StoredSettings | null {
-  return bifrost === null ? null : (storedSettings.safeParse(bifrost).data ?? null)
+export function readStored({ extensions }: BifrostProviderFragment): StoredSettings | null {
+  return kept.safeParse(extensions).data?.bifrost ?? null
 }
+
+const kept = z.object({ bifrost: storedSettings })
 
 /** What a provider is based on, when it is shown as a custom one; null for a standard name, and for a placeholder of an unknown one. */
 export function customConfigOf(provider: BifrostProviderFragment): NonNullable<ProviderBody['custom_provider_config']> | null {

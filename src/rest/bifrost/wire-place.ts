@@ -16,13 +16,7 @@ export function wirePlace(path: readonly string[], parts: readonly string[]): st
 function wordsOf(path: readonly string[], parts: readonly string[]): string {
   const [first = '', second = '', third = ''] = path
   if (first === 'network') return second === 'proxy' ? `proxy_config.${third}` : `network_config.${NETWORK_FIELDS.get(second) ?? second}`
-  if (first === 'dialectSettings')
-    return second === 'bifrost' && third === 'proxy_ca_cert_pem' ? 'proxy_config.ca_cert_pem' : after(path, 2)
   const list = path.indexOf('credentialParts')
   const part = list < 0 ? undefined : parts[Number(path[list + 1])]
   return part ?? path.at(-1) ?? ''
-}
-
-function after(path: readonly string[], count: number): string {
-  return path.slice(count).join('.') || (path.at(-1) ?? '')
 }

@@ -55,14 +55,17 @@ const FIELDS: Readonly<Record<string, string>> = {
   apiKeys: 'api_key',
   baseUrl: 'extra_kwargs',
   network: 'extra_kwargs',
-  dialectSettings: 'extra_kwargs',
+  sealedExtensions: 'extra_kwargs',
 }
+
+/** The one rule of the sealed text that a client can break. */
+const TOO_LONG = 'The settings must not be longer than 65536 characters of JSON.'
 
 function brokenRules(issues: readonly { readonly path: readonly string[]; readonly message: string }[]): Answer {
   const errors: Record<string, string[]> = {}
   for (const { path, message } of issues) {
     const field = FIELDS[path[0] ?? ''] ?? 'non_field_errors'
-    errors[field] = [...(errors[field] ?? []), `${within(path)}${message}`]
+    errors[field] = [...(errors[field] ?? []), path[0] === 'sealedExtensions' ? TOO_LONG : `${within(path)}${message}`]
   }
   return invalidFields(errors)
 }

@@ -34,12 +34,13 @@ function toKeys(apiKey: string | null | undefined, kwargs: ExtraKwargs | null | 
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** What the extra settings say to the gateway, and the whole of them, to be sealed. They replace all that earlier ones said. */
-function toParts(kwargs: ExtraKwargs | null): Pick<UpsertProviderInput, 'networkChanges' | 'dialectSettings'> {
+function toParts(kwargs: ExtraKwargs | null): Pick<UpsertProviderInput, 'networkChanges' | 'sealedExtensions'> {
   const { timeout, headers } = kwargs ?? {}
   const networkChanges: NetworkChangesInput = {
     timeoutMs: timeout === undefined ? DEFAULT_TIMEOUT_MS : Math.max(1, Math.round(timeout * 1_000)),
     extraHeaders: Object.entries(headers ?? {}).map(([name, value]) => ({ name, value })),
   }
   const isEmpty = kwargs === null || Object.keys(kwargs).length === 0
-  return { networkChanges, dialectSettings: { respanExtraKwargs: isEmpty ? '' : JSON.stringify(kwargs) } }
+  const sealed = { namespace: 'respan', name: 'extraKwargs', value: isEmpty ? '' : JSON.stringify(kwargs) }
+  return { networkChanges, sealedExtensions: [sealed] }
 }

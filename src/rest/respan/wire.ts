@@ -20,6 +20,9 @@ const ofKwargs = (field: string) => ({ error: `${field}: Not a valid string.` })
 const TIMEOUT = { error: 'timeout: A valid number of seconds is required, above 0 and up to 600.' }
 const HEADERS = { error: 'headers: Expected a dictionary of strings.' }
 
+/** U+0000 and half a character, as JSON writes them. */
+const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
+
 /** Of these the gateway makes something; everything else is kept as it is. */
 const extraKwargs = z
   .looseObject(
@@ -32,6 +35,7 @@ const extraKwargs = z
     { error: ({ input }) => `Expected a dictionary of items but got type "${typeName(input)}".` },
   )
   .refine((items) => z.json().safeParse(items).success, 'A number in it is too large to be kept.')
+  .refine((items) => !UNSTORABLE.test(JSON.stringify(items)), 'The settings have a character in them that cannot be stored.')
   .nullish()
   .meta({ description: 'Further configuration, replaced as a whole; null or empty clears it. Never shown.' })
 

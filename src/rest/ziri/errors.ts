@@ -54,7 +54,7 @@ const PROBLEMS: ProblemAnswers<ZiriProblem, 'write' | 'test'> = {
 /** What the gateway's fields are called here, where its message alone does not tell which one is meant. */
 const FIELDS: ReadonlyMap<string | undefined, string> = new Map([
   ['displayName', 'displayName: '],
-  ['dialectSettings', 'metadata: '],
+  ['extensions', 'metadata: '],
 ])
 
 /** Rules of the key have one text for all; of the others the first is told. */

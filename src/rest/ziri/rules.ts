@@ -1,5 +1,6 @@
 import type { CallerRules } from '../../auth/caller-rules.ts'
 import { DIALECT_RULES } from '../dialect-rules.ts'
+import { TEMPLATES } from './templates.ts'
 
 /** ZIRI contract, "What we implement". */
-export const RULES: CallerRules = DIALECT_RULES
+export const RULES: CallerRules = { ...DIALECT_RULES, templates: TEMPLATES }

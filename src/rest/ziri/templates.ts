@@ -1,7 +1,7 @@
-import type { ProviderDefaultsInput } from '../../generated/ziri-documents.ts'
+import type { ProviderTemplate } from '../../auth/caller-rules.ts'
 
 /** What ZIRI knows of vendors where its words differ from the gateway's own (ZIRI contract, section A4). */
-const TEMPLATES: ReadonlyMap<string, ProviderDefaultsInput> = new Map([
+export const TEMPLATES: ReadonlyMap<string, ProviderTemplate> = new Map([
   ['openai', { displayName: 'OpenAI', baseUrl: 'https://api.openai.com/v1' }],
   ['anthropic', { displayName: 'Anthropic', baseUrl: 'https://api.anthropic.com/v1' }],
   ['google', { displayName: 'Google (Gemini)', baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai' }],
@@ -12,8 +12,3 @@ const TEMPLATES: ReadonlyMap<string, ProviderDefaultsInput> = new Map([
   ['dashscope', { baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1' }],
   ['openrouter', { baseUrl: 'https://openrouter.ai/api/v1' }],
 ])
-
-/** The template of a name; the gateway's own defaults stand behind it. */
-export function templateOf(name: string): ProviderDefaultsInput {
-  return TEMPLATES.get(name) ?? {}
-}

@@ -1,5 +1,4 @@
 import type { ProviderFilter, ProviderOrder, UpdateProviderInput, UpsertProviderInput } from '../../generated/ziri-documents.ts'
-import { templateOf } from './templates.ts'
 import { type Metadata, RESERVED_NAMES, type UpdateRequest, type UpsertRequest } from './wire.ts'
 
 /** A create-or-update: the key states the whole set, and what is left out of the metadata stays (ZIRI contract, "What we implement"). */
@@ -8,10 +7,9 @@ export function toUpsert({ name, apiKey, metadata }: UpsertRequest): UpsertProvi
   return {
     name,
     apiKeys: [toKey(apiKey)],
-    defaults: templateOf(name),
     ...(metadata?.displayName === undefined ? {} : { displayName: metadata.displayName ?? '' }),
     ...(metadata?.baseUrl === undefined ? {} : { baseUrl: metadata.baseUrl ?? '' }),
-    ...(Object.keys(others).length === 0 ? {} : { dialectSettings: { ziri: others } }),
+    ...(Object.keys(others).length === 0 ? {} : { extensions: { ziri: others } }),
   }
 }
 

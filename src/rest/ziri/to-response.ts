@@ -1,10 +1,11 @@
+import { z } from 'zod'
 import type { TestConnectionMutation, ZiriProviderFragment } from '../../generated/ziri-documents.ts'
 import { type ProviderFields, RESERVED_NAMES } from './wire.ts'
 
 /** A provider as ZIRI shows it, with its other metadata beside the fields (ZIRI contract, section A4). */
 export function toProvider(provider: ZiriProviderFragment): ProviderFields {
   return {
-    ...otherMetadata(provider.dialectSettings.ziri),
+    ...otherMetadata(provider.extensions),
     id: provider.number,
     name: provider.name,
     displayName: provider.displayName,
@@ -18,9 +19,11 @@ export function toProvider(provider: ZiriProviderFragment): ProviderFields {
   }
 }
 
-function otherMetadata(stored: unknown): Record<string, unknown> {
-  if (typeof stored !== 'object' || stored === null) return {}
-  return Object.fromEntries(Object.entries(stored).filter(([name]) => !RESERVED_NAMES.has(name)))
+const kept = z.object({ ziri: z.record(z.string(), z.unknown()) })
+
+function otherMetadata(extensions: unknown): Record<string, unknown> {
+  const { ziri = {} } = kept.safeParse(extensions).data ?? {}
+  return Object.fromEntries(Object.entries(ziri).filter(([name]) => !RESERVED_NAMES.has(name)))
 }
 
 /** `2026-06-01T10:00:00.123Z` as SQLite's `datetime` writes it: UTC, whole seconds. */

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { ValidationIssue } from '../errors.ts'
+import type { ValidationIssue } from './errors.ts'
 
 const MAX_CERTIFICATE = 65_536
 
