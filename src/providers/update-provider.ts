@@ -126,6 +126,9 @@ async function checkPlan(
   if (issues.length > 0) throw new ValidationError(issues)
 }
 
+/** Of these the audit log says that they changed, and not how. */
+const UNTOLD_PARTS = ['settings', 'extensions', 'sealedExtensions'] as const
+
 function auditedChanges(changes: ProviderChanges, provider: Provider, { columns, network, keys }: ChangePlan): Prisma.InputJsonObject {
   const { displayName, icon, baseUrl, modelsPath, authentication } = changes
   const networkChanges = network === undefined ? [] : changedNetworkFields(readNetworkConfig(provider.network), network)
@@ -137,9 +140,7 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { columns,
     ...(modelsPath === undefined || (modelsPath || null) === provider.modelsPath ? {} : { modelsPath: withoutQueryValues(modelsPath) }),
     ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
     ...auditedCallSettings(changes, provider),
-    ...(changes.settings === undefined ? {} : { settings: 'changed' }),
-    ...(changes.extensions === undefined ? {} : { extensions: 'changed' }),
-    ...(changes.sealedExtensions === undefined ? {} : { sealedExtensions: 'changed' }),
+    ...Object.fromEntries(UNTOLD_PARTS.flatMap((part) => (changes[part] === undefined ? [] : [[part, 'changed'] as const]))),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined ? {} : { apiKeys: auditedKeys(keys.summary) }),
   }
