@@ -2,22 +2,22 @@
  * Databases that the program of 0.1.0 made (commit 2ca7ee5), one of each kind, start with this release: every key opens at
  * the place where it went before.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStoredKeys } from '../../../src/api-keys/read-stored-keys.ts'
 import { verifySecrets } from '../../../src/api-keys/verify-secrets.ts'
-import { type Keyring, parseKeyring } from '../../../src/crypto/keyring.ts'
+import { parseKeyring } from '../../../src/crypto/keyring.ts'
 import { Secret } from '../../../src/crypto/secret.ts'
-import { type Database, openDatabase } from '../../../src/database/client.ts'
+import type { Database } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { openForCall } from '../../../src/providers/provider-for-use.ts'
 import { FIRST_RELEASE_READERS } from '../../../src/rest/mounts.ts'
 import { upgradeStoredData } from '../../../src/upgrade/upgrade-stored-data.ts'
+import { type FirstRelease, type FixtureKind, fromDump, fromFile, upgrade } from '../../support/first-release.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 
-const FIXTURES = new URL('../../fixtures/', import.meta.url)
 const NOW = new Date('2026-12-01T00:00:00Z')
 const VARIABLES: Readonly<Record<string, string>> = {
   FIXTURE_UPSTREAM_KEY: 'sk-from-a-variable-0123456789',
@@ -25,14 +25,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
 }
 const readSecretVariable = (name: string) => (VARIABLES[name] === undefined ? 'NOT_SET' : new Secret(VARIABLES[name]))
 
-interface Fixture {
-  readonly database: Database
-  readonly keyring: Keyring
-}
-
 let folder: string
 let server: PostgresServer | undefined
-let count = 0
 const opened: Database[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gateway-upgrade-'))
@@ -44,40 +38,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function keyringOf(kind: string, database: string): Keyring {
-  return parseKeyring(JSON.parse(readFileSync(new URL(`${kind}.${database}.json`, FIXTURES), 'utf8')).keys.join(','))
+async function kept(fixture: Promise<FirstRelease>): Promise<FirstRelease> {
+  opened.push((await fixture).database)
+  return fixture
 }
 
-async function fromFile(kind: string): Promise<Fixture> {
-  count += 1
-  const path = join(folder, `${kind}-${count}.db`)
-  copyFileSync(new URL(`${kind}.db`, FIXTURES), path)
-  const database = await openDatabase(`file:${path}`)
-  opened.push(database)
-  return { database, keyring: keyringOf(kind, 'sqlite') }
-}
+const copyOf = (kind: FixtureKind) => kept(fromFile(folder, kind))
 
-async function fromDump(): Promise<Fixture> {
-  const url = (await server?.freshUrl()) ?? ''
-  const database = await openDatabase(url)
-  opened.push(database)
-  // Statements of pg_dump: each ends with a semicolon at the end of a line. Its own settings are left out.
-  const statements = readFileSync(new URL('plain.sql', FIXTURES), 'utf8')
-    .replace(/^(?:--|\\|SET |SELECT pg_catalog\.set_config).*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
-  for (const statement of statements) await database.prisma.$executeRawUnsafe(statement)
-  return { database, keyring: keyringOf('plain', 'postgresql') }
-}
-
-async function upgrade({ database, keyring }: Fixture): Promise<void> {
-  await migrate(database)
-  await upgradeStoredData(database, keyring, FIRST_RELEASE_READERS, NOW, () => {})
+function fromServer(): Promise<FirstRelease> {
+  if (server === undefined) throw new Error('No server was started.')
+  return kept(fromDump(server))
 }
 
 /** What each key of a provider opens to, and where it goes. */
-async function openedKeys({ database, keyring }: Fixture, name: string) {
+async function openedKeys({ database, keyring }: Pick<FirstRelease, 'database' | 'keyring'>, name: string) {
   const provider = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
   const stored = await readStoredKeys(database.prisma, provider)
   const use = { provider, stored }
@@ -90,13 +64,13 @@ async function openedKeys({ database, keyring }: Fixture, name: string) {
 }
 
 const KINDS = [
-  { title: 'SQLite', make: () => fromFile('plain'), available: true },
-  { title: 'PostgreSQL', make: fromDump, available: postgresPrograms !== null },
+  { title: 'SQLite', make: () => copyOf('plain'), available: true },
+  { title: 'PostgreSQL', make: fromServer, available: postgresPrograms !== null },
 ]
 
 for (const { title, make, available } of KINDS)
   describe.skipIf(!available)(`a database of 0.1.0 on ${title}`, () => {
-    let fixture: Fixture
+    let fixture: FirstRelease
     beforeAll(async () => {
       fixture = await make()
       await upgrade(fixture)
@@ -185,7 +159,7 @@ for (const { title, make, available } of KINDS)
 
 describe('the upgrade', () => {
   test('begins again when it was killed in the middle: nothing of it is there before all is', async () => {
-    const fixture = await fromFile('plain')
+    const fixture = await copyOf('plain')
     await migrate(fixture.database)
     const before = await fixture.database.prisma.apiKeySecret.findMany({ orderBy: { apiKeyId: 'asc' } })
     const broken = new Proxy(fixture.keyring, {
@@ -201,7 +175,7 @@ describe('the upgrade', () => {
   })
 
   test('brings over what is under each key of a keyring, and seals it with the first', async () => {
-    const fixture = await fromFile('two-keys')
+    const fixture = await copyOf('two-keys')
     await upgrade(fixture)
     expect(await openedKeys(fixture, 'under-the-first')).toMatchObject([{ credential: 'sk-under-the-first-0123' }])
     expect(await openedKeys(fixture, 'under-the-second')).toMatchObject([{ credential: 'sk-under-the-second-0123' }])
@@ -210,7 +184,7 @@ describe('the upgrade', () => {
   })
 
   test('is closed once the old key is gone: with the marker set back, an old text opens nowhere', async () => {
-    const old = await fromFile('two-keys')
+    const old = await copyOf('two-keys')
     await migrate(old.database)
     const { prisma } = old.database
     const markers = await prisma.encryptionKey.findMany()
@@ -218,7 +192,7 @@ describe('the upgrade', () => {
     await upgrade(old)
     const oldKid = old.keyring.kids[1] ?? ''
     // The first key alone is configured from here on; whoever writes the database puts back what was there before.
-    const alone = parseKeyring(JSON.parse(readFileSync(new URL('two-keys.sqlite.json', FIXTURES), 'utf8')).keys[0])
+    const alone = parseKeyring(old.keys[0] ?? '')
     await old.database.write(async (tx) => {
       for (const { kid, canary } of markers) if (kid === oldKid) await tx.encryptionKey.update({ where: { kid }, data: { canary } })
       for (const { apiKeyId, sealed, kid } of texts)
