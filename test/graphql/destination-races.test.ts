@@ -9,12 +9,14 @@ import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import { isLong, sized, tell } from '../soak/figures.ts'
 import { callToken } from '../support/call-token.ts'
+import { draftPathOf, FIRST_ROUTE, pathOf, secretOf, type Victim, type World } from '../support/change-parts.ts'
 import { runCommand } from '../support/command-line.ts'
-import { KINDS, pathOf, secretOf, THEFTS, type Victim, type World } from '../support/destination-changes.ts'
+import { KINDS, THEFTS } from '../support/destination-changes.ts'
 import { type Seen, type State, sendable, stateOf, statesOf } from '../support/destination-states.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { graphql, type Sent } from '../support/interleavings.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { createAuthority } from '../support/upstream/certificates.ts'
 import { type HoldingUpstream, startHoldingUpstream } from '../support/upstream/holding-upstream.ts'
 import { startHttpProxy, type TestProxy } from '../support/upstream/proxies.ts'
 import { type RecordedRequest, type Recorder, startRecorder } from '../support/upstream/recorder.ts'
@@ -55,6 +57,12 @@ beforeAll(async () => {
   world = {
     origins: { old: `http://127.0.0.1:${old}`, new: `http://127.0.0.1:${next}`, proxy: `http://127.0.0.1:${proxy.port}` },
     send: async (who, sent) => isAccepted(await send(sent, tokens[who])),
+    caCertificate: (await createAuthority()).caCertificate,
+    apply: async (file) => {
+      const settings = { ...gateway.shared, ...environment }
+      const { exitCode } = await runCommand(['apply', '-f', '-'], { input: file, environment: settings })
+      return exitCode === 0
+    },
     byHand: async (statement) => {
       changedByHand += 1
       await terminal.prisma.$executeRawUnsafe(statement)
@@ -142,7 +150,7 @@ async function makeVictim(): Promise<Victim> {
   const [node] = apiKeys.nodes
   if (node === undefined) throw new Error('The provider has no key.')
   const { sealed } = await terminal.prisma.apiKeySecret.findUniqueOrThrow({ where: { apiKeyId: node.uuid } })
-  const route = { origin: 'old', path, isProxied: false, authentication: 'authorization', modelsPath: '/models', team } as const
+  const route = { ...FIRST_ROUTE, origin: 'old', path, team } as const
   const first = stateOf(route, key, relay === '' ? null : relay)
   return { number, name, id, uuid, keyId: node.id, keyUuid: node.uuid, sealed, first, relay, team }
 }
@@ -201,6 +209,7 @@ async function judge(victim: Victim, race: Race, accepted: readonly string[], te
     done.set(name, (done.get(name) ?? 0) + 1)
     return [(state: State) => kind.passes(state, victim, tagOf(index))]
   })
+  expect(draftedKeys(victim).filter((key) => !MADE_UP.test(key) && !key.startsWith(`sk-draft-${victim.number}-`))).toEqual([])
   const { all, ends } = statesOf(victim.first, steps)
   const story = { race, accepted, number: victim.number }
   expect({ ...story, seen: stray(seenOf(victim), all) }).toEqual({ ...story, seen: [] })
@@ -233,6 +242,12 @@ function seenOf({ number }: Victim): Seen[] {
     recorder.requests.splice(0, recorder.requests.length, ...others)
     return own.map((request) => ({ origin, isProxied, path: request.path, ...headersOf(request) }))
   })
+}
+
+/** The keys that tests of drafts have sent. */
+function draftedKeys({ number }: Victim): string[] {
+  const requests = recorders.flatMap(({ recorder }) => recorder.requests.filter(({ path }) => path.startsWith(`${draftPathOf(number)}/`)))
+  return requests.map((request) => headersOf(request).key)
 }
 
 function headersOf({ headers }: RecordedRequest) {

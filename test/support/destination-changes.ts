@@ -1,95 +1,27 @@
 /** Every kind of change that has to do with where a provider's secrets go, over every channel, with what each may lead to. */
-import type { Change, State, Who } from './destination-states.ts'
-import { changed, putBack, stateOf } from './destination-states.ts'
-import type { Sent } from './interleavings.ts'
-import { graphql } from './interleavings.ts'
-
-/** A provider that is raced for, and what was read of it when it was made. */
-export interface Victim {
-  readonly number: number
-  readonly name: string
-  readonly id: string
-  readonly uuid: string
-  readonly keyId: string
-  readonly keyUuid: string
-  /** The sealed text of its first key. */
-  readonly sealed: string
-  readonly first: State
-  /** The values of its sealed and of its plain header; empty for none. */
-  readonly relay: string
-  readonly team: string
-}
-
-/** What changes need from the world around: where the servers are, and ways besides HTTP. */
-export interface World {
-  /** `http://127.0.0.1:<port>` of the two destinations, and of the proxy. */
-  readonly origins: Readonly<Record<'old' | 'new' | 'proxy', string>>
-  /** Whether it was accepted. */
-  readonly send: (who: Who, sent: Sent) => Promise<boolean>
-  readonly byHand: (statement: string) => Promise<void>
-  readonly rotate: () => Promise<void>
-}
-
-export interface Kind {
-  readonly who: Who
-  /** Whether it was done; one of two steps must never be half done. */
-  readonly run: (world: World, victim: Victim, tag: string) => Promise<boolean>
-  /** The states that it passes, when it is done. */
-  readonly passes: (state: State, victim: Victim, tag: string) => readonly State[]
-}
-
-/** A secret of this change alone, so that it can be told from all others wherever it is seen. */
-export const secretOf = (what: 'key' | 'relay', { number }: Pick<Victim, 'number'>, tag: string) =>
-  `sk-${what}-${number}-${tag}-0123456789abcdef`
-
-export const pathOf = (number: number, part = 'a') => `/t${number}/${part}/v1`
-
-const mutation = (field: string, input: object): Sent => {
-  const type = `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`
-  return graphql(`mutation ($input: ${type}!) { result: ${field}(input: $input) { __typename } }`, { input })
-}
-const updating = ({ id }: Victim, input: object) => mutation('updateProvider', { provider: { id }, ...input })
-
-/** The network as it is, with parts of it in other words. */
-function network({ relay, team }: Victim, parts: { relay?: string; team?: string; proxy?: string } = {}) {
-  const headers = [
-    { name: 'X-Relay-Token', value: parts.relay ?? masked(relay) },
-    { name: 'X-Team', value: parts.team ?? team },
-  ].filter(({ value }) => value !== '')
-  return { extraHeaders: headers, ...(parts.proxy === undefined ? {} : { proxy: { type: 'HTTP', url: parts.proxy } }) }
-}
-
-/** As the gateway shows a sealed header: it stands for the stored value. */
-const masked = (text: string) => (text === '' ? '' : `${text.slice(0, 4)}...${text.slice(-4)}`)
-
-type Request = (world: World, victim: Victim, tag: string) => Sent
-type Changes = (victim: Victim, tag: string) => Change
-
-/** One request, and the change that it makes. */
-function one(who: Who, request: Request, change: Changes): Kind {
-  return {
-    who,
-    run: (world, victim, tag) => world.send(who, request(world, victim, tag)),
-    passes: (state, victim, tag) => [changed(state, who, change(victim, tag))],
-  }
-}
-
-/** The same, of a request that makes the provider when it is not there. */
-function upsert(who: Who, request: Request, change: Changes): Kind {
-  const kind = one(who, request, change)
-  const fresh = (victim: Victim, { origin, keys }: Change) => (origin === undefined ? null : made(victim, keys?.[0] ?? null))
-  return {
-    ...kind,
-    passes: (state, victim, tag) => (state === null ? [fresh(victim, change(victim, tag))] : kind.passes(state, victim, tag)),
-  }
-}
-
-const base = ({ origins }: World, { number }: Victim, part?: string) => `${origins.new}${pathOf(number, part)}`
-const key = (victim: Victim, tag: string) => secretOf('key', victim, tag)
-const relay = (victim: Victim, tag: string) => (victim.relay === '' ? undefined : secretOf('relay', victim, tag))
-const toNew = ({ number }: Victim): Change => ({ origin: 'new', path: pathOf(number) })
-const newKeys = (victim: Victim, tag: string): Change => ({ keys: [key(victim, tag)] })
-const withoutNetwork = { relay: null, team: '', isProxied: false } as const
+import {
+  base,
+  direct,
+  draftPathOf,
+  type Kind,
+  key,
+  made,
+  mutation,
+  network,
+  newKeys,
+  one,
+  own,
+  ownEndpoint,
+  PROXY_USER,
+  pathOf,
+  relay,
+  secretOf,
+  toNew,
+  updating,
+  upsert,
+  withoutNetwork,
+} from './change-parts.ts'
+import { changed, putBack } from './destination-states.ts'
 
 const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   'an admin moves the base URL': one('admin', (world, victim) => updating(victim, { baseUrl: base(world, victim) }), toNew),
@@ -110,7 +42,7 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
       ...toNew(victim),
       relay: relay(victim, tag) ?? null,
       team: victim.team,
-      isProxied: false,
+      ...direct,
     }),
   ),
   'an editor moves and keeps': one('editor', (world, victim) => updating(victim, { baseUrl: base(world, victim) }), toNew),
@@ -122,7 +54,7 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   'an editor puts a proxy in between': one(
     'editor',
     ({ origins }, victim) => updating(victim, { network: network(victim, { proxy: origins.proxy }) }),
-    ({ team }) => ({ isProxied: true, team }),
+    ({ team }) => ({ ...direct, isProxied: true, team }),
   ),
   'an admin gives the key another value': one(
     'admin',
@@ -147,22 +79,22 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   'an admin puts a proxy in between': one(
     'admin',
     ({ origins }, victim) => updating(victim, { network: network(victim, { proxy: origins.proxy }) }),
-    ({ team }) => ({ isProxied: true, team }),
+    ({ team }) => ({ ...direct, isProxied: true, team }),
   ),
   'an admin takes the proxy away and gives another key': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim), apiKeys: [{ add: { value: key(victim, tag) } }] }),
-    (victim, tag) => ({ ...newKeys(victim, tag), isProxied: false, team: victim.team }),
+    (victim, tag) => ({ ...newKeys(victim, tag), ...direct, team: victim.team }),
   ),
   'an admin changes the sealed header': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim, { relay: secretOf('relay', victim, tag) }) }),
-    (victim, tag) => ({ relay: secretOf('relay', victim, tag), team: victim.team, isProxied: false }),
+    (victim, tag) => ({ relay: secretOf('relay', victim, tag), team: victim.team, ...direct }),
   ),
   'an admin changes the plain header': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim, { team: `team-${tag}` }) }),
-    (_victim, tag) => ({ team: `team-${tag}`, isProxied: false }),
+    (_victim, tag) => ({ team: `team-${tag}`, ...direct }),
   ),
   'an admin drops the network': one(
     'admin',
@@ -178,6 +110,51 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
     'admin',
     (_world, victim) => updating(victim, { modelsPath: '/catalog' }),
     () => ({ modelsPath: '/catalog' }),
+  ),
+}
+
+const OF_KEYS_AND_NETWORK: Readonly<Record<string, Kind>> = {
+  'an admin gives the key an endpoint of its own': one(
+    'admin',
+    (world, victim) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, credentialParts: ownEndpoint(world, victim) } }] }),
+    (victim) => ({ firstOwn: own(victim) }),
+  ),
+  'an editor gives the key an endpoint of its own and keeps it': one(
+    'editor',
+    (world, victim) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, credentialParts: ownEndpoint(world, victim) } }] }),
+    (victim) => ({ firstOwn: own(victim) }),
+  ),
+  'an editor gives the key another value and an endpoint of its own': one(
+    'editor',
+    (world, victim, tag) => {
+      const keep = { id: victim.keyId, value: key(victim, tag), credentialParts: ownEndpoint(world, victim) }
+      const again = relay(victim, tag)
+      return updating(victim, { apiKeys: [{ keep }], ...(again === undefined ? {} : { network: network(victim, { relay: again }) }) })
+    },
+    (victim, tag) => {
+      const again = relay(victim, tag)
+      const given = again === undefined ? {} : { ...direct, relay: again, team: victim.team }
+      return { firstKey: key(victim, tag), firstOwn: own(victim), ...given }
+    },
+  ),
+  'an admin gives CA certificates': one(
+    'admin',
+    ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
+    ({ team }) => ({ ...direct, ca: 'given', team }),
+  ),
+  'an editor gives CA certificates': one(
+    'editor',
+    ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
+    ({ team }) => ({ ...direct, ca: 'given', team }),
+  ),
+  'an admin puts a proxy with a password in between': one(
+    'admin',
+    ({ origins }, victim, tag) =>
+      updating(victim, { network: network(victim, { proxy: origins.proxy, password: secretOf('password', victim, tag) }) }),
+    (victim, tag) => ({
+      ...{ ...direct, isProxied: true, proxyUser: PROXY_USER },
+      ...{ password: secretOf('password', victim, tag), team: victim.team },
+    }),
   ),
 }
 
@@ -253,6 +230,19 @@ const OTHERS: Readonly<Record<string, Kind>> = {
     },
     passes: (_state, victim, tag) => [null, made(victim, key(victim, tag))],
   },
+  'an admin applies a file that moves it': {
+    who: 'admin',
+    run: (world, victim) => world.apply(`providers:\n  - { name: ${victim.name}, type: OPENAI, baseUrl: "${base(world, victim)}" }\n`),
+    passes: (state, victim) => [state === null ? made(victim, null) : changed(state, 'admin', toNew(victim))],
+  },
+  'an editor tests a draft of it elsewhere': {
+    who: 'editor',
+    run: async (world, victim, tag) => {
+      const draft = { type: 'OPENAI', baseUrl: world.origins.new + draftPathOf(victim.number), apiKey: secretOf('draft', victim, tag) }
+      return world.send('editor', mutation('testConnection', { draft }))
+    },
+    passes: (state) => [state],
+  },
   'an admin deletes it': {
     who: 'admin',
     run: ({ send }, { id }) => send('admin', mutation('deleteProvider', { provider: { id } })),
@@ -284,18 +274,16 @@ const OTHERS: Readonly<Record<string, Kind>> = {
   },
 }
 
-/** As one is made again: elsewhere, and with this key alone. */
-function made({ number }: Victim, value: string | null): State {
-  const route = { path: pathOf(number), isProxied: false, authentication: 'authorization', modelsPath: '/models', team: '' } as const
-  return stateOf({ ...route, origin: 'new' }, value, null)
-}
-
 /** By what each is called in a failure. */
-export const KINDS: ReadonlyMap<string, Kind> = new Map(Object.entries({ ...IN_GRAPHQL, ...IN_DIALECTS, ...OTHERS }))
+export const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({ ...IN_GRAPHQL, ...OF_KEYS_AND_NETWORK, ...IN_DIALECTS, ...OTHERS }),
+)
 
 /** Those that an editor may never do to a provider with stored secrets. */
 export const THEFTS: readonly string[] = [
   'an editor moves and keeps',
   'an editor moves and keeps the key by its id',
   'an editor puts a proxy in between',
+  'an editor gives the key an endpoint of its own and keeps it',
+  'an editor gives CA certificates',
 ]

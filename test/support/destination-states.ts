@@ -9,17 +9,24 @@ interface Held {
   readonly bound: string
 }
 
-/** A key; `isFirst` for the row that the provider was made with. */
+/** A key; `isFirst` for the row that the provider was made with. `own` is the endpoint that it has for itself. */
 interface HeldKey extends Held {
   readonly isFirst: boolean
+  readonly own: Endpoint | null
+}
+
+interface Endpoint {
+  readonly origin: 'old' | 'new'
+  readonly path: string
 }
 
 /** Where a provider's secrets go. */
-export interface Route {
-  readonly origin: 'old' | 'new'
-  /** The path of the base URL. */
-  readonly path: string
+export interface Route extends Endpoint {
   readonly isProxied: boolean
+  /** Who the gateway is to the proxy; empty for nobody. */
+  readonly proxyUser: string
+  /** Custom CA certificates; empty for none. */
+  readonly ca: string
   /** Which header has the key. */
   readonly authentication: 'authorization' | 'x-own-key'
   readonly modelsPath: string
@@ -28,7 +35,7 @@ export interface Route {
 }
 
 /** A provider as a race finds it; null when it is deleted. */
-export type State = (Route & { readonly keys: readonly HeldKey[]; readonly relay: Held | null }) | null
+export type State = (Route & { readonly keys: readonly HeldKey[]; readonly relay: Held | null; readonly password: Held | null }) | null
 
 /** One request as a recorder saw it, or as it may be. Empty texts stand for headers that are not there. */
 export interface Seen {
@@ -46,7 +53,11 @@ export interface Change extends Partial<Route> {
   readonly keys?: readonly string[]
   /** Replaces the value of the first key alone. */
   readonly firstKey?: string
+  /** Gives the first key an endpoint of its own. */
+  readonly firstOwn?: Endpoint
   readonly relay?: string | null
+  /** Of the proxy. */
+  readonly password?: string | null
 }
 
 /** Who changes: an admin takes the secrets along, an editor does not, and neither does who writes to the database. */
@@ -54,46 +65,62 @@ export type Who = 'admin' | 'editor' | 'hand'
 
 /** A new provider, perhaps with a key, and perhaps with a sealed header. */
 export function stateOf(route: Route, key: string | null, relay: string | null): State {
-  const made = { ...route, relay: relay === null ? null : { value: relay, bound: '' } }
-  const keys = key === null ? [] : [{ value: key, bound: destinationOfKeys(made), isFirst: true }]
-  return { ...made, keys, relay: made.relay && { ...made.relay, bound: destinationOfRelay(made) } }
+  const header = relay === null ? null : { value: relay, bound: '' }
+  const own = { isFirst: true, own: null }
+  const made = { ...route, relay: header, password: null, keys: key === null ? [] : [{ value: key, bound: '', ...own }] }
+  const keys = made.keys.map((held) => ({ ...held, bound: destinationOfKey(made, held) }))
+  return { ...made, keys, relay: header && { ...header, bound: destinationOfRelay(made) } }
 }
 
 export function changed(state: State, who: Who, change: Change): State {
   if (state === null) return null
-  const { keys: freshKeys, firstKey, relay: freshRelay, ...route } = change
-  const relay = freshRelay === undefined ? state.relay : freshRelay === null ? null : { value: freshRelay, bound: '' }
-  const after = { ...state, ...route, relay }
-  const [keysNow, relayNow] = [destinationOfKeys(after), destinationOfRelay(after)]
-  const taken = (held: Held, before: string, now: string) => (who === 'admin' && held.bound === before ? now : held.bound)
+  const { keys: freshKeys, firstKey, firstOwn, relay: freshRelay, password: freshPassword, ...route } = change
+  const given = (fresh: string | null | undefined, stored: Held | null) =>
+    fresh === undefined ? stored : fresh === null ? null : { value: fresh, bound: '' }
   const keys =
-    freshKeys?.map((value) => ({ value, bound: keysNow, isFirst: false })) ??
-    state.keys.map((held) =>
-      firstKey !== undefined && held.isFirst
-        ? { ...held, value: firstKey, bound: keysNow }
-        : { ...held, bound: taken(held, destinationOfKeys(state), keysNow) },
-    )
-  const isRelayFresh = freshRelay !== undefined && relay !== null
-  const bound = relay === null ? '' : isRelayFresh ? relayNow : taken(relay, destinationOfRelay(state), relayNow)
-  return { ...after, keys, relay: relay && { ...relay, bound } }
+    freshKeys?.map((value) => ({ value, bound: '', isFirst: false, own: null })) ??
+    state.keys.map((held) => ({ ...held, ...(firstOwn !== undefined && held.isFirst ? { own: firstOwn } : {}) }))
+  const after = { ...state, ...route, keys, relay: given(freshRelay, state.relay), password: given(freshPassword, state.password) }
+  const taken = (held: Held, before: string, now: string) => (who === 'admin' && held.bound === before ? now : held.bound)
+  const shared = (held: Held | null, isFresh: boolean, before: string, now: string) =>
+    held && { ...held, bound: isFresh ? now : taken(held, before, now) }
+  const keysNow = keys.map((held, index) => {
+    const now = destinationOfKey(after, held)
+    if (freshKeys !== undefined) return { ...held, bound: now }
+    if (firstKey !== undefined && held.isFirst) return { ...held, value: firstKey, bound: now }
+    const before = state.keys[index]
+    return { ...held, bound: before === undefined ? now : taken(held, destinationOfKey(state, before), now) }
+  })
+  return {
+    ...after,
+    keys: keysNow,
+    relay: shared(after.relay, freshRelay !== undefined, destinationOfRelay(state), destinationOfRelay(after)),
+    password: shared(after.password, freshPassword !== undefined, destinationOfPassword(state), destinationOfPassword(after)),
+  }
 }
 
 /** The sealed text of another state is put back into the row of the first key. */
 export function putBack(state: State, from: State): State {
   const old = from?.keys.find(({ isFirst }) => isFirst)
   if (state === null || old === undefined) return state
-  return { ...state, keys: state.keys.map((held) => (held.isFirst ? old : held)) }
+  return { ...state, keys: state.keys.map((held) => (held.isFirst ? { ...old, own: held.own } : held)) }
 }
 
-/** All that may be sent in a state: with each key that opens, and nothing at all when the sealed header does not. */
+/** All that may be sent in a state: with each key that opens, and nothing at all when what the provider itself has does not. */
 export function sendable(state: State): Seen[] {
   if (state === null) return []
-  const { origin, isProxied, path, authentication, modelsPath, team, relay, keys } = state
+  const { origin, isProxied, path, authentication, modelsPath, team, relay, password, keys } = state
   if (relay !== null && relay.bound !== destinationOfRelay(state)) return []
-  const open = keys.filter(({ bound }) => bound === destinationOfKeys(state)).map(({ value }) => value)
-  const credentials = keys.length === 0 ? [{ keyHeader: '', key: '' }] : open.map((key) => ({ keyHeader: authentication, key }))
-  const shared = { origin, isProxied, relay: relay?.value ?? '', team }
-  return ['/chat/completions', modelsPath].flatMap((route) => credentials.map((one) => ({ ...shared, path: path + route, ...one })))
+  if (password !== null && password.bound !== destinationOfPassword(state)) return []
+  const open = keys.filter((held) => held.bound === destinationOfKey(state, held))
+  const shared = { isProxied, relay: relay?.value ?? '', team }
+  const credentials =
+    keys.length === 0
+      ? [{ origin, path, keyHeader: '', key: '' }]
+      : open.map(({ value, own }) => ({ ...(own ?? { origin, path }), keyHeader: authentication, key: value }))
+  return ['/chat/completions', modelsPath].flatMap((route) =>
+    credentials.map(({ path: base, ...one }) => ({ ...shared, ...one, path: base + route })),
+  )
 }
 
 /** The states that the changes lead to, in every order, with those in between. The last ones are the ends. */
@@ -107,12 +134,22 @@ export function statesOf(first: State, steps: readonly ((state: State) => readon
   return { all: [first, ...branches.flatMap(({ all }) => all)], ends: branches.flatMap(({ ends }) => ends) }
 }
 
-type Destined = Route & { readonly relay: Held | null }
+type Destined = Exclude<State, null>
 
-function destinationOfRelay({ origin, path, isProxied, authentication, modelsPath, team }: Destined): string {
-  return JSON.stringify([origin, path, isProxied, authentication, modelsPath, team])
+const withoutEndpoint = ({ isProxied, proxyUser, ca, authentication, modelsPath, team }: Destined) => [
+  ...[isProxied, proxyUser, ca, authentication, modelsPath, team],
+]
+
+/** What the provider itself has goes to the endpoints of its keys as well. */
+function destinationOfRelay(state: Destined): string {
+  const own = state.keys.flatMap(({ own: endpoint }) => (endpoint === null ? [] : [JSON.stringify(endpoint)]))
+  return JSON.stringify([state.origin, state.path, ...withoutEndpoint(state), [...new Set(own)].sort()])
 }
 
-function destinationOfKeys(state: Destined): string {
+function destinationOfPassword(state: Destined): string {
   return JSON.stringify([destinationOfRelay(state), state.relay?.value ?? null])
+}
+
+function destinationOfKey(state: Destined, { own }: HeldKey): string {
+  return JSON.stringify([own ?? { origin: state.origin, path: state.path }, ...withoutEndpoint(state), state.relay?.value ?? null])
 }
