@@ -87,7 +87,13 @@ export function createApp(options: AppOptions): App {
   })
   const underWay = new Set<ServerResponse>()
   let draining = false
-  metrics?.watch({ cache: cache.statistics, database: deps.database.statistics, changes: deps.changes.statistics })
+  metrics?.watch({
+    cache: cache.statistics,
+    database: deps.database.statistics,
+    changes: deps.changes.statistics,
+    callsInFlight: calls.inFlight,
+    keys: deps.callStatus.countKeys,
+  })
 
   const routes: Record<Route, Handler> = {
     ai: (exchange) => calls.handle(exchange).then(() => null),

@@ -17,7 +17,6 @@ export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 't
 export function mountCalls({ deps, log, metrics, ...options }: MountedCalls): Calls {
   return createCalls({
     ...{ ...deps, ...options },
-    onStarted: () => metrics?.calls.started(),
     onFinished: (record) => {
       logCall(log, record)
       metrics?.calls.finished(record)

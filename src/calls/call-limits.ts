@@ -1,4 +1,6 @@
+import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { CallError } from './error-codes.ts'
+import type { ProviderForCall } from './provider-for-call.ts'
 
 export interface CallLimitSettings {
   /** Calls that one token may have under way; zero for any number. */
@@ -24,6 +26,7 @@ export class CallLimits {
   readonly #now: () => number
   readonly #ofTokens = new Map<string, number>()
   readonly #ofProviders = new Map<string, number>()
+  readonly #ofTypes = new Map<ProviderType, number>()
   readonly #windows = new Map<string, Window>()
 
   /** @param now milliseconds since 1970. */
@@ -36,17 +39,24 @@ export class CallLimits {
    * A call begins. @returns what ends it.
    * @throws CallError `concurrency_limit`.
    */
-  begin(tokenId: string, providerId: string): () => void {
+  begin(tokenId: string, { id: providerId, type }: Pick<ProviderForCall, 'id' | 'type'>): () => void {
     const { perToken, perProvider } = this.#settings
     if (isFull(this.#ofTokens, tokenId, perToken)) throw busy('This token has as many calls under way as it may. Wait for one to end.')
     if (isFull(this.#ofProviders, providerId, perProvider))
       throw busy('As many calls are under way to this provider as may be. Try again in a second.')
     count(this.#ofTokens, tokenId, 1)
     count(this.#ofProviders, providerId, 1)
+    count(this.#ofTypes, type, 1)
     return () => {
       count(this.#ofTokens, tokenId, -1)
       count(this.#ofProviders, providerId, -1)
+      count(this.#ofTypes, type, -1)
     }
+  }
+
+  /** Calls under way now, by the type of their provider; a type without calls is missing. */
+  get inFlight(): ReadonlyMap<ProviderType, number> {
+    return this.#ofTypes
   }
 
   /**
@@ -77,7 +87,7 @@ function isFull(counts: ReadonlyMap<string, number>, id: string, limit: number):
   return limit > 0 && (counts.get(id) ?? 0) >= limit
 }
 
-function count(counts: Map<string, number>, id: string, change: 1 | -1): void {
+function count<Key>(counts: Map<Key, number>, id: Key, change: 1 | -1): void {
   const next = (counts.get(id) ?? 0) + change
   if (next === 0) counts.delete(id)
   else counts.set(id, next)

@@ -1,7 +1,9 @@
+import type { Attributes } from '@opentelemetry/api'
 import { inSpan } from '../tracing/span.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { type CallKind, kindOf } from './call-kind.ts'
 import type { CallOutcome } from './call-record.ts'
+import type { ProviderForCall } from './provider-for-call.ts'
 
 /** OpenTelemetry's names of operations, where it has one. */
 const OPERATIONS: Readonly<Partial<Record<CallKind, string>>> = {
@@ -30,8 +32,11 @@ const VENDORS: Readonly<Record<ProviderType, string>> = {
 /** A model's name is text of the caller. */
 const MAX_MODEL = 200
 
+/** OpenTelemetry's names of vendors that are reached as OpenAI-compatible ones, where they differ from ours. */
+const PRESETS: Readonly<Record<string, string>> = { mistral: 'mistral_ai', xai: 'x_ai' }
+
 export interface SpannedCall {
-  readonly type: ProviderType
+  readonly provider: Pick<ProviderForCall, 'type' | 'preset' | 'endpoint'>
   /** At the vendor, without its query. */
   readonly path: string
   readonly model: string | null
@@ -39,17 +44,18 @@ export interface SpannedCall {
 
 /** Makes a call in a span of its own, by the names that OpenTelemetry has for calls of models. */
 export function inCallSpan(
-  { type, path, model }: SpannedCall,
+  { provider, path, model }: SpannedCall,
   attempts: () => number,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   const kind = kindOf(path)
   const operation = OPERATIONS[kind] ?? kind.toLowerCase()
   const name = model?.slice(0, MAX_MODEL)
-  const attributes = {
-    'gen_ai.operation.name': operation,
-    'gen_ai.provider.name': VENDORS[type],
-    ...(name === undefined ? {} : { 'gen_ai.request.model': name }),
+  const attributes: Attributes = { 'gen_ai.operation.name': operation, 'gen_ai.provider.name': vendorOf(provider) }
+  if (name !== undefined) attributes['gen_ai.request.model'] = name
+  if (provider.endpoint !== null) {
+    attributes['server.address'] = provider.endpoint.hostname
+    attributes['server.port'] = provider.endpoint.port
   }
   return inSpan(name === undefined ? operation : `${operation} ${name}`, { kind: 'client', attributes }, async (span) => {
     const outcome = await work()
@@ -57,4 +63,9 @@ export function inCallSpan(
     if (outcome !== 'OK') span.setAttribute('error.type', outcome)
     return outcome
   })
+}
+
+function vendorOf({ type, preset, endpoint }: SpannedCall['provider']): string {
+  if (type === 'OPENAI_COMPAT' && preset !== null) return PRESETS[preset.name] ?? preset.name
+  return type === 'GOOGLE' && endpoint?.hostname.endsWith('aiplatform.googleapis.com') === true ? 'gcp.vertex_ai' : VENDORS[type]
 }

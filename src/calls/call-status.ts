@@ -1,6 +1,7 @@
 import type { Database } from '../database/client.ts'
 import { readTogether } from '../database/read-together.ts'
 import { ENDPOINT_COLUMNS } from '../providers/key-endpoint.ts'
+import { countKeys, type KeyCount } from './count-keys.ts'
 import { type KeyAvailability, KeyStates } from './key-states.ts'
 import { editionOf, identityOf, type KeyRow, type ReadProviderDeps, readProviderForCall, servingKeys } from './provider-for-call.ts'
 import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
@@ -11,6 +12,8 @@ export interface CallStatus {
   readonly states: KeyStates
   /** Whether a call to the provider of this id would be forwarded now: it is enabled, and has a key that is free. */
   isCallable(id: string): Promise<boolean>
+  /** How many stored keys there are, for the metrics. */
+  countKeys(): Promise<readonly KeyCount[]>
   availabilityOf(key: KeyRow & { readonly enabled: boolean }): KeyAvailability
 }
 
@@ -25,6 +28,7 @@ export function createCallStatus({ clock, ...deps }: CallStatusDeps): CallStatus
     find: createProviderSnapshots((name) => readProviderForCall(deps, name)),
     states,
     isCallable: async (id) => (await isCallable(id)) ?? false,
+    countKeys: () => countKeys(deps.database, states),
     availabilityOf: (key) => states.availabilityOf({ id: key.id, enabled: key.enabled, edition: editionOf(key) }),
   }
 }

@@ -4,6 +4,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
+import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
 import { kindOf } from './call-kind.ts'
 import { type CallLimitSettings, CallLimits } from './call-limits.ts'
@@ -44,8 +45,7 @@ export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   /** What the bodies of all calls under way may take. */
   readonly bodyMemoryBytes: number
   readonly limits: CallLimitSettings
-  /** Hears of each request when it begins, and when it is over. */
-  readonly onStarted: () => void
+  /** Hears of each request when it is over. */
   readonly onFinished: (record: CallRecord) => void
   /** Hears of faults of the gateway itself. */
   readonly onUnexpected: (error: Error, requestId: string) => void
@@ -66,6 +66,8 @@ export interface CallRequest {
 export interface Calls {
   /** Answers one request. Never throws; ends when the answer has. */
   handle(call: CallRequest): Promise<void>
+  /** Calls under way now, by the type of their provider; a type without calls is missing. */
+  inFlight(): ReadonlyMap<ProviderType, number>
   /** Ends every call and every connection. */
   close(): void
 }
@@ -102,9 +104,12 @@ export function createCalls(deps: CallsDeps): Calls {
     const scope = requireScope(identity.principal)
     if (/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
       throw new CallError('websocket_not_supported', 'Model calls are plain HTTP here.')
-    return path.kind === 'one url'
-      ? answerOneUrl({ ...passage, ...path, scope, tokenId: identity.principal.tokenId, state: identity.state })
-      : answerBelowProvider(passage, path, identity, scope)
+    if (path.kind !== 'one url') return answerBelowProvider(passage, path, identity, scope)
+    const { response, requestId, relay, caller, shape } = passage
+    const { principal, state } = identity
+    const { rest, query } = path
+    const { tokenId } = principal
+    return answerOneUrl({ request, response, requestId, rest, query, scope, tokenId, state, relay, caller, shape, progress })
   }
 
   async function answerBelowProvider(passage: Passage, path: ProviderPath, { principal, state }: SignedIn, scope: CallScope) {
@@ -124,7 +129,7 @@ export function createCalls(deps: CallsDeps): Calls {
     const { provider, scope } = call
     refuseUnusable(provider, pools)
     limits.countCall(tokenId, scope.requestsPerMinute)
-    const end = limits.begin(tokenId, provider.id)
+    const end = limits.begin(tokenId, provider)
     try {
       await makeCall(call, forwarding)
     } finally {
@@ -137,7 +142,6 @@ export function createCalls(deps: CallsDeps): Calls {
     const { request, response, requestId } = call
     const startedAt = now()
     const began = performance.now()
-    deps.onStarted()
     const path = parseCallPath(request.url ?? '', deps.aliases) ?? { kind: 'list' }
     const shape = shapeOf(path, request.headers)
     const progress = newProgress()
@@ -156,7 +160,7 @@ export function createCalls(deps: CallsDeps): Calls {
     deps.onFinished(recordOf(passage, startedAt, began))
   }
 
-  return { handle, close: () => pools.destroy() }
+  return { handle, inFlight: () => limits.inFlight, close: () => pools.destroy() }
 }
 
 function shapeOf(path: CallPath, headers: IncomingHttpHeaders): ErrorShape {

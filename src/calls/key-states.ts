@@ -75,6 +75,11 @@ export class KeyStates {
     return new KeyUse(entry, probed, model, this.#now)
   }
 
+  /** The keys that rest, or have not shown yet that their rest is over; those too that were changed meanwhile. */
+  restingIds(): string[] {
+    return [...this.#entries].flatMap(([id, { rest, models }]) => (rest === null && models.size === 0 ? [] : [id]))
+  }
+
   /** What `ApiKey.availability` shows. */
   availabilityOf(key: Pick<KeyForCall, 'id' | 'edition' | 'enabled'>): KeyAvailability {
     const entry = this.#entries.get(key.id)

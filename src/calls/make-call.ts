@@ -44,7 +44,7 @@ export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readon
 /** Makes a call in a span of its own. @throws CallError. */
 export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
   const { provider, asked, model, progress } = call
-  const spanned = { type: provider.type, path: progress.path ?? asked.rest, model }
+  const spanned = { provider, path: progress.path ?? asked.rest, model }
   progress.outcome = await inCallSpan(
     spanned,
     () => progress.attempts,

@@ -1,9 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
 import type { CallRecord } from '../calls/call-record.ts'
 
 /** What is counted of model calls. Every label has a fixed list of values. */
 export interface CallMetrics {
-  started(): void
   finished(record: CallRecord): void
 }
 
@@ -44,11 +43,8 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     labelNames: ['by'],
     registers,
   })
-  const inFlight = new Gauge({ name: 'gateway_ai_in_flight', help: 'Model calls under way.', registers })
   return {
-    started: () => inFlight.inc(),
     finished: (record) => {
-      inFlight.dec()
       const type = record.providerType ?? 'NONE'
       calls.inc({ type, outcome: record.outcome })
       countAttempts(attempts, type, record)

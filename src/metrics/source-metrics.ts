@@ -1,16 +1,21 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { CacheStatistics } from '../cache/answer-cache.ts'
+import type { KeyCount } from '../calls/count-keys.ts'
 import type { ChangeFeedStatistics } from '../changes/change-feed.ts'
 import type { DatabaseStatistics } from '../database/client.ts'
+import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
 
 /** Parts of the gateway that keep count of themselves. Each is asked when somebody reads the metrics, and at no other time. */
 export interface MetricSources {
   readonly cache: () => CacheStatistics
   readonly database: () => DatabaseStatistics
   readonly changes: () => ChangeFeedStatistics
+  /** Model calls under way, by the type of their provider; a type without calls is missing. */
+  readonly callsInFlight: () => ReadonlyMap<ProviderType, number>
+  readonly keys: () => Promise<readonly KeyCount[]>
 }
 
-export function addSourceMetrics(registry: Registry, { cache, database, changes }: MetricSources): void {
+export function addSourceMetrics(registry: Registry, { cache, database, changes, callsInFlight, keys }: MetricSources): void {
   const counter = (name: string, help: string, read: () => number) => addCounter(registry, name, help, read)
   const gauge = (name: string, help: string, read: () => number) => addGauge(registry, name, help, read)
   counter('gateway_cache_hits_total', 'Answers given from memory.', () => cache().hits)
@@ -26,8 +31,34 @@ export function addSourceMetrics(registry: Registry, { cache, database, changes 
     return database().failures
   })
   if (database().pool !== null) addPool(registry, database)
+  addCallGauges(registry, callsInFlight, keys)
   gauge('gateway_subscriptions', 'Subscriptions that are open.', () => changes().subscriptions)
   gauge('gateway_change_feed_age_seconds', 'Time since the change feed was last up to date with the database.', () => changes().ageSeconds)
+}
+
+function addCallGauges(registry: Registry, callsInFlight: MetricSources['callsInFlight'], keys: MetricSources['keys']): void {
+  new Gauge({
+    name: 'gateway_ai_in_flight',
+    help: 'Model calls under way, by the type of the provider.',
+    labelNames: ['type'],
+    registers: [registry],
+    collect() {
+      const counts = callsInFlight()
+      for (const type of PROVIDER_TYPES) this.set({ type }, counts.get(type) ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'gateway_ai_keys',
+    help: 'Stored API keys, by the type of the provider and by whether calls use them now, as far as this process has found out.',
+    labelNames: ['type', 'availability'],
+    registers: [registry],
+    async collect() {
+      // A database that is away must not take the other metrics with it.
+      const counts = await keys().catch(() => [])
+      this.reset()
+      for (const { type, availability, count } of counts) this.set({ type, availability }, count)
+    },
+  })
 }
 
 function addPool(registry: Registry, database: MetricSources['database']): void {

@@ -114,8 +114,53 @@ describe('what is told of a call', () => {
     expect(text).toMatch(/gateway_ai_requests_total\{type="OPENAI",outcome="OK"\} \d+/)
     expect(text).toMatch(/gateway_ai_attempts_total\{type="OPENAI",reason="first"\} \d+/)
     expect(text).toMatch(/gateway_ai_ttfb_seconds_count\{type="OPENAI"\} \d+/)
-    expect(text).toContain('gateway_ai_in_flight 0')
+    expect(text).toContain('gateway_ai_in_flight{type="OPENAI"} 0')
     expect(text).not.toMatch(/a-model|a-prompt|watched/)
+  })
+
+  test('metrics of what is under way and of the keys: ready, switched off, and resting', async () => {
+    const read = async () => {
+      const { body } = await rawCall(gateway.url, {
+        method: 'GET',
+        path: '/metrics',
+        headers: { authorization: `Bearer ${METRICS_TOKEN}` },
+      })
+      return body
+        .toString()
+        .split('\n')
+        .filter((line) => /^gateway_ai_(?:keys|in_flight)\{type="ANTHROPIC"/.test(line))
+    }
+    await writerOf(gateway).created({
+      ...{ name: 'mixed', type: 'ANTHROPIC', baseUrl: vendor.origin },
+      apiKeys: [
+        { value: 'sk-ant-ready-aaaa-bbbb', weight: 0 },
+        { value: 'sk-ant-limited-aaaa-bbbb' },
+        { value: 'sk-ant-off-aaaa-bbbb', enabled: false },
+      ],
+    })
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    vendor.answerWith(async (request, response) => {
+      if (request.headers['x-api-key'] === 'sk-ant-limited-aaaa-bbbb')
+        return void response.writeHead(429, { 'retry-after': '60' }).end('{}')
+      await held
+      chatAnswer(request, response)
+    })
+    const before = vendor.requests.length
+    const running = call({ path: '/ai/mixed/v1/messages' })
+    await vendor.until(() => vendor.requests.length === before + 2)
+    expect(await read()).toEqual([
+      'gateway_ai_in_flight{type="ANTHROPIC"} 1',
+      'gateway_ai_keys{type="ANTHROPIC",availability="READY"} 1',
+      'gateway_ai_keys{type="ANTHROPIC",availability="COOLING"} 1',
+      'gateway_ai_keys{type="ANTHROPIC",availability="EXHAUSTED"} 0',
+      'gateway_ai_keys{type="ANTHROPIC",availability="REFUSED"} 0',
+      'gateway_ai_keys{type="ANTHROPIC",availability="DISABLED"} 1',
+    ])
+    release()
+    expect((await running).status).toBe(200)
   })
 })
 

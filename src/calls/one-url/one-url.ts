@@ -101,15 +101,16 @@ async function findTarget({ scope, state }: OneUrlCall, name: string, { find, ca
 }
 
 async function callTarget(call: OneUrlCall, { provider, model }: CallTarget, named: NamedModel, deps: OneUrlDeps): Promise<void> {
-  const { progress, rest, query, request, tokenId } = call
+  const { progress, rest, query, request, requestId, tokenId, shape, relay, caller } = call
   progress.provider = provider
   progress.model = model
   refuseUnusable(provider, deps.forwarding.pools)
   const asked = vendorRoute(provider, { method: request.method ?? '', rest, query })
   progress.path = asked.rest
-  const end = deps.limits.begin(tokenId, provider.id)
+  const end = deps.limits.begin(tokenId, provider)
   try {
-    await forwardInSpan({ ...call, provider, asked, model, body: named.withModel(model) }, deps.forwarding)
+    const body = named.withModel(model)
+    await forwardInSpan({ request, requestId, provider, asked, body, model, shape, relay, caller, progress }, deps.forwarding)
   } finally {
     end()
   }

@@ -34,6 +34,7 @@ describeDatabases('what an answer was made from', (databases) => {
         find: async () => null,
         states: new KeyStates(Date.now),
         isCallable: async () => false,
+        countKeys: async () => [],
         availabilityOf: () => ({ state: 'READY', until: null, reason: null, inFlight: 0 }),
       },
       newProviderTests: NO_BACKGROUND_TESTS,
