@@ -1,4 +1,4 @@
-import type { ProviderType } from '../upstream/vendors/provider-type.ts'
+import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
 import { CallError } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 
@@ -26,7 +26,7 @@ export class CallLimits {
   readonly #now: () => number
   readonly #ofTokens = new Map<string, number>()
   readonly #ofProviders = new Map<string, number>()
-  readonly #ofTypes = new Map<ProviderType, number>()
+  readonly #ofTypes = new Map<ProviderType, number>(PROVIDER_TYPES.map((type) => [type, 0]))
   readonly #windows = new Map<string, Window>()
 
   /** @param now milliseconds since 1970. */
@@ -46,15 +46,15 @@ export class CallLimits {
       throw busy('As many calls are under way to this provider as may be. Try again in a second.')
     count(this.#ofTokens, tokenId, 1)
     count(this.#ofProviders, providerId, 1)
-    count(this.#ofTypes, type, 1)
+    this.#ofTypes.set(type, (this.#ofTypes.get(type) ?? 0) + 1)
     return () => {
       count(this.#ofTokens, tokenId, -1)
       count(this.#ofProviders, providerId, -1)
-      count(this.#ofTypes, type, -1)
+      this.#ofTypes.set(type, (this.#ofTypes.get(type) ?? 0) - 1)
     }
   }
 
-  /** Calls under way now, by the type of their provider; a type without calls is missing. */
+  /** Calls under way now, by the type of their provider. */
   get inFlight(): ReadonlyMap<ProviderType, number> {
     return this.#ofTypes
   }
@@ -87,7 +87,7 @@ function isFull(counts: ReadonlyMap<string, number>, id: string, limit: number):
   return limit > 0 && (counts.get(id) ?? 0) >= limit
 }
 
-function count<Key>(counts: Map<Key, number>, id: Key, change: 1 | -1): void {
+function count(counts: Map<string, number>, id: string, change: 1 | -1): void {
   const next = (counts.get(id) ?? 0) + change
   if (next === 0) counts.delete(id)
   else counts.set(id, next)

@@ -66,7 +66,7 @@ export interface CallRequest {
 export interface Calls {
   /** Answers one request. Never throws; ends when the answer has. */
   handle(call: CallRequest): Promise<void>
-  /** Calls under way now, by the type of their provider; a type without calls is missing. */
+  /** Calls under way now, by the type of their provider. */
   inFlight(): ReadonlyMap<ProviderType, number>
   /** Ends every call and every connection. */
   close(): void

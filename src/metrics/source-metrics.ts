@@ -3,15 +3,14 @@ import type { CacheStatistics } from '../cache/answer-cache.ts'
 import type { KeyCount } from '../calls/count-keys.ts'
 import type { ChangeFeedStatistics } from '../changes/change-feed.ts'
 import type { DatabaseStatistics } from '../database/client.ts'
-import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
 
 /** Parts of the gateway that keep count of themselves. Each is asked when somebody reads the metrics, and at no other time. */
 export interface MetricSources {
   readonly cache: () => CacheStatistics
   readonly database: () => DatabaseStatistics
   readonly changes: () => ChangeFeedStatistics
-  /** Model calls under way, by the type of their provider; a type without calls is missing. */
-  readonly callsInFlight: () => ReadonlyMap<ProviderType, number>
+  /** Model calls under way, by the type of their provider. */
+  readonly callsInFlight: () => ReadonlyMap<string, number>
   readonly keys: () => Promise<readonly KeyCount[]>
 }
 
@@ -43,8 +42,7 @@ function addCallGauges(registry: Registry, callsInFlight: MetricSources['callsIn
     labelNames: ['type'],
     registers: [registry],
     collect() {
-      const counts = callsInFlight()
-      for (const type of PROVIDER_TYPES) this.set({ type }, counts.get(type) ?? 0)
+      for (const [type, count] of callsInFlight()) this.set({ type }, count)
     },
   })
   new Gauge({
