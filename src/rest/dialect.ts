@@ -5,6 +5,7 @@ import type { Channel, Principal } from '../auth/principal.ts'
 import type { SignInRefusal } from '../auth/sign-in.ts'
 import type { Fault } from '../errors.ts'
 import type { Answer } from '../http/respond.ts'
+import type { OpenApiDocument, Operation } from './openapi.ts'
 import type { TakeTurn } from './turns.ts'
 
 /** Runs one typed operation as the caller of the request. Throws a Fault for a refusal or a failure that no result union names. */
@@ -40,6 +41,13 @@ export interface Route<Name extends string = string> {
   /** Zero for a route that takes no body. */
   readonly maxBodyBytes: number
   readonly handle: (request: RestRequest) => Promise<Answer> | Answer
+  /** What its description says. */
+  readonly operation: Operation
+}
+
+/** A route with what its description says. */
+export function route<const Name extends string>(line: Omit<Route<Name>, 'operation'>, operation: Operation): Route<Name> {
+  return { ...line, operation }
 }
 
 /** What a request that no route answers asked for. */
@@ -91,7 +99,7 @@ export interface Dialect {
   /** As people know it. */
   readonly title: string
   /** Its description. */
-  readonly openApi: object
+  readonly openApi: OpenApiDocument
   /** Stands in front of the paths of its routes; empty for one that has paths of its own. */
   readonly prefix: string
   readonly routes: readonly Route[]

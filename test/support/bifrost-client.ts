@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { openApiDocument } from '../../src/rest/bifrost/openapi.ts'
+import { bifrostDialect } from '../../src/rest/bifrost/routes.ts'
 import type { ErrorBody, KeyBody, ModelBody } from '../../src/rest/bifrost/wire-key.ts'
 import type { ProviderBody } from '../../src/rest/bifrost/wire-provider.ts'
 import type { TestGateway } from './gateway.ts'
@@ -100,7 +100,7 @@ export function custom(baseUrl: string, isKeyless = false): Fields {
   return { network_config: { base_url: baseUrl }, custom_provider_config: { base_provider_type: 'openai', is_key_less: isKeyless } }
 }
 
-const description = openApiDocument()
+const description = bifrostDialect.openApi
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema({ $id: 'openapi', ...description })
 

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { openApiDocument } from '../../src/rest/coder/openapi.ts'
+import { coderDialect } from '../../src/rest/coder/routes.ts'
 import type { ConnectionTestBody, ErrorBody, ProviderBody } from '../../src/rest/coder/wire.ts'
 import type { TestGateway } from './gateway.ts'
 
@@ -79,7 +79,7 @@ export function bedrock(fields: Readonly<Record<string, unknown>> = {}): Record<
   return { _type: 'bedrock', _version: 1, ...fields }
 }
 
-const description = openApiDocument()
+const description = coderDialect.openApi
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema({ $id: 'openapi', ...description })
 

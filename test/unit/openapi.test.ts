@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openApiDocument as bifrost } from '../../src/rest/bifrost/openapi.ts'
-import { openApiDocument as coder } from '../../src/rest/coder/openapi.ts'
-import { rootMounts } from '../../src/rest/mounts.ts'
-import { openApiDocument as respan } from '../../src/rest/respan/openapi.ts'
-import { openApiDocument as ziri } from '../../src/rest/ziri/openapi.ts'
+import { DIALECTS } from '../../src/rest/mounts.ts'
 
 interface Operation {
   readonly operationId?: string
@@ -11,7 +7,6 @@ interface Operation {
   readonly requestBody?: unknown
 }
 
-const DOCUMENTS = { bifrost, coder, respan, ziri }
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 /** Every operation of a document with its method and its path, the slash at the end left out. */
@@ -29,9 +24,7 @@ function operationsOf(paths: Readonly<Record<string, object>>) {
   })
 }
 
-describe.each(Object.entries(DOCUMENTS))('the OpenAPI document of %s', (channel, make) => {
-  const document = make()
-  const routes = rootMounts('').flatMap(({ dialect }) => (dialect.channel === channel ? dialect.routes : []))
+describe.each(DIALECTS)('the OpenAPI document of $channel', ({ openApi: document, routes }) => {
   const operations = operationsOf(document.paths)
 
   test('is of version 3.1, and describes every route and nothing else', () => {

@@ -124,6 +124,8 @@ export const provider = z.strictObject({
   description: z.string().exactOptional().meta({ description: "The outcome of a failed connection test, in the gateway's own words." }),
 })
 
+export const providerList = z.strictObject({ providers: z.array(provider), total: z.int() })
+
 /** What only Bifrost knows of a provider, as GraphQL has it: the numbers as they were sent. */
 export const storedSettings = z.object({
   network_config: z

@@ -8,39 +8,106 @@ import {
   UpdateProviderDocument,
 } from '../../generated/coder-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
-import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { type Dialect, type RestRequest, route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
-import { describeRoutes } from '../openapi.ts'
+import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { CALL_PREFIXES, TOKEN_HEADER } from './clients.ts'
 import { decodeBody } from './decode.ts'
 import { EMPTY_PATCH, invalidJson, invalidRequest, notFound, problemOf, REFUSALS } from './errors.ts'
 import { expectedState } from './etag.ts'
-import { openApiDocument } from './openapi.ts'
 import { toProviderType } from './provider-types.ts'
 import { RULES } from './rules.ts'
 import { toChanges, toCreateInput, toProviderRef } from './to-input.ts'
 import { providerAnswer, toProviderBody, toTestBody } from './to-response.ts'
 import { toValidation, typeValidation } from './validations.ts'
-import { createRequest, updateRequest } from './wire.ts'
+import { connectionTest, createRequest, errorBody, provider, updateRequest } from './wire.ts'
 
 /** Coder contract, section 1.3. */
 const MAX_BODY_BYTES = 4_194_304
 const COLLECTION = '/api/v2/ai/providers/'
 const ITEM = '/api/v2/ai/providers/:idOrName'
 
+const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
+const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
+const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+
+const ETAG = { ETag: { description: 'Names this state; send it back as `If-Match`.', schema: { type: 'string' } } }
+const SHOWN = { description: 'The provider as it is now.', schema: provider, headers: ETAG }
+const IF_MATCH = {
+  ...{ name: 'If-Match', in: 'header', schema: { type: 'string' } },
+  description: 'The `ETag` of the state to change; another state is refused with 412.',
+}
+const NEW_PROVIDER = {
+  ...{ type: 'openai', name: 'openai-team', display_name: 'OpenAI, our team', enabled: true },
+  ...{ base_url: 'https://api.openai.com/v1', api_keys: ['sk-example-1'] },
+}
+
 const ROUTES = [
-  { name: 'listProviders', method: 'GET', path: COLLECTION, role: 'VIEWER', maxBodyBytes: 0, handle: listProviders },
-  { name: 'createProvider', method: 'POST', path: COLLECTION, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: createProvider },
-  { name: 'getProvider', method: 'GET', path: ITEM, role: 'VIEWER', maxBodyBytes: 0, handle: getProvider },
-  { name: 'updateProvider', method: 'PATCH', path: ITEM, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: updateProvider },
-  { name: 'deleteProvider', method: 'DELETE', path: ITEM, role: 'EDITOR', maxBodyBytes: 0, handle: deleteProvider },
-  { name: 'testProvider', method: 'POST', path: `${ITEM}/test`, role: 'EDITOR', maxBodyBytes: 0, handle: testProvider },
-  { name: 'openapi', method: 'GET', path: '/api/v2/openapi.json', role: 'VIEWER', maxBodyBytes: 0, handle: () => json(200, OPENAPI) },
-] as const satisfies readonly Route[]
+  route(
+    { name: 'listProviders', method: 'GET', path: COLLECTION, ...read, handle: listProviders },
+    { summary: 'All providers, ordered by name', answers: { 200: { description: 'The providers.', schema: [provider] } } },
+  ),
+  route(
+    { name: 'createProvider', method: 'POST', path: COLLECTION, ...write, handle: createProvider },
+    {
+      summary: 'Creates a provider with its keys',
+      body: { schema: createRequest, example: NEW_PROVIDER },
+      ...{ answers: { 201: SHOWN }, refusals: [400, 409, 413] },
+    },
+  ),
+  route(
+    { name: 'getProvider', method: 'GET', path: ITEM, ...read, handle: getProvider },
+    { summary: 'One provider', answers: { 200: SHOWN }, refusals: [400, 404] },
+  ),
+  route(
+    { name: 'updateProvider', method: 'PATCH', path: ITEM, ...write, handle: updateProvider },
+    {
+      summary: 'Changes a provider; `api_keys` states the whole set',
+      parameters: [IF_MATCH],
+      body: { schema: updateRequest, example: { enabled: false, api_keys: [{ api_key: 'sk-example-2' }] } },
+      ...{ answers: { 200: SHOWN }, refusals: [400, 404, 412, 413] },
+    },
+  ),
+  route(
+    { name: 'deleteProvider', method: 'DELETE', path: ITEM, ...act, handle: deleteProvider },
+    {
+      summary: 'Deletes a provider and frees its name',
+      parameters: [IF_MATCH],
+      ...{ answers: { 204: { description: 'It is gone.' } }, refusals: [400, 404, 412] },
+    },
+  ),
+  route(
+    { name: 'testProvider', method: 'POST', path: `${ITEM}/test`, ...act, handle: testProvider },
+    {
+      summary: 'Calls the upstream with each enabled key',
+      answers: {
+        200: { description: 'What the upstream answered; a refusal by it is a result, not an error.', schema: connectionTest },
+      },
+      refusals: [400, 404],
+    },
+  ),
+  route({ name: 'openapi', method: 'GET', path: '/api/v2/openapi.json', ...read, handle: () => json(200, OPENAPI) }, DESCRIPTION),
+]
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
+const OPENAPI: OpenApiDocument = describeApi(
+  {
+    info: {
+      title: 'Coder: AI providers',
+      version: '2',
+      description: "Coder's API for AI providers, as this gateway serves it. Names of properties match in any case; null means absent.",
+    },
+    prefix: '',
+    otherSecurity: { sessionToken: { type: 'apiKey', in: 'header', name: 'Coder-Session-Token' } },
+    schemas: { Provider: provider, ConnectionTest: connectionTest },
+    requests: { CreateRequest: createRequest, UpdateRequest: updateRequest },
+    error: errorBody,
+    parts: { idOrName: { description: "The provider's UUID or name.", example: 'openai-team' } },
+    words: { 412: 'The provider is not in the state that `If-Match` names.' },
+  },
+  ROUTES,
+)
 
 /** Coder's API for AI providers (Coder contract, section 1), with a test of the connection and a description beside it. */
 export const coderDialect: Dialect = {

@@ -6,34 +6,93 @@ import {
   UpsertProviderDocument,
 } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
-import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { type Dialect, type RestRequest, route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
-import { describeRoutes } from '../openapi.ts'
+import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
 import { invalidFields, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
-import { openApiDocument } from './openapi.ts'
 import { RULES } from './rules.ts'
 import { toChanges, toUpsert } from './to-input.ts'
 import { toProviderBody } from './to-response.ts'
-import { createRequest, type PatchRequest, patchRequest, replaceRequest, toName } from './wire.ts'
+import { createRequest, errorBody, type PatchRequest, patchRequest, provider, replaceRequest, toName } from './wire.ts'
 
 const MAX_BODY_BYTES = 1_000_000
 const COLLECTION = '/api/providers/'
 const ITEM = '/api/providers/:id/'
 
+const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
+const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
+const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+
+const SHOWN = { description: 'The provider as it is now, without its secrets.', schema: provider }
+const SETTINGS = {
+  provider_name: 'My Azure Provider',
+  api_key: 'your-api-key-here',
+  extra_kwargs: { base_url: 'https://my-azure-endpoint.openai.azure.com', timeout: 60 },
+}
+
 const ROUTES = [
-  { name: 'listProviders', method: 'GET', path: COLLECTION, role: 'VIEWER', maxBodyBytes: 0, handle: listProviders },
-  { name: 'upsertProvider', method: 'POST', path: COLLECTION, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: upsertProvider },
-  { name: 'getProvider', method: 'GET', path: ITEM, role: 'VIEWER', maxBodyBytes: 0, handle: getProvider },
-  { name: 'patchProvider', method: 'PATCH', path: ITEM, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: patchProvider },
-  { name: 'replaceProvider', method: 'PUT', path: ITEM, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: replaceProvider },
-  { name: 'deleteProvider', method: 'DELETE', path: ITEM, role: 'EDITOR', maxBodyBytes: 0, handle: deleteProvider },
-  { name: 'openapi', method: 'GET', path: '/api/openapi.json', role: 'VIEWER', maxBodyBytes: 0, handle: () => json(200, OPENAPI) },
-] as const satisfies readonly Route[]
+  route(
+    { name: 'listProviders', method: 'GET', path: COLLECTION, ...read, handle: listProviders },
+    {
+      summary: 'All providers, in the order of their creation',
+      answers: { 200: { description: 'The providers.', schema: [provider] } },
+    },
+  ),
+  route(
+    { name: 'upsertProvider', method: 'POST', path: COLLECTION, ...write, handle: upsertProvider },
+    {
+      summary: 'Creates a provider, or changes the one of this `provider_id`',
+      body: { schema: createRequest, example: { provider_id: 'my-azure-provider', ...SETTINGS } },
+      ...{ answers: { 200: SHOWN, 201: SHOWN }, refusals: [400, 413, 415] },
+    },
+  ),
+  route(
+    { name: 'getProvider', method: 'GET', path: ITEM, ...read, handle: getProvider },
+    { summary: 'One provider', answers: { 200: SHOWN }, refusals: [404] },
+  ),
+  route(
+    { name: 'patchProvider', method: 'PATCH', path: ITEM, ...write, handle: patchProvider },
+    {
+      summary: 'Changes what is given',
+      body: { schema: patchRequest, example: { provider_name: 'Our Azure Provider' } },
+      ...{ answers: { 200: SHOWN }, refusals: [400, 404, 413, 415] },
+    },
+  ),
+  route(
+    { name: 'replaceProvider', method: 'PUT', path: ITEM, ...write, handle: replaceProvider },
+    {
+      summary: 'Replaces everything but a key that is not given',
+      body: { schema: replaceRequest, example: SETTINGS },
+      ...{ answers: { 200: SHOWN }, refusals: [400, 404, 413, 415] },
+    },
+  ),
+  route(
+    { name: 'deleteProvider', method: 'DELETE', path: ITEM, ...act, handle: deleteProvider },
+    { summary: 'Deletes a provider and its keys', answers: { 204: { description: 'It is gone.' } }, refusals: [404] },
+  ),
+  route({ name: 'openapi', method: 'GET', path: '/api/openapi.json', ...read, handle: () => json(200, OPENAPI) }, DESCRIPTION),
+]
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
+const OPENAPI: OpenApiDocument = describeApi(
+  {
+    info: {
+      title: 'Respan: custom providers',
+      version: '1',
+      description: "Respan's API for custom providers, as this gateway serves it. Paths work with and without the slash at their end.",
+    },
+    prefix: '/respan',
+    hasSlash: true,
+    schemas: { Provider: provider },
+    requests: { CreateRequest: createRequest, ReplaceRequest: replaceRequest, PatchRequest: patchRequest },
+    error: errorBody,
+    parts: { id: { description: 'The `provider_id`, in any case.', example: 'my-azure-provider' } },
+    always: [405],
+  },
+  ROUTES,
+)
 
 /** Respan's API for custom providers (Respan contract), with a description beside it. */
 export const respanDialect: Dialect = {

@@ -10,35 +10,97 @@ import {
   type ZiriProviderFragment,
 } from '../../generated/ziri-documents.ts'
 import { type Answer, JSON_HEADERS, json } from '../../http/respond.ts'
-import type { Dialect, RestRequest, Route } from '../dialect.ts'
+import { type Dialect, type RestRequest, route } from '../dialect.ts'
 import { listAnswer } from '../long-list.ts'
-import { describeRoutes } from '../openapi.ts'
+import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
 import { connectionFailed, invalidRequest, NOT_FOUND, problemOf, REFUSALS } from './errors.ts'
-import { openApiDocument } from './openapi.ts'
 import { RULES } from './rules.ts'
 import { toChanges, toList, toUpsert } from './to-input.ts'
 import { failureOf, toProvider } from './to-response.ts'
-import { toName } from './wire.ts'
+import { deletedBody, errorBody, listBody, providerBody, testBody, toName, updateRequest, upsertRequest } from './wire.ts'
 
 /** ZIRI contract, section A6. */
 const MAX_BODY_BYTES = 102_400
 const COLLECTION = '/api/providers/'
 const ITEM = '/api/providers/:name/'
 
+const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
+const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
+const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+
+const shown = { 200: { description: 'The provider as it is now.', schema: providerBody } }
+const query = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema })
+const LISTED = [
+  query('search', 'Part of the name, display name or base URL, in any case.', { type: 'string' }),
+  query('limit', 'How many at most: 100 unless given, 500 at most.', { type: 'integer', minimum: 0 }),
+  query('offset', 'How many to leave out at the start.', { type: 'integer', minimum: 0 }),
+  query('sortBy', 'What to compare; ascending unless `sortOrder` says otherwise.', {
+    enum: ['name', 'displayName', 'baseUrl', 'createdAt', 'updatedAt'],
+  }),
+  query('sortOrder', 'Which way; by `createdAt` unless `sortBy` says otherwise.', { enum: ['asc', 'desc'] }),
+]
+const NEW_PROVIDER = { name: 'acme', apiKey: 'sk-example-1', metadata: { displayName: 'Acme AI', baseUrl: 'https://api.example.com/v1' } }
+
 const ROUTES = [
-  { name: 'listProviders', method: 'GET', path: COLLECTION, role: 'VIEWER', maxBodyBytes: 0, handle: listProviders },
-  { name: 'upsertProvider', method: 'POST', path: COLLECTION, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: upsertProvider },
-  { name: 'getProvider', method: 'GET', path: ITEM, role: 'VIEWER', maxBodyBytes: 0, handle: getProvider },
-  { name: 'updateProvider', method: 'PUT', path: ITEM, role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES, handle: updateProvider },
-  { name: 'deleteProvider', method: 'DELETE', path: ITEM, role: 'EDITOR', maxBodyBytes: 0, handle: deleteProvider },
-  { name: 'testProvider', method: 'POST', path: `${ITEM}test/`, role: 'EDITOR', maxBodyBytes: 0, handle: testProvider },
-  { name: 'openapi', method: 'GET', path: '/api/openapi.json', role: 'VIEWER', maxBodyBytes: 0, handle: () => json(200, OPENAPI) },
-] as const satisfies readonly Route[]
+  route(
+    { name: 'listProviders', method: 'GET', path: COLLECTION, ...read, handle: listProviders },
+    {
+      summary: 'A part of the list of providers',
+      parameters: LISTED,
+      answers: { 200: { description: 'The part, and how many there are in all.', schema: listBody } },
+    },
+  ),
+  route(
+    { name: 'upsertProvider', method: 'POST', path: COLLECTION, ...write, handle: upsertProvider },
+    {
+      summary: 'Creates a provider, or changes the one of this name',
+      body: { schema: upsertRequest, example: NEW_PROVIDER },
+      ...{ answers: shown, refusals: [400, 413, 415] },
+    },
+  ),
+  route(
+    { name: 'getProvider', method: 'GET', path: ITEM, ...read, handle: getProvider },
+    { summary: 'One provider', answers: shown, refusals: [404] },
+  ),
+  route(
+    { name: 'updateProvider', method: 'PUT', path: ITEM, ...write, handle: updateProvider },
+    {
+      summary: 'Changes the key or the display name',
+      body: { schema: updateRequest, example: { displayName: 'Acme AI, our own' } },
+      ...{ answers: shown, refusals: [400, 404, 413, 415] },
+    },
+  ),
+  route(
+    { name: 'deleteProvider', method: 'DELETE', path: ITEM, ...act, handle: deleteProvider },
+    {
+      summary: 'Deletes a provider and its keys',
+      ...{ answers: { 200: { description: 'It is gone.', schema: deletedBody } }, refusals: [404] },
+    },
+  ),
+  route(
+    { name: 'testProvider', method: 'POST', path: `${ITEM}test/`, ...act, handle: testProvider },
+    {
+      summary: 'Calls the provider with its key; a disabled one too',
+      ...{ answers: { 200: { description: 'The provider answers.', schema: testBody } }, refusals: [400, 404] },
+    },
+  ),
+  route({ name: 'openapi', method: 'GET', path: '/api/openapi.json', ...read, handle: () => json(200, OPENAPI) }, DESCRIPTION),
+]
 
 export type RouteName = (typeof ROUTES)[number]['name']
 
-const OPENAPI = describeRoutes(openApiDocument(), ROUTES)
+const OPENAPI: OpenApiDocument = describeApi(
+  {
+    info: { title: 'ZIRI: providers', version: '1', description: "ZIRI's API for providers, as this gateway serves it." },
+    prefix: '/ziri',
+    schemas: { Provider: providerBody, ProviderList: listBody, Deleted: deletedBody, ConnectionTest: testBody },
+    requests: { UpsertRequest: upsertRequest, UpdateRequest: updateRequest },
+    error: errorBody,
+    parts: { name: { description: 'The name, in any case.', example: 'acme' } },
+  },
+  ROUTES,
+)
 
 /** ZIRI's API for providers (ZIRI contract), with a description beside it. */
 export const ziriDialect: Dialect = {

@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../../src/rest/respan/openapi.ts'
+import { respanDialect } from '../../../src/rest/respan/routes.ts'
 import type { ProviderBody } from '../../../src/rest/respan/wire.ts'
 import { type DialectClient, dialectClient } from '../../support/dialect-client.ts'
 import type { TestGateway } from '../../support/gateway.ts'
@@ -13,7 +13,7 @@ interface RespanBody extends ProviderBody {
 export type RespanClient = DialectClient<RespanBody>
 
 export function respanClient(gateway: TestGateway): RespanClient {
-  return dialectClient<RespanBody>(gateway, '/respan', openApiDocument())
+  return dialectClient<RespanBody>(gateway, '/respan', respanDialect.openApi)
 }
 
 /** What the other APIs show of a provider. */

@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../../src/rest/ziri/openapi.ts'
+import { ziriDialect } from '../../../src/rest/ziri/routes.ts'
 import type { ErrorBody, ProviderFields } from '../../../src/rest/ziri/wire.ts'
 import { type DialectClient, dialectClient } from '../../support/dialect-client.ts'
 import type { TestGateway } from '../../support/gateway.ts'
@@ -13,7 +13,7 @@ interface ZiriBody extends ErrorBody {
 export type ZiriClient = DialectClient<ZiriBody>
 
 export function ziriClient(gateway: TestGateway): ZiriClient {
-  return dialectClient<ZiriBody>(gateway, '/ziri', openApiDocument())
+  return dialectClient<ZiriBody>(gateway, '/ziri', ziriDialect.openApi)
 }
 
 /** What tells one refusal from another. */
