@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { type Activity, openActivity } from './activity/activity.ts'
-import { trackLastUses } from './activity/last-uses.ts'
+import { keepLastUsesClean } from './activity/clean-last-uses.ts'
+import { type LastUses, trackLastUses } from './activity/last-uses.ts'
 import { checkKeyring, registerKeys } from './api-keys/encryption-keys.ts'
 import { type App, createApp } from './app.ts'
 import { createRecordRefusal, type Refusal } from './audit/record-refusal.ts'
@@ -108,7 +109,7 @@ async function serve(
   clock: () => Date,
   { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
-  const lastUses = trackLastUses(activity, (error) => error instanceof Error && logUnexpected(error, log))
+  const lastUses = trackUses(database, activity, log)
   const readSecretVariable = secretVariables(config)
   const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
   const outbound = createOutbound(config)
@@ -167,6 +168,14 @@ async function serve(
       await database.close()
     },
   }
+}
+
+/** When tokens and keys were last used, for as long as they are there. */
+function trackUses(database: Database, activity: Activity, log: Logger): LastUses {
+  const onError = (error: unknown) => error instanceof Error && logUnexpected(error, log)
+  const lastUses = trackLastUses(activity, onError)
+  const cleaning = keepLastUsesClean(database, activity, onError)
+  return { ...lastUses, close: () => cleaning.close().then(lastUses.close) }
 }
 
 function testsOfNewProviders({ TEST_NEW_PROVIDERS }: Config, deps: TestDeps, log: Logger): BackgroundTests {

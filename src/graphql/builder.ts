@@ -62,8 +62,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     hasPreviousPageFieldOptions: { description: 'Whether nodes stand before this page.' },
     startCursorFieldOptions: { description: 'The cursor of the first node; `null` on an empty page.' },
     endCursorFieldOptions: { description: 'The cursor of the last node; `null` on an empty page.' },
-    firstArgOptions: { description: 'How many nodes from the start: 1 to 100, 20 when neither this nor `last` is given.' },
-    lastArgOptions: { description: 'How many nodes from the end: 1 to 100. Not together with `first`.' },
+    firstArgOptions: {
+      description: 'How many nodes from the start: at least 1; above 100 it is 100. 20 when neither this nor `last` is given.',
+    },
+    lastArgOptions: { description: 'How many nodes from the end: at least 1; above 100 it is 100. Not together with `first`.' },
     afterArgOptions: { description: 'Only nodes behind this cursor.' },
     beforeArgOptions: { description: 'Only nodes in front of this cursor.' },
     idFieldOptions: { description: 'Its GraphQL id, the same for as long as it exists; `node` finds it again.' },

@@ -9,6 +9,11 @@ export function providerRow(name: string, more: Partial<Prisma.ProviderUnchecked
   return { id: randomUUID(), ...names, type: 'OPENAI', baseUrl: '', createdAt: now, updatedAt: now, ...more }
 }
 
+export function tokenRow(): Prisma.AccessTokenUncheckedCreateInput {
+  const id = randomUUID()
+  return { id, lookupId: id, secretDigest: 'none', name: 'test', role: 'VIEWER', source: 'API', createdAt: now }
+}
+
 export function auditRow(action: string): Prisma.AuditEventUncheckedCreateInput {
   const subject = { subjectType: 'test', subjectId: 'test' }
   return { id: randomUUID(), action, actor: 'test', channel: 'test', requestId: 'test', createdAt: now, ...subject }

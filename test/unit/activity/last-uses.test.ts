@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { activityFile, openActivity, openActivityIfThere } from '../../../src/activity/activity.ts'
+import { keepLastUsesClean } from '../../../src/activity/clean-last-uses.ts'
 import { readAllLastUses, trackLastUses } from '../../../src/activity/last-uses.ts'
 import { readRevision } from '../../../src/database/revision.ts'
 import { describeDatabases } from '../../support/databases.ts'
+import { tokenRow } from '../../support/rows.ts'
 
 const fail = (error: unknown) => {
   throw error
@@ -83,6 +85,22 @@ describeDatabases('when something was last used', (databases) => {
         ['b', LATE],
       ]),
     )
+    await activity.close()
+  })
+
+  test('is forgotten of tokens and keys that are gone, in pages, and kept of those that are there', async () => {
+    const database = await databases.open()
+    const activity = await openActivity(database, () => {})
+    const { id } = await database.write((transaction) => transaction.accessToken.create({ data: tokenRow() }))
+    const lastUses = trackLastUses(activity, fail)
+    for (let n = 0; n < 1_203; n++) lastUses.record(`gone ${n}`, EARLY)
+    lastUses.record(id, EARLY)
+    await lastUses.close()
+    const before = await readRevision(database)
+    const cleaning = keepLastUsesClean(database, activity, fail)
+    await expect.poll(() => readAllLastUses(activity)).toEqual(new Map([[id, EARLY]]))
+    await cleaning.close()
+    expect(await readRevision(database), 'it is no change of the data').toBe(before)
     await activity.close()
   })
 

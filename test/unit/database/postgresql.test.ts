@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { toUnavailable } from '../../../src/database/failures.ts'
 import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
@@ -40,6 +41,37 @@ describe('the URL', () => {
       expect(String(error)).not.toContain('s3cret')
     },
   )
+})
+
+describe.skipIf(postgresPrograms === null)('a password outside the URL', () => {
+  const password = 's3c#r/t?@:%'
+
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('is taken from PGPASSWORD as it is, with every character that a URL would need encoded, and is never shown', async () => {
+    const server = await startPostgres()
+    const url = await server.freshUrl()
+    await askForPasswords(url)
+    vi.stubEnv('PGPASSWORD', password)
+    const database = await openDatabase(url)
+    expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }])
+    await database.close()
+    vi.stubEnv('PGPASSWORD', 'wr0ng#')
+    const refused = await failureOf(openDatabase(url))
+    expect(refused).toMatchObject({ exitCode: 1 })
+    expect(String(refused)).not.toContain('wr0ng')
+    await server.stop()
+  })
+
+  /** Makes the server ask everybody for a password, as it does unless it is set up for tests. */
+  async function askForPasswords(url: string): Promise<void> {
+    const { prisma, close } = await openDatabase(url)
+    const [found] = await prisma.$queryRaw<{ hba_file: string }[]>`SHOW hba_file`
+    await prisma.$executeRawUnsafe(`ALTER ROLE CURRENT_USER PASSWORD '${password}'`)
+    writeFileSync(found?.hba_file ?? '', 'host all all 127.0.0.1/32 scram-sha-256\n')
+    await prisma.$queryRaw`SELECT pg_reload_conf()`
+    await close()
+  }
 })
 
 describe.skipIf(postgresPrograms === null)('a server that talks TLS', () => {
