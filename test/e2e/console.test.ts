@@ -131,6 +131,39 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await page.getByText('second · weight 2.5').waitFor({ state: 'detached' })
   })
 
+  it.each([
+    [`Bearer ${GOOD_KEY}`, 'without `Bearer`'],
+    [`OPENAI_API_KEY=${GOOD_KEY}`, 'without the name and the `=`'],
+    ['sk-PASTE-A-KEY-HERE', 'This is a placeholder'],
+  ])('says at the field of a key what was pasted with it: %j', async (pasted, words) => {
+    const window = await bench.signIn()
+    const isSaid = (label: string) =>
+      window
+        .locator('.mantine-InputWrapper-root')
+        .filter({ has: window.getByText(label, { exact: true }) })
+        .getByText(words)
+        .waitFor()
+    await open(window, '/new-provider')
+    await window.getByLabel('Type', { exact: true }).selectOption('OPENAI_COMPAT')
+    await window.getByRole('textbox', { name: 'Name', exact: true }).fill('pasted')
+    await window.getByLabel('Base URL').fill(`${bench.upstreamUrl}/v1`)
+    await window.getByLabel('API key', { exact: true }).fill(pasted)
+    await window.getByRole('button', { name: 'Add provider' }).click()
+    await isSaid('API key')
+    await open(window, '/providers/openai')
+    await window.getByRole('button', { name: 'Add key' }).click()
+    await window.getByLabel('API key', { exact: true }).fill(pasted)
+    await window.getByRole('button', { name: 'Add key' }).last().click()
+    await isSaid('API key')
+    await window.keyboard.press('Escape')
+    await choose(window, 'Actions for the key sk-g...cdef', 'Rotate')
+    await window.getByLabel('New API key', { exact: true }).fill(pasted)
+    await window.getByRole('button', { name: 'Rotate', exact: true }).click()
+    await isSaid('New API key')
+    await window.context().close()
+    expect(await bench.ask('{ providers { totalCount } }'), 'nothing was stored').toEqual({ providers: { totalCount: 1 } })
+  })
+
   it('explains a conflict of two windows with both versions, and saves what the second one chooses', async () => {
     const other = await bench.signIn()
     await open(other, '/providers/openai/edit')

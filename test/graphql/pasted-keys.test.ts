@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommand } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Writer, writerAs } from '../support/providers.ts'
 
@@ -12,6 +13,26 @@ afterAll(() => gateway.close())
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const ACCOUNT = JSON.stringify({ type: 'service_account', private_key_id: 'abc', private_key: '-----BEGIN PRIVATE KEY-----\nMIIE' })
+
+describe('the command line refuses a key with something around it as the API does, and shows nothing of it', () => {
+  test.each([
+    [`Bearer ${KEY}`, 'without `Bearer`'],
+    [`OPENAI_API_KEY=${KEY}`, 'without the name and the `=`'],
+    [`"${KEY}"`, 'without the quotes'],
+    [ACCOUNT, "Google service account's JSON file"],
+    ['sk-PASTE-A-KEY-HERE', 'placeholder'],
+    ['your-api-key', 'placeholder'],
+  ])('%j', async (value, words) => {
+    const file =
+      'providers: [{ name: pasted, type: OPENAI, baseUrl: "https://api.openai.com/v1", apiKeys: [{ valueFrom: { env: PASTED } }] }]'
+    const environment = { ...gateway.shared, PASTED: value }
+    const { exitCode, output, errors } = await runCommand(['apply', '-f', '-'], { environment, input: file })
+    expect(exitCode).toBe(1)
+    expect(errors.replaceAll(/\s+/g, ' ')).toContain(words)
+    expect(output + errors).not.toMatch(/4f9a2c71|MIIE/)
+    expect(await gateway.ask('{ provider(by: { name: "pasted" }) { id } }')).toEqual({ provider: null })
+  })
+})
 
 describe('a key with something around it is refused, and told what to leave out', () => {
   test.each([
