@@ -136,7 +136,23 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
       body: JSON.stringify({ model: 'gpt-5', messages: [] }),
     })
 
+  const NARROW_KEY = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }'
+  async function keyId(provider: string): Promise<string> {
+    const found = await bench.ask<{ provider: { apiKeys: { nodes: { id: string }[] } } }>(
+      'query ($name: String!) { provider(by: { name: $name }) { apiKeys { nodes { id } } } }',
+      { name: provider },
+    )
+    return found.provider.apiKeys.nodes[0]?.id ?? ''
+  }
+
   it('shows that a key rests, why and until when, and an editor lets calls use it again', async () => {
+    await bench.ask(NARROW_KEY, {
+      input: {
+        provider: { name: 'openai' },
+        keepOtherApiKeys: true,
+        apiKeys: [{ keep: { id: await keyId('openai'), models: ['gpt-*'], exceptModels: ['gpt-5-pro'] } }],
+      },
+    })
     vendor.answerWith(refusal(401, { error: { message: 'Incorrect API key provided' } }))
     expect((await chat('openai', token)).status).toBe(502)
     vendor.answerWith(everyVendor)
@@ -146,6 +162,7 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
     const key = editor.locator('.key-row')
     await key.getByText(/Refused.*The vendor refused the key \(401\)\..*Tried again.*Last used/).waitFor()
     await editor.getByText('The vendor refuses every enabled key').first().waitFor()
+    await key.getByText(/Models: gpt-\*\..*Not for gpt-5-pro\./).waitFor()
     await checkPage(editor, 'a key that rests')
     await key.getByRole('button', { name: /^Reset availability of the key/ }).click()
     await key.getByText('Ready').waitFor()

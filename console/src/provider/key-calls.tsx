@@ -14,6 +14,14 @@ const STATES: Readonly<Record<KeyState, { readonly label: string; readonly tone:
   DISABLED: { label: 'Disabled', tone: 'quiet' },
 }
 
+const SHOWN_NAMES = 5
+
+/** The first names of a list, and how many more there are. */
+function inShort(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN_NAMES).join(', ')
+  return names.length > SHOWN_NAMES ? `${shown} and ${(names.length - SHOWN_NAMES).toLocaleString('en')} more` : shown
+}
+
 export interface KeyCallsProps {
   readonly provider: ProviderDetailsFragment
   readonly apiKey: KeyFieldsFragment
@@ -36,6 +44,8 @@ export function KeyCalls({ provider, apiKey }: KeyCallsProps) {
           Tried again <RelativeTime at={until} />.
         </span>
       )}
+      {apiKey.models !== null && <span>Models: {inShort(apiKey.models)}.</span>}
+      {apiKey.exceptModels !== null && <span>Not for {inShort(apiKey.exceptModels)}.</span>}
       {inFlight > 0 && <span>{inFlight.toLocaleString('en')} under way.</span>}
       {apiKey.lastUsedAt === null ? (
         <span>Never used.</span>
