@@ -28,7 +28,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'mount-calls': { does: 'model calls with their log and metrics', mayEnter: ['auth', 'calls', 'graphql', 'metrics'] },
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards it, fails over, relays the answer',
-    mayEnter: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'tracing', 'upstream'],
+    mayEnter: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream'],
+  },
+  routes: {
+    does: 'model routes: one name for models of several providers, and the breaker of their targets',
+    mayEnter: ['audit', 'auth', 'database', 'errors', 'generated'],
   },
   'rest/<dialect>': {
     does: 'one REST API of another product: its routes, words and rules, translated into operations of GraphQL',
@@ -44,7 +48,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'the schema, its limits and errors; reads go from here straight into Prisma',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'calls', 'changes', 'crypto', 'database', 'destination', 'errors', 'generated', 'http'],
-      ...['providers', 'tracing'],
+      ...['providers', 'routes', 'tracing'],
     ],
   },
   providers: {
@@ -90,7 +94,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: '`gateway <command>`: one file per command, over the same domain as the APIs',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
-      ...['key-file', 'logger', 'outbound', 'providers', 'start', 'upgrade', 'upstream'],
+      ...['key-file', 'logger', 'outbound', 'providers', 'routes', 'start', 'upgrade', 'upstream'],
     ],
   },
   config: { does: 'the only reader of the environment', mayEnter: ['config-calls', 'config-values', 'crypto', 'errors'] },

@@ -3,10 +3,13 @@ export const PROBLEM_CODES = [
   'VALIDATION_FAILED',
   'PROVIDER_NOT_FOUND',
   'PROVIDER_NAME_TAKEN',
+  'PROVIDER_IN_USE',
   'API_KEY_NOT_FOUND',
   'API_KEYS_NOT_SUPPORTED',
   'KEY_REQUIRED_FOR_NEW_ENDPOINT',
   'VERSION_CONFLICT',
+  'MODEL_ROUTE_NOT_FOUND',
+  'MODEL_ROUTE_NAME_TAKEN',
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 
@@ -88,6 +91,35 @@ export class ProviderNameTakenError extends DomainError {
   }
 }
 
+export class ProviderInUseError extends DomainError {
+  readonly code = 'PROVIDER_IN_USE'
+  /** The names of the routes that have it as a target. */
+  readonly routes: readonly string[]
+
+  constructor(routes: readonly string[]) {
+    super(`Model routes use this provider: ${routes.join(', ')}. Take it out of them, or delete it with \`force\`.`)
+    this.routes = routes
+  }
+}
+
+export class ModelRouteNotFoundError extends DomainError {
+  readonly code = 'MODEL_ROUTE_NOT_FOUND'
+
+  constructor() {
+    super('No such model route. It may have been deleted.')
+  }
+}
+
+export class ModelRouteNameTakenError extends DomainError {
+  readonly code = 'MODEL_ROUTE_NAME_TAKEN'
+  readonly routeName: string
+
+  constructor(routeName: string) {
+    super(`A model route named "${routeName}" already exists. Choose another name, or update that one.`)
+    this.routeName = routeName
+  }
+}
+
 export class ProviderNotFoundError extends DomainError {
   readonly code = 'PROVIDER_NOT_FOUND'
 
@@ -130,8 +162,8 @@ export class VersionConflictError extends DomainError {
   readonly code = 'VERSION_CONFLICT'
   readonly currentVersion: number
 
-  constructor(currentVersion: number) {
-    super(`The provider was changed meanwhile: it is at version ${currentVersion}. Read it again and repeat your change.`)
+  constructor(currentVersion: number, subject: 'provider' | 'model route' = 'provider') {
+    super(`The ${subject} was changed meanwhile: it is at version ${currentVersion}. Read it again and repeat your change.`)
     this.currentVersion = currentVersion
   }
 }

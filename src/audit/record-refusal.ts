@@ -17,6 +17,7 @@ export interface Refusal {
 const REFUSED: Readonly<Record<Refusal['subjectType'], AuditAction>> = {
   provider: PROVIDER_CHANGE_REFUSED,
   access_token: 'access_token.change_refused',
+  model_route: 'model_route.change_refused',
   encryption_key: 'encryption_key.change_refused',
 }
 

@@ -24,6 +24,10 @@ export type AuditAction =
   | 'access_token.updated'
   | 'access_token.revoked'
   | 'access_token.change_refused'
+  | 'model_route.created'
+  | 'model_route.updated'
+  | 'model_route.deleted'
+  | 'model_route.change_refused'
   | 'encryption_key.rotation_started'
   | 'encryption_key.rotated'
   | 'encryption_key.retired'
@@ -31,7 +35,7 @@ export type AuditAction =
   | 'encryption_key.change_refused'
 
 /** What an audit event can be about. */
-export type AuditSubjectType = 'provider' | 'access_token' | 'encryption_key'
+export type AuditSubjectType = 'provider' | 'access_token' | 'model_route' | 'encryption_key'
 
 export interface AuditEntry {
   readonly action: AuditAction
@@ -62,6 +66,7 @@ export async function recordAudit(transaction: TransactionClient, caller: Caller
 const NAMED_IN: Readonly<Record<Exclude<AuditSubjectType, 'encryption_key'>, Prisma.Sql>> = {
   provider: Prisma.sql`providers`,
   access_token: Prisma.sql`access_tokens`,
+  model_route: Prisma.sql`model_routes`,
 }
 
 /** The name that the subject has now: the event shows it when the subject is long gone. */

@@ -54,7 +54,7 @@ export async function resolveCallScope(
   transaction: TransactionClient,
   { providers, models, requestsPerMinute, tokensPerDay }: CallScopeInput,
 ): Promise<{ readonly scope: CallScope } | { readonly issues: readonly ValidationIssue[] }> {
-  const found = providers == null ? null : await findProviders(transaction, providers)
+  const found = providers == null ? null : await findNamedProviders(transaction, providers)
   const issues = (providers ?? []).flatMap((named, index) => (found?.some(isNamed(named)) ? [] : [unknownProvider(index)]))
   if (issues.length > 0) return { issues }
   return {
@@ -67,7 +67,11 @@ export async function resolveCallScope(
   }
 }
 
-function findProviders(transaction: TransactionClient, named: readonly NamedProvider[]): Promise<{ id: string; name: string }[]> {
+/** Those of the named providers that are there. */
+export function findNamedProviders(
+  transaction: TransactionClient,
+  named: readonly NamedProvider[],
+): Promise<{ id: string; name: string }[]> {
   const ids = named.flatMap((one) => ('id' in one ? [one.id] : []))
   const names = named.flatMap((one) => ('name' in one ? [one.name] : []))
   return transaction.provider.findMany({
@@ -77,7 +81,8 @@ function findProviders(transaction: TransactionClient, named: readonly NamedProv
   })
 }
 
-function isNamed(named: NamedProvider): (row: { id: string; name: string }) => boolean {
+/** Whether a row is the named provider. */
+export function isNamed(named: NamedProvider): (row: { id: string; name: string }) => boolean {
   return ({ id, name }) => ('id' in named ? id === named.id : name === named.name)
 }
 

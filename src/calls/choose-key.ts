@@ -31,15 +31,20 @@ export function chooseKey({ keys, model, states, tried, random }: ChoiceOptions)
   if (fitting.length === 0) return { kind: 'no key for the model' }
   const judged = fitting.map((key) => ({ key, readiness: states.readiness(key, model) }))
   const free = judged.filter(({ key, readiness }) => readiness.kind !== 'resting' && !tried.has(key.id)).map(({ key }) => key)
-  const key = byWeight(free, random)
+  const key = chooseByWeight(free, random)
   return key === null ? { kind: 'resting', ...summary(judged.map(({ readiness }) => readiness)) } : { kind: 'key', key }
 }
 
-function servesModel({ models, exceptModels }: KeyForCall, model: string | null): boolean {
+/** Whether a key may be used for a model; null is any. */
+export function servesModel({ models, exceptModels }: Pick<KeyForCall, 'models' | 'exceptModels'>, model: string | null): boolean {
   return model === null || (isInGlobs(models, model) && !(exceptModels !== null && isInGlobs(exceptModels, model)))
 }
 
-function byWeight(keys: readonly KeyForCall[], random: () => number): KeyForCall | null {
+/** One of them by weight, and by chance; those of weight 0 when there is no other. Null when there is none. */
+export function chooseByWeight<Weighted extends { readonly weight: number }>(
+  keys: readonly Weighted[],
+  random: () => number,
+): Weighted | null {
   const total = keys.reduce((sum, { weight }) => sum + weight, 0)
   if (total <= 0) return keys[Math.floor(random() * keys.length)] ?? null
   let rest = random() * total

@@ -105,6 +105,11 @@ function connectionKeyOf({ provider: { baseUrl, network }, stored }: ProviderFor
 
 const models = z.array(z.string()).nullable()
 
+/** Which models a key serves, by its row; without one, all. */
+export function modelGlobsOf(row: Pick<ApiKey, 'models' | 'exceptModels'> | null): Pick<KeyForCall, 'models' | 'exceptModels'> {
+  return { models: models.parse(row?.models ?? null), exceptModels: models.parse(row?.exceptModels ?? null) }
+}
+
 function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
   const { provider, stored } = use
   return servingKeys(provider, stored.keys).map((row) => {
@@ -114,8 +119,7 @@ function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
       apiKeyId: row?.id ?? null,
       enabled: true,
       weight: row?.weight ?? 1,
-      models: models.parse(row?.models ?? null),
-      exceptModels: models.parse(row?.exceptModels ?? null),
+      ...modelGlobsOf(row),
       open: () => {
         const { credential, baseUrl, network } = open()
         return { credential, endpoint: baseUrl === provider.baseUrl ? null : endpointOf(baseUrl), network }

@@ -117,7 +117,7 @@ async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanSte
 async function carryOutStep(deps: ProviderDeps, caller: Caller, step: PlanStep): Promise<void> {
   if (step.action === 'create') await createProvider(deps, caller, step.provider)
   if (step.action === 'change') await updateProvider(deps, caller, { id: step.id }, step.changes, { id: step.id, version: step.version })
-  if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version })
+  if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version }, false)
 }
 
 function describePlan(steps: readonly PlanStep[]): string {

@@ -127,6 +127,20 @@ export const TABLES: Readonly<Record<Exclude<Prisma.ModelName, ActivityModel>, T
       (client, data) => client.providerSecret.createMany({ data }),
     ),
   },
+  ModelRoute: {
+    count: (client) => client.modelRoute.count(),
+    copy: byNumber(
+      (client, page) => client.modelRoute.findMany(page),
+      (client, data) => client.modelRoute.createMany({ data }),
+    ),
+  },
+  RouteTarget: {
+    count: (client) => client.routeTarget.count(),
+    copy: byNumber(
+      (client, page) => client.routeTarget.findMany(page),
+      (client, data) => client.routeTarget.createMany({ data }),
+    ),
+  },
   AuditEvent: {
     count: (client) => client.auditEvent.count(),
     copy: byNumber(

@@ -7,6 +7,8 @@ interface Rows {
   readonly apiKey: Prisma.ApiKeyCreateManyInput
   readonly apiKeySecret: Prisma.ApiKeySecretCreateManyInput
   readonly providerSecret: Prisma.ProviderSecretCreateManyInput
+  readonly modelRoute: Prisma.ModelRouteCreateManyInput
+  readonly routeTarget: Prisma.RouteTargetCreateManyInput
   readonly auditEvent: Prisma.AuditEventCreateManyInput
 }
 

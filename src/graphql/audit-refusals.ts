@@ -45,6 +45,8 @@ async function record(context: GatewayContext, operation: string, code: Refusal[
   const { deps } = context
   if (operation.includes('AccessToken'))
     return deps.recordRefusal(context, { operation, code, subjectType: 'access_token', subjectId: await findToken(deps.database, args) })
+  if (operation.includes('ModelRoute'))
+    return deps.recordRefusal(context, { operation, code, subjectType: 'model_route', subjectId: await findRoute(deps.database, args) })
   await deps.recordRefusal(context, { operation, code, subjectType: 'provider', subjectId: await findProvider(deps.database, args) })
 }
 
@@ -63,6 +65,18 @@ async function findProvider({ prisma }: Database, args: unknown): Promise<string
   if ((id ?? given.name ?? '').length > LIMITS.soughtCharacters) return ''
   const where = id === null ? { name: soughtText(given.name ?? ''), deletedAt: null } : { id }
   return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
+}
+
+const routeArguments = z.object({ input: z.object({ name: z.string().nullish(), route: ref.nullish() }) })
+
+/** The id of the model route that the arguments name; empty when there is none. */
+async function findRoute({ prisma }: Database, args: unknown): Promise<string> {
+  const { input } = routeArguments.safeParse(args).data ?? {}
+  const given = input?.route ?? { name: input?.name, id: null }
+  const id = given.id == null ? null : idInGlobalId(given.id)
+  if ((id === null && given.name == null) || (id ?? given.name ?? '').length > LIMITS.soughtCharacters) return ''
+  const where = id === null ? { name: soughtText(given.name ?? '') } : { id }
+  return (await prisma.modelRoute.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 
 const tokenArguments = z.object({ input: z.object({ id: z.string() }) })

@@ -1,5 +1,6 @@
 import type { AuditAction, AuditSubjectType } from '../audit/record.ts'
 import type { Channel } from '../auth/principal.ts'
+import type { TargetState } from '../calls/call-status.ts'
 import type { KeyAvailability } from '../calls/key-states.ts'
 import type { ChangeAction } from '../changes/provider-changes.ts'
 import type { ProblemCode, ValidationRule } from '../errors.ts'
@@ -61,6 +62,9 @@ export const ERROR_CODE_VALUES = {
   VALIDATION_FAILED: { description: 'The input breaks rules: `ValidationError`.' },
   PROVIDER_NOT_FOUND: { description: 'There is no such provider: `ProviderNotFoundError`.' },
   PROVIDER_NAME_TAKEN: { description: 'Another provider has the name: `ProviderNameTakenError`.' },
+  PROVIDER_IN_USE: { description: 'Model routes use the provider: `ProviderInUseError`.' },
+  MODEL_ROUTE_NOT_FOUND: { description: 'There is no such model route: `ModelRouteNotFoundError`.' },
+  MODEL_ROUTE_NAME_TAKEN: { description: 'Another model route has the name: `ModelRouteNameTakenError`.' },
   API_KEY_NOT_FOUND: { description: 'The provider has no such key: `ApiKeyNotFoundError`.' },
   API_KEYS_NOT_SUPPORTED: { description: 'The provider authenticates in another way: `ApiKeysNotSupportedError`.' },
   KEY_REQUIRED_FOR_NEW_ENDPOINT: { description: 'Stored keys would go to another place: `KeyRequiredForNewEndpointError`.' },
@@ -114,6 +118,14 @@ type Stored<Text extends string> = {
   readonly [Each in Text as EnumName<Each>]: { readonly value: Each; readonly description: string }
 }
 
+export const TARGET_STATE_VALUES = {
+  READY: { description: 'Calls use it.' },
+  NO_KEY: { description: 'Every key of the provider rests, or none may be used for the model.' },
+  BREAKER_OPEN: { description: 'Its latest calls failed: it is left alone for half a minute.' },
+  PROVIDER_DISABLED: { description: 'The provider is disabled.' },
+  PROVIDER_DELETED: { description: 'The provider was deleted.' },
+} as const satisfies Described<TargetState>
+
 export const AUDIT_ACTION_VALUES = {
   PROVIDER_CREATED: { value: 'provider.created', description: 'A provider was created.' },
   PROVIDER_UPDATED: { value: 'provider.updated', description: 'A provider or its keys were changed.' },
@@ -129,6 +141,10 @@ export const AUDIT_ACTION_VALUES = {
   ACCESS_TOKEN_UPDATED: { value: 'access_token.updated', description: 'An access token was changed.' },
   ACCESS_TOKEN_REVOKED: { value: 'access_token.revoked', description: 'An access token was revoked.' },
   ACCESS_TOKEN_CHANGE_REFUSED: { value: 'access_token.change_refused', description: 'A change of an access token was refused.' },
+  MODEL_ROUTE_CREATED: { value: 'model_route.created', description: 'A model route was created.' },
+  MODEL_ROUTE_UPDATED: { value: 'model_route.updated', description: 'A model route was changed.' },
+  MODEL_ROUTE_DELETED: { value: 'model_route.deleted', description: 'A model route was deleted.' },
+  MODEL_ROUTE_CHANGE_REFUSED: { value: 'model_route.change_refused', description: 'A change of a model route was refused.' },
   ENCRYPTION_KEY_ROTATION_STARTED: {
     value: 'encryption_key.rotation_started',
     description: 'A rotation to another encryption key began.',
@@ -157,6 +173,7 @@ export const AUDIT_CHANNEL_VALUES = {
 export const AUDIT_SUBJECT_TYPE_VALUES = {
   PROVIDER: { value: 'provider', description: 'A provider.' },
   ACCESS_TOKEN: { value: 'access_token', description: 'An access token.' },
+  MODEL_ROUTE: { value: 'model_route', description: 'A model route.' },
   ENCRYPTION_KEY: { value: 'encryption_key', description: 'An encryption key.' },
   ...OTHER_VALUE,
 } as const satisfies Stored<AuditSubjectType | typeof OTHER>

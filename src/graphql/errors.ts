@@ -4,6 +4,9 @@ import {
   type DomainError,
   type ValidationIssue as Issue,
   KeyRequiredForNewEndpointError,
+  ModelRouteNameTakenError,
+  ModelRouteNotFoundError,
+  ProviderInUseError,
   ProviderNameTakenError,
   ProviderNotFoundError,
   ValidationError,
@@ -60,6 +63,26 @@ builder.objectType(ProviderNotFoundError, {
   interfaces: [UserError],
 })
 
+builder.objectType(ProviderInUseError, {
+  name: 'ProviderInUseError',
+  description: 'Model routes use the provider; nothing was deleted. `force` deletes it all the same.',
+  interfaces: [UserError],
+  fields: (t) => ({ routes: t.stringList({ resolve: ({ routes }) => [...routes], description: 'The names of the routes.' }) }),
+})
+
+builder.objectType(ModelRouteNameTakenError, {
+  name: 'ModelRouteNameTakenError',
+  description: 'Another model route has this name.',
+  interfaces: [UserError],
+  fields: (t) => ({ name: t.exposeString('routeName', { description: 'The name that is taken.' }) }),
+})
+
+builder.objectType(ModelRouteNotFoundError, {
+  name: 'ModelRouteNotFoundError',
+  description: 'There is no such model route.',
+  interfaces: [UserError],
+})
+
 builder.objectType(ApiKeyNotFoundError, {
   name: 'ApiKeyNotFoundError',
   description: 'The provider has no API key with the given id; nothing was changed.',
@@ -90,7 +113,7 @@ builder.objectType(KeyRequiredForNewEndpointError, {
 
 builder.objectType(VersionConflictError, {
   name: 'VersionConflictError',
-  description: 'The provider is not at the version that the caller expected; nothing was changed.',
+  description: 'What was to be changed is not at the version that the caller expected; nothing was changed.',
   interfaces: [UserError],
   fields: (t) => ({ currentVersion: t.exposeInt('currentVersion', { description: 'The version it is at.' }) }),
 })

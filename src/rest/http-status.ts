@@ -5,6 +5,9 @@ export const HTTP_STATUS = {
   VALIDATION_FAILED: 400,
   PROVIDER_NOT_FOUND: 404,
   PROVIDER_NAME_TAKEN: 409,
+  PROVIDER_IN_USE: 409,
+  MODEL_ROUTE_NOT_FOUND: 404,
+  MODEL_ROUTE_NAME_TAKEN: 409,
   // The resource of the request is there; an id in its body is wrong.
   API_KEY_NOT_FOUND: 400,
   API_KEYS_NOT_SUPPORTED: 400,

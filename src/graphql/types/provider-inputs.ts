@@ -112,6 +112,7 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
   description: 'A provider to delete.',
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
+    force: t.boolean({ description: 'Delete it though model routes use it: their targets stay, and show that it is gone.' }),
     expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion when the name belongs to another provider by now.' }),
   }),

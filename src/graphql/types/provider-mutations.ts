@@ -2,6 +2,7 @@ import {
   ApiKeyNotFoundError,
   ApiKeysNotSupportedError,
   KeyRequiredForNewEndpointError,
+  ProviderInUseError,
   ProviderNameTakenError,
   ProviderNotFoundError,
   ValidationError,
@@ -9,7 +10,7 @@ import {
 } from '../../errors.ts'
 import { checkProvider } from '../../providers/check-provider.ts'
 import { createProvider } from '../../providers/create-provider.ts'
-import { deleteProvider } from '../../providers/delete-provider.ts'
+import { type DeletedProvider, deleteProvider } from '../../providers/delete-provider.ts'
 import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { updateProvider } from '../../providers/update-provider.ts'
 import { builder } from '../builder.ts'
@@ -42,13 +43,14 @@ function providerPayload(name: string, description: string) {
 const CreateProviderPayload = providerPayload('CreateProviderPayload', 'The provider was created.')
 const UpdateProviderPayload = providerPayload('UpdateProviderPayload', 'The provider was changed.')
 
-const DeleteProviderPayload = builder.objectRef<{ id: string; name: string }>('DeleteProviderPayload').implement({
+const DeleteProviderPayload = builder.objectRef<DeletedProvider>('DeleteProviderPayload').implement({
   description: 'The provider was deleted. Its keys and tests are gone and its name is free.',
   authScopes: { viewer: true },
   fields: (t) => ({
     deletedProviderId: t.globalID({ resolve: ({ id }) => ({ type: Provider, id }), description: 'Its GraphQL id, for a cache to drop.' }),
     deletedProviderUuid: t.expose('id', { type: 'UUID', description: 'Its UUID.' }),
     name: t.exposeString('name', { description: 'Its name.' }),
+    routes: t.exposeStringList('routes', { description: 'The names of the model routes that have it as a target, which is gone now.' }),
   }),
 })
 
@@ -107,11 +109,13 @@ builder.mutationFields((t) => ({
     type: DeleteProviderPayload,
     authScopes: { editor: true },
     errors: {
-      types: [ProviderNotFoundError, VersionConflictError],
+      types: [ProviderNotFoundError, VersionConflictError, ProviderInUseError],
       union: { name: 'DeleteProviderResult', description: 'What was deleted, or why nothing was.' },
     },
     args: { input: t.arg({ type: DeleteProviderInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) => deleteProvider(context.deps, context, toProviderRef(input.provider), toExpectedState(input)),
-    description: 'Deletes a provider, its keys and its tests, and frees its name. Requires `editor`.',
+    resolve: (_root, { input }, context) =>
+      deleteProvider(context.deps, context, toProviderRef(input.provider), toExpectedState(input), input.force ?? false),
+    description:
+      'Deletes a provider, its keys and its tests, and frees its name. One that model routes use needs `force`. Requires `editor`.',
   }),
 }))

@@ -103,6 +103,7 @@ const PROBLEMS: ProblemAnswers<BifrostProblem, Asked> = {
     if (asked.about !== 'provider') return KEY_SECRETS_STAY
     return asked.baseUrl === asked.storedBaseUrl ? KEYS_GO_NO_OTHER_WAY : KEYS_STAY
   },
+  ProviderInUseError: ({ code, message }) => error(HTTP_STATUS[code], message),
   VersionConflictError: ({ code, message }) => error(HTTP_STATUS[code], message),
 }
 

@@ -134,7 +134,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
 const KEYS_ELSEWHERE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
 
 export async function deleteProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
+  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name }, force: true } })
   return result.__typename === 'DeleteProviderPayload'
     ? answer(200, deletedBody(name))
     : problemOf(result, { about: 'provider', name, baseUrl: '', storedBaseUrl: null })

@@ -83,6 +83,7 @@ const PROBLEMS: ProblemAnswers<CoderProblem, Asked> = {
     return error(HTTP_STATUS[code], providerType === 'COPILOT' ? COPILOT_KEYS : BEDROCK_KEYS)
   },
   KeyRequiredForNewEndpointError: ({ code, message }) => error(HTTP_STATUS[code], 'Forbidden.', { detail: message }),
+  ProviderInUseError: ({ code, message }) => error(HTTP_STATUS[code], message),
   VersionConflictError: ({ message }) => preconditionFailed(message),
 }
 

@@ -160,7 +160,7 @@ async function updateProvider({ run, body, headers, parameters: { idOrName = '' 
 }
 
 async function deleteProvider({ run, headers, parameters: { idOrName = '' } }: RestRequest): Promise<Answer> {
-  const input = { provider: toProviderRef(idOrName), ...expectedState(headers['if-match']) }
+  const input = { provider: toProviderRef(idOrName), force: true, ...expectedState(headers['if-match']) }
   const { deleteProvider: result } = await run(DeleteProviderDocument, { input })
   return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : problemOf(result, { kind: 'delete', idOrName })
 }

@@ -42,6 +42,7 @@ const PROBLEMS: ProblemAnswers<RespanProblem, null> = {
   ApiKeyNotFoundError: aboutKey,
   ApiKeysNotSupportedError: aboutKey,
   KeyRequiredForNewEndpointError: () => KEY_REQUIRED,
+  ProviderInUseError: ({ code, message }) => detail(HTTP_STATUS[code], message),
   VersionConflictError: ({ code, message }) => detail(HTTP_STATUS[code], message),
 }
 

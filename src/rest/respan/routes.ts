@@ -156,6 +156,6 @@ async function showProvider(run: RestRequest['run'], name: string | null): Promi
 async function deleteProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.id ?? '')
   if (name === null) return NOT_FOUND
-  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
+  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name }, force: true } })
   return result.__typename === 'DeleteProviderPayload' ? { status: 204 } : problemOf(result)
 }

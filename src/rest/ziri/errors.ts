@@ -48,6 +48,7 @@ const PROBLEMS: ProblemAnswers<ZiriProblem, 'write' | 'test'> = {
   ApiKeyNotFoundError: refused,
   ApiKeysNotSupportedError: refused,
   KeyRequiredForNewEndpointError: ({ message }) => denied(message),
+  ProviderInUseError: refused,
   VersionConflictError: refused,
 }
 

@@ -163,7 +163,7 @@ async function updateProvider(request: RestRequest): Promise<Answer> {
 async function deleteProvider({ run, parameters }: RestRequest): Promise<Answer> {
   const name = toName(parameters.name ?? '')
   if (name === null) return NOT_FOUND
-  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name } } })
+  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name }, force: true } })
   return result.__typename === 'DeleteProviderPayload' ? json(200, { success: true }) : problemOf(result)
 }
 

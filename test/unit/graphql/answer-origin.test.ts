@@ -6,6 +6,7 @@ import { AnswerOrigin } from '../../../src/graphql/answer-origin.ts'
 import { createContext, type GatewayContext } from '../../../src/graphql/context.ts'
 import { createLogger } from '../../../src/logger.ts'
 import { NO_BACKGROUND_TESTS } from '../../../src/providers/background-tests.ts'
+import { Breakers } from '../../../src/routes/breaker.ts'
 import { describeDatabases } from '../../support/databases.ts'
 
 describeDatabases('what an answer was made from', (databases) => {
@@ -33,6 +34,8 @@ describeDatabases('what an answer was made from', (databases) => {
       callStatus: {
         find: async () => null,
         states: new KeyStates(Date.now),
+        breakers: new Breakers(Date.now),
+        targetState: async () => 'READY',
         isCallable: async () => false,
         countKeys: async () => [],
         availabilityOf: () => ({ state: 'READY', until: null, reason: null, inFlight: 0 }),

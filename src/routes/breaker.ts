@@ -1,0 +1,88 @@
+/** Whether a target takes calls. `probe`: its pause is over, and one call at a time may find out whether it works again. */
+export type BreakerState = { readonly kind: 'closed' } | { readonly kind: 'probe' } | { readonly kind: 'open'; readonly waitMs: number }
+
+interface Entry {
+  /** When calls failed, the latest ones. */
+  failures: number[]
+  /** When the pause ends; null while there is none. */
+  openUntil: number | null
+  isProbed: boolean
+}
+
+/** So many failures within so long begin a pause of so long. */
+const FAILURES = 5
+const WINDOW_MS = 10_000
+const OPEN_MS = 30_000
+/** How long callers wait for somebody else's probe. */
+const PROBE_WAIT_MS = 1_000
+/** Targets that fail; beyond, the oldest is forgotten. */
+const MAX_ENTRIES = 10_000
+
+const CLOSED = { kind: 'closed' } as const
+
+/** Keeps calls of routes from targets that fail, in this process: another one finds out for itself. */
+export class Breakers {
+  readonly #entries = new Map<string, Entry>()
+  readonly #now: () => number
+
+  /** @param now milliseconds since 1970. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  state(providerId: string, model: string): BreakerState {
+    const { openUntil, isProbed } = this.#entries.get(keyOf(providerId, model)) ?? { openUntil: null, isProbed: false }
+    if (openUntil === null) return CLOSED
+    const waitMs = openUntil - this.#now()
+    if (waitMs > 0) return { kind: 'open', waitMs }
+    return isProbed ? { kind: 'open', waitMs: PROBE_WAIT_MS } : { kind: 'probe' }
+  }
+
+  /** A call of the target begins. What it finds out is told once, or `end` says that it found nothing out. */
+  begin(providerId: string, model: string): BreakerUse {
+    const key = keyOf(providerId, model)
+    const entry = this.#entries.get(key)
+    const isProbe = this.state(providerId, model).kind === 'probe'
+    if (entry !== undefined && isProbe) entry.isProbed = true
+    const release = () => {
+      if (entry !== undefined && isProbe) entry.isProbed = false
+    }
+    return {
+      works: () => {
+        release()
+        // Calls that were under way when the pause began do not end it.
+        if (isProbe || this.#entries.get(key)?.openUntil === null) this.#entries.delete(key)
+      },
+      fails: () => {
+        release()
+        this.#fail(key, isProbe)
+      },
+      end: release,
+    }
+  }
+
+  #fail(key: string, isProbe: boolean): void {
+    const now = this.#now()
+    const entry = this.#entries.get(key) ?? { failures: [], openUntil: null, isProbed: false }
+    if (entry.openUntil !== null) {
+      if (isProbe) entry.openUntil = now + OPEN_MS
+      return
+    }
+    entry.failures = [...entry.failures.filter((at) => at > now - WINDOW_MS), now].slice(-FAILURES)
+    if (entry.failures.length >= FAILURES) entry.openUntil = now + OPEN_MS
+    const [oldest] = this.#entries.keys()
+    if (oldest !== undefined && this.#entries.size >= MAX_ENTRIES && !this.#entries.has(key)) this.#entries.delete(oldest)
+    this.#entries.set(key, entry)
+  }
+}
+
+/** One call of a target. */
+export interface BreakerUse {
+  works(): void
+  fails(): void
+  end(): void
+}
+
+function keyOf(providerId: string, model: string): string {
+  return `${providerId} ${model}`
+}
