@@ -65,7 +65,19 @@ async function makeFixtures(): Promise<Fixtures> {
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT', baseUrl: 'https://10.0.0.1' })
   const { auditEvents } = await gateway.ask<{ auditEvents: { nodes: { id: string }[] } }>('{ auditEvents(first: 1) { nodes { id } } }')
+  const routed = await writer.created({ apiKeys: [{ value: KEY }] })
+  const createRoute = async (name: string) => {
+    const { createModelRoute } = await gateway.ask<{ createModelRoute: { modelRoute: { id: string } } }>(
+      `mutation ($input: CreateModelRouteInput!) {
+        createModelRoute(input: $input) { ... on CreateModelRoutePayload { modelRoute { id } } } }`,
+      { input: { name, targets: [{ provider: { id: routed.id }, model: 'gpt-5' }] } },
+    )
+    return createModelRoute.modelRoute.id
+  }
   return {
+    modelRoute: await createRoute('routed'),
+    routed: routed.id,
+    disposableRoute: () => createRoute(uniqueName()),
     auditEvent: auditEvents.nodes[0]?.id ?? '',
     provider: provider.id,
     apiKey: provider.apiKeys.nodes[0]?.id ?? '',

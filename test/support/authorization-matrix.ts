@@ -13,9 +13,13 @@ export interface Fixtures {
   readonly auditEvent: string
   /** A token that no caller of the test presents. */
   readonly otherToken: string
+  /** A model route whose target is the provider `routed`. */
+  readonly modelRoute: string
+  readonly routed: string
   /** Makes something that a mutation may use up; each call gives another one. */
   readonly disposableProvider: () => Promise<string>
   readonly disposableToken: () => Promise<string>
+  readonly disposableRoute: () => Promise<string>
   readonly freeName: () => string
   readonly takenName: string
 }
@@ -79,6 +83,13 @@ const createToken = (document: (selection: string) => string) =>
       `mutation { createAccessToken(input: { name: "made", role: VIEWER }) { ... on CreateAccessTokenPayload ${document(selection)} } }`,
   )
 
+const createRoute = (type: string, name: (fixtures: Fixtures) => string) =>
+  query(mutation('createModelRoute', 'CreateModelRouteInput', type), (fixtures) => ({
+    input: { name: name(fixtures), targets: [{ provider: { id: fixtures.routed }, model: 'gpt-5' }] },
+  }))
+const updateRoute = (type: string, route: (fixtures: Fixtures) => Record<string, unknown>) =>
+  query(mutation('updateModelRoute', 'UpdateModelRouteInput', type), (fixtures) => ({ input: { route: route(fixtures) } }))
+
 const connection = (type: string, role: Role, open: (page: string) => string, edge: string, of: string): Way[] => [
   { name: `${type} itself`, type, role, at: query((selection) => open(selection)) },
   { name: `${edge} of it`, type: edge, role, at: query((selection) => open(`{ edges ${selection} }`)) },
@@ -112,6 +123,55 @@ export const WAYS: readonly Way[] = [
   ...nested(connection('ModelConnection', 'VIEWER', (s) => ofProvider(`models ${s}`), 'ModelEdge', 'Model')),
   ...connection('AuditEventConnection', 'ADMIN', (s) => `{ auditEvents ${s} }`, 'AuditEventEdge', 'AuditEvent'),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
+  ...connection('ModelRouteConnection', 'VIEWER', (s) => `{ modelRoutes ${s} }`, 'ModelRouteEdge', 'ModelRoute'),
+  { name: 'a target', type: 'RouteTarget', role: 'VIEWER', at: query((s) => `{ modelRoutes { nodes { targets ${s} } } }`) },
+  {
+    name: 'the provider of a target',
+    type: 'Provider',
+    role: 'VIEWER',
+    at: query((s) => `{ modelRoutes { nodes { targets { provider ${s} } } } }`),
+  },
+  {
+    name: 'createModelRoute',
+    type: 'CreateModelRoutePayload',
+    role: 'EDITOR',
+    at: createRoute('CreateModelRoutePayload', (f) => f.freeName()),
+  },
+  {
+    name: 'a taken name of a route',
+    type: 'ModelRouteNameTakenError',
+    role: 'EDITOR',
+    at: createRoute('ModelRouteNameTakenError', () => 'routed'),
+  },
+  {
+    name: 'updateModelRoute',
+    type: 'UpdateModelRoutePayload',
+    role: 'EDITOR',
+    at: updateRoute('UpdateModelRoutePayload', ({ modelRoute }) => ({ id: modelRoute })),
+  },
+  {
+    name: 'an unknown route',
+    type: 'ModelRouteNotFoundError',
+    role: 'EDITOR',
+    at: updateRoute('ModelRouteNotFoundError', () => ({ name: 'nobody' })),
+  },
+  {
+    name: 'deleteModelRoute',
+    type: 'DeleteModelRoutePayload',
+    role: 'EDITOR',
+    at: async (s, { disposableRoute }) => ({
+      query: mutation('deleteModelRoute', 'DeleteModelRouteInput', 'DeleteModelRoutePayload')(s),
+      variables: { input: { route: { id: await disposableRoute() } } },
+    }),
+  },
+  {
+    name: 'a provider that routes use',
+    type: 'ProviderInUseError',
+    role: 'EDITOR',
+    at: query(mutation('deleteProvider', 'DeleteProviderInput', 'ProviderInUseError'), ({ routed }) => ({
+      input: { provider: { id: routed } },
+    })),
+  },
   { name: 'who did it', type: 'Actor', role: 'ADMIN', at: query((s) => `{ auditEvents(first: 100) { nodes { actor ${s} } } }`) },
   {
     name: 'the token that did it',
@@ -241,6 +301,7 @@ export const WAYS: readonly Way[] = [
       ['Provider', 'VIEWER', (f) => f.provider],
       ['ApiKey', 'VIEWER', (f) => f.apiKey],
       ['ConnectionTest', 'VIEWER', (f) => f.connectionTest],
+      ['ModelRoute', 'VIEWER', (f) => f.modelRoute],
       ['AccessToken', 'ADMIN', (f) => f.otherToken],
       ['AuditEvent', 'ADMIN', (f) => f.auditEvent],
     ] satisfies [string, Role, (fixtures: Fixtures) => string][]
@@ -327,6 +388,8 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
     role: 'EDITOR',
     at: query(() => '{ checkProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example" }) { rule } }'),
   },
+  'Query.modelRoute': { role: 'VIEWER', at: query(() => '{ modelRoute(by: { name: "nobody" }) { id } }') },
+  'Query.modelRoutes': { role: 'VIEWER', at: query(() => '{ modelRoutes { totalCount } }') },
   'Query.node': {
     role: 'VIEWER',
     at: (_selection, { provider }) => ({ query: 'query ($id: ID!) { node(id: $id) { id } }', variables: { id: provider } }),
@@ -345,6 +408,18 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
     at: query(() => 'mutation { createAccessToken(input: { name: "", role: VIEWER }) { __typename } }'),
   },
   'Mutation.createProvider': { role: 'EDITOR', at: create('ValidationError', () => ({ name: '' })) },
+  'Mutation.createModelRoute': {
+    role: 'EDITOR',
+    at: query(() => 'mutation { createModelRoute(input: { name: "", targets: [] }) { __typename } }'),
+  },
+  'Mutation.deleteModelRoute': {
+    role: 'EDITOR',
+    at: query(() => 'mutation { deleteModelRoute(input: { route: { name: "nobody" } }) { __typename } }'),
+  },
+  'Mutation.updateModelRoute': {
+    role: 'EDITOR',
+    at: query(() => 'mutation { updateModelRoute(input: { route: { name: "nobody" } }) { __typename } }'),
+  },
   'Mutation.deleteProvider': {
     role: 'EDITOR',
     at: query(() => 'mutation { deleteProvider(input: { provider: { name: "nobody" } }) { __typename } }'),

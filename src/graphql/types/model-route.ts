@@ -16,13 +16,12 @@ builder.prismaObject('RouteTarget', {
   description: 'A model of a provider that a route may call.',
   authScopes: { viewer: true },
   fields: (t) => ({
-    provider: t.prismaField({
+    provider: t.field({
       type: Provider,
       nullable: true,
-      select: { providerId: true },
       complexity: 1,
-      resolve: (query, { providerId }, _args, { deps }) =>
-        deps.database.prisma.provider.findFirst({ ...query, where: { id: providerId, deletedAt: null } }),
+      select: (_args, _context, nested) => ({ provider: nested(true) }),
+      resolve: ({ provider }) => (provider.deletedAt === null ? provider : null),
       description: 'The provider; `null` when it was deleted.',
     }),
     providerName: t.string({
