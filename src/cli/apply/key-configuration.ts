@@ -16,7 +16,7 @@ const FIELDS = [
   'region',
   'roleArn',
   'externalId',
-  'credentials',
+  'credentialParts',
   'models',
   'exceptModels',
   'extensions',
@@ -45,9 +45,9 @@ export function toConfiguration(key: FileApiKey, read: ReadSecret): WholeConfigu
   )
   if (key.endpointVariable !== undefined)
     parts.push({ name: 'endpoint', value: undefined, environmentVariable: key.endpointVariable, ...at('endpointVariable') })
-  const credentials = (key.credentials ?? []).map(({ name, valueFrom, environmentVariable }, index) => ({
+  const credentials = (key.credentialParts ?? []).map(({ name, valueFrom, environmentVariable }, index) => ({
     ...{ name, value: valueFrom && read(valueFrom), environmentVariable },
-    ...at('credentials', String(index)),
+    ...at('credentialParts', String(index)),
   }))
   return {
     parts: [...parts, ...credentials],
@@ -121,7 +121,7 @@ export function toFileConfiguration(
     ...(region === null ? {} : { region }),
     ...(roleArn === null ? {} : { roleArn }),
     ...(externalId === null ? {} : { externalId }),
-    credentials,
+    credentialParts: credentials,
     ...(models === null ? {} : { models: texts.parse(models) }),
     ...(exceptModels === null ? {} : { exceptModels: texts.parse(exceptModels) }),
     ...(extensions === null ? {} : { extensions: readExtensions(extensions) }),

@@ -39,7 +39,7 @@ const apiKey = z
     region: text.optional(),
     roleArn: text.optional(),
     externalId: text.optional(),
-    credentials: z.array(credential).optional(),
+    credentialParts: z.array(credential).optional(),
     models: z.array(text).optional(),
     exceptModels: z.array(text).optional(),
     extensions: extensions.optional(),

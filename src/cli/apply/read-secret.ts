@@ -44,7 +44,7 @@ export function readAllSecrets(providers: readonly FileProvider[], read: ReadSec
 
 function referencesIn({ apiKeys = [], network, settings, sealedExtensions = [] }: FileProvider): SecretReference[] {
   const places = [
-    ...apiKeys.flatMap((key) => [key.valueFrom, ...(key.credentials ?? []).map((part) => part.valueFrom)]),
+    ...apiKeys.flatMap((key) => [key.valueFrom, ...(key.credentialParts ?? []).map((part) => part.valueFrom)]),
     ...(network?.extraHeaders ?? []).map((header) => header.valueFrom),
     network?.proxy?.passwordFrom,
     settings?.bedrock.accessKeyFrom,
