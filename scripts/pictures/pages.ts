@@ -94,7 +94,7 @@ export const PICTURES: readonly Picture[] = [
       await page.getByText('Network: headers').click()
       await page.getByLabel('Retries').fill('3')
       await scene.ask(
-        'mutation { updateProvider(input: { provider: { name: "anthropic" }, displayName: "Anthropic (Claude)", networkChanges: { timeoutMs: 20000 } }) { __typename } }',
+        'mutation { updateProvider(input: { provider: { name: "anthropic" }, displayName: "Anthropic (Claude)", network: { timeoutMs: 20000, keepOthers: true } }) { __typename } }',
       )
       await page.getByRole('button', { name: 'Save changes' }).click()
       await page.getByRole('dialog').waitFor()

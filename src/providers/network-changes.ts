@@ -7,23 +7,27 @@ import { checkNetwork, type HeaderInput, type KeepableField, type NetworkInput }
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderChanges } from './provider-input.ts'
 
-/** Changes to the parts of a network configuration that more than one API knows; undefined leaves a part as it is. */
-export interface NetworkChanges {
-  readonly extraHeaders: readonly HeaderInput[] | undefined
-  readonly timeoutMs: number | undefined
+/** The input with what is stored in place of each field that it leaves out: masks stand for the sealed parts, which so stay. */
+function withOthers(input: NetworkInput, stored: NetworkConfig): NetworkInput {
+  if (!input.keepOthers) return input
+  return {
+    extraHeaders: input.extraHeaders ?? stored.extraHeaders.map(asGiven),
+    timeoutMs: input.timeoutMs ?? stored.timeoutMs,
+    maxRetries: input.maxRetries ?? stored.maxRetries,
+    retryBackoffInitialMs: input.retryBackoffInitialMs ?? stored.retryBackoffInitialMs,
+    retryBackoffMaxMs: input.retryBackoffMaxMs ?? stored.retryBackoffMaxMs,
+    insecureSkipVerify: input.insecureSkipVerify ?? stored.insecureSkipVerify,
+    caCertificate: input.caCertificate ?? stored.caCertificate ?? undefined,
+    allowPrivateNetwork: input.allowPrivateNetwork ?? stored.allowPrivateNetwork,
+    proxy: input.proxy ?? storedProxy(stored),
+    keep: input.keep,
+  }
 }
 
-/** The whole configuration that changes lead to, as it is given: masks stand for the sealed parts, which so stay. */
-export function withNetworkChanges(stored: NetworkConfig, changes: NetworkChanges): NetworkInput {
-  const { extraHeaders, proxy, caCertificate, ...rest } = stored
-  return {
-    ...rest,
-    timeoutMs: changes.timeoutMs ?? stored.timeoutMs,
-    extraHeaders: changes.extraHeaders ?? extraHeaders.map(asGiven),
-    caCertificate: caCertificate ?? undefined,
-    proxy:
-      proxy === null ? undefined : { ...proxy, url: proxy.url ?? undefined, username: proxy.username ?? undefined, password: undefined },
-  }
+function storedProxy({ proxy }: NetworkConfig): NetworkInput['proxy'] {
+  return proxy === null
+    ? undefined
+    : { type: proxy.type, url: proxy.url ?? undefined, username: proxy.username ?? undefined, password: undefined }
 }
 
 function asGiven(header: NetworkConfig['extraHeaders'][number]): HeaderInput {
@@ -31,28 +35,22 @@ function asGiven(header: NetworkConfig['extraHeaders'][number]): HeaderInput {
 }
 
 /**
- * Turns changes to a part of the network, and a network that keeps fields, into the whole that they lead to.
+ * Turns a network that keeps fields into the whole that it leads to.
  * @throws ValidationError when that breaks a rule.
  */
 export function settleNetwork(deps: ProviderDeps, provider: Provider, changes: ProviderChanges): ProviderChanges {
+  if (changes.network === undefined || !keepsFields(changes.network)) return changes
   const stored = readNetworkConfig(provider.network)
-  const network = settledNetwork(stored, changes)
-  if (network === null) return changes
+  const network = withKept(withOthers(changes.network, stored), stored)
   const missing = checkKept(network, stored)
   const issues = missing.length > 0 ? missing : checkNetwork(network, deps.checkProxy)
   if (issues.length > 0) throw new ValidationError(issues)
   return { ...changes, network }
 }
 
-/** Null when the changes are whole already. */
-function settledNetwork(stored: NetworkConfig, { network, networkChanges }: ProviderChanges): NetworkInput | null {
-  if (networkChanges !== undefined) return withNetworkChanges(stored, networkChanges)
-  return network !== undefined && keepsFields(network) ? withKept(network, stored) : null
-}
-
 /** Whether the input is whole only together with what is stored. */
-export function keepsFields({ keep = [] }: NetworkInput): boolean {
-  return keep.length > 0
+export function keepsFields({ keep = [], keepOthers = false }: NetworkInput): boolean {
+  return keep.length > 0 || keepOthers
 }
 
 function withKept(input: NetworkInput, stored: NetworkConfig): NetworkInput {

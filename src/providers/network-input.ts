@@ -36,6 +36,8 @@ export interface NetworkInput {
   readonly proxy: ProxyInput | undefined
   /** Fields whose stored text stays, whatever is given for them. It is looked up where no other change can come in between. */
   readonly keep?: readonly KeepableField[] | undefined
+  /** Whether the fields left out keep their stored value, in place of getting their default. */
+  readonly keepOthers?: boolean | undefined
 }
 
 const NUMBERS = [

@@ -20,7 +20,7 @@ import {
 } from './bedrock-settings.ts'
 import { type CallSettings, checkCallHeaders } from './call-settings.ts'
 import { willHaveEndpoint } from './key-endpoint.ts'
-import { checkKept, keepsFields, type NetworkChanges } from './network-changes.ts'
+import { checkKept, keepsFields } from './network-changes.ts'
 import { checkMaskedHeaders, checkNetwork, type NetworkInput } from './network-input.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { checkRouteFields, hasCredential } from './route-fields.ts'
@@ -78,10 +78,8 @@ export interface ProviderChanges extends CallSettings, ExtensionFields {
   readonly apiKeys: readonly ApiKeyChange[] | undefined
   /** Whether the stored keys that `apiKeys` does not name stay: then it adds, changes and removes single keys. */
   readonly keepOtherApiKeys?: boolean | undefined
-  /** In place of `baseUrl`: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
+  /** In place of `baseUrl`, for upserts: back to the endpoint of the vendor that the name stands for, or to a placeholder. */
   readonly resetBaseUrl?: boolean | undefined
-  /** In place of `network`: changes some of it. */
-  readonly networkChanges?: NetworkChanges | undefined
   /** A path below the base URL that lists models in place of the type's own; empty for that. */
   readonly modelsPath?: string | undefined
   /** `DEFAULT`, `BEARER`, or the name of the header that carries the key. */

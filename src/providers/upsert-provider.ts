@@ -10,8 +10,6 @@ import type { CallSettings } from './call-settings.ts'
 import { refuseBroken, storeProvider } from './create-provider.ts'
 import { willHaveEndpoint } from './key-endpoint.ts'
 import { lockProvider } from './lock-provider.ts'
-import { type NetworkChanges, withNetworkChanges } from './network-changes.ts'
-import { readNetworkConfig } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
 import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
@@ -43,8 +41,8 @@ export interface ProviderUpsert extends CallSettings, ExtensionFields {
   readonly testAfterWrites?: TestAfterWrites | undefined
   readonly settings: BedrockSettingsInput | undefined
   readonly network: NetworkInput | undefined
-  /** In place of `network`: changes some of it. */
-  readonly networkChanges: NetworkChanges | undefined
+  /** Whether nothing is created: then the provider must be there. */
+  readonly onlyIfExists?: boolean | undefined
   /** The whole set. */
   readonly apiKeys: readonly NewApiKey[] | undefined
   /** Whether it has no endpoint, not even that of the vendor of its name. */
@@ -64,7 +62,8 @@ const ANY_STATE = { version: undefined, id: undefined }
 /**
  * Creates a provider, or changes the one of its name. The database decides which: when another creates or deletes it in
  * between, the transaction rolls back and begins anew.
- * @throws ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError.
+ * @throws ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError; ProviderNotFoundError when nothing is
+ * to be created.
  */
 export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -72,7 +71,8 @@ export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: 
       return await deps.database.write((transaction) => upsertIn(transaction, deps, caller, input))
     } catch (error) {
       if (error instanceof ValidationError) throw new ValidationError(error.issues.map(asGiven))
-      if (!(error instanceof ProviderNameTakenError || error instanceof ProviderNotFoundError)) throw error
+      const isRival = error instanceof ProviderNameTakenError || error instanceof ProviderNotFoundError
+      if (!isRival || input.onlyIfExists) throw error
     }
   }
   throw new Fault('SERVICE_UNAVAILABLE', 'Others keep creating and deleting this provider. Try again in a moment.', {
@@ -86,6 +86,7 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
   // A name that no provider can have is not looked for: it may have any length and any characters.
   const stored = isProviderName(input.name) ? await transaction.provider.findFirst({ where, select: { id: true } }) : null
   if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
+  if (input.onlyIfExists) throw new ProviderNotFoundError()
   const provider = toNewProvider(input, caller)
   refuseBroken(deps, caller, provider)
   return { id: await storeProvider(transaction, deps, caller, provider, now), created: true }
@@ -93,7 +94,7 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
 
 /** The whole provider that the input stands for when there is none yet. */
 export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProvider {
-  const { placeholder, networkChanges, apiKeys = [], ...given } = input
+  const { placeholder, onlyIfExists: _, apiKeys = [], ...given } = input
   const defaults = defaultsOf(input.name, rules)
   const baseUrl = placeholder ? '' : input.baseUrl || defaultBaseUrl(input, rules)
   const type = input.type ?? defaultType(input, baseUrl)
@@ -102,7 +103,6 @@ export function toNewProvider(input: ProviderUpsert, { rules }: Caller): NewProv
   return {
     ...given,
     ...{ type, baseUrl, apiKeys },
-    network: networkChanges === undefined ? input.network : withNetworkChanges(readNetworkConfig(null), networkChanges),
     displayName: input.displayName || defaults.displayName,
     icon: input.icon ?? '',
     enabled: !isPlaceholder && (input.enabled ?? true),
@@ -148,7 +148,7 @@ async function updateStored(
 }
 
 function toChanges(input: ProviderUpsert): ProviderChanges {
-  const { name: _, type: __, placeholder: ___, apiKeys, ...kept } = input
+  const { name: _, type: __, placeholder: ___, onlyIfExists: ____, apiKeys, ...kept } = input
   return { ...kept, apiKeys: apiKeys?.map((add) => ({ add })) }
 }
 

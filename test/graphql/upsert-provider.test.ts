@@ -69,13 +69,27 @@ describe('what an upsert makes of a name that is taken', () => {
     expect(provider).toMatchObject({ ...base, version: 2, apiKeys: { nodes: [{ masked: 'othe...ey-3' }] } })
   })
 
-  it('takes changes of the network in place of a whole one, whether it creates or changes', async () => {
-    const input = { name: uniqueName(), network: { timeoutMs: 1_000 }, networkChanges: { timeoutMs: 2_000 } }
-    const query = 'query ($name: String) { provider(by: { name: $name }) { network { timeoutMs } } }'
-    for (const created of [true, false]) {
-      expect((await upsert(input)).created).toBe(created)
-      expect(await gateway.ask(query, { name: input.name })).toEqual({ provider: { network: { timeoutMs: 2_000 } } })
-    }
+  it('keeps of the network what it leaves out when it says so, and else gives it its default', async () => {
+    const name = uniqueName()
+    const read =
+      'query ($name: String) { provider(by: { name: $name }) { network { timeoutMs maxRetries insecureSkipVerify extraHeaders { name value } proxy { type url } } } }'
+    const networkOf = async () => (await gateway.ask<{ provider: { network: object } }>(read, { name })).provider.network
+    const extraHeaders = [{ name: 'x-api-key', value: 'a-sealed-header-0123456789' }]
+    const whole = { timeoutMs: 1_000, maxRetries: 3, insecureSkipVerify: true, extraHeaders, proxy: { type: 'ENVIRONMENT' } }
+    await upsert({ name, network: { ...whole, keepOthers: true } })
+    const before = await networkOf()
+    expect(before).toMatchObject({ timeoutMs: 1_000, maxRetries: 3, extraHeaders: [{ value: expect.stringContaining('...') }] })
+    await upsert({ name, network: { timeoutMs: 2_000, keepOthers: true } })
+    expect(await networkOf()).toEqual({ ...before, timeoutMs: 2_000 })
+    await upsert({ name, network: { timeoutMs: 2_000 } })
+    expect(await networkOf()).toMatchObject({ timeoutMs: 2_000, maxRetries: 0, insecureSkipVerify: false, extraHeaders: [], proxy: null })
+  })
+
+  it('creates nothing when the provider must be there', async () => {
+    const name = uniqueName()
+    expect((await upsert({ name, displayName: 'x', onlyIfExists: true })).__typename).toBe('ProviderNotFoundError')
+    await upsert({ name })
+    expect(await upsert({ name, displayName: 'x', onlyIfExists: true })).toMatchObject({ created: false, provider: { displayName: 'x' } })
   })
 
   it('refuses another type, and a mask, in the words of its own input', async () => {

@@ -30,7 +30,6 @@ export async function planNewProvider(deps: CreationDeps, caller: Caller, wanted
   const input = {
     ...{ name, type, baseUrl, displayName, icon, enabled, placeholder, asStored, modelsPath, authentication, testAfterWrites },
     ...{ callRoutes, callHeaders },
-    networkChanges: undefined,
     settings: wanted.settings && (await toBedrockInput(wanted.settings.bedrock, fresh)),
     network: wanted.network && (await toNetworkInput(wanted.network, null, fresh)),
     apiKeys: newKeys(wanted.apiKeys ?? [], read),

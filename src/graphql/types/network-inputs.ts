@@ -1,4 +1,3 @@
-import type { NetworkChanges } from '../../providers/network-changes.ts'
 import type { NetworkInput } from '../../providers/network-input.ts'
 import { builder } from '../builder.ts'
 import { ProxyType } from './network.ts'
@@ -41,7 +40,7 @@ const KeepableNetworkField = builder.enumType('KeepableNetworkField', {
 
 export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
   description:
-    'Replaces the stored configuration: a field left out, or `null`, gets its default, except that an omitted secret keeps its stored value.',
+    'Replaces the stored configuration: a field left out, or `null`, gets its default, unless `keepOthers` is true; an omitted secret keeps its stored value.',
   fields: (t) => ({
     extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, at most 50; none unless given.' }),
     timeoutMs: t.int({ description: '1 to 600,000 milliseconds; 30,000 unless given.' }),
@@ -57,20 +56,9 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
       description:
         'Fields whose stored text stays, whatever this input has for them: for clients that were shown a mask. Nothing stored is the rule NOTHING_TO_KEEP.',
     }),
+    keepOthers: t.boolean({ description: 'True keeps the stored value of every field that is left out, in place of its default.' }),
   }),
 })
-
-export const NetworkChangesInput = builder.inputType('NetworkChangesInput', {
-  description: 'Changes to some of the stored configuration; a field left out, or `null`, stays as it is.',
-  fields: (t) => ({
-    extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, in place of the stored ones.' }),
-    timeoutMs: t.int({ description: '1 to 600,000 milliseconds.' }),
-  }),
-})
-
-export function toNetworkChanges(input: typeof NetworkChangesInput.$inferInput | null | undefined): NetworkChanges | undefined {
-  return input ? { extraHeaders: input.extraHeaders ?? undefined, timeoutMs: input.timeoutMs ?? undefined } : undefined
-}
 
 /** Turns the input into what commands take. */
 export function toNetwork(input: typeof NetworkConfigInput.$inferInput | null | undefined): NetworkInput | undefined {
@@ -86,6 +74,7 @@ export function toNetwork(input: typeof NetworkConfigInput.$inferInput | null | 
     caCertificate: input.caCertificate ?? undefined,
     allowPrivateNetwork: input.allowPrivateNetwork ?? undefined,
     keep: input.keep ?? undefined,
+    keepOthers: input.keepOthers ?? undefined,
     proxy: proxy
       ? {
           type: proxy.type,

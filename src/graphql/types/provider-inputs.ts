@@ -10,7 +10,7 @@ import { builder } from '../builder.ts'
 import { ApiKeyChangeInput, NewApiKeyInput, toApiKeyChange, toNewApiKey } from './api-key-inputs.ts'
 import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
 import { given } from './given.ts'
-import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
+import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { CallRoutes, ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
 
 export const CALL_ROUTES = 'Which routes of the vendor model calls may use; `ALL` may be given by an admin only.'
@@ -96,11 +96,6 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
     callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
     callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
-    resetBaseUrl: t.boolean({
-      description:
-        'In place of `baseUrl`: back to the endpoint of the vendor that the name stands for; without one the provider becomes a disabled placeholder.',
-    }),
-    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
     sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
@@ -168,8 +163,6 @@ export function toProviderChanges(input: typeof UpdateProviderInput.$inferInput)
     network: toNetwork(input.network),
     apiKeys: input.apiKeys?.map(toApiKeyChange),
     keepOtherApiKeys: input.keepOtherApiKeys ?? false,
-    resetBaseUrl: given(input.resetBaseUrl),
-    networkChanges: toNetworkChanges(input.networkChanges),
     ...toExtensions(input),
   }
 }

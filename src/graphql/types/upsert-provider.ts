@@ -1,11 +1,11 @@
-import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ValidationError } from '../../errors.ts'
+import { ApiKeysNotSupportedError, KeyRequiredForNewEndpointError, ProviderNotFoundError, ValidationError } from '../../errors.ts'
 import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
 import { NewApiKeyInput, toNewApiKey } from './api-key-inputs.ts'
 import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
 import { given } from './given.ts'
-import { NetworkChangesInput, NetworkConfigInput, toNetwork, toNetworkChanges } from './network-inputs.ts'
+import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { CallRoutes, Provider, ProviderType, TestAfterWrites } from './provider.ts'
 import {
   AUTHENTICATION,
@@ -38,7 +38,6 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     enabled: t.boolean({ description: 'Whether tools should use the provider; true for a new one with an endpoint.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
     network: t.field({ type: NetworkConfigInput, description: 'A new network configuration in place of the stored one.' }),
-    networkChanges: t.field({ type: NetworkChangesInput, description: 'In place of `network`: changes to some of it.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
     extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
     sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
@@ -48,6 +47,7 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
     callHeaders: t.stringList({ description: CALL_HEADERS }),
     testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
+    onlyIfExists: t.boolean({ description: 'True creates nothing: `ProviderNotFoundError` when there is no provider of this name.' }),
   }),
 })
 
@@ -69,6 +69,7 @@ function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert
   return {
     name,
     type: given(input.type),
+    onlyIfExists: given(input.onlyIfExists),
     baseUrl: given(input.baseUrl),
     displayName: given(input.displayName),
     icon: given(input.icon),
@@ -76,7 +77,6 @@ function toUpsert(input: typeof UpsertProviderInput.$inferInput): ProviderUpsert
     ...toRoute(input),
     settings: toSettings(input.settings),
     network: toNetwork(input.network),
-    networkChanges: toNetworkChanges(input.networkChanges),
     apiKeys: input.apiKeys?.map(toNewApiKey),
     ...toExtensions(input),
   }
@@ -87,7 +87,7 @@ builder.mutationField('upsertProvider', (t) =>
     type: UpsertProviderPayload,
     authScopes: { editor: true },
     errors: {
-      types: [ValidationError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError],
+      types: [ValidationError, ProviderNotFoundError, ApiKeysNotSupportedError, KeyRequiredForNewEndpointError],
       union: { name: 'UpsertProviderResult', description: 'The provider created or changed, or why nothing was.' },
     },
     args: { input: t.arg({ type: UpsertProviderInput, required: true, description: 'The provider.' }) },

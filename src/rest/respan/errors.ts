@@ -1,5 +1,5 @@
 import type { Fault } from '../../errors.ts'
-import type { DeleteProviderMutation, UpdateProviderMutation, UpsertProviderMutation } from '../../generated/respan-documents.ts'
+import type { DeleteProviderMutation, UpsertProviderMutation } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
 import type { Refusals } from '../dialect.ts'
 import { HTTP_STATUS } from '../http-status.ts'
@@ -9,10 +9,7 @@ import type { FieldErrors } from './wire.ts'
 
 /** Everything that is not the answer asked for, in the words of Django REST Framework (Respan contract, section B3). */
 
-type RespanProblem =
-  | Problem<UpsertProviderMutation['upsertProvider']>
-  | Problem<UpdateProviderMutation['updateProvider']>
-  | Problem<DeleteProviderMutation['deleteProvider']>
+type RespanProblem = Problem<UpsertProviderMutation['upsertProvider']> | Problem<DeleteProviderMutation['deleteProvider']>
 
 export const NOT_FOUND = detail(404, 'Not found.')
 
@@ -39,7 +36,6 @@ const aboutKey = ({ message }: { readonly message: string }): Answer => invalidF
 const PROBLEMS: ProblemAnswers<RespanProblem, null> = {
   ValidationError: ({ issues }) => brokenRules(issues),
   ProviderNotFoundError: () => NOT_FOUND,
-  ApiKeyNotFoundError: aboutKey,
   ApiKeysNotSupportedError: aboutKey,
   KeyRequiredForNewEndpointError: () => KEY_REQUIRED,
   ProviderInUseError: ({ code, message }) => detail(HTTP_STATUS[code], message),

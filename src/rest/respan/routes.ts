@@ -2,7 +2,6 @@ import {
   DeleteProviderDocument,
   GetProviderDocument,
   ListProvidersDocument,
-  UpdateProviderDocument,
   UpsertProviderDocument,
 } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
@@ -143,8 +142,8 @@ async function changeProvider({ run, parameters }: RestRequest, changes: PatchRe
   if (name === null) return NOT_FOUND
   const input = toChanges(name, changes)
   if (input === null) return showProvider(run, name)
-  const { updateProvider: result } = await run(UpdateProviderDocument, { input })
-  return result.__typename === 'UpdateProviderPayload' ? json(200, toProviderBody(result.provider)) : problemOf(result)
+  const { upsertProvider: result } = await run(UpsertProviderDocument, { input })
+  return result.__typename === 'UpsertProviderPayload' ? json(200, toProviderBody(result.provider)) : problemOf(result)
 }
 
 async function showProvider(run: RestRequest['run'], name: string | null): Promise<Answer> {
