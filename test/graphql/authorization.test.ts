@@ -9,6 +9,7 @@ import { subscribe } from '../support/subscription.ts'
 
 const ROLES: readonly Role[] = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN']
 const PARTS = [{ name: 'azure.clientId', value: 'client-id-0001' }]
+const SEALED = [{ namespace: 'acme', name: 'settings', value: 'a-sealed-text' }]
 const KEY = 'sk-authorization-fixture-aaaa'
 const objectTypes = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type))
 const roots = ['Query', 'Mutation', 'Subscription']
@@ -60,7 +61,12 @@ async function expiredToken(): Promise<string> {
 async function makeFixtures(): Promise<Fixtures> {
   const writer = writerOf(gateway)
   const network = { extraHeaders: [{ name: 'X-Team', value: 'platform' }], proxy: { type: 'ENVIRONMENT' } }
-  const provider = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY, credentialParts: PARTS }], network })
+  const provider = await writer.created({
+    baseUrl: recorder.origin,
+    apiKeys: [{ value: KEY, credentialParts: PARTS }],
+    network,
+    sealedExtensions: SEALED,
+  })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT', baseUrl: 'https://10.0.0.1' })
