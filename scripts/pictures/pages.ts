@@ -122,7 +122,7 @@ export const PICTURES: readonly Picture[] = [
     caption: 'The audit log, for admins',
     show: async (page, scene) => {
       await open(page, scene, '/audit', 'By way of')
-      await page.getByLabel('Action').selectOption('access_token.created')
+      await page.getByLabel('Action').selectOption('ACCESS_TOKEN_CREATED')
       await page
         .getByRole('row', { name: /provider\./ })
         .first()
@@ -140,6 +140,18 @@ export const PICTURES: readonly Picture[] = [
       await open(page, scene, '', 'OpenAI production')
       await page.evaluate((token) => sessionStorage.setItem('gateway-console-token', token), createAccessToken.value)
       await open(page, scene, '/providers/openai', 'History of tests')
+    },
+  },
+  {
+    name: 'caller',
+    caption: 'What a token that only makes calls shows: its providers, and the lines that point each tool at them',
+    show: async (page, scene) => {
+      const { createAccessToken } = await scene.ask<{ createAccessToken: { value: string } }>(
+        'mutation { createAccessToken(input: { name: "Laptop", role: CALLER, calls: {} }) { ... on CreateAccessTokenPayload { value } } }',
+      )
+      await open(page, scene, '', 'OpenAI production')
+      await page.evaluate((token) => sessionStorage.setItem('gateway-console-token', token), createAccessToken.value)
+      await open(page, scene, '?provider=openai&use=openai-python', 'client.chat.completions.create')
     },
   },
   {

@@ -20,7 +20,7 @@ export function addCallScopeOptions(command: Command): Command {
     .option('--calls [providers...]', 'lets it make model calls: to these providers, or to every one when none is named')
     .option('--models <globs...>', 'the models that it may call, e.g. "gpt-*"; every one when left out')
     .option('--requests-per-minute <number>', 'calls in a minute, counted by each gateway', wholeNumber)
-    .option('--tokens-per-day <number>', 'input and output tokens in a day of UTC, over all gateways', wholeNumber)
+    .option('--tokens-per-day <number>', 'input and output tokens in a day of UTC; stored, and not counted yet', wholeNumber)
 }
 
 /**

@@ -34,7 +34,7 @@ export const CallScope = builder.objectRef<CallScopeOf>('CallScope').implement({
     }),
     tokensPerDay: t.exposeFloat('tokensPerDay', {
       nullable: true,
-      description: 'Input and output tokens in a day of UTC, over all replicas; `null` for no limit.',
+      description: 'Input and output tokens in a day of UTC; `null` for no limit. Stored, and not counted yet.',
     }),
   }),
 })
@@ -48,7 +48,9 @@ export const CallScopeInput = builder.inputType('CallScopeInput', {
         "The models that it may call, 1 to 100: the vendors' names, with `*` for any characters, e.g. `gpt-*`; every one when omitted.",
     }),
     requestsPerMinute: t.int({ description: 'Calls in a minute, 1 to 1,000,000, counted by each replica.' }),
-    tokensPerDay: t.float({ description: 'Input and output tokens in a day of UTC, a whole number from 1 to 1,000,000,000,000.' }),
+    tokensPerDay: t.float({
+      description: 'Input and output tokens in a day of UTC, a whole number from 1 to 1,000,000,000,000. Stored, and not counted yet.',
+    }),
   }),
 })
 
