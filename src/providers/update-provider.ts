@@ -33,6 +33,13 @@ import {
 import { changedNetworkFields } from './store-network.ts'
 import { writePlan } from './write-plan.ts'
 
+/** A provider that was changed. */
+export interface Changed {
+  readonly id: string
+  /** Stored secrets that should have moved and cannot be read: ids of keys, and fields of the provider. They go nowhere. */
+  readonly unreadableSecrets: readonly string[]
+}
+
 /**
  * Changes a provider, its settings and its keys in one transaction: all of it or none of it. Returns its id.
  * Rules of the input come first, then the provider, its version, and what is stored.
@@ -45,7 +52,7 @@ export async function updateProvider(
   ref: ProviderRef,
   changes: ProviderChanges,
   expected: ExpectedState,
-): Promise<string> {
+): Promise<Changed> {
   const issues = checkProviderChanges(changes, caller.rules, deps)
   if (issues.length > 0) throw new ValidationError(issues)
   const now = deps.clock()
@@ -57,7 +64,7 @@ export async function updateProvider(
 
 /**
  * Changes a locked provider; the input has passed the rules that need no knowledge of what is stored. All that is stored is
- * read once, all that changes is planned from it, and each table is written once. Returns the id.
+ * read once, all that changes is planned from it, and each table is written once.
  */
 export async function changeProvider(
   transaction: TransactionClient,
@@ -66,7 +73,7 @@ export async function changeProvider(
   provider: Provider,
   asked: ProviderChanges,
   now: Date,
-): Promise<string> {
+): Promise<Changed> {
   const changes = settleNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
   checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
   const callIssues = checkCallSettings(caller, changes, provider)
@@ -83,7 +90,7 @@ export async function changeProvider(
   const audited = { ...auditedChanges(changes, provider, plan), ...auditedMoves(stored, plan, moves, writes.unreadable) }
   const event = { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited } as const
   await recordAudit(transaction, caller, event, now)
-  return provider.id
+  return { id: provider.id, unreadableSecrets: writes.unreadable }
 }
 
 /** The rules that depend on what is stored. */

@@ -23,7 +23,7 @@ import {
   type ProviderChanges,
   type TestAfterWrites,
 } from './provider-input.ts'
-import { changeProvider } from './update-provider.ts'
+import { type Changed, changeProvider } from './update-provider.ts'
 import { typeByHost, vendorDefaults } from './vendor-defaults.ts'
 
 /** A provider to create, or what to change about the one of this name. Undefined keeps what is stored, or takes the default. */
@@ -50,8 +50,7 @@ export interface ProviderUpsert extends CallSettings, ExtensionFields {
   readonly asStored?: boolean | undefined
 }
 
-export interface Upserted {
-  readonly id: string
+export interface Upserted extends Changed {
   readonly created: boolean
 }
 
@@ -85,11 +84,11 @@ async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, call
   const where = { name: input.name, deletedAt: null }
   // A name that no provider can have is not looked for: it may have any length and any characters.
   const stored = isProviderName(input.name) ? await transaction.provider.findFirst({ where, select: { id: true } }) : null
-  if (stored !== null) return { id: await updateStored(transaction, deps, caller, input, now), created: false }
+  if (stored !== null) return { ...(await updateStored(transaction, deps, caller, input, now)), created: false }
   if (input.onlyIfExists) throw new ProviderNotFoundError()
   const provider = toNewProvider(input, caller)
   refuseBroken(deps, caller, provider)
-  return { id: await storeProvider(transaction, deps, caller, provider, now), created: true }
+  return { id: await storeProvider(transaction, deps, caller, provider, now), unreadableSecrets: [], created: true }
 }
 
 /** The whole provider that the input stands for when there is none yet. */
@@ -137,7 +136,7 @@ async function updateStored(
   caller: Caller,
   input: ProviderUpsert,
   now: Date,
-): Promise<string> {
+): Promise<Changed> {
   // An empty base URL means the default one, which only the stored provider decides.
   const { baseUrl, ...changes } = toChanges(input)
   const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.rules, deps)

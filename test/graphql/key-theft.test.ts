@@ -134,17 +134,27 @@ describe('an admin', () => {
     expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
   })
 
-  test('moves the others when a key cannot be read: it stays unreadable, and the audit event names it', async () => {
+  test('moves the others when a key cannot be read: it stays unreadable, and the answer and the audit event name it', async () => {
     const [first, second] = provider.apiKeys.nodes
     await withStore(gateway, (store) =>
       store.apiKeySecret.updateMany({ where: { apiKeyId: first?.uuid ?? '' }, data: { sealed: 'gw2.broken' } }),
     )
-    expect((await admin.updated(provider.id, { baseUrl: thief.origin })).baseUrl).toBe(thief.origin)
+    const update = `mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) {
+      ... on UpdateProviderPayload { provider { baseUrl } unreadableSecrets } } }`
+    const input = { provider: { id: provider.id }, baseUrl: thief.origin }
+    expect(await gateway.ask(update, { input })).toEqual({
+      updateProvider: { provider: { baseUrl: thief.origin }, unreadableSecrets: [first?.uuid] },
+    })
     const events = await auditEvents(gateway, provider.uuid)
     expect(events.at(-1)?.changes).toMatchObject({ movedSecrets: { count: 2, unreadable: [first?.uuid] } })
     const result = await admin.test(provider.id)
     expect(result.tests?.map(({ status }) => status)).toEqual(['NOT_TESTABLE', 'OK'])
     expect(second?.uuid).toBeDefined()
+    const upsert = `mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) {
+      ... on UpsertProviderPayload { unreadableSecrets } } }`
+    const back = { name: provider.name, baseUrl: home.origin }
+    expect(await gateway.ask(upsert, { input: back })).toEqual({ upsertProvider: { unreadableSecrets: [first?.uuid] } })
+    expect(await gateway.ask(upsert, { input: back })).toEqual({ upsertProvider: { unreadableSecrets: [] } })
   })
 })
 

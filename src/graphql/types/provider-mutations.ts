@@ -12,7 +12,7 @@ import { checkProvider } from '../../providers/check-provider.ts'
 import { createProvider } from '../../providers/create-provider.ts'
 import { type DeletedProvider, deleteProvider } from '../../providers/delete-provider.ts'
 import { testAfterWrite } from '../../providers/test-after-write.ts'
-import { updateProvider } from '../../providers/update-provider.ts'
+import { type Changed, updateProvider } from '../../providers/update-provider.ts'
 import { builder } from '../builder.ts'
 import { ValidationIssue } from '../errors.ts'
 import { Provider, toProviderRef } from './provider.ts'
@@ -24,24 +24,18 @@ import {
   toProviderChanges,
   UpdateProviderInput,
 } from './provider-inputs.ts'
+import { providerOfPayload, unreadableSecretsOfPayload } from './provider-payload.ts'
 
-/** A payload that carries a provider reads it again: the resolver hands on only the id. */
-function providerPayload(name: string, description: string) {
-  return builder.objectRef<{ id: string }>(name).implement({
-    description,
-    authScopes: { viewer: true },
-    fields: (t) => ({
-      provider: t.prismaField({
-        type: Provider,
-        resolve: (query, { id }, _args, { deps }) => deps.database.prisma.provider.findUniqueOrThrow({ ...query, where: { id } }),
-        description: 'The provider as it is now.',
-      }),
-    }),
-  })
-}
-
-const CreateProviderPayload = providerPayload('CreateProviderPayload', 'The provider was created.')
-const UpdateProviderPayload = providerPayload('UpdateProviderPayload', 'The provider was changed.')
+const CreateProviderPayload = builder.objectRef<{ id: string }>('CreateProviderPayload').implement({
+  description: 'The provider was created.',
+  authScopes: { viewer: true },
+  fields: (t) => ({ provider: providerOfPayload(t) }),
+})
+const UpdateProviderPayload = builder.objectRef<Changed>('UpdateProviderPayload').implement({
+  description: 'The provider was changed.',
+  authScopes: { viewer: true },
+  fields: (t) => ({ provider: providerOfPayload(t), unreadableSecrets: unreadableSecretsOfPayload(t) }),
+})
 
 const DeleteProviderPayload = builder.objectRef<DeletedProvider>('DeleteProviderPayload').implement({
   description: 'The provider was deleted. Its keys and tests are gone and its name is free.',
@@ -98,9 +92,9 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UpdateProviderInput, required: true, description: 'The change.' }) },
     resolve: async (_root, { input }, context) => {
       const ref = toProviderRef(input.provider)
-      const id = await updateProvider(context.deps, context, ref, toProviderChanges(input), toExpectedState(input))
-      if (input.testAfterwards) await testAfterWrite(context.deps, context, id)
-      return { id }
+      const changed = await updateProvider(context.deps, context, ref, toProviderChanges(input), toExpectedState(input))
+      if (input.testAfterwards) await testAfterWrite(context.deps, context, changed.id)
+      return changed
     },
     description:
       'Changes a provider. Omitted fields stay; `apiKeys`, when given, states the whole set. One transaction: all of it or none of it. Requires `editor`.',

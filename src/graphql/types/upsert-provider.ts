@@ -6,7 +6,7 @@ import { NewApiKeyInput, toNewApiKey } from './api-key-inputs.ts'
 import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
 import { given } from './given.ts'
 import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
-import { CallRoutes, Provider, ProviderType, TestAfterWrites } from './provider.ts'
+import { CallRoutes, ProviderType, TestAfterWrites } from './provider.ts'
 import {
   AUTHENTICATION,
   CALL_HEADERS,
@@ -18,6 +18,7 @@ import {
   toRoute,
   toSettings,
 } from './provider-inputs.ts'
+import { providerOfPayload, unreadableSecretsOfPayload } from './provider-payload.ts'
 
 const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
   description:
@@ -55,11 +56,8 @@ const UpsertProviderPayload = builder.objectRef<Upserted>('UpsertProviderPayload
   description: 'The provider was created or changed.',
   authScopes: { viewer: true },
   fields: (t) => ({
-    provider: t.prismaField({
-      type: Provider,
-      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.provider.findUniqueOrThrow({ ...query, where: { id } }),
-      description: 'The provider as it is now.',
-    }),
+    provider: providerOfPayload(t),
+    unreadableSecrets: unreadableSecretsOfPayload(t),
     created: t.exposeBoolean('created', { description: 'Whether it was created; false when it was there and has been changed.' }),
   }),
 })
