@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { HeldAnswer } from './attempt.ts'
 import type { CallBody } from './call-body.ts'
 import type { CallProgress } from './call-record.ts'
 import type { CallerPresence } from './caller-presence.ts'
@@ -21,4 +22,13 @@ export interface AcceptedCall {
   readonly caller: CallerPresence
   /** Learns what happens on the way. */
   readonly progress: CallProgress
+  /** What a model route has to say in it; null for a call of one provider. */
+  readonly route: RouteHold | null
+}
+
+export interface RouteHold {
+  /** `provider/model`, which the caller is told. */
+  readonly target: string
+  /** Whether a refusal of the vendor is left to another target. */
+  readonly leavesToAnother: (answer: HeldAnswer) => boolean
 }

@@ -17,7 +17,7 @@ export type CallOutcome =
   | 'REFUSED_BY_GATEWAY'
 
 /** Why a vendor is called once more. */
-export type AttemptReason = 'next_key' | 'retry' | 'closed_connection'
+export type AttemptReason = 'next_key' | 'next_target' | 'retry' | 'closed_connection'
 
 /** What is known of a call when it is over: no prompt, no answer, no address. */
 export interface CallRecord {
@@ -77,7 +77,7 @@ export function newProgress(): CallProgress {
     model: null,
     path: null,
     attempts: 0,
-    furtherAttempts: { next_key: 0, retry: 0, closed_connection: 0 },
+    furtherAttempts: { next_key: 0, next_target: 0, retry: 0, closed_connection: 0 },
     requestBytes: 0,
     outcome: null,
   }

@@ -14,7 +14,7 @@ import {
   readProviderForCall,
   servingKeys,
 } from './provider-for-call.ts'
-import { createProviderSnapshots, type FindProvider } from './provider-snapshots.ts'
+import { createSnapshots, type FindProvider } from './provider-snapshots.ts'
 
 /** What calls know of providers and their keys, in this process: shared by those who call and those who ask how it goes. */
 export interface CallStatus {
@@ -56,7 +56,7 @@ export function createCallStatus({ clock, ...deps }: CallStatusDeps): CallStatus
     return (await isCallable(askedOf(providerId, model))) ? 'READY' : 'NO_KEY'
   }
   return {
-    find: createProviderSnapshots((name) => readProviderForCall(deps, name)),
+    find: createSnapshots((name) => readProviderForCall(deps, name)),
     states,
     countKeys: () => countKeys(deps.database, states),
     breakers,

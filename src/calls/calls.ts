@@ -3,6 +3,7 @@ import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
+import { readRouteForCall } from '../routes/read-route.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
@@ -26,7 +27,7 @@ import type { AskedRoute } from './plan-request.ts'
 import { CallPools } from './pools.ts'
 import type { ProviderForCall, ReadProviderDeps } from './provider-for-call.ts'
 import { listCallableProviders } from './provider-list.ts'
-import type { FindProvider } from './provider-snapshots.ts'
+import { createSnapshots, type FindProvider } from './provider-snapshots.ts'
 import { refuseUnusable } from './refuse-unusable.ts'
 import { Relay } from './relay.ts'
 import { RoleCredentials } from './role-credentials.ts'
@@ -87,14 +88,21 @@ type ProviderPath = Exclude<CallPath, { readonly kind: 'one url' }>
 /** The data plane: everything below `/ai` and `/v1`. */
 export function createCalls(deps: CallsDeps): Calls {
   const now = () => deps.clock().getTime()
-  const { find, states } = deps.callStatus
+  const { find, states, breakers } = deps.callStatus
   const pools = new CallPools(deps.outbound)
   const limits = new CallLimits(deps.limits, now)
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
   const { tokenHeaders } = deps
   const forwarding = { tokenHeaders, pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
-  const answerOneUrl = createOneUrl({ find, catalog: createModelCatalog(deps.database), limits, forwarding })
+  const answerOneUrl = createOneUrl({
+    find,
+    findRoute: createSnapshots((name) => readRouteForCall(deps.database, name)),
+    breakers,
+    catalog: createModelCatalog(deps.database),
+    limits,
+    forwarding,
+  })
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage

@@ -7,6 +7,7 @@ import { CallError } from './error-codes.ts'
 import { Failover } from './failover.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { KeyStates, KeyUse } from './key-states.ts'
+import { LeftToAnother } from './left-to-another.ts'
 import { type OpenDeps, type OpenedRequest, openRequest } from './open-request.ts'
 import type { KeyForCall } from './provider-for-call.ts'
 import { answerHeaders } from './response-headers.ts'
@@ -36,7 +37,7 @@ type Step =
  */
 export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promise<CallOutcome> {
   const failover = new Failover(call, deps)
-  let reason: AttemptReason | null = null
+  let reason: AttemptReason | null = call.progress.attempts === 0 ? null : 'next_target'
   for (;;) {
     const key = failover.nextKey()
     const use = deps.states.begin(key, call.model)
@@ -75,11 +76,19 @@ async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
   }
 }
 
-function startAttempt({ provider, relay, progress, requestId }: AcceptedCall, { pools }: ForwardDeps, opened: OpenedRequest): Attempt {
+function startAttempt(
+  { provider, relay, progress, requestId, route }: AcceptedCall,
+  { pools }: ForwardDeps,
+  opened: OpenedRequest,
+): Attempt {
   const pool = pools.poolFor(provider, opened.target)
   const target = {
     begin: (status: number, headers: readonly string[], source: Parameters<typeof relay.begin>[2]) =>
-      relay.begin(status, answerHeaders(headers, { requestId, attempts: progress.attempts, isUntouched: true }), source),
+      relay.begin(
+        status,
+        answerHeaders(headers, { requestId, attempts: progress.attempts, isUntouched: true, target: route?.target ?? null }),
+        source,
+      ),
     write: (chunk: Buffer) => relay.write(chunk),
     end: () => relay.end(),
   }
@@ -156,6 +165,10 @@ async function settleRefusal(
     return pass(call, trial, answer)
   }
   if (showsThatKeyWorks(answer.status)) use.works()
+  if (call.route?.leavesToAnother(answer)) {
+    attempt.drop()
+    throw new LeftToAnother(answer.status)
+  }
   const pauseMs = isTrouble(answer.status) ? failover.pauseBeforeRetry() : null
   if (pauseMs === null) return pass(call, trial, answer)
   attempt.drop()
@@ -166,7 +179,8 @@ async function settleRefusal(
 async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: HeldAnswer): Promise<Step> {
   const { relay, requestId, progress } = call
   const clean = scrubAnswer(answer, opened.scrubber())
-  const headers = answerHeaders(clean.headers, { requestId, attempts: progress.attempts, isUntouched: clean.body === null })
+  const target = call.route?.target ?? null
+  const headers = answerHeaders(clean.headers, { requestId, attempts: progress.attempts, isUntouched: clean.body === null, target })
   if (clean.body === null) {
     attempt.handOn(answer.status, headers)
     return over(call, answer.status, await attempt.done)

@@ -9,7 +9,7 @@ import { type ForwardDeps, forwardCall } from './forward.ts'
 import { planRequest } from './plan-request.ts'
 
 /** A call by somebody who may call the provider, before its body was read. */
-export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model'> {
+export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'route'> {
   readonly scope: CallScope
 }
 
@@ -58,5 +58,5 @@ function accepted(
   body: AcceptedCall['body'],
   model: string | null,
 ): AcceptedCall {
-  return { request, requestId, provider, asked, body, model, shape, relay, caller, progress }
+  return { request, requestId, provider, asked, body, model, shape, relay, caller, progress, route: null }
 }

@@ -4,29 +4,29 @@ import type { ProviderForCall } from './provider-for-call.ts'
 /** Finds a provider by its name; null when there is none. */
 export type FindProvider = (name: string, state: number | null) => Promise<ProviderForCall | null>
 
-interface Snapshot {
+interface Snapshot<Found> {
   readonly state: number
-  readonly provider: Promise<ProviderForCall | null>
+  readonly found: Promise<Found>
 }
 
 const MAX_SNAPSHOTS = 2_000
 
 /**
- * Keeps what was read of each provider for as long as the data does not change. A snapshot holds sealed texts alone.
- * @param read reads a provider as it is now.
+ * Keeps what was read by each name for as long as the data does not change. A snapshot of a provider holds sealed texts alone.
+ * @param read reads what has the name as it is now.
  */
-export function createProviderSnapshots(read: (name: string) => Promise<ProviderForCall | null>): FindProvider {
-  const snapshots = new LRUCache<string, Snapshot>({ max: MAX_SNAPSHOTS })
+export function createSnapshots<Found>(read: (name: string) => Promise<Found>): (name: string, state: number | null) => Promise<Found> {
+  const snapshots = new LRUCache<string, Snapshot<Found>>({ max: MAX_SNAPSHOTS })
   return (name, state) => {
     if (state === null) return read(name)
     const known = snapshots.get(name)
-    if (known !== undefined && known.state === state) return known.provider
-    const provider = read(name)
-    const snapshot = { state, provider }
+    if (known !== undefined && known.state === state) return known.found
+    const found = read(name)
+    const snapshot = { state, found }
     snapshots.set(name, snapshot)
-    provider.catch(() => {
+    found.catch(() => {
       if (snapshots.peek(name) === snapshot) snapshots.delete(name)
     })
-    return provider
+    return found
   }
 }

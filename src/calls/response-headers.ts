@@ -22,10 +22,12 @@ export interface AnswerHeaderOptions {
   readonly attempts: number
   /** Whether the body goes to the caller byte for byte. */
   readonly isUntouched: boolean
+  /** Which target of a model route answered, as `provider/model`; null for a call of one provider. */
+  readonly target: string | null
 }
 
 /** The headers of an answer to the caller, as name and value in turns. */
-export function answerHeaders(raw: readonly string[], { requestId, attempts, isUntouched }: AnswerHeaderOptions): string[] {
+export function answerHeaders(raw: readonly string[], { requestId, attempts, isUntouched, target }: AnswerHeaderOptions): string[] {
   const headers: string[] = []
   const nominated = nominatedIn(raw)
   let hasCacheControl = false
@@ -41,6 +43,7 @@ export function answerHeaders(raw: readonly string[], { requestId, attempts, isU
   }
   headers.push(...ALWAYS, 'x-gateway-request-id', requestId)
   if (attempts > 1) headers.push('x-gateway-attempts', String(attempts))
+  if (target !== null) headers.push('x-gateway-target', target)
   if (!hasCacheControl) headers.push('cache-control', 'no-store')
   // Asks a reverse proxy to hand on each event at once.
   if (isStream) headers.push('x-accel-buffering', 'no')

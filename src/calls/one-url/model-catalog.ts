@@ -1,6 +1,7 @@
 import type { CallScope } from '../../auth/call-scope.ts'
 import type { Database } from '../../database/client.ts'
 import { createLatestModels, type LatestModels } from '../../providers/latest-models.ts'
+import { listRoutes } from '../../routes/read-route.ts'
 import { isInScope } from '../call-permission.ts'
 
 /** A model by the name under which the one base URL calls it. */
@@ -18,7 +19,7 @@ export interface ModelPlace {
   readonly model: string
 }
 
-/** All models that the latest good test of each enabled provider has listed, by provider. */
+/** All routes, and all models that the latest good test of each enabled provider has listed, by provider. */
 export type ModelCatalog = (state: number | null) => Promise<readonly ListedModel[]>
 
 /** Of more models the first ones are listed; all can be called. */
@@ -62,5 +63,11 @@ async function readModels(prisma: Database['prisma'], latestModels: LatestModels
         listed.push({ id: `${name}/${model}`, createdAt, ownedBy: name, places: [{ providerId, model }] })
     })
   }
-  return listed.slice(0, MOST_LISTED)
+  const routes = (await listRoutes({ prisma })).map(({ name, createdAt, targets }) => ({
+    id: name,
+    createdAt,
+    ownedBy: 'route',
+    places: targets,
+  }))
+  return [...routes, ...listed.slice(0, MOST_LISTED)]
 }

@@ -9,6 +9,8 @@ export interface NamedModel {
   readonly name: string
   /** The body with these bytes of the name replaced, and every other byte as it was. */
   withModel(model: string): CallBody
+  /** Whether the body can be sent again, to another vendor. */
+  readonly isRepeatable: boolean
 }
 
 /**
@@ -26,7 +28,7 @@ export function readNamedModel(path: string, headers: IncomingHttpHeaders, body:
       if (place === null || read.kind !== 'whole') throw new Error('A path below /v1 names no model.')
       const { bytes } = read
       const asValue = (text: string) => Buffer.from(isJson(contentType) ? JSON.stringify(text) : text)
-      return { name, withModel: (text) => withBytes(body, replaced(bytes, place, asValue(text))) }
+      return { name, isRepeatable: body.kind === 'whole', withModel: (text) => withBytes(body, replaced(bytes, place, asValue(text))) }
     }
     case 'none':
       throw new CallError('model_required', 'The request names no model. Name one as `provider/model`, or the name of a route.')

@@ -1,7 +1,9 @@
 import type { CallScope } from '../../auth/call-scope.ts'
 import { unlessHeld } from '../../http/entity-tag.ts'
 import type { Answer } from '../../http/respond.ts'
-import type { AcceptedCall } from '../accepted-call.ts'
+import type { Breakers } from '../../routes/breaker.ts'
+import type { RouteForCall } from '../../routes/read-route.ts'
+import type { AcceptedCall, RouteHold } from '../accepted-call.ts'
 import { type BodyLimits, readCallBody } from '../call-body.ts'
 import type { CallLimits } from '../call-limits.ts'
 import { requireReadable } from '../call-model.ts'
@@ -10,9 +12,11 @@ import type { CallRequest } from '../calls.ts'
 import { CallError } from '../error-codes.ts'
 import type { ForwardDeps } from '../forward.ts'
 import { forwardInSpan } from '../make-call.ts'
+import type { AskedRoute } from '../plan-request.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
+import { callableTargets, callRoute } from './call-route.ts'
 import { type ListedModel, type ModelCatalog, modelsInScope } from './model-catalog.ts'
 import { modelAnswer, modelsAnswer } from './models-answer.ts'
 import { type NamedModel, readNamedModel } from './named-model.ts'
@@ -31,6 +35,8 @@ export interface OneUrlCall extends CallRequest, Pick<AcceptedCall, 'caller' | '
 
 export interface OneUrlDeps {
   readonly find: FindProvider
+  readonly findRoute: (name: string, state: number | null) => Promise<RouteForCall | null>
+  readonly breakers: Breakers
   readonly catalog: ModelCatalog
   readonly limits: CallLimits
   readonly forwarding: ForwardDeps & { readonly bodies: BodyLimits }
@@ -67,6 +73,10 @@ async function answerFromCatalog(
 interface CallTarget {
   readonly provider: ProviderForCall
   readonly model: string
+  /** Where it goes at the vendor. */
+  readonly asked: AskedRoute
+  /** Null for a call of one provider. */
+  readonly route: RouteHold | null
 }
 
 async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void> {
@@ -84,33 +94,58 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
     const named = readNamedModel(rest, request.headers, body)
     if (scope.models !== null) requireReadable({ body, contentType })
     progress.model = named.name
-    await callTarget(call, await findTarget(call, named.name, deps), named, deps)
+    await callNamed(call, named, deps)
   } finally {
     read.release()
   }
 }
 
-/** @throws CallError `model_not_found`, `model_not_allowed`. */
-async function findTarget({ scope, state }: OneUrlCall, name: string, { find, catalog }: OneUrlDeps): Promise<CallTarget> {
+/** @throws CallError `model_not_found`, `model_not_allowed`, and whatever the call ends with. */
+async function callNamed(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps): Promise<void> {
+  const { scope, state, request, rest, query } = call
+  const { name } = named
   const slash = name.indexOf('/')
-  const provider = slash > 0 ? await find(name.slice(0, slash), state) : null
-  if (provider === null || !mayCallProvider(scope, provider.id)) throw modelNotFound(name, modelsInScope(await catalog(state), scope))
+  const provider = slash > 0 ? await deps.find(name.slice(0, slash), state) : null
+  if (provider === null) return callNamedRoute(call, named, deps)
+  if (!mayCallProvider(scope, provider.id)) throw await notFound(call, name, deps)
   const model = name.slice(slash + 1)
   requireModelInScope(scope, model)
-  return { provider, model }
-}
-
-async function callTarget(call: OneUrlCall, { provider, model }: CallTarget, named: NamedModel, deps: OneUrlDeps): Promise<void> {
-  const { progress, rest, query, request, requestId, tokenId, shape, relay, caller } = call
-  progress.provider = provider
-  progress.model = model
+  call.progress.provider = provider
   refuseUnusable(provider, deps.forwarding.pools)
   const asked = vendorRoute(provider, { method: request.method ?? '', rest, query })
+  return callTarget(call, { provider, model, asked, route: null }, named, deps)
+}
+
+async function callNamedRoute(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps): Promise<void> {
+  const { name } = named
+  const route = await deps.findRoute(name, call.state)
+  const targets = route?.enabled ? await callableTargets(call, route, deps.find) : []
+  if (route === null || targets.length === 0) throw await notFound(call, name, deps)
+  const choice = { states: deps.forwarding.states, breakers: deps.breakers, random: deps.forwarding.random }
+  await callRoute(call, { route, targets, named }, choice, ({ provider, model, asked }, hold) => {
+    if (asked instanceof CallError) throw asked
+    return callTarget(call, { provider, model, asked, route: hold }, named, deps)
+  })
+}
+
+async function notFound({ state, scope }: OneUrlCall, name: string, { catalog }: OneUrlDeps): Promise<CallError> {
+  return modelNotFound(name, modelsInScope(await catalog(state), scope))
+}
+
+async function callTarget(
+  call: OneUrlCall,
+  { provider, model, asked, route }: CallTarget,
+  named: NamedModel,
+  deps: OneUrlDeps,
+): Promise<void> {
+  const { progress, request, requestId, tokenId, shape, relay, caller } = call
+  progress.provider = provider
+  progress.model = model
   progress.path = asked.rest
   const end = deps.limits.begin(tokenId, provider)
   try {
     const body = named.withModel(model)
-    await forwardInSpan({ request, requestId, provider, asked, body, model, shape, relay, caller, progress }, deps.forwarding)
+    await forwardInSpan({ request, requestId, provider, asked, body, model, shape, relay, caller, progress, route }, deps.forwarding)
   } finally {
     end()
   }

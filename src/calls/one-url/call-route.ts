@@ -1,0 +1,116 @@
+import type { BreakerUse } from '../../routes/breaker.ts'
+import type { RouteForCall } from '../../routes/read-route.ts'
+import type { RouteHold } from '../accepted-call.ts'
+import type { HeldAnswer } from '../attempt.ts'
+import { isInScope } from '../call-permission.ts'
+import { CallError } from '../error-codes.ts'
+import { LeftToAnother } from '../left-to-another.ts'
+import type { FindProvider } from '../provider-snapshots.ts'
+import { type CallableTarget, chooseTarget, noneAvailable, type TargetDeps } from './choose-target.ts'
+import type { NamedModel } from './named-model.ts'
+import type { OneUrlCall } from './one-url.ts'
+import { vendorRoute } from './vendor-route.ts'
+import { failureOf, isWorthAnother } from './worth-another.ts'
+
+/** Calls one target. @throws CallError; LeftToAnother when `hold` said so. */
+export type CallOneTarget = (target: CallableTarget, hold: RouteHold) => Promise<void>
+
+/** The targets of a route that the token may call, with their providers as they are. */
+export async function callableTargets(call: OneUrlCall, route: RouteForCall, find: FindProvider): Promise<CallableTarget[]> {
+  const { scope, state, request, rest, query } = call
+  const inScope = route.targets.filter(({ providerId, model }) => isInScope(scope, providerId, model))
+  const found = await Promise.all(inScope.map(({ providerName }) => find(providerName, state)))
+  return inScope.flatMap((target, index) => {
+    const provider = found[index]
+    if (provider?.id !== target.providerId) return []
+    // A try at the same vendor is worth less than one at the next target.
+    const once = { ...provider, maxRetries: 0 }
+    return [{ ...target, provider: once, asked: askedOf(once, { method: request.method ?? '', rest, query }) }]
+  })
+}
+
+function askedOf(provider: CallableTarget['provider'], asked: Parameters<typeof vendorRoute>[1]): CallableTarget['asked'] {
+  try {
+    return vendorRoute(provider, asked)
+  } catch (error) {
+    if (error instanceof CallError) return error
+    throw error
+  }
+}
+
+/** A target that is about to be called. */
+interface Picked {
+  readonly target: CallableTarget
+  readonly use: BreakerUse
+}
+
+/**
+ * Calls the targets of a route, one after the other and each at most once, until one answers. Nothing is tried again once the
+ * first byte has reached the caller.
+ * @throws CallError of the last one that was tried.
+ */
+export async function callRoute(
+  call: OneUrlCall,
+  { route, targets, named }: { readonly route: RouteForCall; readonly targets: readonly CallableTarget[]; readonly named: NamedModel },
+  deps: TargetDeps,
+  callTarget: CallOneTarget,
+): Promise<void> {
+  const tried = new Set<CallableTarget>()
+  const pick = (): Picked | null => {
+    const target = chooseTarget(targets, tried, deps)
+    if (target === null) return null
+    tried.add(target)
+    return { target, use: deps.breakers.begin(target.providerId, target.model) }
+  }
+  let current = pick()
+  if (current === null) throw noneAvailable(route.name, targets, deps)
+  while (current !== null) {
+    let next: Picked | null = null
+    const mayRepeat = named.isRepeatable
+    const { target, use } = current
+    const hold: RouteHold = {
+      target: `${target.providerName}/${target.model}`,
+      leavesToAnother: (answer: HeldAnswer) => {
+        if (!mayRepeat || !isWorthAnother(answer)) return false
+        next ??= pick()
+        return next !== null
+      },
+    }
+    try {
+      await callTarget(target, hold)
+      tellOutcome(call, use)
+      return
+    } catch (error) {
+      tellFailure(error, use)
+      if (call.caller.isGone || !mayRepeat || !isLeft(error, route)) throw error
+      next ??= pick()
+      if (next === null) throw error
+    } finally {
+      use.end()
+    }
+    current = next
+  }
+}
+
+/** What an answer that reached the caller says of the target. */
+function tellOutcome({ progress: { outcome } }: OneUrlCall, use: BreakerUse): void {
+  if (outcome === 'VENDOR_ERROR' || outcome === 'STREAM_BROKEN') use.fails()
+  else if (outcome === 'OK' || outcome === 'CALLER_ERROR') use.works()
+}
+
+/** Limits and refusals are remembered for each key, and do not count here. */
+function tellFailure(error: unknown, use: BreakerUse): void {
+  if (error instanceof LeftToAnother ? error.status !== 429 : isFailure(error)) use.fails()
+}
+
+function isFailure(error: unknown): boolean {
+  if (!(error instanceof CallError)) return false
+  const failure = failureOf(error.code)
+  return failure === 'target' || failure === 'timeout'
+}
+
+function isLeft(error: unknown, { retryAfterTimeout }: RouteForCall): boolean {
+  if (error instanceof LeftToAnother) return true
+  const failure = error instanceof CallError ? failureOf(error.code) : null
+  return failure !== null && (failure !== 'timeout' || retryAfterTimeout)
+}

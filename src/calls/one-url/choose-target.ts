@@ -1,0 +1,71 @@
+import type { BreakerState, Breakers } from '../../routes/breaker.ts'
+import type { TargetForCall } from '../../routes/read-route.ts'
+import { chooseByWeight, chooseKey } from '../choose-key.ts'
+import { CallError } from '../error-codes.ts'
+import type { KeyStates } from '../key-states.ts'
+import type { AskedRoute } from '../plan-request.ts'
+import type { ProviderForCall } from '../provider-for-call.ts'
+
+/** A target that the token may call, with the provider as it is now. */
+export interface CallableTarget extends TargetForCall {
+  readonly provider: ProviderForCall
+  /** Where the call goes at its vendor; or why its vendor does not take it. */
+  readonly asked: AskedRoute | CallError
+}
+
+export interface TargetDeps {
+  readonly states: KeyStates
+  readonly breakers: Breakers
+  readonly random: () => number
+}
+
+/** Why a target takes no call now; null when it does. */
+type Hindrance =
+  | { readonly kind: 'error'; readonly error: CallError }
+  | { readonly kind: 'disabled' }
+  | { readonly kind: 'no key' }
+  | { readonly kind: 'keys'; readonly waitMs: number }
+  | { readonly kind: 'breaker'; readonly waitMs: number }
+
+/** The next target: of the smallest priority that has an available one, by weight and by chance; null when none is available. */
+export function chooseTarget(
+  targets: readonly CallableTarget[],
+  tried: ReadonlySet<CallableTarget>,
+  deps: TargetDeps,
+): CallableTarget | null {
+  const available = targets.filter((target) => !tried.has(target) && hindranceOf(target, deps) === null)
+  const priority = Math.min(...available.map((target) => target.priority))
+  return chooseByWeight(
+    available.filter((target) => target.priority === priority),
+    deps.random,
+  )
+}
+
+/** What a caller is told when no target is available; there is at least one. */
+export function noneAvailable(name: string, targets: readonly CallableTarget[], deps: TargetDeps): CallError {
+  const hindrances = targets.map((target) => hindranceOf(target, deps)).filter((one) => one !== null)
+  const shortest = (kind: 'keys' | 'breaker') =>
+    Math.min(...hindrances.flatMap((one) => (one.kind === kind && 'waitMs' in one ? [Math.max(1_000, one.waitMs)] : [])))
+  if (hindrances.some(({ kind }) => kind === 'keys'))
+    return new CallError('all_keys_rate_limited', `All API keys of the targets of "${name}" rest for now.`, {
+      retryAfterMs: shortest('keys'),
+    })
+  if (hindrances.some(({ kind }) => kind === 'breaker'))
+    return new CallError('overloaded', `All targets of "${name}" have failed, and rest for now.`, { retryAfterMs: shortest('breaker') })
+  const [first] = hindrances
+  if (first?.kind === 'error') return first.error
+  if (first?.kind === 'no key') return new CallError('no_api_key', `No target of "${name}" has an API key that may be used for its model.`)
+  return new CallError('provider_disabled', `The providers of all targets of "${name}" are disabled.`)
+}
+
+function hindranceOf({ provider, model, asked }: CallableTarget, { states, breakers }: TargetDeps): Hindrance | null {
+  if (asked instanceof CallError) return { kind: 'error', error: asked }
+  if (!provider.enabled) return { kind: 'disabled' }
+  const breaker: BreakerState = breakers.state(provider.id, model)
+  if (breaker.kind === 'open') return { kind: 'breaker', waitMs: breaker.waitMs }
+  const choice = chooseKey({ keys: provider.keys, model, states, tried: NONE, random: () => 0 })
+  if (choice.kind === 'key') return null
+  return choice.kind === 'resting' ? { kind: 'keys', waitMs: choice.waitMs } : { kind: 'no key' }
+}
+
+const NONE: ReadonlySet<string> = new Set()

@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, openStream, refusal, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { writerOf } from '../support/providers.ts'
+import { type RawAnswer, rawCall } from '../support/raw-call.ts'
+
+const NAMES = ['one', 'two', 'three'] as const
+type Name = (typeof NAMES)[number]
+const vendors = new Map<Name, CallVendor>()
+const ids = new Map<Name, string>()
+let gateway: TestGateway
+let token: string
+let now = Date.parse('2026-11-30T12:00:00Z')
+
+beforeAll(async () => {
+  for (const name of NAMES) vendors.set(name, await startCallVendor())
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
+  for (const name of NAMES) {
+    const network = { timeoutMs: 1_000, maxRetries: 3 }
+    const apiKeys = [{ value: `sk-${name}-fixture-aaaa-bbbb` }]
+    const provider = await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${vendorOf(name).origin}/v1`, apiKeys, network })
+    ids.set(name, provider.id)
+  }
+  token = await callToken(gateway)
+})
+afterAll(async () => {
+  await gateway.close()
+  for (const vendor of vendors.values()) await vendor.close()
+})
+
+function vendorOf(name: Name): CallVendor {
+  const vendor = vendors.get(name)
+  if (vendor === undefined) throw new Error(`There is no vendor ${name}.`)
+  return vendor
+}
+
+/** Each test begins as if nothing had happened for an hour: keys and breakers forget. */
+beforeEach(() => {
+  now += 3_600_001
+  for (const vendor of vendors.values()) {
+    vendor.requests.length = 0
+    vendor.answerWith(chatAnswer)
+  }
+})
+
+let made = 0
+/** A route of its own models, so that no breaker knows them. */
+async function route(targets: readonly [Name, number?, number?][], more: object = {}): Promise<string> {
+  made += 1
+  const name = `route-${made}`
+  const { result } = await gateway.ask<{ result: { __typename: string; message?: string } }>(
+    `mutation ($input: CreateModelRouteInput!) { result: createModelRoute(input: $input) { __typename ... on UserError { message } } }`,
+    {
+      input: {
+        name,
+        targets: targets.map(([provider, priority = 0, weight = 1]) => ({
+          ...{ provider: { name: provider }, model: `${provider}-model-${made}`, priority, weight },
+        })),
+        ...more,
+      },
+    },
+  )
+  if (result.message !== undefined) throw new Error(result.message)
+  return name
+}
+const IN_ORDER: readonly [Name, number][] = [
+  ['one', 0],
+  ['two', 1],
+  ['three', 2],
+]
+
+const call = (model: string, own = token, stream = false): Promise<RawAnswer> =>
+  rawCall(gateway.url, {
+    ...{ path: '/v1/chat/completions', body: JSON.stringify({ model, stream }) },
+    headers: { authorization: `Bearer ${own}`, 'content-type': 'application/json' },
+  })
+const seen = ({ status, headers }: RawAnswer) => [status, headers['x-gateway-target']?.toString().split('/')[0]]
+const asked = () => NAMES.map((name) => vendorOf(name).requests.length)
+const codeOf = ({ status, body }: RawAnswer) => [status, JSON.parse(body.toString()).error.code]
+const statesOf = async (name: string) => {
+  const { modelRoute } = await gateway.ask<{ modelRoute: { targets: { state: string }[] } }>(
+    'query ($name: String!) { modelRoute(by: { name: $name }) { targets { state } } }',
+    { name },
+  )
+  return modelRoute.targets.map(({ state }) => state)
+}
+
+const hangUp: VendorAnswer = (request) => void request.socket.destroy()
+const FAILURES: readonly [string, VendorAnswer][] = [
+  ...[408, 500, 502, 503, 504, 529].map((status): [string, VendorAnswer] => [String(status), refusal(status, { error: { message: 'x' } })]),
+  ['429', refusal(429, { error: { message: 'slow down' } }, { 'retry-after': '20' })],
+  ['401, of every key', refusal(401, { error: { message: 'bad key' } })],
+  ['402', refusal(402, { error: { message: 'pay' } })],
+  ['404 of the model', refusal(404, { error: { message: 'The model does not exist', code: 'model_not_found' } })],
+]
+
+describe('a call by the name of a route', () => {
+  test('goes to the target of the smallest priority, with its model, and says who answered', async () => {
+    const name = await route([
+      ['two', 1],
+      ['one', 0],
+    ])
+    const answer = await call(name)
+    expect([answer.status, answer.headers['x-gateway-target']]).toEqual([200, `one/one-model-${made}`])
+    expect(asked()).toEqual([1, 0, 0])
+    expect(JSON.parse(vendorOf('one').requests[0]?.body.toString() ?? '')).toEqual({ model: `one-model-${made}`, stream: false })
+  })
+
+  test('is spread over targets of one priority by their weights', async () => {
+    const name = await route([
+      ['one', 0, 3],
+      ['two', 0, 1],
+      ['three', 0, 0],
+    ])
+    for (let count = 0; count < 100; count += 1) await call(name)
+    const [one = 0, two = 0, three = 0] = asked()
+    expect([one + two, three]).toEqual([100, 0])
+    expect(one).toBeGreaterThan(two)
+  })
+
+  test.each(FAILURES)('is answered by the next target after %s, and each vendor is called once', async (_what, failure) => {
+    const name = await route(IN_ORDER)
+    vendorOf('one').answerWith(failure)
+    vendorOf('two').answerWith(failure)
+    const answer = await call(name)
+    expect(seen(answer)).toEqual([200, 'three'])
+    expect(answer.headers['x-gateway-attempts']).toBe('3')
+    expect(asked()).toEqual([1, 1, 1])
+  })
+
+  test('is answered by the next target when a vendor cuts the connection before the first byte', async () => {
+    const name = await route(IN_ORDER)
+    vendorOf('one').answerWith(hangUp)
+    expect(seen(await call(name))).toEqual([200, 'two'])
+    // A connection that was used before may have been closed meanwhile: it is tried once more on a fresh one.
+    expect(vendorOf('one').requests.length).toBeLessThanOrEqual(2)
+  })
+
+  test('is answered by the next target when the first one cannot be reached', async () => {
+    const gone = await startCallVendor()
+    await gone.close()
+    await writerOf(gateway).updated(ids.get('one') ?? '', { baseUrl: `${gone.origin}/v1` })
+    expect(seen(await call(await route(IN_ORDER)))).toEqual([200, 'two'])
+    await writerOf(gateway).updated(ids.get('one') ?? '', { baseUrl: `${vendorOf('one').origin}/v1` })
+  })
+
+  test.each([400, 404, 413, 422])("gets the vendor's %i at once: it is the caller's", async (status) => {
+    const name = await route(IN_ORDER)
+    vendorOf('one').answerWith(refusal(status, { error: { message: 'no' } }))
+    expect(seen(await call(name))).toEqual([status, 'one'])
+    expect(asked()).toEqual([1, 0, 0])
+  })
+
+  test('is tried elsewhere after a timeout only when the route says so', async () => {
+    const silent: VendorAnswer = () => {}
+    vendorOf('one').answerWith(silent)
+    expect(codeOf(await call(await route(IN_ORDER)))).toEqual([504, 'upstream_timeout'])
+    expect(seen(await call(await route(IN_ORDER, { retryAfterTimeout: true })))).toEqual([200, 'two'])
+  })
+
+  test("gets the last vendor's own answer when all fail", async () => {
+    const name = await route(IN_ORDER)
+    for (const one of NAMES) vendorOf(one).answerWith(refusal(503, { error: { message: one } }))
+    const answer = await call(name)
+    expect([...seen(answer), answer.body.toString()]).toEqual([503, 'three', '{"error":{"message":"three"}}'])
+    expect(asked()).toEqual([1, 1, 1])
+  })
+
+  test('is cut, and tried nowhere else, when the vendor dies behind the first byte', async () => {
+    const name = await route(IN_ORDER)
+    vendorOf('one').answerWith((_request, response) => {
+      openStream(response)
+      response.write('data: {"a":1}\n\n', () => response.destroy())
+    })
+    const answer = await call(name, token, true)
+    expect([answer.complete, ...seen(answer)]).toEqual([false, 200, 'one'])
+    expect(answer.body.toString()).toContain('upstream_unreachable')
+    expect(asked()).toEqual([1, 0, 0])
+  })
+
+  test('skips targets outside the scope of the token; none left is no such model', async () => {
+    const name = await route(IN_ORDER)
+    const two = await callToken(gateway, { providers: [{ name: 'two' }] })
+    expect(seen(await call(name, two))).toEqual([200, 'two'])
+    const other = await callToken(gateway, { models: ['gpt-*'] })
+    expect(codeOf(await call(name, other))).toEqual([404, 'model_not_found'])
+    expect(asked()).toEqual([0, 1, 0])
+    const list = async (own: string) =>
+      (await (await gateway.fetch('/v1/models', { headers: { authorization: `Bearer ${own}` } })).json()) as {
+        data: { id: string; owned_by: string }[]
+      }
+    expect((await list(two)).data).toContainEqual(expect.objectContaining({ id: name, owned_by: 'route' }))
+    expect((await list(other)).data).toEqual([])
+  })
+
+  test('of a disabled route is no such model', async () => {
+    expect(codeOf(await call(await route(IN_ORDER, { enabled: false })))).toEqual([404, 'model_not_found'])
+  })
+})
+
+describe('the breaker of a target', () => {
+  test('opens after 5 failures in 10 s, lets one probe through after 30 s, and closes when that succeeds', async () => {
+    const name = await route([
+      ['one', 0],
+      ['two', 1],
+    ])
+    vendorOf('one').answerWith(refusal(500, {}))
+    for (let count = 0; count < 4; count += 1) await call(name)
+    expect(await statesOf(name)).toEqual(['READY', 'READY'])
+    await call(name)
+    expect(await statesOf(name)).toEqual(['BREAKER_OPEN', 'READY'])
+    vendorOf('one').requests.length = 0
+    expect(seen(await call(name))).toEqual([200, 'two'])
+    expect(vendorOf('one').requests).toHaveLength(0)
+    now += 30_001
+    await call(name)
+    expect(vendorOf('one').requests).toHaveLength(1)
+    expect(await statesOf(name)).toEqual(['BREAKER_OPEN', 'READY'])
+    now += 30_001
+    let answerProbe: () => void = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answerProbe = resolve
+    })
+    vendorOf('one').answerWith(async (request, response) => {
+      await answered
+      chatAnswer(request, response)
+    })
+    const probe = call(name)
+    await vendorOf('one').until(() => vendorOf('one').requests.length === 2)
+    expect(seen(await call(name))).toEqual([200, 'two'])
+    answerProbe()
+    expect(seen(await probe)).toEqual([200, 'one'])
+    expect(await statesOf(name)).toEqual(['READY', 'READY'])
+  })
+
+  test('stays closed when failures are further apart', async () => {
+    const name = await route([
+      ['one', 0],
+      ['two', 1],
+    ])
+    vendorOf('one').answerWith(refusal(500, {}))
+    for (let count = 0; count < 8; count += 1) {
+      now += 2_600
+      await call(name)
+    }
+    expect(vendorOf('one').requests).toHaveLength(8)
+  })
+
+  test('says when to come back when all targets rest', async () => {
+    const name = await route([['one', 0]])
+    vendorOf('one').answerWith(refusal(500, {}))
+    for (let count = 0; count < 5; count += 1) expect((await call(name)).status).toBe(500)
+    const answer = await call(name)
+    expect([...codeOf(answer), answer.headers['retry-after']]).toEqual([503, 'overloaded', '30'])
+  })
+
+  test('does not count limits: the keys rest, and the target has none', async () => {
+    const name = await route([
+      ['one', 0],
+      ['two', 1],
+    ])
+    vendorOf('one').answerWith(refusal(429, {}, { 'retry-after': '20' }))
+    expect(seen(await call(name))).toEqual([200, 'two'])
+    expect(await statesOf(name)).toEqual(['NO_KEY', 'READY'])
+    vendorOf('one').requests.length = 0
+    await call(name)
+    expect(vendorOf('one').requests).toHaveLength(0)
+  })
+})
+
+test('under load, while vendors fail in turn, no caller sees a failure that another target could have answered', async () => {
+  const name = await route(IN_ORDER.map(([one]) => [one]))
+  const failures = [...FAILURES.map(([, failure]) => failure), hangUp]
+  const answers: RawAnswer[] = []
+  const callers = async (rounds: number) => {
+    for (let round = 0; round < rounds; round += 1) answers.push(await call(name))
+  }
+  for (const [index, failure] of failures.entries()) {
+    const failing = NAMES[index % NAMES.length] ?? 'one'
+    for (const one of NAMES) vendorOf(one).answerWith(one === failing ? failure : chatAnswer)
+    await Promise.all(Array.from({ length: 8 }, () => callers(5)))
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    // The next one fails when this one is back.
+    now += 3_600_001
+  }
+  expect(answers).toHaveLength(failures.length * 40)
+  const attempts = answers.map(({ headers }) => Number(headers['x-gateway-attempts'] ?? 1))
+  expect(Math.max(...attempts)).toBeLessThanOrEqual(NAMES.length)
+})
