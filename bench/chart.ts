@@ -1,6 +1,12 @@
 import type { Comparison } from './compare.ts'
 
-const GROUPS: Readonly<Record<string, string>> = { list: 'REST list', one: 'REST one', page: 'GraphQL page' }
+const GROUPS: Readonly<Record<string, string>> = {
+  list: 'REST list',
+  one: 'REST one',
+  page: 'GraphQL page',
+  'calls-json': 'Model call',
+  'calls-sse': 'Model call, streamed',
+}
 const BAR = 18
 const WIDTH = 900
 const LEFT = 190

@@ -4,6 +4,8 @@ export type Round = () => Promise<Measured>
 
 /** Medians of all rounds of one side. */
 export interface Figures extends Measured {
+  /** Processor time in the round with the least: the others were disturbed. */
+  readonly leastCpuMicros?: number | null
   /** Requests per second of each round, in their order. */
   readonly rounds: readonly number[]
 }
@@ -34,6 +36,7 @@ function figuresOf(results: readonly Measured[]): Figures {
     p50Ms: hundredths(median((one) => one.p50Ms)),
     p99Ms: hundredths(median((one) => one.p99Ms)),
     cpuMicros: cpu.length === 0 ? null : Math.round(medianOf(cpu)),
+    leastCpuMicros: cpu.length === 0 ? null : Math.min(...cpu),
     rounds: results.map(({ requestsPerSecond }) => Math.round(requestsPerSecond)),
   }
 }

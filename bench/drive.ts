@@ -154,8 +154,12 @@ function cpuSeconds(pids: readonly number[]): number | null {
 
 /** Megabytes of memory that a process has. */
 export function memoryMegabytes(pid: number): number {
+  return Math.round(memoryKilobytes(pid) / 1_024)
+}
+
+export function memoryKilobytes(pid: number): number {
   const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Math.round(Number(kilobytes) / 1_024)
+  return Number(kilobytes)
 }
 
 /** The median of the memory that a process has, looked at twice a second: between two collections of garbage it goes up and down. */

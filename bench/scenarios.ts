@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { Client } from 'pg'
 import { postgresPrograms, startPostgres } from '../test/support/postgres.ts'
-import { compareCalls } from './calls.ts'
+import { compareCalls, measureWaitingCalls } from './calls.ts'
 import { type Comparison, compare, medianOf, type Round } from './compare.ts'
 import { drive, driveCreates, type Load, type Measured, memoryDuring, memoryMegabytes } from './drive.ts'
 import { type BenchRequest, QUESTIONS, type Question, type QuestionName } from './requests.ts'
@@ -40,6 +40,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   postgresql: comparePostgresql,
   start: measureStart,
   calls: compareCalls,
+  waiting: measureWaitingCalls,
 }
 
 /** Every question to every server, all over copies of one SQLite file. */

@@ -1,5 +1,5 @@
-/** A vendor of models: a small JSON answer, or 200 events when the body asks for a stream. */
-import { createServer } from 'node:http'
+/** A vendor of models: a small JSON answer, or 200 events when the body asks for a stream; on demand events without end, or no answer. */
+import { createServer, type ServerResponse } from 'node:http'
 import { listen } from './listen.ts'
 
 const ANSWER = Buffer.from(
@@ -13,12 +13,17 @@ const EVENT = Buffer.from(
   `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-5', choices: [{ index: 0, delta: { content: 'word ' }, finish_reason: null }] })}\n\n`,
 )
 const EVENTS = 200
+/** As a model writes. */
+const DRIP_MS = 50
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => void chunks.push(chunk))
   request.on('end', () => {
-    if (!Buffer.concat(chunks).includes('"stream":true'))
+    const body = Buffer.concat(chunks)
+    if (body.includes('"wait":true')) return
+    if (body.includes('"drip":true')) return drip(response)
+    if (!body.includes('"stream":true'))
       return void response.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length }).end(ANSWER)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     let left = EVENTS
@@ -34,3 +39,9 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   })
 })
 listen(server)
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const timer = setInterval(() => response.write(EVENT), DRIP_MS)
+  response.once('close', () => clearInterval(timer))
+}

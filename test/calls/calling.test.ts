@@ -124,3 +124,28 @@ describe('who may call', () => {
   // The vendor has heard of none of them.
   afterAll(() => expect(vendor.requests).toEqual([]))
 })
+
+describe('what an admin has changed counts for the very next call', () => {
+  const CREATE = `mutation { result: createAccessToken(input: { name: "revoked", role: CALLER, calls: {} }) {
+    ... on CreateAccessTokenPayload { value token { id } } } }`
+
+  test('a token that was revoked calls nobody, however often it was used', async () => {
+    const { result } = await gateway.ask<{ result: { value: string; token: { id: string } } }>(CREATE)
+    const asked = () => chat({ headers: { authorization: `Bearer ${result.value}` } })
+    for (let index = 0; index < 3; index += 1) expect((await asked()).status).toBe(200)
+    await gateway.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: result.token.id })
+    const before = vendor.requests.length
+    expect([(await asked()).status, vendor.requests.length - before]).toEqual([401, 0])
+  })
+
+  test('a key that was replaced is not sent again', async () => {
+    const { id } = await writer.created({ name: 'replaced', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: 'sk-before-aaaa-bbbb' }] })
+    const keySent = async () => {
+      await chat({}, '/ai/replaced/v1/chat/completions')
+      return vendor.requests.at(-1)?.headers.authorization
+    }
+    expect([await keySent(), await keySent()]).toEqual(['Bearer sk-before-aaaa-bbbb', 'Bearer sk-before-aaaa-bbbb'])
+    await writer.updated(id, { apiKeys: [{ add: { value: 'sk-after-aaaa-bbbb' } }] })
+    expect(await keySent()).toBe('Bearer sk-after-aaaa-bbbb')
+  })
+})

@@ -223,6 +223,17 @@ describe('the vendor gives no answer', () => {
     expect([status, errorOf(body).code]).toEqual([502, 'upstream_unreachable'])
   })
 
+  test('nothing within the time that the provider sets: the caller hears so, and that it should not try again', async () => {
+    vendor.answerWith(() => {})
+    await writer.created({
+      ...{ name: 'slow', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] },
+      network: { timeoutMs: 1_000, allowPrivateNetwork: true },
+    })
+    const { status, body, headers } = await call({ path: '/ai/slow/v1/chat/completions' })
+    expect([status, errorOf(body).code, headers['x-should-retry']]).toEqual([504, 'upstream_timeout', 'false'])
+    expect(vendor.requests).toHaveLength(1)
+  })
+
   test('a port at which nobody listens', async () => {
     const server = createTcpServer()
     const { port, close } = await listen(server)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
@@ -66,4 +67,14 @@ test('a field that is not allowed is not written, at no level, not by a child, a
     expect(written).toMatchObject({ requestId: 'r1', msg: 'said' })
     expect(Object.keys(written.error)).toEqual([...ERROR_FIELDS])
   }
+})
+
+test('lines that wait to be written together are written when the process ends, in their order', () => {
+  const program = `import { createLogger } from './src/logger.ts'
+    const log = createLogger('info')
+    for (let index = 0; index < 2_000; index += 1) log.info({ attempts: index }, 'said')
+    process.exit(0)`
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { encoding: 'utf8' })
+  const said = stdout.trimEnd().split('\n')
+  expect(said.map((line) => JSON.parse(line).attempts)).toEqual(Array.from({ length: 2_000 }, (_, index) => index))
 })
