@@ -5,7 +5,8 @@ import { Secret } from '../crypto/secret.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { parseSealedParts } from './credential-parts.ts'
-import { openField, readRows, readSealed } from './provider-secrets.ts'
+import { openField } from './provider-secrets.ts'
+import { readStoredProvider } from './read-stored-provider.ts'
 import { type ProviderSecretField, partsField } from './secret-binding.ts'
 
 /** Tells whether a value is the stored one of an API key of a provider, by its fingerprint: nothing is opened. */
@@ -25,10 +26,10 @@ export async function loadPartComparison(
   keyring: Keyring,
   providerId: string,
 ): Promise<(apiKeyId: string, part: string, value: Secret) => boolean> {
-  const rows = await readRows(client, providerId)
-  const sealed = await readSealed(client, providerId)
+  const found = await readStoredProvider(client, { id: providerId })
   return (apiKeyId, part, value) => {
-    if (rows === null) return false
+    if (found === null) return false
+    const { rows, sealed } = found.stored
     try {
       const stored = parseSealedParts(openField(keyring, rows, sealed, partsField(apiKeyId))).values[part]
       return stored !== undefined && timingSafeEqual(digestOf(new Secret(stored)), digestOf(value))
@@ -47,10 +48,10 @@ export async function isStoredProviderSecret(
   field: ProviderSecretField,
   value: Secret,
 ): Promise<boolean> {
-  const rows = await readRows(client, providerId)
-  if (rows === null) return false
+  const found = await readStoredProvider(client, { id: providerId })
+  if (found === null) return false
   try {
-    const stored = openField(keyring, rows, await readSealed(client, providerId), field)
+    const stored = openField(keyring, found.stored.rows, found.stored.sealed, field)
     return stored !== undefined && timingSafeEqual(digestOf(stored), digestOf(value))
   } catch (error) {
     if (error instanceof UnreadableSecretError) return false

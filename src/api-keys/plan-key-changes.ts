@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Keyring } from '../crypto/keyring.ts'
 import { Secret } from '../crypto/secret.ts'
-import { type CredentialPart, readCredentialParts } from '../destination/stored-rows.ts'
+import { type CredentialPart, type ProviderRow, readCredentialParts } from '../destination/stored-rows.ts'
 import { ApiKeyNotFoundError, ValidationError } from '../errors.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { type ApiKeyChange, checkKeyCount, type KeptApiKey, type NewApiKey } from './api-key-input.ts'
@@ -58,6 +58,11 @@ export interface StoredKeys {
   readonly rows: StoredRows
   readonly keys: readonly ApiKey[]
   readonly sealed: SealedSecrets
+}
+
+/** What is stored of a provider without keys and secrets, or of one of which neither is needed. */
+export function nothingStored(provider: ProviderRow): StoredKeys {
+  return { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
 }
 
 /**

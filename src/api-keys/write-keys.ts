@@ -2,6 +2,7 @@ import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { insertRows } from '../database/insert-row.ts'
 import { ValidationError } from '../errors.ts'
+import { Prisma } from '../generated/prisma-sqlite/client.ts'
 import type { KeyPlan, PlannedKey, StoredKeys } from './plan-key-changes.ts'
 
 const KEY_ID = { name: 'api_keys_id_key', columns: ['id'] }
@@ -21,9 +22,13 @@ export async function writeKeys(
   const replaced = summary.replaced.map(({ id }) => id)
   // What calls have found out about another value, or with other settings, does not hold for this one: not even if its mask is the same.
   const renewed = new Set([...replaced, ...summary.changed.flatMap(({ id, settings }) => (settings === undefined ? [] : [id]))])
-  if (renewed.size > 0)
-    await transaction.apiKey.updateMany({ where: { id: { in: [...renewed] } }, data: { availabilityResets: { increment: 1 } } })
-  if (replaced.length > 0) await transaction.apiKey.updateMany({ where: { id: { in: replaced } }, data: { lastConnectionTestId: null } })
+  if (renewed.size > 0) {
+    const isReplaced = replaced.length === 0 ? Prisma.sql`1 = 0` : Prisma.sql`id IN (${Prisma.join(replaced)})`
+    await transaction.$executeRaw`
+      UPDATE api_keys SET availability_resets = availability_resets + 1,
+        last_connection_test_id = CASE WHEN ${isReplaced} THEN NULL ELSE last_connection_test_id END
+      WHERE id IN (${Prisma.join([...renewed])})`
+  }
   await insertKeys(transaction, added)
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import type { StoredProvider } from '../api-keys/read-stored-provider.ts'
 import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
 import { type CallRoutes, readCallRoutes } from '../providers/call-routes.ts'
 import { type EndpointColumns, hasEndpoint } from '../providers/key-endpoint.ts'
 import { readNetworkConfig } from '../providers/network-config.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
-import { callOpener, type ProviderForUse, readProviderForUse } from '../providers/provider-for-use.ts'
+import { callOpener, readProviderForUse } from '../providers/provider-for-use.ts'
 import { networkOpener } from '../providers/store-network.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import { parseTarget, type Target } from '../upstream/client/target.ts'
@@ -98,7 +99,7 @@ export async function readProviderForCall(deps: ReadProviderDeps, name: string):
 }
 
 /** Of a proxy's password the sealed text alone tells whether it is another one. */
-function connectionKeyOf({ provider: { baseUrl, network }, stored }: ProviderForUse): string {
+function connectionKeyOf({ provider: { baseUrl, network }, stored }: StoredProvider): string {
   const secrets = [...stored.sealed.fields].flatMap(([field, { sealed }]) => (field.startsWith('network.') ? [[field, sealed]] : []))
   return JSON.stringify([baseUrl, network, secrets.sort()])
 }
@@ -110,7 +111,7 @@ export function modelGlobsOf(row: Pick<ApiKey, 'models' | 'exceptModels'> | null
   return { models: models.parse(row?.models ?? null), exceptModels: models.parse(row?.exceptModels ?? null) }
 }
 
-function keysOf(deps: ReadProviderDeps, use: ProviderForUse): KeyForCall[] {
+function keysOf(deps: ReadProviderDeps, use: StoredProvider): KeyForCall[] {
   const { provider, stored } = use
   return servingKeys(provider, stored.keys).map((row) => {
     const open = openerOf(() => callOpener(deps, use, row))

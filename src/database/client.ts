@@ -8,6 +8,7 @@ import { isBusy, toUnavailable } from './failures.ts'
 import { openPostgresql, type PoolStatistics } from './postgresql.ts'
 import { postgresqlEngine } from './postgresql-engine.ts'
 import type { Listener } from './postgresql-listener.ts'
+import { raiseRevision, willRaiseRevision } from './revision.ts'
 import { openSqlite, sqlitePath } from './sqlite.ts'
 import { sqliteEngine } from './sqlite-engine.ts'
 import { createWriteTurns, type WriteTurns } from './write-turns.ts'
@@ -78,7 +79,7 @@ const PROBE = { sqlite: 'PRAGMA schema_version', postgresql: 'SELECT 1' }
 
 /** Opens the database of the URL: `file:...` is SQLite, `postgresql://...` PostgreSQL. What differs after this is in its `engine`. */
 export async function openDatabase(url: string): Promise<Database> {
-  const { kind, prisma, location, file, engine, atBegin, beforeCommit, currentState, listen, closeOthers, pool, writers } = await open(url)
+  const { kind, prisma, location, file, engine, atBegin, raise, currentState, listen, closeOthers, pool, writers } = await open(url)
   const turns = createWriteTurns(writers, TRANSACTION_OPTIONS.maxWait)
   const sleepers = new Set<() => void>()
   const counts = { writes: 0, retries: 0, failures: 0 }
@@ -86,14 +87,12 @@ export async function openDatabase(url: string): Promise<Database> {
     for (const wake of sleepers) wake()
   }
   let listener: Listener | null = null
-  const transact = <T>(work: (tx: TransactionClient) => Promise<T>, last: string | null): Promise<T> =>
+  const transact = <T>(work: (tx: TransactionClient) => Promise<T>): Promise<T> =>
     inSpan('database transaction', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
       writeInTurn(turns, prisma, counts, async (tx) => {
         const begin = atBegin()
         if (begin !== null) await tx.$queryRawUnsafe(begin)
-        const done = await work(tx)
-        if (last !== null) await tx.$queryRawUnsafe(last)
-        return done
+        return work(tx)
       }).then((done) => {
         counts.writes += 1
         return done
@@ -106,11 +105,16 @@ export async function openDatabase(url: string): Promise<Database> {
     file,
     engine,
     write: async (work) => {
-      const result = await transact(work, beforeCommit)
+      const result = await transact(async (tx) => {
+        willRaiseRevision(tx, raise)
+        const done = await work(tx)
+        await raiseRevision(tx)
+        return done
+      })
       wakeAll()
       return result
     },
-    writeUncounted: (work) => transact(work, null),
+    writeUncounted: transact,
     snapshot: (work) =>
       inSpan('database snapshot', { kind: 'client', attributes: { 'db.system.name': kind } }, () =>
         withRetries(prisma, counts, async (tx) => {
@@ -162,8 +166,8 @@ export function isDatabaseThere(url: string): boolean {
 interface OpenDatabase extends Pick<Database, 'kind' | 'prisma' | 'location' | 'file' | 'engine' | 'currentState'> {
   /** The first statement of each transaction that writes; null for none. */
   readonly atBegin: () => string | null
-  /** The last statement of each transaction that writes. */
-  readonly beforeCommit: string
+  /** The statement by which a transaction raises the revision, and tells other processes where that is possible. */
+  readonly raise: string
   /** Wakes when another process has written; null where the database cannot tell. */
   readonly listen: ((wake: () => void) => Listener) | null
   /** Closes whatever connections there are besides Prisma's own. */

@@ -10,6 +10,8 @@ interface Rows {
   readonly modelRoute: Prisma.ModelRouteCreateManyInput
   readonly routeTarget: Prisma.RouteTargetCreateManyInput
   readonly auditEvent: Prisma.AuditEventCreateManyInput
+  readonly connectionTest: Prisma.ConnectionTestCreateManyInput
+  readonly modelList: Prisma.ModelListCreateManyInput
 }
 
 /** Each column has its value, or an expression that gives it; those with a default may be undefined, and take it. */
@@ -47,14 +49,21 @@ export async function insertRows<Model extends keyof Rows>(
   rows: readonly Row<Rows[Model]>[],
   key: readonly string[] = [],
 ): Promise<void> {
-  const [first] = rows
-  if (first === undefined) return
-  const fields = Object.entries(first).flatMap(([field, value]) => (value === undefined ? [] : [field]))
+  if (rows.length > 0) await transaction.$executeRaw(insertStatement(model, rows, key))
+}
+
+/** The statement that inserts rows, to be gone on with. There is at least one. */
+export function insertStatement<Model extends keyof Rows>(
+  model: Model,
+  rows: readonly Row<Rows[Model]>[],
+  key: readonly string[] = [],
+): Prisma.Sql {
+  const fields = Object.entries(rows[0] ?? {}).flatMap(([field, value]) => (value === undefined ? [] : [field]))
   const columns = fields.map(snakeCase)
   const values = rows.map((row) => Prisma.sql`(${Prisma.join(fields.map((field) => toColumn(Reflect.get(row, field))))})`)
   const changes = columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`)
   const conflict = key.length === 0 ? '' : `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}`
-  await transaction.$executeRaw`
+  return Prisma.sql`
     INSERT INTO ${Prisma.raw(`${snakeCase(model)}s`)} (${Prisma.raw(columns.join(', '))}) VALUES ${Prisma.join(values)} ${Prisma.raw(conflict)}`
 }
 
@@ -62,7 +71,7 @@ function toColumn(value: unknown): unknown {
   return isStructure(value) ? JSON.stringify(value) : value
 }
 
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 

@@ -15,8 +15,8 @@ export interface OpenPostgresql {
   readonly location: string
   /** The first statement of each transaction that writes; null when the session has its settings. */
   readonly atBegin: () => string | null
-  /** The last statement of each transaction that writes. */
-  readonly beforeCommit: string
+  /** The statement by which a transaction raises the revision, and tells other processes where that is possible. */
+  readonly raise: string
   /** Wakes when another process has written; null where nothing tells: some distributed engines, and behind a pooler. */
   readonly listen: ((wake: () => void) => Listener) | null
   readonly currentState: () => Promise<number | null>
@@ -52,7 +52,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       prisma,
       location,
       atBegin: () => (sessions.areOurs() ? null : sessions.forTransaction),
-      beforeCommit: announces ? RAISE_AND_ANNOUNCE : RAISE_REVISION,
+      raise: announces ? RAISE_AND_ANNOUNCE : RAISE_REVISION,
       currentState: numberStates(prisma, pool, await stateStatement(prisma, sessions)),
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       writers: Math.max(1, Math.floor(connections / 2)),

@@ -11,8 +11,8 @@ import { SingleConnection, whileBusy } from './sqlite-connection.ts'
 export interface OpenSqlite {
   readonly prisma: PrismaClient
   readonly location: string
-  /** The last statement of each transaction that writes. */
-  readonly beforeCommit: string
+  /** The statement by which a transaction raises the revision, and tells other processes where that is possible. */
+  readonly raise: string
   readonly currentState: () => Promise<number | null>
   readonly closeOthers: () => void
 }
@@ -33,7 +33,7 @@ export async function openSqlite(path: string, transactionOptions: { maxWait: nu
   return {
     prisma,
     location: `file:${path}`,
-    beforeCommit: RAISE_REVISION,
+    raise: RAISE_REVISION,
     currentState: oncePerTurn(commits.read),
     closeOthers: commits.close,
   }

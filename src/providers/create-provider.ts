@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Extensions } from '../api-keys/extensions.ts'
-import { planKeyChanges } from '../api-keys/plan-key-changes.ts'
+import { nothingStored, planKeyChanges } from '../api-keys/plan-key-changes.ts'
 import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
 import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { insertKeys } from '../api-keys/write-keys.ts'
@@ -65,7 +65,7 @@ export async function storeProvider(
     extensions: changedExtensions(input, null),
   })
   const provider = { ...row, callHeaders: row.callHeaders ?? null, settings: row.settings ?? null, network: row.network ?? null }
-  const nothing = { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
+  const nothing = nothingStored(provider)
   const keys = planKeyChanges(
     deps.keyring,
     nothing,

@@ -12,22 +12,28 @@ export async function checkKeyNames(
   engine: Engine,
   changes: readonly ApiKeyChange[],
 ): Promise<ValidationIssue[]> {
-  const issues: ValidationIssue[] = []
-  if (changes.some((change) => nameOf(change))) await engine.takeTurn(transaction, 'key names')
-  for (const [index, change] of changes.entries()) {
-    const name = nameOf(change)
-    if (!name) continue
-    const ownId = 'keep' in change ? change.keep.id : ''
-    const isRepeated = changes.slice(0, index).some((earlier) => nameOf(earlier) === name)
-    const isTaken =
-      isRepeated || (await transaction.apiKey.findFirst({ where: { name, id: { not: ownId } }, select: { id: true } })) !== null
+  const given = changes.flatMap((change, index) => namedIn(change, index))
+  if (given.length === 0) return []
+  await engine.takeTurn(transaction, 'key names')
+  const known = await transaction.apiKey.groupBy({
+    by: ['name'],
+    where: { name: { in: given.map(({ name }) => name) } },
+    _count: true,
+    _min: { id: true },
+  })
+  const holders = new Map(known.map(({ name, _count, _min }) => [name, _count > 1 ? null : _min.id]))
+  return given.flatMap(({ name, ownId, index }, at) => {
+    const isRepeated = given.slice(0, at).some((earlier) => earlier.name === name)
+    const isFree = !holders.has(name) || holders.get(name) === ownId
     const path = ['apiKeys', String(index), 'name']
-    if (isTaken) issues.push({ path, rule: 'API_KEY_NAME_TAKEN', message: 'Another key has this name. Choose a different one.' })
-  }
-  return issues
+    const message = 'Another key has this name. Choose a different one.'
+    return isFree && !isRepeated ? [] : [{ path, rule: 'API_KEY_NAME_TAKEN', message }]
+  })
 }
 
-function nameOf(change: ApiKeyChange): string | null | undefined {
-  if ('remove' in change) return null
-  return 'keep' in change ? change.keep.name : change.add.name
+/** The name that a change gives, and the key that may have it already. */
+function namedIn(change: ApiKeyChange, index: number): { readonly name: string; readonly ownId: string; readonly index: number }[] {
+  if ('remove' in change) return []
+  const [name, ownId] = 'keep' in change ? [change.keep.name, change.keep.id] : [change.add.name, '']
+  return name ? [{ name, ownId, index }] : []
 }

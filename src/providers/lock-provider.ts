@@ -14,14 +14,21 @@ export async function lockProvider(
   expected: ExpectedState,
   now: Date,
 ): Promise<Provider> {
-  const live = { ...ref, deletedAt: null }
-  const locked = await transaction.provider.updateMany({ where: live, data: { version: { increment: 1 }, updatedAt: now } })
-  const provider = await transaction.provider.findFirst({ where: live })
-  if (locked.count === 0 || provider === null) throw new ProviderNotFoundError()
+  const provider = await lockLive(transaction, ref, now)
+  if (provider === null) throw new ProviderNotFoundError()
   const versionBefore = provider.version - 1
   const isExpected = (expected.version ?? versionBefore) === versionBefore && (expected.id ?? provider.id) === provider.id
   if (!isExpected) throw new VersionConflictError(versionBefore)
   return provider
+}
+
+/** The same for one that may not exist, whatever its state: null then. */
+export async function lockLive(transaction: TransactionClient, ref: ProviderRef, now: Date): Promise<Provider | null> {
+  const [provider] = await transaction.provider.updateManyAndReturn({
+    where: { ...ref, deletedAt: null },
+    data: { version: { increment: 1 }, updatedAt: now },
+  })
+  return provider ?? null
 }
 
 /**
@@ -29,8 +36,7 @@ export async function lockProvider(
  * provider begins with this, or with a change of the provider: locks that are taken in one order never wait in a circle.
  */
 export async function holdProvider(transaction: TransactionClient, id: string): Promise<Provider | null> {
-  const live = { id, deletedAt: null }
   // A write, because SQLite has no other way of locking; it writes what is there.
-  await transaction.provider.updateMany({ where: live, data: { version: { increment: 0 } } })
-  return transaction.provider.findFirst({ where: live })
+  const held = await transaction.provider.updateManyAndReturn({ where: { id, deletedAt: null }, data: { version: { increment: 0 } } })
+  return held[0] ?? null
 }

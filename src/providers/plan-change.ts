@@ -1,10 +1,11 @@
 import { type Extensions, mergeExtensions } from '../api-keys/extensions.ts'
-import { type KeyPlan, type PlannedKey, planKeyChanges, type StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { type KeyPlan, nothingStored, type PlannedKey, planKeyChanges, type StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
-import type { StoredRows } from '../api-keys/secret-binding.ts'
+import type { ProviderSecretField, StoredRows } from '../api-keys/secret-binding.ts'
 import type { SecretChanges } from '../api-keys/secret-changes.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
+import { destinationOf } from '../destination/destination.ts'
 import type { BedrockSettings } from '../destination/stored-rows.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { planBedrockSettings, readBedrockSettings } from './bedrock-settings.ts'
@@ -13,7 +14,7 @@ import { hasEndpoint } from './key-endpoint.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { resolveEnabled } from './placeholder.ts'
 import type { ExtensionFields, ProviderChanges } from './provider-input.ts'
-import { type NetworkPlan, networkSecretChanges, planNetwork } from './store-network.ts'
+import { type NetworkPlan, networkSecretChanges, planNetwork, sealedFields } from './store-network.ts'
 
 /** What a change makes of a provider: all of it is known before anything is written. */
 export interface ChangePlan {
@@ -84,6 +85,23 @@ export function planChange(keyring: Keyring, provider: Provider, stored: StoredK
 /** The column `extensions` after a change; undefined when it stays. */
 export function changedExtensions({ extensions }: ExtensionFields, stored: unknown): Extensions | undefined {
   return extensions === undefined ? undefined : (mergeExtensions(stored, extensions, ['extensions']) ?? {})
+}
+
+/**
+ * The plan of a change that has nothing to do with keys and secrets: it names none, and all of them go where they went. It
+ * is made without reading them. Null for any other change.
+ */
+export function planPlainChange(keyring: Keyring, provider: Provider, changes: ProviderChanges, now: Date): ChangePlan | null {
+  const { apiKeys, settings, sealedExtensions } = changes
+  if (apiKeys !== undefined || settings !== undefined || sealedExtensions !== undefined) return null
+  // Without a base URL the keys say whether there is an endpoint.
+  if (provider.baseUrl === '' || changes.baseUrl === '') return null
+  const plan = planChange(keyring, provider, nothingStored(provider), changes, now)
+  const { network, secrets, after } = plan
+  const kept = network?.kept ?? []
+  const isDropped = (field: ProviderSecretField) => network !== undefined && !kept.includes(field)
+  const isSame = destinationOf(provider, null) === destinationOf(after.provider, null)
+  return secrets.fields.size === 0 && isSame && !sealedFields(readNetworkConfig(provider.network)).some(isDropped) ? plan : null
 }
 
 function plainColumns(provider: Provider, changes: ProviderChanges): Omit<PlainColumns, 'enabled'> {

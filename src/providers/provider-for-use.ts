@@ -1,9 +1,10 @@
 import { apiKeyOpener, type OpenedKey } from '../api-keys/open-api-keys.ts'
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { openField } from '../api-keys/provider-secrets.ts'
-import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
+import { readStoredProvider, type StoredProvider } from '../api-keys/read-stored-provider.ts'
 import { Secret } from '../crypto/secret.ts'
 import type { Database } from '../database/client.ts'
+import { toUnavailable } from '../database/failures.ts'
 import type { ApiKey, Provider } from '../generated/prisma-sqlite/client.ts'
 import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import type { AwsCredential, Credential } from '../upstream/vendors/credential.ts'
@@ -12,12 +13,6 @@ import { regionalEndpoint } from './key-endpoint.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import type { ProviderRef } from './provider-input.ts'
 import { networkOpener } from './store-network.ts'
-
-/** A provider with its keys and all that is sealed of it, in one state of the data; nothing is opened yet. */
-export interface ProviderForUse {
-  readonly provider: Provider
-  readonly stored: StoredKeys
-}
 
 /** What one call to an upstream is made with. */
 export interface OpenedForCall {
@@ -30,19 +25,21 @@ export interface OpenedForCall {
 /**
  * Reads everything that a test or a call of a live provider needs, in one state of the data: at the moment of use, not when
  * it was asked for. Null when there is none. May be kept for as long as that state lasts; secrets are opened for each attempt.
+ * @throws Fault SERVICE_UNAVAILABLE.
  */
-export async function readProviderForUse(database: Database, ref: ProviderRef): Promise<ProviderForUse | null> {
-  return database.snapshot(async (transaction) => {
-    const provider = await transaction.provider.findFirst({ where: { ...ref, deletedAt: null } })
-    return provider === null ? null : { provider, stored: await readStoredKeys(transaction, provider) }
-  })
+export async function readProviderForUse({ prisma }: Database, ref: ProviderRef): Promise<StoredProvider | null> {
+  try {
+    return await readStoredProvider(prisma, ref)
+  } catch (error) {
+    throw toUnavailable(error)
+  }
 }
 
 /**
  * Opens what one attempt needs: with one of the keys, or, with null, with what the provider itself has.
  * @throws UnreadableSecretError when a secret was stored for another destination, or cannot be read; SecretVariableError.
  */
-export function openForCall(deps: OpenForCallDeps, use: ProviderForUse, key: ApiKey | null): OpenedForCall {
+export function openForCall(deps: OpenForCallDeps, use: StoredProvider, key: ApiKey | null): OpenedForCall {
   return callOpener(deps, use, key)()
 }
 
@@ -51,7 +48,7 @@ type OpenForCallDeps = Pick<ProviderDeps, 'keyring' | 'readSecretVariable'>
 /** Opens what an attempt needs each time that it is called, as `openForCall` does: nothing that it has opened is kept. */
 export function callOpener(
   { keyring, readSecretVariable }: OpenForCallDeps,
-  { provider, stored }: ProviderForUse,
+  { provider, stored }: StoredProvider,
   key: ApiKey | null,
 ): () => OpenedForCall {
   const openKey = key === null ? null : apiKeyOpener(keyring, stored, key, readSecretVariable)

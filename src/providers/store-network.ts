@@ -96,9 +96,7 @@ export function networkSecretChanges({ fresh, kept }: NetworkPlan, sealed: Seale
  */
 export function networkOpener(keyring: Keyring, { rows, sealed }: StoredKeys): () => NetworkSettings {
   const config = readNetworkConfig(rows.provider.network)
-  const names = config.extraHeaders.flatMap((header): ProviderSecretField[] => ('masked' in header ? [headerField(header.name)] : []))
-  const password: ProviderSecretField[] = config.proxy?.hasPassword ? [PROXY_PASSWORD] : []
-  const openers = [...names, ...password].map((field) => [field, fieldOpener(keyring, rows, sealed, field)] as const)
+  const openers = sealedFields(config).map((field) => [field, fieldOpener(keyring, rows, sealed, field)] as const)
   if (openers.length === 0) {
     const open = completeNetwork(config, new Map())
     return () => open
@@ -110,4 +108,10 @@ export function networkOpener(keyring: Keyring, { rows, sealed }: StoredKeys): (
     })
     return completeNetwork(config, new Map<string, Secret>(secrets))
   }
+}
+
+/** The secrets that a configuration has. */
+export function sealedFields({ extraHeaders, proxy }: NetworkConfig): ProviderSecretField[] {
+  const headers = extraHeaders.flatMap((header): ProviderSecretField[] => ('masked' in header ? [headerField(header.name)] : []))
+  return proxy?.hasPassword ? [...headers, PROXY_PASSWORD] : headers
 }

@@ -1,23 +1,17 @@
+import type { StoredProvider } from '../api-keys/read-stored-provider.ts'
 import { SecretVariableError } from '../api-keys/secret-variable.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
-import type { TransactionClient } from '../database/client.ts'
 import { ApiKeyNotFoundError } from '../errors.ts'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
 
 /** The stored keys to try, by id, null for what the provider itself has; or why there is none to try. */
 export type Attempts = readonly (string | null)[] | { readonly notTestable: string }
 
 /**
  * Decides what a test of a stored provider tries: the key asked for, even a disabled one; else every enabled key; else
- * what the settings hold. Nothing of a key is read but its id: that comes when its turn has come.
+ * what the settings hold.
  * @throws ApiKeyNotFoundError when the key asked for is not this provider's.
  */
-export async function planAttempts(database: TransactionClient, provider: Provider, apiKeyId: string | undefined): Promise<Attempts> {
-  const keys = await database.apiKey.findMany({
-    where: { providerId: provider.id },
-    select: { id: true, enabled: true },
-    orderBy: { number: 'asc' },
-  })
+export function planAttempts({ provider, stored: { keys } }: StoredProvider, apiKeyId: string | undefined): Attempts {
   const asked = keys.find((key) => key.id === apiKeyId)
   if (apiKeyId !== undefined && asked === undefined) throw new ApiKeyNotFoundError(apiKeyId)
   if (provider.baseUrl === '' && keys.length === 0) return { notTestable: 'The provider has no endpoint yet. Give it a base URL first.' }

@@ -1,3 +1,4 @@
+import type { StoredProvider } from '../api-keys/read-stored-provider.ts'
 import type { Caller } from '../auth/principal.ts'
 import { ProviderNotFoundError } from '../errors.ts'
 import type { Provider } from '../generated/prisma-sqlite/client.ts'
@@ -6,7 +7,7 @@ import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import type { ProbeRequest } from '../upstream/test/probe-connection.ts'
 import { type FreshTest, storeTests, toRow } from './connection-test-store.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { openForCall, type ProviderForUse, readProviderForUse } from './provider-for-use.ts'
+import { openForCall, readProviderForUse } from './provider-for-use.ts'
 import type { ProviderRef } from './provider-input.ts'
 import { planAttempts, unreadableMessage } from './test-attempts.ts'
 
@@ -50,12 +51,24 @@ export async function testSavedConnection(
   apiKeyId: string | undefined,
   waits = true,
 ): Promise<TestedConnection> {
-  const provider = await deps.database.prisma.provider.findFirst({ where: { ...ref, deletedAt: null } })
-  if (provider === null) throw new ProviderNotFoundError()
+  const read = await readProviderForUse(deps.database, ref)
+  if (read === null) throw new ProviderNotFoundError()
+  return testRead(deps, caller, read, apiKeyId, waits)
+}
+
+/** The same for a provider that has been read just now. */
+export async function testRead(
+  deps: TestDeps,
+  caller: TestCaller,
+  read: StoredProvider,
+  apiKeyId: string | undefined,
+  waits = true,
+): Promise<TestedConnection> {
+  const { id } = read.provider
   const done = deps.admitTest(caller.principal.tokenId)
-  if (done === null) return summarize([toRow(tooManyWaiting(), provider.id, null, deps.clock())], provider.id)
+  if (done === null) return summarize([toRow(tooManyWaiting(), id, null, deps.clock())], id)
   try {
-    return await testAdmitted(deps, caller, provider, apiKeyId, waits)
+    return await testAdmitted(deps, caller, read, apiKeyId, waits)
   } finally {
     done()
   }
@@ -64,11 +77,12 @@ export async function testSavedConnection(
 async function testAdmitted(
   deps: TestDeps,
   caller: TestCaller,
-  provider: Provider,
+  read: StoredProvider,
   apiKeyId: string | undefined,
   waits: boolean,
 ): Promise<TestedConnection> {
-  const attempts = await planAttempts(deps.database.prisma, provider, apiKeyId)
+  const { provider } = read
+  const attempts = planAttempts(read, apiKeyId)
   const now = deps.clock()
   if (!waits && deps.isTesting(provider.id)) return summarize([toRow(alreadyRunning(), provider.id, null, now)], provider.id)
   if ('notTestable' in attempts) {
@@ -76,7 +90,7 @@ async function testAdmitted(
     await storeTests(deps.database, caller, provider, tests, now)
     return summarize(tests, provider.id)
   }
-  const { tests, tested } = await tryAll(deps, caller, provider, attempts, now)
+  const { tests, tested } = await tryAll(deps, caller, read, attempts, now)
   await storeTests(deps.database, caller, tested, tests, now)
   return summarize(tests, provider.id)
 }
@@ -97,17 +111,16 @@ interface Tried {
 async function tryAll(
   deps: TestDeps,
   caller: TestCaller,
-  asked: Provider,
+  read: StoredProvider,
   attempts: readonly (string | null)[],
   now: Date,
 ): Promise<Tried> {
   const { left } = caller
-  // The first key whose turn comes reads what all of them need, in one state of the data; before, nothing is read.
-  let read: Promise<ProviderForUse | null> | undefined
+  const asked = read.provider
+  const readAtTurn = whileFresh(read, () => readProviderForUse(deps.database, { id: asked.id }))
   let tested = asked
   const readOnce = async () => {
-    read ??= readProviderForUse(deps.database, { id: asked.id })
-    const use = await read
+    const use = await readAtTurn()
     tested = use?.provider ?? tested
     return use
   }
@@ -122,7 +135,24 @@ async function tryAll(
   return { tests, tested }
 }
 
-async function tryOne(deps: TestDeps, use: ProviderForUse | null, apiKeyId: string | null, left: AbortSignal): Promise<Outcome> {
+/**
+ * What all keys of a run are tried with, in one state of the data. When the turn of the first one comes at once, that is what
+ * has just been read; else it is read anew then, and nothing is held meanwhile.
+ */
+function whileFresh(read: StoredProvider, again: () => Promise<StoredProvider | null>): () => Promise<StoredProvider | null> {
+  let known: Promise<StoredProvider | null> | null = Promise.resolve(read)
+  let isUsed = false
+  setImmediate(() => {
+    if (!isUsed) known = null
+  })
+  return () => {
+    isUsed = true
+    known ??= again()
+    return known
+  }
+}
+
+async function tryOne(deps: TestDeps, use: StoredProvider | null, apiKeyId: string | null, left: AbortSignal): Promise<Outcome> {
   const key = use?.stored.keys.find(({ id }) => id === apiKeyId) ?? null
   const isGone = use === null || (apiKeyId === null ? use.stored.keys.length > 0 && use.provider.settings === null : key === null)
   if (isGone) return notTestable('It was changed or deleted before its turn came. Test it again.')

@@ -1,13 +1,14 @@
-import type { KeyChangeSummary, StoredKeys } from '../api-keys/plan-key-changes.ts'
-import { readStoredKeys } from '../api-keys/read-stored-keys.ts'
+import { type KeyChangeSummary, nothingStored, type StoredKeys } from '../api-keys/plan-key-changes.ts'
+import { readStoredProvider } from '../api-keys/read-stored-provider.ts'
 import { checkRepeatedKeys } from '../api-keys/repeated-values.ts'
 import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
+import type { Keyring } from '../crypto/keyring.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { withoutQueryValues } from '../destination/canonical-url.ts'
 import type { BedrockSettings } from '../destination/stored-rows.ts'
-import { ApiKeysNotSupportedError, ValidationError } from '../errors.ts'
+import { ApiKeysNotSupportedError, ProviderNotFoundError, ValidationError } from '../errors.ts'
 import type { Prisma, Provider } from '../generated/prisma-sqlite/client.ts'
 import { acceptsBedrockSettings, checkExternalId, checkKeyPair, readBedrockSettings } from './bedrock-settings.ts'
 import { auditedCallSettings, checkCallSettings } from './call-settings.ts'
@@ -19,7 +20,7 @@ import { settleNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
 import { resolveEndpoint } from './placeholder.ts'
-import { type ChangePlan, planChange } from './plan-change.ts'
+import { type ChangePlan, planChange, planPlainChange } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import {
   checkBaseUrl,
@@ -78,8 +79,7 @@ export async function changeProvider(
   checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
   const callIssues = checkCallSettings(caller, changes, provider)
   if (callIssues.length > 0) throw new ValidationError(callIssues)
-  const stored = await readStoredKeys(transaction, provider)
-  const plan = planChange(deps.keyring, provider, stored, changes, now)
+  const { stored, plan } = await readAndPlan(transaction, deps.keyring, provider, changes, now)
   await checkPlan(transaction, deps, caller, provider, stored, plan, changes)
   const moves = refuseMoves(caller, stored, plan)
   const pairIssues = caller.rules.refusesPastedText ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
@@ -91,6 +91,21 @@ export async function changeProvider(
   const event = { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited } as const
   await recordAudit(transaction, caller, event, now)
   return { id: provider.id, unreadableSecrets: writes.unreadable }
+}
+
+/** Reads the keys and secrets where the change has to do with them, once, and plans it. */
+async function readAndPlan(
+  transaction: TransactionClient,
+  keyring: Keyring,
+  provider: Provider,
+  changes: ProviderChanges,
+  now: Date,
+): Promise<{ readonly stored: StoredKeys; readonly plan: ChangePlan }> {
+  const plain = planPlainChange(keyring, provider, changes, now)
+  if (plain !== null) return { stored: nothingStored(provider), plan: plain }
+  const found = await readStoredProvider(transaction, { id: provider.id })
+  if (found === null) throw new ProviderNotFoundError()
+  return { stored: found.stored, plan: planChange(keyring, provider, found.stored, changes, now) }
 }
 
 /** The rules that depend on what is stored. */

@@ -9,7 +9,7 @@ import type { BedrockSettingsInput } from './bedrock-settings.ts'
 import type { CallSettings } from './call-settings.ts'
 import { refuseBroken, storeProvider } from './create-provider.ts'
 import { willHaveEndpoint } from './key-endpoint.ts'
-import { lockProvider } from './lock-provider.ts'
+import { lockLive } from './lock-provider.ts'
 import type { NetworkInput } from './network-input.ts'
 import { placeholderEnabled } from './placeholder.ts'
 import type { ProviderDeps } from './provider-deps.ts'
@@ -56,7 +56,6 @@ export interface Upserted extends Changed {
 
 /** Only rivals that create and delete the same name all the time get in the way more than once. */
 const MAX_ATTEMPTS = 8
-const ANY_STATE = { version: undefined, id: undefined }
 
 /**
  * Creates a provider, or changes the one of its name. The database decides which: when another creates or deletes it in
@@ -70,8 +69,7 @@ export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: 
       return await deps.database.write((transaction) => upsertIn(transaction, deps, caller, input))
     } catch (error) {
       if (error instanceof ValidationError) throw new ValidationError(error.issues.map(asGiven))
-      const isRival = error instanceof ProviderNameTakenError || error instanceof ProviderNotFoundError
-      if (!isRival || input.onlyIfExists) throw error
+      if (!(error instanceof ProviderNameTakenError)) throw error
     }
   }
   throw new Fault('SERVICE_UNAVAILABLE', 'Others keep creating and deleting this provider. Try again in a moment.', {
@@ -81,10 +79,9 @@ export async function upsertProvider(deps: ProviderDeps, caller: Caller, input: 
 
 async function upsertIn(transaction: TransactionClient, deps: ProviderDeps, caller: Caller, input: ProviderUpsert): Promise<Upserted> {
   const now = deps.clock()
-  const where = { name: input.name, deletedAt: null }
   // A name that no provider can have is not looked for: it may have any length and any characters.
-  const stored = isProviderName(input.name) ? await transaction.provider.findFirst({ where, select: { id: true } }) : null
-  if (stored !== null) return { ...(await updateStored(transaction, deps, caller, input, now)), created: false }
+  const stored = isProviderName(input.name) ? await lockLive(transaction, { name: input.name }, now) : null
+  if (stored !== null) return { ...(await updateStored(transaction, deps, caller, stored, input, now)), created: false }
   if (input.onlyIfExists) throw new ProviderNotFoundError()
   const provider = toNewProvider(input, caller)
   refuseBroken(deps, caller, provider)
@@ -134,6 +131,7 @@ async function updateStored(
   transaction: TransactionClient,
   deps: ProviderDeps,
   caller: Caller,
+  provider: Provider,
   input: ProviderUpsert,
   now: Date,
 ): Promise<Changed> {
@@ -141,7 +139,6 @@ async function updateStored(
   const { baseUrl, ...changes } = toChanges(input)
   const issues = checkProviderChanges({ ...changes, baseUrl: baseUrl || undefined }, caller.rules, deps)
   if (issues.length > 0) throw new ValidationError(issues)
-  const provider = await lockProvider(transaction, { name: input.name }, ANY_STATE, now)
   if (input.type !== undefined && input.type !== provider.type) throw new ValidationError([typeIsImmutable(provider)])
   return changeProvider(transaction, deps, caller, provider, withDefaults({ ...changes, baseUrl }, input.name, caller.rules), now)
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openField, readRows, readSealed } from '../../../src/api-keys/provider-secrets.ts'
+import { openField } from '../../../src/api-keys/provider-secrets.ts'
+import { readStoredProvider } from '../../../src/api-keys/read-stored-provider.ts'
 import { parseKeyring } from '../../../src/crypto/keyring.ts'
 import { openDatabase } from '../../../src/database/client.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
@@ -28,10 +29,9 @@ async function sealedKwargs(name: string): Promise<unknown> {
   await gateway.stop()
   const database = await openDatabase(gateway.databaseUrl)
   try {
-    const { id } = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
     const keyring = parseKeyring(gateway.shared.ENCRYPTION_KEYS ?? readFileSync(gateway.keyFile, 'utf8').trim())
-    const rows = await readRows(database.prisma, id)
-    const text = rows && openField(keyring, rows, await readSealed(database.prisma, id), 'respan.extraKwargs')?.reveal()
+    const found = await readStoredProvider(database.prisma, { name })
+    const text = found && openField(keyring, found.stored.rows, found.stored.sealed, 'respan.extraKwargs')?.reveal()
     return text == null ? null : JSON.parse(text)
   } finally {
     await database.close()

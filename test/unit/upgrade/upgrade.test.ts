@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readStoredKeys } from '../../../src/api-keys/read-stored-keys.ts'
+import { readStoredProvider } from '../../../src/api-keys/read-stored-provider.ts'
 import { verifySecrets } from '../../../src/api-keys/verify-secrets.ts'
 import { parseKeyring } from '../../../src/crypto/keyring.ts'
 import { Secret } from '../../../src/crypto/secret.ts'
@@ -52,10 +52,10 @@ function fromServer(): Promise<FirstRelease> {
 
 /** What each key of a provider opens to, and where it goes. */
 async function openedKeys({ database, keyring }: Pick<FirstRelease, 'database' | 'keyring'>, name: string) {
-  const provider = await database.prisma.provider.findFirstOrThrow({ where: { name, deletedAt: null } })
-  const stored = await readStoredKeys(database.prisma, provider)
-  const use = { provider, stored }
-  const rows = stored.keys.length === 0 ? [null] : stored.keys
+  const use = await readStoredProvider(database.prisma, { name })
+  if (use === null) throw new Error(`There is no provider "${name}".`)
+  const { keys } = use.stored
+  const rows = keys.length === 0 ? [null] : keys
   return rows.map((key) => {
     const { baseUrl, credential, network } = openForCall({ keyring, readSecretVariable }, use, key)
     const shown = credential.kind === 'apiKey' ? credential.apiKey.reveal() : credential
