@@ -67,7 +67,7 @@ export async function addModelLists(
     UPDATE connection_tests SET model_list_id = link.list FROM link WHERE id = link.test`
 }
 
-/** Drops what no longer counts of the lists that a run did not find. When it found all that the provider has, there is nothing to do. */
+/** Drops what no longer counts of the lists that a run did not find. When it found all that there were, there is nothing to do. */
 export async function dropOtherModelLists(
   transaction: TransactionClient,
   providerId: string,
@@ -75,7 +75,9 @@ export async function dropOtherModelLists(
   stored: readonly StoredTest[],
 ): Promise<void> {
   const lists = new Set([...found.values()].map(({ id }) => id))
-  if (lists.size > 0 && stored.some((test) => Number(test.lists) !== lists.size)) await dropModelLists(transaction, providerId)
+  const known = new Set(stored.flatMap(({ list }) => list ?? []))
+  const isAsBefore = known.size === lists.size && stored.every((test) => Number(test.lists) === lists.size)
+  if (lists.size > 0 && !isAsBefore) await dropModelLists(transaction, providerId)
 }
 
 /** Drops the lists that neither the latest good run nor the latest test of a key has found, and the oldest of too many. */

@@ -1,13 +1,16 @@
 import { Client } from 'pg'
 import { SqliteDriver } from '../../src/database/sqlite-driver.ts'
 
-/** The SQL statements that every database opened from now on runs, in order. Call before a gateway starts. */
-export function recordStatements(): string[] {
+/**
+ * The SQL statements that every database opened from now on runs, in order. Call before a gateway starts.
+ * @param leftOut What runs whatever the test does: a new connection gets its settings, and the change feed reads the revision
+ * by a clock of its own.
+ */
+export function recordStatements(leftOut = /revisions|pg_backend_pid|set_config/): string[] {
   const statements: string[] = []
   const record = (statement: unknown) => {
     const sql = sqlOf(statement)
-    // The change feed reads the revision by a clock of its own, and a new connection gets its settings, whatever the test does.
-    if (!/revisions|pg_backend_pid|set_config/.test(sql)) statements.push(sql)
+    if (!leftOut.test(sql)) statements.push(sql)
   }
   const { execute } = SqliteDriver.prototype
   SqliteDriver.prototype.execute = function (...given) {

@@ -3,7 +3,7 @@ import {
   type ApiKeyChangeInput,
   type BifrostKeyFieldsFragment,
   ChangeKeysDocument,
-  GetProviderDocument,
+  GetKeysDocument,
   ListKeysDocument,
   type ProviderWithKeysFragment,
   RefreshModelsDocument,
@@ -109,7 +109,7 @@ export async function refreshKey(request: RestRequest): Promise<Answer> {
 type Found = { readonly provider: Provider } | { readonly refusal: Answer }
 
 async function findProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Found> {
-  const { provider } = await run(GetProviderDocument, { name })
+  const { provider } = await run(GetKeysDocument, { name })
   return provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider }
 }
 

@@ -5,6 +5,7 @@ import {
   type CreateProviderInput,
   DeleteProviderDocument,
   GetProviderDocument,
+  GetSettingsDocument,
   ListProvidersDocument,
   UpsertProviderDocument,
 } from '../../generated/bifrost-documents.ts'
@@ -104,7 +105,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   if ((decoded.keys ?? []).length > 0) return badRequest(KEYS_ELSEWHERE)
   const sizes = concurrencyProblem(decoded.concurrency_and_buffer_size, true)
   if (sizes !== null) return badRequest(sizes)
-  const { provider: stored } = await run(GetProviderDocument, { name })
+  const { provider: stored } = await run(GetSettingsDocument, { name })
   const request = withProxyType(decoded, stored)
   const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
   const { custom_provider_config: custom } = request

@@ -1,4 +1,4 @@
-import type { NetworkConfigInput, ProviderWithKeysFragment, TestAfterWrites } from '../../generated/bifrost-documents.ts'
+import type { BifrostSettingsFragment, NetworkConfigInput, TestAfterWrites } from '../../generated/bifrost-documents.ts'
 import { spellOut } from './allowed-requests.ts'
 import { isBaseType, type KeepableFields } from './check-provider.ts'
 import { effectiveNumbers, type Numbers } from './numbers.ts'
@@ -7,7 +7,7 @@ import { readStored, SHOWN_PROXY_TYPES } from './to-response.ts'
 import type { CustomRequest, NetworkRequest, ProxyRequest, SettingsRequest } from './wire-provider.ts'
 
 /** The fields of a stored provider that a mask can keep. */
-export function keepableFields(stored: ProviderWithKeysFragment | null): KeepableFields {
+export function keepableFields(stored: BifrostSettingsFragment | null): KeepableFields {
   return {
     caCertificate: stored?.network.caCertificate ?? null,
     proxy: stored?.network.proxy ?? null,
@@ -37,7 +37,7 @@ export function toNetwork({ network_config: network, proxy_config: proxy }: Sett
  * The documentation shows proxies without their type (seed "Get a specific provider"): then the URL tells it, and when that
  * is a mask, what is stored.
  */
-export function withProxyType<Request extends SettingsRequest>(request: Request, stored: ProviderWithKeysFragment | null): Request {
+export function withProxyType<Request extends SettingsRequest>(request: Request, stored: BifrostSettingsFragment | null): Request {
   const { proxy_config: proxy } = request
   if (!proxy || proxy.type) return request
   const url = readSecret(proxy.url)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BifrostProviderFragment } from '../../generated/bifrost-documents.ts'
+import type { BifrostProviderFragment, BifrostSettingsFragment } from '../../generated/bifrost-documents.ts'
 import { maskText, REDACTED } from './mask.ts'
 import { isStandard, shownBase } from './names.ts'
 import { effectiveNumbers } from './numbers.ts'
@@ -19,14 +19,14 @@ const DEFAULT_NETWORK = {
 const DEFAULT_SIZES = { concurrency: 1_000, buffer_size: 5_000 }
 
 /** What only Bifrost keeps of a provider; null when it was never written through Bifrost. */
-export function readStored({ extensions }: BifrostProviderFragment): StoredSettings | null {
+export function readStored({ extensions }: BifrostSettingsFragment): StoredSettings | null {
   return kept.safeParse(extensions).data?.bifrost ?? null
 }
 
 const kept = z.object({ bifrost: storedSettings })
 
 /** What a provider is based on, when it is shown as a custom one; null for a standard name, and for a placeholder of an unknown one. */
-export function customConfigOf(provider: BifrostProviderFragment): NonNullable<ProviderBody['custom_provider_config']> | null {
+export function customConfigOf(provider: BifrostSettingsFragment): NonNullable<ProviderBody['custom_provider_config']> | null {
   const stored = readStored(provider)
   if (stored !== null) return stored.custom_provider_config ?? null
   // A provider that was made elsewhere under a name of its own is a custom one in Bifrost's eyes.
