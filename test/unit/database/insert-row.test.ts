@@ -21,6 +21,11 @@ const key = {
 }
 const encryptionKey = { kid: 'k1', canary: 'sealed', createdAt: at }
 const secret = { apiKeyId: keyId, sealed: 'sealed', kid: 'k1', fingerprint: 'f' }
+const list = { id: 'list', providerId: ours.id, names: ['a', 'é"'] }
+const tested = {
+  ...{ id: randomUUID(), providerId: ours.id, apiKeyId: keyId, status: 'OK' as const, message: 'Good.', httpStatus: null },
+  ...{ keyVerified: true, durationMs: 12, modelCount: 2, modelListId: 'list', testedAt: at },
+}
 const event = { ...auditRow('told'), changes: { name: 'ours', apiKeys: { added: [] } }, revision: 7 }
 
 /** Each row of a table, with every column as text. */
@@ -38,15 +43,19 @@ describeDatabases('a row inserted by a statement of its own', (databases) => {
       await insertRow(tx, 'provider', ours)
       await insertRow(tx, 'apiKey', key)
       await insertRow(tx, 'apiKeySecret', secret)
+      await insertRow(tx, 'modelList', list)
+      await insertRow(tx, 'connectionTest', tested)
       await insertRow(tx, 'auditEvent', event)
     })
     await other.write(async (tx) => {
       await tx.provider.create({ data: ours })
       await tx.apiKey.create({ data: key })
       await tx.apiKeySecret.create({ data: secret })
+      await tx.modelList.create({ data: list })
+      await tx.connectionTest.create({ data: tested })
       await tx.auditEvent.create({ data: event })
     })
-    for (const table of ['providers', 'api_keys', 'api_key_secrets', 'audit_events']) {
+    for (const table of ['providers', 'api_keys', 'api_key_secrets', 'model_lists', 'connection_tests', 'audit_events']) {
       const stored = await textsOf(one, table)
       expect(stored, table).toHaveLength(1)
       expect(stored, table).toEqual(await textsOf(other, table))
@@ -79,6 +88,16 @@ describeDatabases('a row inserted by a statement of its own', (databases) => {
     expect(isUniqueViolation(failure, { name: 'providers_live_name_key', columns: ['name'] })).toBe(true)
     expect(String(failure)).not.toContain('a.example')
     expect(await prisma.provider.count()).toBe(1)
+  })
+
+  test('raises the revision once in a transaction, whoever asks for it in it', async () => {
+    const database = await databases.open()
+    const before = await readRevision(database)
+    await database.write(async (tx) => {
+      await raiseRevision(tx)
+      await raiseRevision(tx)
+    })
+    expect(await readRevision(database)).toBe(before + 1)
   })
 
   test('has no revision in a database that has lost it: the change fails, and says what to do', async () => {
