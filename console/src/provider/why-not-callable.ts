@@ -3,7 +3,8 @@ import type { ProviderDetailsFragment } from '../generated/documents.ts'
 /** Why a call would be refused now and what to do about it; null when it would be forwarded. */
 export function whyNotCallable(provider: ProviderDetailsFragment): string | null {
   if (provider.isCallable) return null
-  if (provider.baseUrl === '') return 'It has no endpoint. Edit it and give it a base URL.'
+  // One whose keys have endpoints of their own is enabled without one.
+  if (provider.baseUrl === '' && !provider.enabled) return 'It has no endpoint. Edit it and give it a base URL.'
   if (!provider.enabled) return 'It is disabled. An editor can enable it.'
   const keys = provider.apiKeys.nodes
   if (keys.length === 0) return 'No API key is stored. Add one.'
