@@ -108,6 +108,8 @@ export const toNew = ({ number }: Victim): Change => ({ origin: 'new', path: pat
 export const newKeys = (victim: Victim, tag: string): Change => ({ keys: [key(victim, tag)] })
 /** What a network configuration leaves of another one that it does not have. */
 export const direct = { isProxied: false, proxyUser: '', password: null, ca: '' } as const
+/** A new network configuration has the sealed header only where the change names it. */
+export const replaced = ({ relay, team }: Victim) => ({ ...direct, team, ...(relay === '' ? { relay: null } : {}) })
 export const withoutNetwork = { ...direct, relay: null, team: '' } as const
 export const own = ({ number }: Victim) => ({ origin: 'new', path: pathOf(number, 'own') }) as const
 export const ownEndpoint = (world: World, victim: Victim) => [{ name: 'endpoint', value: base(world, victim, 'own') }]

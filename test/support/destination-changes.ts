@@ -1,7 +1,6 @@
 /** Every kind of change that has to do with where a provider's secrets go, over every channel, with what each may lead to. */
 import {
   base,
-  direct,
   draftPathOf,
   type Kind,
   key,
@@ -15,6 +14,7 @@ import {
   PROXY_USER,
   pathOf,
   relay,
+  replaced,
   secretOf,
   toNew,
   updating,
@@ -40,9 +40,8 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
     (victim, tag) => ({
       ...newKeys(victim, tag),
       ...toNew(victim),
+      ...replaced(victim),
       relay: relay(victim, tag) ?? null,
-      team: victim.team,
-      ...direct,
     }),
   ),
   'an editor moves and keeps': one('editor', (world, victim) => updating(victim, { baseUrl: base(world, victim) }), toNew),
@@ -54,7 +53,7 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   'an editor puts a proxy in between': one(
     'editor',
     ({ origins }, victim) => updating(victim, { network: network(victim, { proxy: origins.proxy }) }),
-    ({ team }) => ({ ...direct, isProxied: true, team }),
+    (victim) => ({ ...replaced(victim), isProxied: true }),
   ),
   'an admin gives the key another value': one(
     'admin',
@@ -79,22 +78,22 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   'an admin puts a proxy in between': one(
     'admin',
     ({ origins }, victim) => updating(victim, { network: network(victim, { proxy: origins.proxy }) }),
-    ({ team }) => ({ ...direct, isProxied: true, team }),
+    (victim) => ({ ...replaced(victim), isProxied: true }),
   ),
   'an admin takes the proxy away and gives another key': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim), apiKeys: [{ add: { value: key(victim, tag) } }] }),
-    (victim, tag) => ({ ...newKeys(victim, tag), ...direct, team: victim.team }),
+    (victim, tag) => ({ ...newKeys(victim, tag), ...replaced(victim) }),
   ),
   'an admin changes the sealed header': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim, { relay: secretOf('relay', victim, tag) }) }),
-    (victim, tag) => ({ relay: secretOf('relay', victim, tag), team: victim.team, ...direct }),
+    (victim, tag) => ({ ...replaced(victim), relay: secretOf('relay', victim, tag) }),
   ),
   'an admin changes the plain header': one(
     'admin',
     (_world, victim, tag) => updating(victim, { network: network(victim, { team: `team-${tag}` }) }),
-    (_victim, tag) => ({ team: `team-${tag}`, ...direct }),
+    (victim, tag) => ({ ...replaced(victim), team: `team-${tag}` }),
   ),
   'an admin drops the network': one(
     'admin',
@@ -133,27 +132,27 @@ const OF_KEYS_AND_NETWORK: Readonly<Record<string, Kind>> = {
     },
     (victim, tag) => {
       const again = relay(victim, tag)
-      const given = again === undefined ? {} : { ...direct, relay: again, team: victim.team }
+      const given = again === undefined ? {} : { ...replaced(victim), relay: again }
       return { firstKey: key(victim, tag), firstOwn: own(victim), ...given }
     },
   ),
   'an admin gives CA certificates': one(
     'admin',
     ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
-    ({ team }) => ({ ...direct, ca: 'given', team }),
+    (victim) => ({ ...replaced(victim), ca: 'given' }),
   ),
   'an editor gives CA certificates': one(
     'editor',
     ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
-    ({ team }) => ({ ...direct, ca: 'given', team }),
+    (victim) => ({ ...replaced(victim), ca: 'given' }),
   ),
   'an admin puts a proxy with a password in between': one(
     'admin',
     ({ origins }, victim, tag) =>
       updating(victim, { network: network(victim, { proxy: origins.proxy, password: secretOf('password', victim, tag) }) }),
     (victim, tag) => ({
-      ...{ ...direct, isProxied: true, proxyUser: PROXY_USER },
-      ...{ password: secretOf('password', victim, tag), team: victim.team },
+      ...{ ...replaced(victim), isProxied: true, proxyUser: PROXY_USER },
+      password: secretOf('password', victim, tag),
     }),
   ),
 }
