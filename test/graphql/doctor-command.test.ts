@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand } from '../support/command-line.ts'
+import { fromFile, upgrade } from '../support/first-release.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
@@ -169,6 +171,37 @@ describe('doctor', () => {
     expect((await doctor({ ENCRYPTION_KEYS: next, PORT: '0' })).todo).toEqual([
       'rotation: 1 secret and 1 token not under the first key yet. Run `gateway keys rotate`.',
     ])
+  })
+
+  test('reports credentials in base URLs by the names of the providers, and shows none', async () => {
+    const made = await writerOf(gateway).created({ name: 'with-a-credential' })
+    const setUrl = (baseUrl: string) =>
+      withStore(gateway, (store) => store.provider.update({ where: { id: made.uuid }, data: { baseUrl } }))
+    await setUrl('https://relay.example.com/v1?region=eu')
+    expect((await doctor({ PORT: '0' })).todo.filter((line) => line.startsWith('base URLs'))).toEqual([])
+    await setUrl('https://relay.example.com/v1?region=eu&api-key=of-the-relay-4713')
+    const { exitCode, todo } = await doctor({ PORT: '0' })
+    expect(exitCode).toBe(1)
+    expect(todo).toContainEqual(
+      'base URLs: A credential stands in the base URL of with-a-credential. Put it into a header, which is sealed.',
+    )
+    expect(todo.join()).not.toContain('of-the-relay-4713')
+    await setUrl(made.baseUrl)
+  })
+
+  test('asks for a rotation after the upgrade from 0.1.0 until the key of then is gone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gateway-doctor-'))
+    const copy = await fromFile(folder, 'two-keys')
+    await upgrade(copy)
+    await copy.database.close()
+    const lines = async () => {
+      const environment = { DATABASE_URL: copy.url, ENCRYPTION_KEYS: copy.keys.join(), PORT: '0' }
+      const { output } = await runCommand(['doctor', '--json'], { environment })
+      const found: readonly Line[] = JSON.parse(output)
+      return found.filter(({ check }) => check === 'rotation')
+    }
+    expect(await lines()).toMatchObject([{ ok: false, message: expect.stringContaining('has sealed for release 0.1.0') }])
+    rmSync(folder, { recursive: true, force: true })
   })
 
   test('reports a database that this release has not migrated', async () => {

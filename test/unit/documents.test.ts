@@ -47,6 +47,20 @@ describe('the documents', () => {
     expect(targets.filter((target) => !existsSync(join(dirname(file), target)))).toEqual([])
   })
 
+  test.each(documents)('%s names no test that is not there', (file) => {
+    const named = Array.from(readFileSync(file, 'utf8').matchAll(/\btest\/[\w./-]+\.test\.ts\b/g), ([path]) => path)
+    expect(named.filter((path) => !existsSync(path))).toEqual([])
+  })
+
+  test('name a test for every promise of the security model', () => {
+    const rows = readFileSync('docs/security.md', 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| '))
+      .slice(2)
+    expect(rows.length).toBeGreaterThan(10)
+    expect(rows.filter((line) => !/`test\/[\w./-]+\.test\.ts`/.test(line))).toEqual([])
+  })
+
   test('are all in the index', () => {
     const index = readFileSync('docs/README.md', 'utf8')
     const own = readdirSync('docs').filter((name) => name.endsWith('.md') && name !== 'README.md')
