@@ -65,16 +65,29 @@ function isPartName(name: string): boolean {
 }
 
 function checkPart(
-  { name, value, environmentVariable }: CredentialPartInput,
+  part: CredentialPartInput,
   parts: readonly CredentialPartInput[],
   index: number,
   path: readonly string[],
   refusalOf: RefusalOf,
 ): ValidationIssue[] {
-  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
-  if (!isPartName(name)) return issue('NOT_ALLOWED', 'This is no part of a credential.')
-  if (parts.findIndex((part) => part.name === name) < index) return issue('NOT_ALLOWED', 'This part is already given.')
-  if (value !== undefined && environmentVariable !== undefined) return issue('EXACTLY_ONE', 'Give a value or a variable, not both.')
+  const nameIssue = (message: string): ValidationIssue => ({ path: [...path, 'name'], rule: 'NOT_ALLOWED', message })
+  const isRepeated = parts.findIndex(({ name }) => name === part.name) < index
+  return [
+    ...(isPartName(part.name) ? [] : [nameIssue('This is no part of a credential.')]),
+    ...(isRepeated ? [nameIssue('This part is already given.')] : []),
+    ...checkPartValue(part, path, refusalOf),
+  ]
+}
+
+function checkPartValue(
+  { name, value, environmentVariable }: CredentialPartInput,
+  path: readonly string[],
+  refusalOf: RefusalOf,
+): ValidationIssue[] {
+  if (value !== undefined && environmentVariable !== undefined)
+    return [{ path, rule: 'EXACTLY_ONE', message: 'Give a value or a variable, not both.' }]
+  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: [...path, 'value'], rule, message }]
   const plain = value?.reveal() ?? ''
   const most = isColumnPart(name) ? 8_192 : MAX_PART_BYTES
   if (!plain.isWellFormed() || plain.includes('\u0000') || Buffer.byteLength(plain) > most)

@@ -1,5 +1,4 @@
 import type { Secret } from '../crypto/secret.ts'
-import type { TransactionClient } from '../database/client.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 import { isNamespace, NAMESPACE_RULE } from './extensions.ts'
 import { type SealedExtension, sealedExtensionField, sealedExtensionOf } from './secret-binding.ts'
@@ -30,13 +29,6 @@ function checkOne(input: SealedExtensionInput, path: readonly string[], earlier:
     return [{ path, rule: 'NOT_ALLOWED', message: 'This text is already given.' }]
   if (text.length <= MAX_CHARACTERS && text.isWellFormed()) return []
   return [{ path: [...path, 'value'], rule: 'OUT_OF_RANGE', message: `The text must be whole characters, at most ${MAX_CHARACTERS}.` }]
-}
-
-/** Which texts programs keep sealed with a provider. Prisma batches the reads of one turn, so a page costs one. */
-export async function findSealedExtensions(client: TransactionClient, providerId: string): Promise<SealedExtension[]> {
-  const secrets = { select: { field: true }, orderBy: { field: 'asc' } } as const
-  const row = await client.provider.findUnique({ where: { id: providerId }, select: { secrets } })
-  return (row?.secrets ?? []).flatMap(({ field }) => sealedExtensionOf(field) ?? [])
 }
 
 /**

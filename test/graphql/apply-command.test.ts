@@ -78,6 +78,31 @@ describe('apply', () => {
     expect(upstream.requests.at(-1)?.headers).toMatchObject({ 'x-team': 'platform', 'x-api-key': SECRETS.TEAM_KEY })
   })
 
+  test('states what a key has besides its value as a whole, and what programs keep of a provider as changes', async () => {
+    const file = (key: string, provider: string) => `providers:
+  - name: configured
+    type: AZURE
+    baseUrl: ${upstream.origin}
+    apiKeys:
+      - name: main
+        valueFrom: { env: FIRST_KEY }
+        credentialParts: [{ name: azure.clientSecret, valueFrom: { env: TEAM_KEY } }]
+        models: [gpt-*]
+        extensions: { acme: ${key} }
+    extensions: { acme: ${provider} }
+    sealedExtensions: [{ namespace: acme, name: settings, valueFrom: { env: PROXY_PASSWORD } }]
+`
+    const read = '{ provider(by: { name: "configured" }) { extensions apiKeys { nodes { models extensions credentialParts { name } } } } }'
+    await apply(file('{ a: 1, b: 2 }', '{ a: 1, b: 2 }'))
+    const changed = file('{ b: 3 }', '{ b: 3 }')
+    expect(actionsOf(await apply(changed))).toEqual([['configured', 'change']])
+    expect(actionsOf(await apply(changed))).toEqual([['configured', 'keep']])
+    const key = { models: ['gpt-*'], extensions: { acme: { b: 3 } }, credentialParts: [{ name: 'azure.clientSecret' }] }
+    expect(await gateway.ask(read)).toEqual({
+      provider: { extensions: { acme: { a: 1, b: 3 } }, apiKeys: { nodes: [key] } },
+    })
+  })
+
   test('shows the plan of a dry run and changes nothing, then does just that', async () => {
     const before = await revision()
     const file = write(everything())

@@ -9,7 +9,6 @@ import { subscribe } from '../support/subscription.ts'
 
 const ROLES: readonly Role[] = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN']
 const PARTS = [{ name: 'azure.clientId', value: 'client-id-0001' }]
-const SEALED = [{ namespace: 'acme', name: 'settings', value: 'a-sealed-text' }]
 const KEY = 'sk-authorization-fixture-aaaa'
 const objectTypes = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type))
 const roots = ['Query', 'Mutation', 'Subscription']
@@ -65,7 +64,6 @@ async function makeFixtures(): Promise<Fixtures> {
     baseUrl: recorder.origin,
     apiKeys: [{ value: KEY, credentialParts: PARTS }],
     network,
-    sealedExtensions: SEALED,
   })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })

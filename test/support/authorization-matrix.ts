@@ -200,7 +200,6 @@ export const WAYS: readonly Way[] = [
       (f) => f.bedrock,
     ),
   },
-  { name: 'what programs keep sealed', type: 'SealedExtension', role: 'VIEWER', at: underProvider((s) => `{ sealedExtensions ${s} }`) },
   {
     name: 'a part of a credential',
     type: 'CredentialPart',

@@ -1,6 +1,4 @@
 import { readExtensions } from '../../api-keys/extensions.ts'
-import { findSealedExtensions } from '../../api-keys/sealed-extensions.ts'
-import type { SealedExtension } from '../../api-keys/secret-binding.ts'
 import type { ExtensionFields } from '../../providers/provider-input.ts'
 import { builder } from '../builder.ts'
 import { given } from './given.ts'
@@ -8,16 +6,8 @@ import { Provider } from './provider.ts'
 
 export const EXTENSIONS =
   'What programs keep with it: an object by namespace (2 to 20 lowercase letters). In a namespace given, each property replaces the stored one of its name, and `null` deletes it; each at most 64 KiB. No secrets: everyone who reads sees it.'
-export const SEALED_EXTENSIONS = 'Texts that programs keep sealed with it, at most 20. Those that are not named stay.'
-
-const SealedExtensionType = builder.objectRef<SealedExtension>('SealedExtension').implement({
-  description: 'A text that a program keeps sealed. It can be written, never read. Requires the role `viewer`.',
-  authScopes: { viewer: true },
-  fields: (t) => ({
-    namespace: t.exposeString('namespace', { description: 'Of the program.' }),
-    name: t.exposeString('name', { description: "The program's name for it." }),
-  }),
-})
+export const SEALED_EXTENSIONS =
+  'Texts that programs keep sealed with it, at most 20. Those that are not named stay. They can be written, never read.'
 
 export const SealedExtensionInput = builder.inputType('SealedExtensionInput', {
   description: 'A text to keep sealed for a program, in place of the one that is stored under the same name.',
@@ -28,20 +18,14 @@ export const SealedExtensionInput = builder.inputType('SealedExtensionInput', {
   }),
 })
 
-builder.prismaObjectFields(Provider, (t) => ({
-  extensions: t.field({
+builder.prismaObjectField(Provider, 'extensions', (t) =>
+  t.field({
     type: 'JSON',
     select: { extensions: true },
     resolve: ({ extensions }) => readExtensions(extensions),
     description: 'What programs keep with it, an object by namespace; the gateway reads none of it. No secrets.',
   }),
-  sealedExtensions: t.field({
-    type: [SealedExtensionType],
-    select: { id: true },
-    resolve: ({ id }, _args, { deps }) => findSealedExtensions(deps.database.prisma, id),
-    description: 'Which texts programs keep sealed with it.',
-  }),
-}))
+)
 
 /** What programs keep, as commands take it. */
 export function toExtensions({

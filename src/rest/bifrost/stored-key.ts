@@ -71,7 +71,7 @@ export function readStoredKey(key: BifrostKeyFieldsFragment): StoredKey | null {
   const secrets = places.flatMap(([name, path]) => {
     const part = partOf(key, name, path)
     if (part === null) return []
-    const open = Object.hasOwn(shown, name) && part.environmentVariable === null ? shown[name] : undefined
+    const open = isShown(path) && Object.hasOwn(shown, name) && part.environmentVariable === null ? shown[name] : undefined
     return [{ path, ...part, ...(open === undefined ? {} : { masked: open }) }]
   })
   return { settings, secrets }

@@ -286,7 +286,7 @@ describe('secrets (Bifrost contract, sections 2.3 and 2.6)', () => {
       (await client.send('GET', '/api/keys')).text,
     ]
     const graphql = await gateway.graphql(
-      '{ providers(first: 50) { nodes { extensions sealedExtensions { name } apiKeys { nodes { masked longMask extensions credentialParts { masked } endpoint region roleArn externalId } } } } }',
+      '{ providers(first: 50) { nodes { extensions apiKeys { nodes { masked longMask extensions credentialParts { masked } endpoint region roleArn externalId } } } } }',
     )
     const files = await Promise.all(
       [gateway.databaseFile, `${gateway.databaseFile}-wal`].map((file) => readFile(file, 'latin1').catch(() => '')),
