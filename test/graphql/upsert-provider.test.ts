@@ -4,7 +4,7 @@ import { PROVIDER_FIELDS, type Result, rulesOf, uniqueName, writerAs, writerOf }
 import { withStore } from '../support/store.ts'
 
 const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { __typename
-  ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number extensions } } }
+  ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number extensions } }
   ... on UserError { code message } ... on ValidationError { issues { path rule message } } } }`
 
 type Upserted = Result & {
