@@ -57,6 +57,8 @@ async function compareCall(
 ): Promise<Comparison> {
   const plain: BenchRequest = { method: 'POST', path: '/v1/chat/completions', body: JSON.stringify({ ...PROMPT, ...more }) }
   const asked = { ...plain, path: '/ai/bench/v1/chat/completions', headers: { authorization: `Bearer ${token}` } }
+  // The same call by the one base URL: the model names the provider, and its bytes are replaced.
+  const oneUrl = { ...asked, path: plain.path, body: JSON.stringify({ ...PROMPT, ...more, model: `bench/${PROMPT.model}` }) }
   const byPortkey = { ...plain, headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${vendor.url}/v1` } }
   const round =
     ({ url, pid }: Side, request: BenchRequest) =>
@@ -64,6 +66,7 @@ async function compareCall(
       drive(url, [pid], request, { seconds, connections })
   const sides = {
     gateway: round(gateway, asked),
+    'gateway, by the one base URL': round(gateway, oneUrl),
     'the vendor, directly': round(vendor, plain),
     'bare Pool.dispatch': round(bare, plain),
     httpxy: round(httpxy, plain),

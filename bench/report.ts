@@ -71,6 +71,7 @@ const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ','
 
 const HIT = 'gateway, from memory'
 const MISS = 'gateway, a miss'
+const ONE_URL = 'gateway, by the one base URL'
 const BUFFER = 'node:http, ready Buffer'
 const RAW = 'node:http, prepared SQLite'
 const DIRECT = 'the vendor, directly'
@@ -112,8 +113,8 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     wanted: `≤ ${most}${unit}`,
     isMet: (value) => value <= most,
   })
-  const cpuTo = (name: string, to: string): number | null => {
-    const [one, other] = [find(name, 'gateway')?.leastCpuMicros, find(name, to)?.leastCpuMicros]
+  const cpuTo = (name: string, to: string, of = 'gateway'): number | null => {
+    const [one, other] = [find(name, of)?.leastCpuMicros, find(name, to)?.leastCpuMicros]
     return one && other ? one / other : null
   }
   const slower = (name: string) => ratio(name, '50 providers', '10000 providers')
@@ -146,6 +147,8 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     atLeast('call of 1 MiB, to a direct one', ratio('calls-large', 'gateway', DIRECT), 0.25),
     below('GraphQL page beside 200 running streams, p50 to that without', besideStreams(figures), 2, ' times'),
     below('memory of a call that waits for its vendor, 300 at a time', figures.waitingCallKb, 64, ' KiB'),
+    below('call by the one base URL, processor time, to one by its provider', cpuTo('calls-json', 'gateway', ONE_URL), 1.25, ' times'),
+    below('the same with 200 chunks', cpuTo('calls-sse', 'gateway', ONE_URL), 1.25, ' times'),
     below('memory at rest', figures.memoryAtRestMb, 200, ' MB'),
   ]
 }
