@@ -14,17 +14,30 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'opens the database, checks the keys, migrates, listens: in this order',
     mayEnter: [
       ...['activity', 'api-keys', 'app', 'audit', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
-      ...['key-file', 'metrics', 'mount-calls', 'outbound', 'providers', 'rest', 'tracing', 'upgrade', 'upstream'],
+      ...['key-file', 'metrics', 'mount-calls', 'create-upstream', 'providers', 'rest', 'tracing', 'upgrade', 'upstream'],
     ],
   },
   app: {
     does: 'the composition of all APIs: which path goes where, and who gets in',
     mayEnter: [
-      ...['auth', 'cache', 'calls', 'console', 'database', 'errors', 'exchange', 'graphql', 'http', 'metrics', 'mount-calls', 'rest'],
+      ...[
+        'auth',
+        'cache',
+        'calls',
+        'console',
+        'database',
+        'errors',
+        'request-context',
+        'graphql',
+        'http',
+        'metrics',
+        'mount-calls',
+        'rest',
+      ],
       ...['rest-reference', 'tracing'],
     ],
   },
-  exchange: { does: 'one request on its way to its answer', mayEnter: ['auth', 'graphql', 'metrics', 'tracing'] },
+  'request-context': { does: 'one request on its way to its answer', mayEnter: ['auth', 'graphql', 'metrics', 'tracing'] },
   'mount-calls': { does: 'model calls with their log and metrics', mayEnter: ['auth', 'calls', 'graphql', 'metrics'] },
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards it, fails over, relays the answer',
@@ -94,13 +107,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: '`gateway <command>`: one file per command, over the same domain as the APIs',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
-      ...['key-file', 'logger', 'outbound', 'providers', 'routes', 'start', 'upgrade', 'upstream'],
+      ...['key-file', 'logger', 'create-upstream', 'providers', 'routes', 'start', 'upgrade', 'upstream'],
     ],
   },
   config: { does: 'the only reader of the environment', mayEnter: ['config-calls', 'config-values', 'crypto', 'errors'] },
   'config-calls': { does: 'the settings of model calls', mayEnter: ['config-values'] },
   'config-values': { does: 'what the value of a setting can be', mayEnter: ['auth', 'crypto', 'errors', 'upstream'] },
-  outbound: {
+  'create-upstream': {
     does: 'makes the guarded client and the limits of tests from the settings',
     mayEnter: ['config', 'errors', 'providers', 'upstream'],
   },

@@ -13,7 +13,6 @@ import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
 import { Fault } from './errors.ts'
-import { Exchange } from './exchange.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import { createContext, type GatewayDeps } from './graphql/context.ts'
 import { createGraphiQLPage, type GraphiQLPage } from './graphql/graphiql.ts'
@@ -25,6 +24,7 @@ import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
 import type { FinishedRequest, Metrics } from './metrics/metrics.ts'
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.ts'
 import { type CallOptions, mountCalls } from './mount-calls.ts'
+import { RequestContext } from './request-context.ts'
 import { createExecute } from './rest/execute.ts'
 import { CALL_PREFIXES, isRestPath, type RootDialect, restDescriptions, rootMounts, TOKEN_HEADERS } from './rest/mounts.ts'
 import { createRestRouter } from './rest/router.ts'
@@ -66,10 +66,10 @@ export interface App {
   readonly endCalls: () => void
 }
 
-type Route = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
+type AppRoute = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
 
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
-type Handler = (exchange: Exchange) => Promise<Answer | null> | Answer
+type Handler = (requestContext: RequestContext) => Promise<Answer | null> | Answer
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp(options: AppOptions): App {
@@ -95,8 +95,8 @@ export function createApp(options: AppOptions): App {
     keys: deps.callStatus.countKeys,
   })
 
-  const routes: Record<Route, Handler> = {
-    ai: (exchange) => calls.handle(exchange).then(() => null),
+  const routes: Record<AppRoute, Handler> = {
+    ai: (requestContext) => calls.handle(requestContext).then(() => null),
     healthz: () => json(200, { status: 'ok' }),
     readyz: async () => {
       const ready = !draining && (await isUsable(deps.database))
@@ -105,8 +105,8 @@ export function createApp(options: AppOptions): App {
     home: () => ({ status: 302, headers: { location: '/graphql' } }),
     console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
     graphiql: async () => (graphiqlPage === null ? NOT_FOUND : pageAnswer(await graphiqlPage())),
-    graphql: (exchange) => answerGraphQL(exchange, server, deps, cache),
-    rest: (exchange) => answerRest(exchange, rest, cache),
+    graphql: (requestContext) => answerGraphQL(requestContext, server, deps, cache),
+    rest: (requestContext) => answerRest(requestContext, rest, cache),
     restReference: ({ request }) => referencePages?.(request) ?? NOT_FOUND,
     metrics: ({ request }) => options.metricsEndpoint?.(request) ?? NOT_FOUND,
     unknown: () => NOT_FOUND,
@@ -127,13 +127,20 @@ export function createApp(options: AppOptions): App {
       metrics?.requestFinished(finished)
       span.end(finished)
     }
-    const exchange = new Exchange(request, response, { requestId, route: kind, log, signIn, leavesLine: kind !== 'ai', onFinished })
+    const requestContext = new RequestContext(request, response, {
+      requestId,
+      route: kind,
+      log,
+      signIn,
+      leavesLine: kind !== 'ai',
+      onFinished,
+    })
     try {
-      const answer = await routes[kind](exchange)
+      const answer = await routes[kind](requestContext)
       if (answer !== null) await send(response, answer)
       else if (!response.headersSent) response.destroy()
     } catch (error) {
-      const fault = faultAnswer(toFault(error, exchange), exchange)
+      const fault = faultAnswer(toFault(error, requestContext), requestContext)
       // Of a long answer the first part is sent already: an end without an end is how the client learns that it is not all.
       if (response.headersSent) response.destroy()
       else await send(response, fault)
@@ -164,17 +171,22 @@ function createLimitedSignIn({ deps, log, metrics, signInLimits, cacheMaxBytes }
   return limitSignIn(signIn, signInLimits)
 }
 
-async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: GatewayDeps, cache: AnswerCache): Promise<Answer | null> {
-  const { request, response, requestId, log, origin, left } = exchange
-  const signedIn = await exchange.signIn()
+async function answerGraphQL(
+  requestContext: RequestContext,
+  server: GraphQLServer,
+  deps: GatewayDeps,
+  cache: AnswerCache,
+): Promise<Answer | null> {
+  const { request, response, requestId, log, origin, left } = requestContext
+  const signedIn = await requestContext.signIn()
   if (!('principal' in signedIn)) {
     response.setHeader('www-authenticate', 'Bearer')
-    return faultAnswer(unauthenticated(signedIn), exchange)
+    return faultAnswer(unauthenticated(signedIn), requestContext)
   }
-  const read = await readGraphQLBody(exchange)
+  const read = await readGraphQLBody(requestContext)
   if (read === null) return null
   if ('refusal' in read) return read.refusal
-  return fromMemory(exchange, cache, signedIn, read.body, () => {
+  return fromMemory(requestContext, cache, signedIn, read.body, () => {
     const { principal } = signedIn
     const context = createContext({ principal, channel: 'graphql', rules: GATEWAY_RULES, requestId, deps, log, origin, left })
     return serveGraphQL(server, request, response, context, read.body)
@@ -182,40 +194,40 @@ async function answerGraphQL(exchange: Exchange, server: GraphQLServer, deps: Ga
 }
 
 async function answerRest(
-  exchange: Exchange,
-  rest: (exchange: Exchange) => Promise<Answer | null>,
+  requestContext: RequestContext,
+  rest: (requestContext: RequestContext) => Promise<Answer | null>,
   cache: AnswerCache,
 ): Promise<Answer | null> {
-  if (exchange.request.method !== 'GET') return rest(exchange)
+  if (requestContext.request.method !== 'GET') return rest(requestContext)
   // The dialect itself says why somebody does not get in, when it comes to that.
-  const signedIn = await exchange.signIn().catch(() => null)
-  if (signedIn === null || !('principal' in signedIn)) return rest(exchange)
-  return fromMemory(exchange, cache, signedIn, undefined, () => rest(exchange))
+  const signedIn = await requestContext.signIn().catch(() => null)
+  if (signedIn === null || !('principal' in signedIn)) return rest(requestContext)
+  return fromMemory(requestContext, cache, signedIn, undefined, () => rest(requestContext))
 }
 
 /** Who was let in gets the answer from memory, when it has one to this request, for this role, in this state of the data. */
 async function fromMemory(
-  exchange: Exchange,
+  requestContext: RequestContext,
   cache: AnswerCache,
   { principal, state }: SignedIn,
   body: Buffer | undefined,
   make: () => Promise<Answer | null>,
 ): Promise<Answer | null> {
-  const { request } = exchange
+  const { request } = requestContext
   const asked = { state, key: requestKey(principal, request, body) }
-  const { answer, route } = cache.find(asked) ?? (await cache.produce(asked, async () => finish(exchange, await make())))
-  exchange.route = route
+  const { answer, route } = cache.find(asked) ?? (await cache.produce(asked, async () => finish(requestContext, await make())))
+  requestContext.route = route
   return answer === null || request.method !== 'GET' ? answer : unlessHeld(answer, request.headers['if-none-match'])
 }
 
-function finish({ origin, route }: Exchange, answer: Answer | null): Produced {
+function finish({ origin, route }: RequestContext, answer: Answer | null): Produced {
   const isWhole = answer?.pieces === undefined
   if (answer === null || !isWhole || answer.status !== 200 || !origin.isReproducible) return { answer, route, isReproducible: false }
   return { answer: withEntityTag({ ...answer, body: answer.body ?? '' }), route, isReproducible: true }
 }
 
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */
-function toFault(error: unknown, { requestId, log }: Pick<Exchange, 'requestId' | 'log'>): Fault {
+function toFault(error: unknown, { requestId, log }: Pick<RequestContext, 'requestId' | 'log'>): Fault {
   const fault = toUnavailable(error)
   if (fault instanceof Fault) return fault
   if (error instanceof Error) logUnexpected(error, log)
@@ -233,13 +245,13 @@ const READY_TIMEOUT_MS = 1_000
 
 const NOT_FOUND = json(404, { message: 'Nothing is here. The GraphQL API is at /graphql.' })
 
-const FIXED_ROUTES: ReadonlyMap<string, Route> = new Map([
+const FIXED_ROUTES: ReadonlyMap<string, AppRoute> = new Map([
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
   ['/metrics', 'metrics'],
 ])
 
-function routeOf(request: IncomingMessage, graphiql: boolean): Route {
+function routeOf(request: IncomingMessage, graphiql: boolean): AppRoute {
   const [path = ''] = (request.url ?? '').split('?')
   const fixed = FIXED_ROUTES.get(path)
   if (fixed !== undefined) return fixed

@@ -14,6 +14,7 @@ import { isCallTarget } from './calls/call-path.ts'
 import { createCallStatus } from './calls/call-status.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
 import { type Config, secretVariables, wantsTraces } from './config.ts'
+import { createUpstream } from './create-upstream.ts'
 import type { Keyring } from './crypto/keyring.ts'
 import { type Database, openDatabase } from './database/client.ts'
 import { migrate } from './database/migrate.ts'
@@ -25,9 +26,8 @@ import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createMetricsEndpoint, type MetricsEndpoint, metricsListener } from './metrics/metrics-endpoint.ts'
 import type { CallOptions } from './mount-calls.ts'
-import { createOutbound } from './outbound.ts'
 import { type BackgroundTests, createBackgroundTests, NO_BACKGROUND_TESTS } from './providers/background-tests.ts'
-import type { TestDeps } from './providers/test-connection.ts'
+import type { TestDeps } from './providers/test-saved-connection.ts'
 import { CALL_PREFIXES, FIRST_RELEASE_READERS } from './rest/mounts.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
@@ -112,7 +112,7 @@ async function serve(
   const lastUses = trackUses(database, activity, log)
   const readSecretVariable = secretVariables(config)
   const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
-  const outbound = createOutbound(config)
+  const outbound = createUpstream(config)
   const changes = createChangeFeed({ database, keyring }, clock)
   const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
   const metricsEndpoint = metrics === null ? null : createMetricsEndpoint(metrics, config.METRICS_TOKEN)

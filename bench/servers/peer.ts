@@ -16,7 +16,7 @@ import { PrismaClient } from '../../src/generated/prisma-sqlite/client.ts'
 import { AnswerOrigin } from '../../src/graphql/answer-origin.ts'
 import type { GatewayContext, GatewayDeps } from '../../src/graphql/context.ts'
 import { createLogger } from '../../src/logger.ts'
-import { createOutbound } from '../../src/outbound.ts'
+import { createUpstream } from '../../src/create-upstream.ts'
 
 const url = process.env.BENCH_DATABASE_URL ?? ''
 /** Prisma over its own adapter, as its documentation has it: the gateway's statements are run by a driver of its own. */
@@ -35,7 +35,7 @@ const deps: GatewayDeps = {
   lastUses: trackLastUses(await openActivity(database, () => {}), () => {}),
   callStatus: createCallStatus({ database, keyring, clock, readSecretVariable: secretVariables(config) }),
   publicUrl: '',
-  ...createOutbound(config).deps,
+  ...createUpstream(config).deps,
 }
 const log = createLogger('silent')
 

@@ -10,21 +10,21 @@ import { signIn } from './session/sign-in.ts'
 import { SignInPage } from './session/sign-in-page.tsx'
 import { CallerPage } from './use/caller-page.tsx'
 
-type Door =
+type Access =
   | { readonly kind: 'opening' }
   | { readonly kind: 'closed'; readonly notice: string | null; readonly isBusy: boolean }
   | { readonly kind: 'open'; readonly session: Omit<Session, 'signOut'> }
 
 const NO_LONGER_VALID = 'Your access token is no longer valid. It may have expired or been revoked.'
 
-/** The console: the door, and behind it the pages. */
+/** The console: the sign-in, and behind it the pages. */
 export function App() {
-  const [door, setDoor] = useState<Door>({ kind: 'opening' })
+  const [access, setAccess] = useState<Access>({ kind: 'opening' })
   const onStream = useRef<() => void>(() => {})
 
   const close = useCallback((notice: string | null) => {
     forgetToken()
-    setDoor({ kind: 'closed', notice, isBusy: false })
+    setAccess({ kind: 'closed', notice, isBusy: false })
   }, [])
 
   const enter = useCallback(
@@ -38,24 +38,24 @@ export function App() {
       if ('viewer' in outcome) {
         isInside = true
         keepToken(token)
-        return setDoor({ kind: 'open', session: outcome })
+        return setAccess({ kind: 'open', session: outcome })
       }
       // A gateway that is away says nothing about the token: it stays for the next try.
       if (outcome.refused) forgetToken()
-      setDoor({ kind: 'closed', notice: outcome.message, isBusy: false })
+      setAccess({ kind: 'closed', notice: outcome.message, isBusy: false })
     },
     [close],
   )
 
   useEffect(() => {
     const token = keptToken()
-    if (token === null) setDoor({ kind: 'closed', notice: null, isBusy: false })
+    if (token === null) setAccess({ kind: 'closed', notice: null, isBusy: false })
     else void enter(token)
   }, [enter])
 
   const session = useMemo<Session | null>(
-    () => (door.kind === 'open' ? { ...door.session, signOut: () => close(null) } : null),
-    [door, close],
+    () => (access.kind === 'open' ? { ...access.session, signOut: () => close(null) } : null),
+    [access, close],
   )
   if (session !== null)
     return (
@@ -71,15 +71,15 @@ export function App() {
         )}
       </SessionContext>
     )
-  if (door.kind !== 'closed')
+  if (access.kind !== 'closed')
     return (
       <Center mih="100vh">
         <Loader aria-label="Signing in" />
       </Center>
     )
   const submit = (token: string) => {
-    setDoor({ ...door, isBusy: true })
+    setAccess({ ...access, isBusy: true })
     void enter(token)
   }
-  return <SignInPage notice={door.notice} isBusy={door.isBusy} onSignIn={submit} />
+  return <SignInPage notice={access.notice} isBusy={access.isBusy} onSignIn={submit} />
 }

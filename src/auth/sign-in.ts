@@ -44,7 +44,7 @@ export interface SignInOptions extends TokenReader {
 const MAX_REMEMBERED = 1_000
 
 /**
- * The one door for every API: reads the token from the headers, and remembers when it was last used. A token that was
+ * Signs in the callers of every API: reads the token from the headers, and remembers when it was last used. A token that was
  * revoked, by whichever process, is refused at once: the state of the data is asked for at each request, and a
  * remembered token counts in no other one. Whether it has expired is looked at each time.
  */

@@ -12,7 +12,7 @@ export interface Produced {
 }
 
 /** Which answer is asked for. */
-export interface Asked {
+export interface CacheLookup {
   /** The state of the data when the request came, or later; null when it is not known. */
   readonly state: number | null
   /** Everything else that decides the answer: see `request-key.ts`. */
@@ -21,9 +21,9 @@ export interface Asked {
 
 export interface AnswerCache {
   /** The answer from memory, when there is one of this very state of the data. */
-  find(asked: Asked): Produced | undefined
+  find(asked: CacheLookup): Produced | undefined
   /** Produces the answer and keeps it when that is allowed. Requests for one that is being made for this state wait for it. */
-  produce(asked: Asked, make: () => Promise<Produced>): Promise<Produced>
+  produce(asked: CacheLookup, make: () => Promise<Produced>): Promise<Produced>
   statistics(): CacheStatistics
 }
 
@@ -71,7 +71,7 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
     const { answer } = produced
     if (answer === null || !produced.isReproducible || (kept.peek(key)?.state ?? 0) > state) return
     counts.misses += 1
-    kept.set(key, { ...produced, answer: { ...answer, body: aloneInMemory(answer.body ?? '') }, state })
+    kept.set(key, { ...produced, answer: { ...answer, body: copyToOwnBuffer(answer.body ?? '') }, state })
   }
   const start = async (key: string, state: number, make: () => Promise<Produced>): Promise<Produced> => {
     const flight = { state, produced: make() }
@@ -106,7 +106,7 @@ export function createAnswerCache(maxBytes: number): AnswerCache {
 }
 
 /** A copy in memory of its own. Small buffers share blocks, and one that stays would keep the whole block of many that are gone. */
-function aloneInMemory(body: string | Buffer): Buffer {
+function copyToOwnBuffer(body: string | Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
   if (typeof body === 'string') copy.write(body)
   else body.copy(copy)

@@ -1,5 +1,5 @@
-import type { CallFailure } from '../upstream/client/call-exchange.ts'
 import type { CallListener, CallPool, OutgoingCall, RunningCall } from '../upstream/client/call-pool.ts'
+import type { CallFailure } from '../upstream/client/pooled-call.ts'
 
 /** A refusal of the vendor, held until it is decided what becomes of it. */
 export interface HeldAnswer {

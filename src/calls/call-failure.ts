@@ -1,5 +1,5 @@
-import type { CallFailure } from '../upstream/client/call-exchange.ts'
 import { OutboundError } from '../upstream/client/outbound-error.ts'
+import type { CallFailure } from '../upstream/client/pooled-call.ts'
 import { CallError } from './error-codes.ts'
 
 /** What the caller is answered when the vendor gave no answer. It names no host: callers need not know where a provider is. */

@@ -6,7 +6,7 @@ import { findMembers } from './json-member.ts'
 /** What a call says of its model. */
 export type CallModel =
   /** `place`: where the name stands in the body, with the quotes of JSON; null when it stands in the path. */
-  | { readonly kind: 'model'; readonly name: string; readonly place: Place | null }
+  | { readonly kind: 'model'; readonly name: string; readonly place: CallSource | null }
   /** It has none: no such member, no such part of the path. */
   | { readonly kind: 'none' }
   /** Its body cannot be read: compressed, streamed, no JSON. */
@@ -15,7 +15,7 @@ export type CallModel =
   | { readonly kind: 'ambiguous' }
 
 /** Bytes of a body: from `start` up to `end`. */
-export interface Place {
+export interface CallSource {
   readonly start: number
   readonly end: number
 }
@@ -67,7 +67,7 @@ function boundaryOf(contentType: string | undefined): string | null {
 /** The parts of a form that are named `model`: between a boundary's headers and the next boundary. */
 function modelOfForm(bytes: Buffer, boundary: string): CallModel {
   const delimiter = Buffer.from(`--${boundary}`)
-  const values: Place[] = []
+  const values: CallSource[] = []
   let at = bytes.indexOf(delimiter)
   while (at !== -1) {
     const start = at + delimiter.length
@@ -87,7 +87,7 @@ function modelOfForm(bytes: Buffer, boundary: string): CallModel {
 
 const MAX_PART_HEADERS = 4_096
 
-function valueNamedModel(bytes: Buffer, part: Place): Place | 'two names' | null {
+function valueNamedModel(bytes: Buffer, part: CallSource): CallSource | 'two names' | null {
   const headersEnd = bytes.subarray(part.start, part.end).indexOf('\r\n\r\n')
   if (headersEnd === -1 || headersEnd > MAX_PART_HEADERS) return null
   const start = part.start + headersEnd + 4

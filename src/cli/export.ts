@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { readSecretReference } from '../config.ts'
+import { createUpstream } from '../create-upstream.ts'
 import type { PrismaClient } from '../generated/prisma-sqlite/client.ts'
-import { createOutbound } from '../outbound.ts'
 import type { FileProvider } from './apply/providers-file.ts'
 import { exportCheck } from './export/check-export.ts'
 import { EXPORTED, type ExportedRow, type NameVariable, toFileProvider } from './export/to-file-provider.ts'
@@ -40,7 +40,7 @@ export function addExport(program: Command, shell: Shell): void {
 
 async function exportProviders(shell: Shell, { config, database, caller }: Open, { variables, json }: Options): Promise<void> {
   const nameVariable = variables ? variableNames() : () => null
-  const check = exportCheck(createOutbound(config).deps, caller)
+  const check = exportCheck(createUpstream(config).deps, caller)
   const providers: FileProvider[] = []
   for await (const row of readProviders(database.prisma)) {
     const { asStored, notes } = await check(row)

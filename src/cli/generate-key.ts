@@ -7,7 +7,7 @@ import { help, JSON_OPTION } from './help.ts'
 import { printResult } from './output.ts'
 import type { Shell } from './shell.ts'
 
-type Place = 'new' | 'behind' | 'first'
+type KeyPosition = 'new' | 'behind' | 'first'
 
 export function addGenerate(keys: Command, shell: Shell): void {
   keys
@@ -45,7 +45,7 @@ export function addGenerate(keys: Command, shell: Shell): void {
     })
 }
 
-function store(file: string, text: string, place: Place): void {
+function store(file: string, text: string, place: KeyPosition): void {
   try {
     if (place === 'new') write(file, `${text}\n`)
     else insert(file, text, place)
@@ -60,7 +60,7 @@ function store(file: string, text: string, place: Place): void {
 }
 
 /** The new file takes the place of the old one whole, and has the same owner: this may run as root. */
-function insert(file: string, text: string, place: Place): void {
+function insert(file: string, text: string, place: KeyPosition): void {
   const present = readFileSync(file, 'utf8').trim()
   const content = place === 'first' ? `${text}\n${present}\n` : `${present}\n${text}\n`
   // Refuses a file with something else in it, or too much of the same.

@@ -196,15 +196,15 @@ async function open(url: string): Promise<OpenDatabase> {
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw new StartupError('The database URL must begin with file: (SQLite) or postgresql:// (PostgreSQL).')
   }
-  const { prisma, patiently, ...others } = await openPostgresql(url, TRANSACTION_OPTIONS)
+  const { prisma, withoutTimeouts, ...others } = await openPostgresql(url, TRANSACTION_OPTIONS)
   // The two clients are generated from schemas that differ in the provider line alone, and SQLite's knows the fewer
   // operations: what compiles against it exists in both.
-  const alike = (client: typeof prisma) => client as unknown as PrismaClient
+  const asSqliteClient = (client: typeof prisma) => client as unknown as PrismaClient
   return {
     kind: 'postgresql',
-    prisma: alike(prisma),
+    prisma: asSqliteClient(prisma),
     file,
-    engine: postgresqlEngine(alike(prisma), (work) => patiently((client) => work(alike(client)))),
+    engine: postgresqlEngine(asSqliteClient(prisma), (work) => withoutTimeouts((client) => work(asSqliteClient(client)))),
     closeOthers: () => {},
     ...others,
   }

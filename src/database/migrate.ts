@@ -91,15 +91,19 @@ function isFinished(name: string, applied: readonly AppliedMigration[]): boolean
   return applied.some((row) => row.migration_name === name && row.finished_at !== null)
 }
 
-/** Applies the first migration that is missing, if one still is now that the lock is held. */
+/**
+ * Applies the first migration that is missing, if one still is now that the lock is held. Returns its name; null when nothing
+ * has changed, as with one that concerns the other database alone.
+ */
 async function applyNext(engine: Engine, tx: TransactionClient, migrations: readonly Migration[]): Promise<string | null> {
   await tx.$executeRawUnsafe(engine.migrationsTable)
   const [migration] = pending(migrations, await readApplied(tx))
   if (migration === undefined) return null
 
   const { name, checksum, sql } = migration
+  const statements = statementsOf(sql)
   try {
-    for (const statement of statementsOf(sql)) await tx.$executeRawUnsafe(statement)
+    for (const statement of statements) await tx.$executeRawUnsafe(statement)
     await engine.checkReferences(tx)
   } catch (error) {
     throw new StartupError(`The migration ${name} failed and was undone: ${reasonOf(error)}.`, 1)
@@ -107,5 +111,5 @@ async function applyNext(engine: Engine, tx: TransactionClient, migrations: read
   await tx.$executeRaw`
     INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
     VALUES (${randomUUID()}, ${checksum}, ${name}, CURRENT_TIMESTAMP, 1)`
-  return name
+  return statements.length === 0 ? null : name
 }

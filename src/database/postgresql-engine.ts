@@ -10,9 +10,9 @@ const OUR_LOCKS = 1_634_755_175
 const TURNS: Readonly<Record<Turn, number>> = { 'key names': 1 }
 
 /** Runs work that may take minutes, on connections that wait for it. */
-type Patiently = <T>(work: (prisma: PrismaClient) => Promise<T>) => Promise<T>
+type WithoutTimeouts = <T>(work: (prisma: PrismaClient) => Promise<T>) => Promise<T>
 
-export function postgresqlEngine(prisma: PrismaClient, patiently: Patiently): Engine {
+export function postgresqlEngine(prisma: PrismaClient, withoutTimeouts: WithoutTimeouts): Engine {
   return {
     oneState: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
     migrationsTable: MIGRATIONS_TABLE,
@@ -24,7 +24,7 @@ export function postgresqlEngine(prisma: PrismaClient, patiently: Patiently): En
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRISMA_LOCK})`
         return await work(tx)
       }
-      return patiently((client) => client.$transaction(locked, { maxWait: patienceMs, timeout: patienceMs }))
+      return withoutTimeouts((client) => client.$transaction(locked, { maxWait: patienceMs, timeout: patienceMs }))
     },
     takeTurn: async (tx, reason) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${TURNS[reason]}::int)`

@@ -24,7 +24,7 @@ export interface OpenPostgresql {
   /** Transactions that may write at once: half of the connections, so that reads always find one. */
   readonly writers: number
   /** Runs work on connections that wait for as long as a statement takes. */
-  patiently<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
+  withoutTimeouts<T>(work: (prisma: PrismaClient) => Promise<T>): Promise<T>
 }
 
 /** Connections of the pool, and statements that wait for one. */
@@ -57,7 +57,7 @@ export async function openPostgresql(url: string, transactionOptions: { maxWait:
       pool: () => ({ inUse: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       writers: Math.max(1, Math.floor(connections / 2)),
       listen: announces && sessions.areOurs() ? (wake) => listenToPostgresql(config, wake) : null,
-      patiently: async (work) => {
+      withoutTimeouts: async (work) => {
         const { search_path } = session
         const unbounded = startSessions(search_path === undefined ? {} : { search_path })
         const patient = connect(new pg.Pool({ ...config, max: 1, onConnect: unbounded.onConnect }))

@@ -6,7 +6,7 @@ import { DomainError, Fault, PROBLEM_CODES, type ProblemCode } from '../errors.t
 import type { GatewayContext } from './context.ts'
 import { idInGlobalId } from './global-id.ts'
 import { LIMITS } from './limits.ts'
-import { soughtText } from './sought-text.ts'
+import { lookupText } from './lookup-text.ts'
 
 /**
  * Lets every mutation write an audit event when it refuses, whatever for: a missing role, a rule, a conflict. Done to the
@@ -63,7 +63,7 @@ async function findProvider({ prisma }: Database, args: unknown): Promise<string
   if (id === null && given.name == null) return ''
   // The name of a provider that a rule has refused for its length.
   if ((id ?? given.name ?? '').length > LIMITS.soughtCharacters) return ''
-  const where = id === null ? { name: soughtText(given.name ?? ''), deletedAt: null } : { id }
+  const where = id === null ? { name: lookupText(given.name ?? ''), deletedAt: null } : { id }
   return (await prisma.provider.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 
@@ -75,7 +75,7 @@ async function findRoute({ prisma }: Database, args: unknown): Promise<string> {
   const given = input?.route ?? { name: input?.name, id: null }
   const id = given.id == null ? null : idInGlobalId(given.id)
   if ((id === null && given.name == null) || (id ?? given.name ?? '').length > LIMITS.soughtCharacters) return ''
-  const where = id === null ? { name: soughtText(given.name ?? '') } : { id }
+  const where = id === null ? { name: lookupText(given.name ?? '') } : { id }
   return (await prisma.modelRoute.findFirst({ where, select: { id: true } }))?.id ?? ''
 }
 

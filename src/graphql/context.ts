@@ -6,7 +6,7 @@ import type { CallStatus } from '../calls/call-status.ts'
 import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
 import type { BackgroundTests } from '../providers/background-tests.ts'
-import type { TestCaller, TestDeps } from '../providers/test-connection.ts'
+import type { TestCaller, TestDeps } from '../providers/test-saved-connection.ts'
 import type { AnswerOrigin } from './answer-origin.ts'
 
 /** What the commands and queries work with, the same for every request. */
@@ -20,7 +20,7 @@ export interface GatewayDeps extends TestDeps {
   readonly publicUrl: string
 }
 
-/** What a resolver knows of its request, built once by the front door. Nobody gets here without a valid token. */
+/** What a resolver knows of its request, built once by `app.ts`. Nobody gets here without a valid token. */
 export interface GatewayContext extends TestCaller {
   readonly deps: GatewayDeps
   /** Writes lines that carry the request id. */

@@ -1,10 +1,10 @@
 import { decodeGlobalID } from '@pothos/plugin-relay'
-import { soughtText } from './sought-text.ts'
+import { lookupText } from './lookup-text.ts'
 
 /** What a GraphQL id stands for. @throws for a text that was not given out as one. */
 export function decodeId(globalId: string): { typename: string; id: string } {
   const { typename, id } = decodeGlobalID(globalId)
-  return { typename, id: soughtText(id) }
+  return { typename, id: lookupText(id) }
 }
 
 /** The id of the row that a GraphQL id stands for; null for a text that was not given out as one. */

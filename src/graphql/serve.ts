@@ -12,13 +12,13 @@ import { LIMITS } from './limits.ts'
 import type { GraphQLServer } from './yoga.ts'
 
 /** The request that an error answers, and its id. */
-interface Asked {
+interface GraphQLRequest {
   readonly request: IncomingMessage
   readonly requestId: string
 }
 
 /** Reads the body of a request to `/graphql` as far as its headers allow; null when the client went away. */
-export async function readGraphQLBody(asked: Asked): Promise<{ body: Buffer } | { refusal: Answer } | null> {
+export async function readGraphQLBody(asked: GraphQLRequest): Promise<{ body: Buffer } | { refusal: Answer } | null> {
   const { request } = asked
   const refuse = (status: number, message: string) => ({ refusal: graphQLError(status, 'BAD_USER_INPUT', message, asked) })
   if (request.method === 'GET' || request.method === 'HEAD') return { body: NO_BODY }
@@ -72,7 +72,7 @@ function graphQLError(
   status: number,
   code: string,
   message: string,
-  { request, requestId }: Asked,
+  { request, requestId }: GraphQLRequest,
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   const form = acceptsGraphQLType(request) ? { 'content-type': `${GRAPHQL_TYPE}; charset=utf-8` } : {}
@@ -91,7 +91,7 @@ function acceptsGraphQLType({ headers }: IncomingMessage): boolean {
 }
 
 /** The answer to a refusal or fault that happened before GraphQL began. */
-export function faultAnswer(fault: Fault, asked: Asked): Answer {
+export function faultAnswer(fault: Fault, asked: GraphQLRequest): Answer {
   const { status, headers } = httpOf(fault) ?? { status: 400, headers: {} }
   return graphQLError(status, fault.code, fault.message, asked, headers)
 }

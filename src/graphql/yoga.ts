@@ -13,14 +13,14 @@ import { useQueryCost } from './query-cost.ts'
 import { schema } from './schema.ts'
 
 /**
- * The GraphQL server behind the front door of `app.ts`, which has authenticated the caller and read the body already.
+ * The GraphQL server behind `app.ts`, which has authenticated the caller and read the body already.
  * @param tokenHeaders where a token may come besides `Authorization`: no page of another site can send one of these unasked.
  */
 export function createGraphQLServer(tokenHeaders: readonly string[]) {
   return createYoga<GatewayContext>({
     schema,
     graphqlEndpoint: '/graphql',
-    // The front door serves GraphiQL, counts the bytes of bodies, and writes the log; errors are cleaned by our own plugin.
+    // `app.ts` serves GraphiQL, counts the bytes of bodies, and writes the log; errors are cleaned by our own plugin.
     graphiql: false,
     maxRequestBodySize: false,
     logging: false,

@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/principal.ts'
 import { testAfterWrite } from './test-after-write.ts'
-import type { TestDeps } from './test-connection.ts'
+import type { TestDeps } from './test-saved-connection.ts'
 
 /** Tests of new providers for which nobody waits, so that their models are known. */
 export interface BackgroundTests {

@@ -17,7 +17,7 @@ import { toStoredCallHeaders } from './call-settings.ts'
 import { checkProvider } from './check-provider.ts'
 import { checkKeyNames } from './key-names.ts'
 import { readNetworkConfig } from './network-config.ts'
-import { settleNewEndpoint } from './placeholder.ts'
+import { resolveNewEndpoint } from './placeholder.ts'
 import { changedExtensions } from './plan-change.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 import { bringCredentials, keylessReason, type NewProvider } from './provider-input.ts'
@@ -34,7 +34,7 @@ const LIVE_NAME = { name: 'providers_live_name_key', columns: ['name'] }
  * none are its only fault; ProviderNameTakenError.
  */
 export async function createProvider(deps: ProviderDeps, caller: Caller, given: NewProvider): Promise<string> {
-  const input = settleNewEndpoint(caller, given)
+  const input = resolveNewEndpoint(caller, given)
   refuseBroken(deps, caller, input)
   const now = deps.clock()
   return deps.database.write((transaction) => storeProvider(transaction, deps, caller, input, now))

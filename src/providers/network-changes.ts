@@ -38,7 +38,7 @@ function asGiven(header: NetworkConfig['extraHeaders'][number]): HeaderInput {
  * Turns a network that keeps fields into the whole that it leads to.
  * @throws ValidationError when that breaks a rule.
  */
-export function settleNetwork(deps: ProviderDeps, provider: Provider, changes: ProviderChanges): ProviderChanges {
+export function resolveNetwork(deps: ProviderDeps, provider: Provider, changes: ProviderChanges): ProviderChanges {
   if (changes.network === undefined || !keepsFields(changes.network)) return changes
   const stored = readNetworkConfig(provider.network)
   const network = withKept(withOthers(changes.network, stored), stored)

@@ -32,7 +32,7 @@ export function resolveEnabled(wasEnabled: boolean, hadEndpoint: boolean, hasOne
  * Where the caller's rules let a new provider come without an endpoint, the vendor's takes its place; without one, and
  * without a key that brings its own, the provider is a placeholder.
  */
-export function settleNewEndpoint({ rules }: Caller, input: NewProvider): NewProvider {
+export function resolveNewEndpoint({ rules }: Caller, input: NewProvider): NewProvider {
   if (!rules.mayBePlaceholder || input.baseUrl !== '') return input
   const defaults = vendorDefaults(input.name)
   const baseUrl = defaults?.type === input.type ? (defaults.baseUrl ?? '') : ''

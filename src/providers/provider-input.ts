@@ -91,7 +91,7 @@ export interface ProviderChanges extends CallSettings, ExtensionFields {
 }
 
 /** What the rules about places ask the operator's policy. */
-type PlaceChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
+type EndpointChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
 
 const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const KEYLESS_TYPES: readonly ProviderType[] = ['BEDROCK', 'COPILOT']
@@ -107,7 +107,7 @@ function mayHaveKeys(input: NewProvider, { bedrockCredentials }: CallerRules): b
 }
 
 /** Every rule that a new provider breaks, in the order of its fields. */
-export function checkNewProvider(input: NewProvider, caller: CallerRules, checks: PlaceChecks): ValidationIssue[] {
+export function checkNewProvider(input: NewProvider, caller: CallerRules, checks: EndpointChecks): ValidationIssue[] {
   const rules = ruledBy(caller, input.asStored)
   const anyText = rules.keyCharacters === 'any'
   const { settings, network } = input
@@ -130,7 +130,7 @@ export function checkNewProvider(input: NewProvider, caller: CallerRules, checks
 }
 
 /** The rules that a change breaks whatever it is applied to. */
-export function checkProviderChanges(changes: ProviderChanges, caller: CallerRules, checks: PlaceChecks): ValidationIssue[] {
+export function checkProviderChanges(changes: ProviderChanges, caller: CallerRules, checks: EndpointChecks): ValidationIssue[] {
   const rules = ruledBy(caller, changes.asStored)
   const anyText = rules.keyCharacters === 'any'
   const { baseUrl, apiKeys, settings, network } = changes
@@ -177,12 +177,12 @@ export function bringCredentials({ type, settings, apiKeys }: Pick<NewProvider, 
 }
 
 /** Whether the provider allows private addresses is not known here, so those are the test's to refuse. */
-function keyEndpointRefusal(rules: CallerRules, { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>): (url: string) => string | null {
+function keyEndpointRefusal(rules: CallerRules, { checkEndpoint }: Pick<EndpointChecks, 'checkEndpoint'>): (url: string) => string | null {
   return (url) => checkEndpoint(url, rules, true)
 }
 
 /** The rules for a network behind which nothing is stored yet. */
-export function checkFreshNetwork(network: NetworkInput, { checkProxy }: Pick<PlaceChecks, 'checkProxy'>): ValidationIssue[] {
+export function checkFreshNetwork(network: NetworkInput, { checkProxy }: Pick<EndpointChecks, 'checkProxy'>): ValidationIssue[] {
   return [...checkKept(network, null), ...checkNetwork(network, checkProxy), ...checkMaskedHeaders(network, null)]
 }
 
@@ -236,7 +236,7 @@ function checkTexts(input: { readonly displayName: string | undefined; readonly 
 export function checkBaseUrl(
   baseUrl: string,
   rules: CallerRules,
-  { checkEndpoint }: Pick<PlaceChecks, 'checkEndpoint'>,
+  { checkEndpoint }: Pick<EndpointChecks, 'checkEndpoint'>,
   network: { readonly allowPrivateNetwork: boolean | undefined } | undefined,
 ): ValidationIssue[] {
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: ['baseUrl'], rule, message }]

@@ -1,7 +1,7 @@
 import type { StoredProvider } from '../api-keys/read-stored-provider.ts'
 import { ApiKeyNotFoundError, ProviderNotFoundError } from '../errors.ts'
 import { readProviderForUse } from './provider-for-use.ts'
-import { type TestCaller, type TestDeps, testRead } from './test-connection.ts'
+import { type TestCaller, type TestDeps, testRead } from './test-saved-connection.ts'
 
 /**
  * Tests what was just stored, when there is something to test: an enabled key, or an endpoint that may need none, because it

@@ -14,7 +14,7 @@ import { completeNetwork } from './network-config.ts'
 import type { NetworkInput } from './network-input.ts'
 import { checkBaseUrl, checkFreshNetwork, settingsNotSupported } from './provider-input.ts'
 import { planNetwork } from './store-network.ts'
-import { summarize, type TestCaller, type TestDeps, type TestedConnection } from './test-connection.ts'
+import { summarize, type TestCaller, type TestDeps, type TestedConnection } from './test-saved-connection.ts'
 
 /** Values to test that are not saved. */
 export interface ConnectionDraft {

@@ -16,7 +16,7 @@ import { checkAddedEnvironmentKeys } from './environment-keys.ts'
 import { checkKeyNames } from './key-names.ts'
 import { lockProvider } from './lock-provider.ts'
 import { auditedMoves, refuseMoves } from './move-secrets.ts'
-import { settleNetwork } from './network-changes.ts'
+import { resolveNetwork } from './network-changes.ts'
 import { readNetworkConfig } from './network-config.ts'
 import { checkMaskedHeaders } from './network-input.ts'
 import { resolveEndpoint } from './placeholder.ts'
@@ -75,7 +75,7 @@ export async function changeProvider(
   asked: ProviderChanges,
   now: Date,
 ): Promise<Changed> {
-  const changes = settleNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
+  const changes = resolveNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
   checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
   const callIssues = checkCallSettings(caller, changes, provider)
   if (callIssues.length > 0) throw new ValidationError(callIssues)

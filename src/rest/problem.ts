@@ -8,23 +8,23 @@ interface Named {
 }
 
 /** Written as a method, so that one for a single problem fits where the table is read with the name of any. */
-type Say<Of, Asked> = { say(problem: Of, asked: Asked): Answer }['say']
+type Say<Of, ProblemContext> = { say(problem: Of, asked: ProblemContext): Answer }['say']
 
 /**
  * How a dialect says each problem that its mutations can have: one table, which does not compile while a problem is missing.
- * `Asked` is what its words repeat of the request, or depend on.
+ * `ProblemContext` is what its words repeat of the request, or depend on.
  */
-export type ProblemAnswers<Problems extends Named, Asked> = {
-  readonly [Name in Problems['__typename']]: Say<Extract<Problems, { __typename: Name }>, Asked>
+export type ProblemAnswers<Problems extends Named, ProblemContext> = {
+  readonly [Name in Problems['__typename']]: Say<Extract<Problems, { __typename: Name }>, ProblemContext>
 }
 
 /** The answer to a problem, by a dialect's table. */
-export function problemAnswer<Problems extends Named, Asked>(
-  answers: ProblemAnswers<Problems, Asked>,
+export function problemAnswer<Problems extends Named, ProblemContext>(
+  answers: ProblemAnswers<Problems, ProblemContext>,
   problem: Problems,
-  asked: Asked,
+  asked: ProblemContext,
 ): Answer {
   const name: Problems['__typename'] = problem.__typename
-  const say: Say<Problems, Asked> = answers[name]
+  const say: Say<Problems, ProblemContext> = answers[name]
   return say(problem, asked)
 }

@@ -24,11 +24,11 @@ export interface RestOptions {
   /** Of all long lists that are being read, one goes on at a time. */
   readonly takeTurn: TakeTurn
   /** Turns whatever was thrown into what a client may see, and logs it when it was not expected. */
-  readonly toFault: (error: unknown, exchange: RestExchange) => Fault
+  readonly toFault: (error: unknown, context: RestContext) => Fault
 }
 
 /** One request on its way to its answer. */
-export interface RestExchange {
+export interface RestContext {
   readonly request: IncomingMessage
   readonly requestId: string
   readonly log: Logger
@@ -46,33 +46,33 @@ export interface RestExchange {
  * Answers every request that belongs to a dialect; null when the client went away before it was heard.
  * In the order of the Coder contract, section 1.4: path, token, method, role, body, and then the route.
  */
-export function createRestRouter(options: RestOptions): (exchange: RestExchange) => Promise<Answer | null> {
-  return async (exchange) => {
-    const { request } = exchange
+export function createRestRouter(options: RestOptions): (context: RestContext) => Promise<Answer | null> {
+  return async (context) => {
+    const { request } = context
     const [path = ''] = (request.url ?? '').split('?')
     const matches = matchPath(options.mounts, path)
     const [first] = matches
     if (first === undefined) {
-      exchange.route = 'rest.unknown'
+      context.route = 'rest.unknown'
       return ownerOf(options.mounts, path).refusals.unknownPath({ method: request.method ?? '', path })
     }
     const match = matches.find(({ route }) => route.method === request.method)
-    exchange.route = `${first.dialect.channel}.${match?.route.name ?? 'unknown'}`
-    return answerMatch(options, exchange, first.dialect, match, matches).catch((error: unknown) =>
-      first.dialect.refusals.fault(options.toFault(error, exchange), match?.route.name ?? ''),
+    context.route = `${first.dialect.channel}.${match?.route.name ?? 'unknown'}`
+    return answerMatch(options, context, first.dialect, match, matches).catch((error: unknown) =>
+      first.dialect.refusals.fault(options.toFault(error, context), match?.route.name ?? ''),
     )
   }
 }
 
 async function answerMatch(
   options: RestOptions,
-  exchange: RestExchange,
+  context: RestContext,
   { channel, rules, refusals }: Dialect,
   match: Match | undefined,
   matches: readonly Match[],
 ): Promise<Answer | null> {
-  const { request } = exchange
-  const signedIn = await exchange.signIn()
+  const { request } = context
+  const signedIn = await context.signIn()
   if (!('principal' in signedIn)) return refusals.unauthenticated(signedIn)
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
   if (match === undefined) {
@@ -85,7 +85,7 @@ async function answerMatch(
   if (!hasRole(signedIn.principal, route.role)) {
     await auditForbidden(
       options.deps,
-      { principal: signedIn.principal, channel, rules, requestId: exchange.requestId },
+      { principal: signedIn.principal, channel, rules, requestId: context.requestId },
       route,
       Object.values(parameters),
     )
@@ -96,7 +96,7 @@ async function answerMatch(
     if (read.refusal === 'aborted') return null
     return read.refusal === 'compressed' ? refusals.bodyCompressed() : refusals.bodyTooLarge(route.maxBodyBytes)
   }
-  const run = runAs(options, exchange, { principal: signedIn.principal, channel, rules })
+  const run = runAs(options, context, { principal: signedIn.principal, channel, rules })
   // What is read depends on nothing that the key of a kept answer lacks.
   const headers = request.method === 'GET' ? {} : request.headers
   const asked = { path, query: new URLSearchParams(query), parameters, headers }
@@ -125,7 +125,7 @@ async function findNamed({ prisma }: GatewayDeps['database'], words: readonly st
 
 function runAs(
   { execute, deps }: RestOptions,
-  { request, requestId, log, origin, left }: RestExchange,
+  { request, requestId, log, origin, left }: RestContext,
   caller: Pick<Caller, 'principal' | 'channel' | 'rules'>,
 ): RestRequest['run'] {
   return async (document, variables) => {

@@ -48,6 +48,14 @@ describe('the first start', () => {
     expect(await gateway.ask(VIEWER, {}, admin.token)).toEqual({ viewer: { role: 'ADMIN' } })
   })
 
+  test('names each migration that changed something once in its log', async () => {
+    const lines: string[] = []
+    await open({ log: (line) => lines.push(line) })
+    const applied = lines.flatMap((line) => /Applied the migration (\w+)/.exec(line)?.[1] ?? [])
+    expect(applied.length).toBeGreaterThan(10)
+    expect(applied).toEqual([...new Set(applied)])
+  })
+
   test('leaves files that only their user can read', async () => {
     const gateway = await open()
     const shared = readdirSync(gateway.folder).filter((name) => (statSync(join(gateway.folder, name)).mode & 0o077) !== 0)

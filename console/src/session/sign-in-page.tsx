@@ -10,7 +10,7 @@ export interface SignInPageProps {
   readonly onSignIn: (token: string) => void
 }
 
-/** The door: one field for the access token. */
+/** One field for the access token. */
 export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
   const [token, setToken] = useState('')
   usePageTitle('Sign in')

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type CallBody, isJson } from '../call-body.ts'
-import { type Place, readModel } from '../call-model.ts'
+import { type CallSource, readModel } from '../call-model.ts'
 import { CallError } from '../error-codes.ts'
 import { replaceHead } from './replace-head.ts'
 
@@ -39,7 +39,7 @@ export function readNamedModel(path: string, headers: IncomingHttpHeaders, body:
   }
 }
 
-function replaced(bytes: Buffer, { start, end }: Place, value: Buffer): Buffer {
+function replaced(bytes: Buffer, { start, end }: CallSource, value: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, start), value, bytes.subarray(end)])
 }
 

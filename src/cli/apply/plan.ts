@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { loadKeyComparison, loadPartComparison } from '../../api-keys/compare-secrets.ts'
 import { GATEWAY_RULES } from '../../auth/caller-rules.ts'
 import { secretVariables } from '../../config.ts'
+import { createUpstream } from '../../create-upstream.ts'
 import { canonicalUrl } from '../../destination/canonical-url.ts'
 import { ValidationError } from '../../errors.ts'
 import type { ApiKey, Provider } from '../../generated/prisma-sqlite/client.ts'
-import { createOutbound } from '../../outbound.ts'
 import { readCallHeaders, toStoredCallHeaders } from '../../providers/call-settings.ts'
 import { readNetworkConfig } from '../../providers/network-config.ts'
 import { checkMaskedHeaders } from '../../providers/network-input.ts'
@@ -47,7 +47,7 @@ type StoredProvider = Provider & { readonly apiKeys: readonly ApiKey[] }
 
 /** What the domain's commands need, under the policy that the server has. */
 export function providerDeps({ config, database, keyring, clock }: OpenWithKeys): ProviderDeps {
-  const outbound = createOutbound(config)
+  const outbound = createUpstream(config)
   if (config.PORT !== 0) outbound.addOwnSocket({ host: config.HOST, port: config.PORT })
   return { database, keyring, clock, readSecretVariable: secretVariables(config), ...outbound.deps }
 }

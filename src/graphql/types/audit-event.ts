@@ -3,8 +3,8 @@ import { auditWhere } from '../../audit/filter.ts'
 import { builder } from '../builder.ts'
 import { ACTOR_KIND_VALUES, AUDIT_ACTION_VALUES, AUDIT_CHANNEL_VALUES, AUDIT_SUBJECT_TYPE_VALUES, OTHER } from '../enum-values.ts'
 import { idInGlobalId } from '../global-id.ts'
+import { lookupText } from '../lookup-text.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
-import { soughtText } from '../sought-text.ts'
 import { AccessToken } from './access-token.ts'
 import { Provider } from './provider.ts'
 
@@ -168,7 +168,7 @@ interface AuditArguments {
 
 function toWhere({ subject, action, since }: AuditArguments) {
   return auditWhere({
-    subjectId: subject == null ? undefined : soughtText(idInGlobalId(subject) ?? subject),
+    subjectId: subject == null ? undefined : lookupText(idInGlobalId(subject) ?? subject),
     action: action ?? undefined,
     since: since ?? undefined,
   })

@@ -2,8 +2,8 @@ import type { NamedProvider } from '../../auth/call-scope-input.ts'
 import type { ModelRouteRef, RouteTargetInput as TargetInput } from '../../routes/model-route-input.ts'
 import { builder } from '../builder.ts'
 import { TARGET_STATE_VALUES } from '../enum-values.ts'
+import { lookupText } from '../lookup-text.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
-import { soughtText } from '../sought-text.ts'
 import { given } from './given.ts'
 import { Provider, ProviderRefInput, toProviderRef } from './provider.ts'
 
@@ -80,7 +80,7 @@ export const ModelRouteRefInput = builder.inputType('ModelRouteRef', {
 
 export function toModelRouteRef(input: typeof ModelRouteRefInput.$inferInput): ModelRouteRef {
   const id = input.id?.id
-  return id == null ? { name: soughtText(input.name ?? '') } : { id }
+  return id == null ? { name: lookupText(input.name ?? '') } : { id }
 }
 
 export const RouteTargetInput = builder.inputType('RouteTargetInput', {

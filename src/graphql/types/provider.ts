@@ -10,8 +10,8 @@ import { type ProviderWarning, warningsOf } from '../../providers/provider-warni
 import { builder } from '../builder.ts'
 import { CALL_ROUTES_VALUES, PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { LIMITS } from '../limits.ts'
+import { lookupText } from '../lookup-text.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
-import { soughtText } from '../sought-text.ts'
 import { ConnectionStatus } from './connection-test.ts'
 import { ORDER_COLUMNS, providerOrderBy, providersBehind, providerWhere } from './provider-filter.ts'
 
@@ -212,7 +212,7 @@ export const ProviderRefInput = builder.inputType('ProviderRef', {
 /** Turns the input into what commands take. */
 export function toProviderRef(input: typeof ProviderRefInput.$inferInput): ProviderRef {
   const id = input.id?.id ?? input.uuid
-  return id == null ? { name: soughtText(input.name ?? '') } : { id }
+  return id == null ? { name: lookupText(input.name ?? '') } : { id }
 }
 
 const ProviderOrderField = builder.enumType('ProviderOrderField', {

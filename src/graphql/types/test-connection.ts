@@ -1,6 +1,6 @@
 import { ApiKeyNotFoundError, Fault, ProviderNotFoundError, ValidationError } from '../../errors.ts'
-import { type TestedConnection, testSavedConnection } from '../../providers/test-connection.ts'
 import { testDraftConnection } from '../../providers/test-draft.ts'
+import { type TestedConnection, testSavedConnection } from '../../providers/test-saved-connection.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
 import { toApiKeyId } from './api-key-inputs.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { freeKeys } from './free-keys.ts'
+import { recordWithoutNulls } from './record-without-nulls.ts'
 
 /** Other names for models, in both forms: `{"fast": "gpt-a"}` and `{"fast": {"model_id": "gpt-a", ...}}` (Bifrost contract, section 2.6). */
 
@@ -15,7 +15,7 @@ const secretForm = z.looseObject({
 const field = z.union([plain, secretForm.transform(({ value, ref, env_var }) => ref || env_var || (value ?? ''))])
 
 /** Aliases going in. */
-export const aliasesRequest = freeKeys(z.union([z.string(), freeKeys(field)]))
+export const aliasesRequest = recordWithoutNulls(z.union([z.string(), recordWithoutNulls(field)]))
 
 /** Aliases as they are stored and shown. */
 export const aliases = z.record(z.string(), z.union([z.string(), z.record(z.string(), plain)]))

@@ -8,7 +8,7 @@ import { settingsOf } from './to-key-input.ts'
 import { customConfigOf } from './to-response.ts'
 import { mayBeWithoutValue, requiredParts } from './vendor-configs.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
-import { wirePlace } from './wire-place.ts'
+import { wirePath } from './wire-path.ts'
 
 /** The rules of a key's fields in Bifrost's words and order (Bifrost contract, sections 1.2 and 1.3). Null: nothing is wrong. */
 
@@ -64,7 +64,7 @@ function requiredProblem(base: string, { secrets, plain }: KeyParts): string | n
 
 function settingsProblem(request: KeyRequest, parts: KeyParts): string | null {
   const place = wrongSetting(settingsOf(request, parts))
-  return place === null ? null : `Invalid ${wirePlace([place], [])}: This is no setting of a key that Bifrost knows, or has another form.`
+  return place === null ? null : `Invalid ${wirePath([place], [])}: This is no setting of a key that Bifrost knows, or has another form.`
 }
 
 function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {

@@ -16,7 +16,7 @@ import { baseUrlReason } from './base-url-reason.ts'
 import { withoutStoredValue } from './check-provider.ts'
 import { NAME_RULE } from './names.ts'
 import type { ErrorBody } from './wire-key.ts'
-import { wirePlace } from './wire-place.ts'
+import { wirePath } from './wire-path.ts'
 
 /** Everything that is not the answer asked for, in Bifrost's words (Bifrost contract, sections 1.1 and 1.2). */
 
@@ -28,7 +28,7 @@ type BifrostProblem =
   | Problem<RefreshModelsMutation['testConnection']>
 
 /** What the words of a problem depend on. */
-export type Asked =
+export type ProblemContext =
   | {
       readonly about: 'provider'
       readonly name: string
@@ -89,11 +89,11 @@ function wrongEscape(part: string): string | null {
 }
 
 /** The answer to a mutation that refused. */
-export function problemOf(problem: BifrostProblem, asked: Asked): Answer {
+export function problemOf(problem: BifrostProblem, asked: ProblemContext): Answer {
   return problemAnswer(PROBLEMS, problem, asked)
 }
 
-const PROBLEMS: ProblemAnswers<BifrostProblem, Asked> = {
+const PROBLEMS: ProblemAnswers<BifrostProblem, ProblemContext> = {
   ValidationError: ({ message, issues }, asked) => (asked.about === 'models' ? badRequest(message) : issueAnswer(issues, asked)),
   ProviderNameTakenError: (_problem, asked) => alreadyExists(asked.about === 'provider' ? asked.name : ''),
   ProviderNotFoundError: () => PROVIDER_NOT_FOUND,
@@ -119,7 +119,7 @@ export function busyAnswer({
 }
 
 /** Bifrost names one problem at a time: the first. */
-function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
+function issueAnswer(issues: readonly Issue[], asked: ProblemContext): Answer {
   const [issue] = issues
   if (issue === undefined) return INVALID_PAYLOAD
   const { path, rule, message } = issue
@@ -134,14 +134,14 @@ function issueAnswer(issues: readonly Issue[], asked: Asked): Answer {
 }
 
 /** The places of the parts of the key that an issue is about, as they were sent. */
-function partsOf(asked: Asked, [field, index]: readonly string[]): readonly string[] {
+function partsOf(asked: ProblemContext, [field, index]: readonly string[]): readonly string[] {
   if (asked.about === 'key') return asked.parts
   return asked.about === 'provider' && field === 'apiKeys' ? (asked.keyParts?.[Number(index)] ?? []) : []
 }
 
 /** An issue whose words name the place in the request. */
 function placedAnswer({ path, rule, message }: Issue, parts: readonly string[]): Answer {
-  const place = wirePlace(path, parts)
+  const place = wirePath(path, parts)
   if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${place}: ${NO_MASK_OF_OURS}`)
   if (rule === 'NOTHING_TO_KEEP') return badRequest(withoutStoredValue(place))
   return badRequest(`Invalid ${place}: ${message}`)

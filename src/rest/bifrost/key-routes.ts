@@ -122,14 +122,14 @@ function keyListAnswer({ apiKeys }: Provider): Answer {
   return answer(200, { keys: apiKeys.nodes.map(toKeyBody), total: apiKeys.nodes.length })
 }
 
-interface Asked {
+interface KeyChange {
   readonly verb: Verb
   readonly decoded?: KeyRequest
   readonly parts?: KeyParts
 }
 
 /** One change to one key; all others stay as they are, whatever else happens to them at the same time. */
-async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiKeyChangeInput, asked: Asked): Promise<Found> {
+async function changeKeys({ run }: RestRequest, provider: Provider, change: ApiKeyChangeInput, asked: KeyChange): Promise<Found> {
   const input = {
     provider: { id: provider.id },
     apiKeys: [change],

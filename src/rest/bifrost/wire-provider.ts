@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { backoff } from './backoff.ts'
-import { freeKeys } from './free-keys.ts'
+import { recordWithoutNulls } from './record-without-nulls.ts'
 import { secret, secretRequest } from './secret.ts'
 import { keyRequest } from './wire-key.ts'
 
@@ -15,7 +15,7 @@ const flag = z.boolean().nullish()
 const networkRequest = z
   .object({
     base_url: z.string().nullish().meta({ description: "The vendor's own endpoint when it is left out." }),
-    extra_headers: freeKeys(z.string()).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
+    extra_headers: recordWithoutNulls(z.string()).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
     default_request_timeout_in_seconds: amount.nullish(),
     max_retries: amount.nullish(),
     retry_backoff_initial: backoff,
@@ -25,7 +25,7 @@ const networkRequest = z
     stream_idle_timeout_in_seconds: amount.nullish(),
     max_conns_per_host: amount.nullish(),
     enforce_http2: flag,
-    beta_header_overrides: freeKeys(z.boolean()).nullish(),
+    beta_header_overrides: recordWithoutNulls(z.boolean()).nullish(),
     keep_alive_timeout_in_seconds: amount.nullish(),
     http2_ping_interval_in_seconds: amount.nullish(),
     allow_private_network: flag,
@@ -49,8 +49,8 @@ const customRequest = z.object({
     .string()
     .nullish()
     .meta({ description: `One of ${BASE_PROVIDER_TYPES.join(', ')}.` }),
-  allowed_requests: freeKeys(z.boolean()).nullish().meta({ description: 'What is not set to true is refused.' }),
-  request_path_overrides: freeKeys(z.string()).nullish(),
+  allowed_requests: recordWithoutNulls(z.boolean()).nullish().meta({ description: 'What is not set to true is refused.' }),
+  request_path_overrides: recordWithoutNulls(z.string()).nullish(),
 })
 
 const settingsRequest = {

@@ -23,7 +23,7 @@ type CoderProblem =
   | Problem<TestConnectionMutation['testConnection']>
 
 /** What the words of a problem depend on. `idOrName` is that of the path. */
-type Asked =
+type ProblemContext =
   | { readonly kind: 'create'; readonly request: CreateRequest }
   | { readonly kind: 'update'; readonly request: UpdateRequest; readonly idOrName: string }
   | { readonly kind: 'delete' | 'test'; readonly idOrName: string }
@@ -52,11 +52,11 @@ export function notFound(idOrName: string): Answer {
 }
 
 /** The answer to a mutation that refused. */
-export function problemOf(problem: CoderProblem, asked: Asked): Answer {
+export function problemOf(problem: CoderProblem, asked: ProblemContext): Answer {
   return problemAnswer(PROBLEMS, problem, asked)
 }
 
-const PROBLEMS: ProblemAnswers<CoderProblem, Asked> = {
+const PROBLEMS: ProblemAnswers<CoderProblem, ProblemContext> = {
   ValidationError: ({ code, message, issues }, asked) => {
     if (!('request' in asked)) return error(HTTP_STATUS[code], 'Invalid AI provider request.', { detail: message })
     const stored = asked.kind === 'update' ? storedRuleProblem(issues) : null

@@ -10,12 +10,12 @@ interface Issue {
 }
 
 /** What was asked for: the words of some rules repeat it, and differ between the two requests. */
-export type Asked =
+export type ProblemContext =
   | { readonly kind: 'create'; readonly request: CreateRequest }
   | { readonly kind: 'update'; readonly request: UpdateRequest }
 
 /** One broken rule with Coder's name for the field and Coder's words (Coder contract, sections 2 and 3). */
-export function toValidation(issue: Issue, asked: Asked): Validation {
+export function toValidation(issue: Issue, asked: ProblemContext): Validation {
   return { field: fieldOf(issue.path, asked), detail: detailOf(issue, asked) }
 }
 
@@ -29,7 +29,7 @@ export function keysOfTypeValidation(type: string | null | undefined): Validatio
   return { field: 'api_keys', detail: `type=${type} does not accept api_keys` }
 }
 
-function fieldOf(path: readonly string[], asked: Asked): string {
+function fieldOf(path: readonly string[], asked: ProblemContext): string {
   const [first = '', second = '', ...rest] = path
   if (first === 'settings' && rest.length > 0) return `settings.${rest.map(snakeCase).join('.')}`
   if (first !== 'apiKeys' || second === '') return snakeCase(first)
@@ -38,7 +38,7 @@ function fieldOf(path: readonly string[], asked: Asked): string {
   return rest[0] === 'keep' ? `${entry}.id` : `${entry}.api_key`
 }
 
-function detailOf(issue: Issue, asked: Asked): string {
+function detailOf(issue: Issue, asked: ProblemContext): string {
   const [field = '', index = ''] = issue.path
   switch (issue.rule) {
     case 'REQUIRED':
@@ -87,7 +87,7 @@ function detailOf(issue: Issue, asked: Asked): string {
 }
 
 /** What Coder calls the secret that an issue is about. */
-function secretOf({ path }: Issue, asked: Asked): string {
+function secretOf({ path }: Issue, asked: ProblemContext): string {
   if (path[0] === 'settings') return snakeCase(path.at(-1) ?? '')
   return asked.kind === 'create' ? 'api_keys entries' : 'api_key'
 }
@@ -98,7 +98,7 @@ function isMalformed(index: string, request: UpdateRequest): boolean {
   return !isKeyChange(request.api_keys?.[Number(index)])
 }
 
-function repeated(index: string, asked: Asked): string {
+function repeated(index: string, asked: ProblemContext): string {
   const ids = asked.kind === 'create' ? [] : (asked.request.api_keys ?? []).map((entry) => (isKeyChange(entry) ? entry?.id : null))
   const id = ids[Number(index)]
   return `id ${id} already referenced at api_keys[${ids.indexOf(id)}]`

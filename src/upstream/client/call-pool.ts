@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type buildConnector, Client, Pool } from 'undici'
-import { CallExchange, type CallFailure } from './call-exchange.ts'
+import { type CallFailure, PooledCall } from './pooled-call.ts'
 
 /** One request as it is written to the wire. */
 export interface OutgoingCall {
@@ -70,13 +70,13 @@ export function createCallPool(origin: string, connect: () => Promise<Socket>): 
   const pool = new Pool(origin, { ...SETTINGS, connect: connector, connections: MAX_CONNECTIONS })
   return {
     send: (call, listener) => {
-      const repeat = (exchange: CallExchange) => {
+      const repeat = (exchange: PooledCall) => {
         // A connection of its own: another one of the pool might be as stale as the first.
         const client = new Client(origin, { ...SETTINGS, connect: connector })
         exchange.dispatch(client)
         void client.close().catch(() => {})
       }
-      const exchange = new CallExchange(call, listener, repeat)
+      const exchange = new PooledCall(call, listener, repeat)
       exchange.dispatch(pool)
       return exchange
     },

@@ -67,7 +67,7 @@ async function attempt(request: UpstreamRequest, context: CallContext): Promise<
     }
     // The signal ends a body that drips; a request that the client holds back does not hear it.
     const limits = { deadline: context.deadline, stepMs: LIMITS.headersMs, message: timedOutMessage(target) }
-    const response = await withinStep(client.request(options).then(withHeardErrors), limits, () => socket.destroy())
+    const response = await withinStep(client.request(options).then(withErrorListener), limits, () => socket.destroy())
     if (response.statusCode >= 300 && response.statusCode < 400) throw redirected(response.statusCode)
     const headers = headerTexts(response.headers)
     const limit = isGood(response.statusCode) ? request.maxBodyBytes : undefined
@@ -82,7 +82,7 @@ async function attempt(request: UpstreamRequest, context: CallContext): Promise<
 }
 
 /** A body may fail while nobody reads it, and an unheard error ends the process. */
-function withHeardErrors(response: Dispatcher.ResponseData): Dispatcher.ResponseData {
+function withErrorListener(response: Dispatcher.ResponseData): Dispatcher.ResponseData {
   response.body.on('error', () => {})
   return response
 }

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CallPools } from '../../../src/calls/pools.ts'
-import type { CallFailure } from '../../../src/upstream/client/call-exchange.ts'
 import { type CallPool, createCallPool, type OutgoingCall } from '../../../src/upstream/client/call-pool.ts'
 import { DEFAULT_NETWORK } from '../../../src/upstream/client/network-settings.ts'
 import { OutboundError } from '../../../src/upstream/client/outbound-error.ts'
+import type { CallFailure } from '../../../src/upstream/client/pooled-call.ts'
 import { knownTarget } from '../../../src/upstream/client/target.ts'
 import { listen } from '../../support/upstream/recorder.ts'
 

@@ -9,7 +9,7 @@ const LONGEST = 200
  * A place in an input of GraphQL in the words of this dialect.
  * @param parts The places of the parts of a key's credential, as they were sent.
  */
-export function wirePlace(path: readonly string[], parts: readonly string[]): string {
+export function wirePath(path: readonly string[], parts: readonly string[]): string {
   return wordsOf(path, parts).slice(0, LONGEST)
 }
 

@@ -19,17 +19,17 @@ const MAX_HINTS = 16
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'ECONNABORTED', 'EPIPE'])
 
 /** Carries one call through undici: each event becomes one call of the listener, without promises in between. */
-export class CallExchange implements Dispatcher.DispatchHandler, RunningCall {
+export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
   readonly #call: OutgoingCall
   readonly #listener: CallListener
-  readonly #repeat: (exchange: CallExchange) => void
+  readonly #repeat: (exchange: PooledCall) => void
   #controller: Dispatcher.DispatchController | null = null
   #use: SocketUse | null = null
   #hints = 0
   #isRepeated = false
   #isOver = false
 
-  constructor(call: OutgoingCall, listener: CallListener, repeat: (exchange: CallExchange) => void) {
+  constructor(call: OutgoingCall, listener: CallListener, repeat: (exchange: PooledCall) => void) {
     this.#call = call
     this.#listener = listener
     this.#repeat = repeat

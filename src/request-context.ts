@@ -5,7 +5,7 @@ import { AnswerOrigin } from './graphql/answer-origin.ts'
 import type { FinishedRequest } from './metrics/metrics.ts'
 import { inThisTrace } from './tracing/span.ts'
 
-export interface ExchangeOptions {
+export interface RequestContextOptions {
   readonly requestId: string
   readonly route: string
   readonly log: Logger
@@ -17,7 +17,7 @@ export interface ExchangeOptions {
 }
 
 /** One request on its way to its answer. What not every request needs is made when it is first asked for. */
-export class Exchange {
+export class RequestContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly requestId: string
@@ -34,7 +34,7 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    { requestId, route, log, signIn, leavesLine = true, onFinished }: ExchangeOptions,
+    { requestId, route, log, signIn, leavesLine = true, onFinished }: RequestContextOptions,
   ) {
     this.request = request
     this.response = response
@@ -82,7 +82,7 @@ export class Exchange {
   }
 
   /** Each request leaves one line. */
-  private finishWhenClosed(leavesLine: boolean, onFinished: ExchangeOptions['onFinished']): void {
+  private finishWhenClosed(leavesLine: boolean, onFinished: RequestContextOptions['onFinished']): void {
     const { request, response } = this
     const started = performance.now()
     const finish = () => {

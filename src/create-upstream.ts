@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
-import type { TestDeps } from './providers/test-connection.ts'
+import type { TestDeps } from './providers/test-saved-connection.ts'
 import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/client/address-policy.ts'
 import type { OutboundDeps, ProxyEnvironment } from './upstream/client/call-context.ts'
 import { systemResolve } from './upstream/client/system-resolve.ts'
@@ -18,7 +18,7 @@ export interface Outbound {
 }
 
 /** @throws StartupError when OUTBOUND_ALLOW cannot be read. */
-export function createOutbound(config: Config): Outbound {
+export function createUpstream(config: Config): Outbound {
   const parsed = parseOutboundAllow(config.OUTBOUND_ALLOW)
   if (parsed.kind === 'invalid') throw new StartupError(`OUTBOUND_ALLOW cannot be used. ${parsed.issues.join(' ')}`)
   const never: SocketName[] = databaseSockets(config.DATABASE_URL)

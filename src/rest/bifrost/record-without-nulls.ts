@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An object whose keys the client chooses; one that is null is not there (Bifrost contract, decisions at its top). */
-export function freeKeys<Schema extends z.ZodType>(value: Schema) {
+export function recordWithoutNulls<Schema extends z.ZodType>(value: Schema) {
   return z.record(z.string(), value.nullable()).transform((fields) => Object.fromEntries(Object.entries(fields).filter(isThere)))
 }
 
