@@ -223,7 +223,8 @@ const OTHERS: Readonly<Record<string, Kind>> = {
     run: async (world, victim, tag) => {
       const deleted = await world.send('editor', mutation('deleteProvider', { provider: { id: victim.id } }))
       if (!deleted) return false
-      const input = { name: victim.name, type: 'OPENAI', baseUrl: base(world, victim), apiKeys: [{ value: key(victim, tag) }] }
+      // Without a type, so that it passes too when an upsert of another API has made one meanwhile.
+      const input = { name: victim.name, baseUrl: base(world, victim), apiKeys: [{ value: key(victim, tag) }] }
       await world.send('editor', mutation('upsertProvider', input))
       return true
     },
