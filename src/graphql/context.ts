@@ -25,6 +25,8 @@ export interface GatewayContext extends TestCaller {
   readonly deps: GatewayDeps
   /** Writes lines that carry the request id. */
   readonly log: Logger
+  /** Characters of the body; 0 where no client sent one to GraphQL. */
+  readonly bodyLength?: number
   /** Learns what the answer is made from. */
   readonly origin: AnswerOrigin
 }

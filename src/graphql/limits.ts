@@ -6,6 +6,8 @@ export const LIMITS = {
   bodyBytes: 1_000_000,
   /** Of one answer, or of one event of a subscription, as JSON. */
   answerBytes: 16_777_216,
+  /** Of the body that opens a subscription: it is kept for as long as that. */
+  subscriptionBytes: 16_384,
   /** Levels of arrays and objects in a body. */
   jsonDepth: 32,
   /** Of a document, before it is parsed. */

@@ -19,10 +19,17 @@ export function useQueryCost(): Plugin<GatewayContext, GatewayContext> {
       if (refusal !== null) setResultAndStopExecution({ errors: [refusal] })
     },
     onSubscribe: ({ args, setResultAndStopExecution }) => {
-      const refusal = refusalOf(args)
+      const refusal = subscriptionRefusal(args.contextValue) ?? refusalOf(args)
       if (refusal !== null) setResultAndStopExecution({ errors: [refusal] })
     },
   }
+}
+
+/** A subscription keeps its request for as long as it is open: a thousand of them with a megabyte each would fill the memory. */
+function subscriptionRefusal({ bodyLength = 0 }: GatewayContext): GraphQLError | null {
+  if (bodyLength <= LIMITS.subscriptionBytes) return null
+  const message = `The request of a subscription must not be longer than ${LIMITS.subscriptionBytes} characters, variables included.`
+  return requestError(new Fault('BAD_USER_INPUT', message))
 }
 
 type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'> & { readonly contextValue: GatewayContext }

@@ -111,7 +111,7 @@ async function forward(
     server.fetch(
       new URL(request.url ?? '/graphql', 'http://gateway').href,
       { method: request.method ?? 'GET', headers, signal: context.left, ...(body.length > 0 ? { body } : {}) },
-      context,
+      { ...context, bodyLength: body.length },
     )
   const answer = await fetched().catch((error: unknown) => {
     if (context.left.aborted) return null

@@ -209,3 +209,13 @@ test('a stop ends the subscriptions at once, and says so', async () => {
   expect(performance.now() - started).toBeLessThan(3_000)
   await other.close()
 })
+
+test('a subscription with more than a request needs is refused, whatever stands in it', async () => {
+  const headers = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json', accept: 'text/event-stream' }
+  const pad = 'x'.repeat(20_000)
+  const query = 'subscription { providerChanged { action } }'
+  for (const body of [{ query, variables: { undeclared: pad } }, { query, extensions: { pad } }, { query: `${query} #${pad}` }]) {
+    const response = await gateway.fetch('/graphql', { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(await response.text()).toMatch(/event: next.*"code":"BAD_USER_INPUT".*event: complete/s)
+  }
+})
