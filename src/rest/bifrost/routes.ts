@@ -67,6 +67,10 @@ const ROUTES: readonly Route[] = [
     { summary: 'Deletes a provider, its keys and tests', ...ok(provider), refusals: [400, 404] },
   ),
   route(
+    { name: 'refreshModels', method: 'POST', path: `${ITEM}refresh-models/`, ...act, handle: refreshModels },
+    { summary: 'Tests every enabled key', ...ok(keyList), refusals: [400, 404, 409] },
+  ),
+  route(
     { name: 'listKeys', method: 'GET', path: KEYS, ...read, handle: listKeys },
     { summary: 'The keys of a provider, masked', ...ok(keyList), refusals: [400, 404] },
   ),
@@ -88,10 +92,6 @@ const ROUTES: readonly Route[] = [
   route(
     { name: 'deleteKey', method: 'DELETE', path: KEY, ...act, handle: deleteKey },
     { summary: 'Deletes a key', ...ok(key), refusals: [400, 404] },
-  ),
-  route(
-    { name: 'refreshModels', method: 'POST', path: `${ITEM}refresh-models/`, ...act, handle: refreshModels },
-    { summary: 'Tests every enabled key', ...ok(keyList), refusals: [400, 404, 409] },
   ),
   route(
     { name: 'refreshKey', method: 'POST', path: `${KEY}refresh-models/`, ...act, handle: refreshKey },
