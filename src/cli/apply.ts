@@ -6,6 +6,7 @@ import { deleteProvider } from '../providers/delete-provider.ts'
 import type { ProviderDeps } from '../providers/provider-deps.ts'
 import { updateProvider } from '../providers/update-provider.ts'
 import { type PlanStep, planProviders, providerDeps } from './apply/plan.ts'
+import { carryOutRoute, planRoutes, type RouteStep } from './apply/plan-routes.ts'
 import { parseProvidersFile } from './apply/providers-file.ts'
 import { readAllSecrets, secretReader } from './apply/read-secret.ts'
 import { failureOf, PartialFailure } from './failure.ts'
@@ -23,7 +24,8 @@ interface Options {
   readonly json?: true
 }
 
-type Action = PlanStep['action']
+type Step = PlanStep | RouteStep
+type Action = Step['action']
 
 const EMPTY_FILE =
   'The file names no provider, so --prune would delete every provider that apply has made. Nothing was changed. If you mean that, give --prune-all.'
@@ -35,7 +37,7 @@ export function addApply(program: Command, shell: Shell): void {
     .command('apply')
     .summary('make the providers those of a file')
     .description(
-      'Shows what it would take to make the stored providers those of a file, and does it. What the file leaves out about a provider stays as it is; `apiKeys`, where given, is the whole set. Keys never stand in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. Run again, it changes nothing.',
+      'Shows what it would take to make the stored providers those of a file, and does it. What the file leaves out about a provider stays as it is; `apiKeys`, where given, is the whole set, and so are the `targets` of a model route below `routes`. Keys never stand in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. Run again, it changes nothing.',
     )
     .requiredOption('-f, --file <path>', 'the file, in YAML or JSON; `-` for standard input')
     .option('--prune', 'delete providers that apply has made and the file no longer names')
@@ -60,14 +62,19 @@ export function addApply(program: Command, shell: Shell): void {
 
 async function apply(shell: Shell, options: Options): Promise<void> {
   const { file } = options
-  const wanted = parseProvidersFile(file === '-' ? await shell.readInput() : readProviders(file), file)
+  const { providers: wanted, routes } = parseProvidersFile(file === '-' ? await shell.readInput() : readProviders(file), file)
   const prunes = options.prune === true || options.pruneAll === true
   if (prunes && !options.pruneAll && wanted.length === 0) throw new PartialFailure(EMPTY_FILE)
   const read = readAllSecrets(wanted, secretReader(shell, file))
   // A dry run makes nothing, so it needs a database to compare with.
   if (!options.dryRun) await prepareNewDatabase(shell)
   await withKeyring(shell, async (open) => {
-    const steps = await planProviders(open, wanted, prunes, read)
+    const ofProviders = await planProviders(open, wanted, prunes, read)
+    // A file without `routes` says nothing about them.
+    const ofRoutes = routes === undefined ? [] : await planRoutes(open, routes, prunes)
+    // Routes may name providers that are made here, and let go of those that are deleted.
+    const isLast = ({ action }: PlanStep) => action === 'delete'
+    const steps = [...ofProviders.filter((step) => !isLast(step)), ...ofRoutes, ...ofProviders.filter(isLast)]
     if (!options.json) shell.print(`${describePlan(steps)}\n`)
     const todo = steps.filter(({ action }) => action !== 'keep')
     const failures = options.dryRun ? [] : await carryOut(shell, open, todo)
@@ -95,13 +102,14 @@ function readProviders(file: string): string {
 }
 
 /** One after the other; a refusal does not keep the others from being done. */
-async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanStep[]): Promise<{ name: string; message: string }[]> {
+async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly Step[]): Promise<{ name: string; message: string }[]> {
   const bar = createProgress(shell, { noun: 'change', whenStopped: 'These are done. Run it again for the others.' })
   const failures: { name: string; message: string }[] = []
   const deps = providerDeps(open)
   bar.begin(todo.length)
   for (const [index, step] of todo.entries()) {
-    const refusal = { operation: `apply ${step.action}`, subjectType: 'provider', subjectId: 'id' in step ? step.id : '' } as const
+    const subjectType = 'kind' in step ? 'model_route' : 'provider'
+    const refusal = { operation: `apply ${step.action}`, subjectType, subjectId: 'id' in step ? step.id : '' } as const
     try {
       await orRecordRefusal(open, refusal, () => carryOutStep(deps, open.caller, step))
     } catch (error) {
@@ -114,13 +122,14 @@ async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly PlanSte
 }
 
 /** What was planned for one state of a provider is not done to another one. */
-async function carryOutStep(deps: ProviderDeps, caller: Caller, step: PlanStep): Promise<void> {
+async function carryOutStep(deps: ProviderDeps, caller: Caller, step: Step): Promise<void> {
+  if ('kind' in step) return carryOutRoute(deps, caller, step)
   if (step.action === 'create') await createProvider(deps, caller, step.provider)
   if (step.action === 'change') await updateProvider(deps, caller, { id: step.id }, step.changes, { id: step.id, version: step.version })
   if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version }, false)
 }
 
-function describePlan(steps: readonly PlanStep[]): string {
+function describePlan(steps: readonly Step[]): string {
   const shown = steps.filter(({ action, said }) => action !== 'keep' || said.length > 0)
   const width = Math.max(0, ...shown.map(({ name }) => name.length))
   const lines = shown.flatMap((step) => {

@@ -3,6 +3,7 @@ import { stringify } from 'yaml'
 import { readSecretReference } from '../config.ts'
 import { createUpstream } from '../create-upstream.ts'
 import type { PrismaClient } from '../generated/prisma-sqlite/client.ts'
+import { readRoutes, toFileRoute } from './apply/plan-routes.ts'
 import type { FileProvider } from './apply/providers-file.ts'
 import { exportCheck } from './export/check-export.ts'
 import { EXPORTED, type ExportedRow, type NameVariable, toFileProvider } from './export/to-file-provider.ts'
@@ -30,7 +31,7 @@ export function addExport(program: Command, shell: Shell): void {
     .command('export')
     .summary('print the providers, as `apply` reads them')
     .description(
-      'Prints all providers in YAML, without secrets: of a stored key there is the id and the mask. Applied to the same gateway it changes nothing. For another one, --variables names a variable for each secret.',
+      'Prints all providers and model routes in YAML, without secrets: of a stored key there is the id and the mask. Applied to the same gateway it changes nothing. For another one, --variables names a variable for each secret.',
     )
     .option('--variables', 'name a variable for each stored secret, e.g. OPENAI_API_KEY')
     .option(...JSON_OPTION)
@@ -38,7 +39,8 @@ export function addExport(program: Command, shell: Shell): void {
     .action((options: Options) => withDatabase(shell, (open) => exportProviders(shell, open, options)))
 }
 
-async function exportProviders(shell: Shell, { config, database, caller }: Open, { variables, json }: Options): Promise<void> {
+async function exportProviders(shell: Shell, open: Open, { variables, json }: Options): Promise<void> {
+  const { config, database, caller } = open
   const nameVariable = variables ? variableNames() : () => null
   const check = exportCheck(createUpstream(config).deps, caller)
   const providers: FileProvider[] = []
@@ -47,8 +49,10 @@ async function exportProviders(shell: Shell, { config, database, caller }: Open,
     for (const note of notes) shell.error(`${row.name}: ${printable(note)}\n`)
     providers.push({ ...toFileProvider(row, nameVariable), ...(asStored ? { asStored } : {}) })
   }
+  const routes = (await readRoutes(open)).flatMap((route) => toFileRoute(route) ?? [])
+  const exported = { providers, ...(routes.length === 0 ? {} : { routes }) }
   const heading = variables ? TEMPLATE_HEADING : HEADING
-  shell.print(json ? `${JSON.stringify({ providers }, null, 2)}\n` : `${heading}${stringify({ providers })}`)
+  shell.print(json ? `${JSON.stringify(exported, null, 2)}\n` : `${heading}${stringify(exported)}`)
 }
 
 async function* readProviders(prisma: PrismaClient): AsyncGenerator<ExportedRow> {

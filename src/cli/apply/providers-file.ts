@@ -125,12 +125,25 @@ const provider = z.strictObject({
 /** A provider as a file states it: what is left out stays as it is, or gets its default when the provider is new. */
 export type FileProvider = z.infer<typeof provider>
 
+const route = z.strictObject({
+  name: text,
+  description: text.optional(),
+  enabled: z.boolean().optional(),
+  retryAfterTimeout: z.boolean().optional(),
+  targets: z.array(z.strictObject({ provider: text, model: text, weight: z.number().optional(), priority: z.int().optional() })),
+})
+/** A model route as a file states it: `targets` are all of them. */
+export type FileRoute = z.infer<typeof route>
+
 const providersFile = z
   .strictObject(
-    { providers: z.array(provider) },
+    { providers: z.array(provider), routes: z.array(route).optional() },
     { error: (issue) => (issue.code === 'invalid_type' ? 'must be `providers:` with a list of providers below it' : undefined) },
   )
-  .superRefine(({ providers }, context) => {
+  .superRefine(({ providers, routes = [] }, context) => {
+    for (const [index, { name }] of routes.entries())
+      if (routes.findIndex((other) => other.name === name) < index)
+        context.addIssue({ code: 'custom', path: ['routes', index, 'name'], message: 'is the name of an earlier route' })
     for (const [index, { name }] of providers.entries())
       if (providers.findIndex((other) => other.name === name) < index)
         context.addIssue({ code: 'custom', path: ['providers', index, 'name'], message: 'is the name of an earlier provider' })
@@ -139,14 +152,14 @@ const providersFile = z
 const MAX_BYTES = 8_388_608
 
 /**
- * Reads a file of providers, in YAML or JSON.
+ * Reads a file of providers and model routes, in YAML or JSON.
  * @throws PartialFailure that lists all problems by line, and repeats nothing of the file: there may be a secret in it.
  */
-export function parseProvidersFile(content: string, file: string): FileProvider[] {
+export function parseProvidersFile(content: string, file: string): z.infer<typeof providersFile> {
   if (Buffer.byteLength(content) > MAX_BYTES) throw new PartialFailure(`${file} is larger than ${MAX_BYTES} bytes.`)
   const reading = readFile(content, file, providersFile)
   if ('problems' in reading) throw new PartialFailure(reading.problems.join('\n'))
-  return reading.data.providers
+  return reading.data
 }
 
 /** The problems of a provider in the words of its rules. */
