@@ -17,6 +17,7 @@ import { PrismaClient } from '../../src/generated/prisma-sqlite/client.ts'
 import { AnswerOrigin } from '../../src/graphql/answer-origin.ts'
 import type { GatewayContext, GatewayDeps } from '../../src/graphql/context.ts'
 import { createLogger } from '../../src/logger.ts'
+import { NO_BACKGROUND_TESTS } from '../../src/providers/background-tests.ts'
 
 const url = process.env.BENCH_DATABASE_URL ?? ''
 /** Prisma over its own adapter, as its documentation has it: the gateway's statements are run by a driver of its own. */
@@ -34,6 +35,7 @@ const deps: GatewayDeps = {
   readSecretVariable: secretVariables(config),
   lastUses: trackLastUses(await openActivity(database, () => {}), () => {}),
   callStatus: createCallStatus({ database, keyring, clock, readSecretVariable: secretVariables(config) }),
+  newProviderTests: NO_BACKGROUND_TESTS,
   publicUrl: '',
   ...createUpstream(config).deps,
 }
