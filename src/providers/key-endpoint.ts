@@ -33,7 +33,7 @@ interface Located {
 }
 
 /** Whether a stored key brings its own endpoint. One in a variable counts: its value is read when it is used. */
-export function bringsEndpoint(
+function bringsEndpoint(
   type: ProviderType,
   { endpoint, endpointVariable, region, credentialParts }: Omit<EndpointColumns, 'enabled'>,
 ): boolean {
