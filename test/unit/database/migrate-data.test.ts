@@ -29,6 +29,11 @@ async function fill(database: Database): Promise<void> {
   const more = { number: 7, settings, network: { extraHeaders: [] }, endpointChangedAt: now, icon: "O'Reilly" }
   const { id: providerId } = await prisma.provider.create({ data: providerRow('openai', more) })
   await prisma.providerSecret.create({ data: { providerId, field: 'bedrock.accessKey', sealed: 'gw1.kid.a.b', kid: 'kid' } })
+  const route = { id: 'route', name: 'fast', description: 'Größer.', retryAfterTimeout: true, createdAt: now, updatedAt: now, number: 4 }
+  await prisma.modelRoute.create({ data: route })
+  await prisma.routeTarget.create({
+    data: { id: 'target', routeId: 'route', providerId, model: 'gpt-5', weight: 0.5, priority: 2, number: 9 },
+  })
   await prisma.apiKey.create({ data: { id: 'key', providerId, masked: 'sk-...', weight: 0.25, enabled: false, createdAt: now } })
   await prisma.apiKeySecret.create({ data: { apiKeyId: 'key', sealed: 'gw1.kid.c.d', kid: 'kid', fingerprint: 'f' } })
   const outcome = { status: 'OK', message: 'It works.', keyVerified: true, durationMs: 12, modelCount: 2, testedAt: now } as const
@@ -58,6 +63,8 @@ async function contentOf(database: Database): Promise<Record<string, unknown[]>>
     EncryptionKey: await prisma.encryptionKey.findMany(),
     Provider: await prisma.provider.findMany(byNumber),
     ModelList: await prisma.modelList.findMany(byNumber),
+    ModelRoute: await prisma.modelRoute.findMany(byNumber),
+    RouteTarget: await prisma.routeTarget.findMany(byNumber),
     ProviderSecret: await prisma.providerSecret.findMany(),
     ApiKey: await prisma.apiKey.findMany(byNumber),
     ApiKeySecret: await prisma.apiKeySecret.findMany(),

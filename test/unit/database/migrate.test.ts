@@ -47,7 +47,15 @@ describe('a migration after those of the last upgrade that stops every gateway',
   test.each(['sqlite', 'postgresql'])('only adds, so that the release before it serves on beside it (%s)', (kind) => {
     const later = readdirSync(join(MIGRATIONS_FOLDER, kind)).filter((name) => name > STOP_ALL_UPGRADE)
     const scripts = later.map((name) => readFileSync(join(MIGRATIONS_FOLDER, kind, name, 'migration.sql'), 'utf8'))
-    expect(scripts.flatMap(statementsOf).filter((statement) => !isAdding(statement))).toEqual([])
+    // Rules of a table that the same migration makes are none for the release before, which does not know it.
+    const isOfNewTable = (script: string, statement: string) => {
+      const [, table] = /^(?:CREATE UNIQUE INDEX "\w+" ON|ALTER TABLE) "(\w+)"(?:\(| ADD CONSTRAINT )/.exec(statement) ?? []
+      return table !== undefined && script.includes(`CREATE TABLE "${table}" (`)
+    }
+    const refused = scripts.flatMap((script) =>
+      statementsOf(script).filter((statement) => !isAdding(statement) && !isOfNewTable(script, statement)),
+    )
+    expect(refused).toEqual([])
     expect(readdirSync(join(MIGRATIONS_FOLDER, kind))).toContain(STOP_ALL_UPGRADE)
   })
 
