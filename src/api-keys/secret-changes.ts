@@ -36,7 +36,7 @@ export interface SecretWrites {
   readonly unreadable: readonly string[]
 }
 
-/** The secrets that stay although their destination becomes another one: this is the one rule about moves. */
+/** The secrets that stay although their destination becomes another one: what counts as a move. What follows from one is in `providers/move-secrets.ts`. */
 export function findMoves(before: StoredRows, after: StoredRows, sealed: SealedSecrets, changes: SecretChanges): Move[] {
   const moves: Move[] = []
   for (const id of sealed.keys.keys()) {
