@@ -58,6 +58,7 @@ test('without any variable every setting has its default', () => {
     CALL_BODY_MEMORY_BYTES: 268_435_456,
     CALLS_PER_TOKEN: 64,
     CALLS_PER_PROVIDER: 256,
+    TEST_NEW_PROVIDERS: true,
     CALL_STOP_GRACE_SECONDS: 60,
     CONSOLE: true,
     REST_REFERENCE: true,

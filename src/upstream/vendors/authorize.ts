@@ -38,12 +38,12 @@ export function typeFor(type: ProviderType, credential: Credential): ProviderTyp
 function withKey(
   { headers, target }: UpstreamRequest,
   key: string,
-  { type, preset, authentication }: AuthorizationRules,
+  { type, base, preset, authentication }: AuthorizationRules,
   credential: Credential,
 ): UpstreamRequest['headers'] {
   switch (authentication) {
     case 'DEFAULT':
-      return mergeBeta(headers, probeOf(typeFor(type, credential)).keyHeaders(key, { target, preset }))
+      return mergeBeta(headers, probeOf(typeFor(type, credential)).keyHeaders(key, { base, target, preset }))
     case 'BEARER':
       return { ...headers, ...bearer(key) }
     default:

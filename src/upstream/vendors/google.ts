@@ -17,8 +17,8 @@ export const google: Probe = {
   },
   vendorHost: /^(?:generativelanguage|(?:[a-z0-9-]+-)?aiplatform)\.googleapis\.com$/,
   // A header, never `?key=`: addresses end up in logs. OAuth tokens and the OpenAI mode use the usual one.
-  keyHeaders: (key, { target }) =>
-    isOpenAiCall(target) || (isVertex(target) && key.startsWith('ya29.')) ? bearer(key) : { 'x-goog-api-key': key },
+  keyHeaders: (key, { base, target }) =>
+    isOpenAiMode(base) || isOpenAiCall(target) || (isVertex(base) && key.startsWith('ya29.')) ? bearer(key) : { 'x-goog-api-key': key },
   async run(test) {
     if (!hasCredential(test)) return notTestable(NO_KEY)
     return test.tryKey({ ...trialFor(test), needsControl: !test.isVendorHost || test.modelsTarget !== null })

@@ -66,6 +66,8 @@ export function hasCredential({ credential, hasCredentialHeader }: Pick<ProbeTes
 
 /** What decides which headers carry a key, besides the key. */
 export interface KeyContext {
+  /** The endpoint that the key is for. */
+  readonly base: Target
   /** Where the request goes, with its path. */
   readonly target: Target
   readonly preset: VendorPreset | null
