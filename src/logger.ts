@@ -53,7 +53,7 @@ const GATHER_CHARACTERS = 65_536
  * Writes the lines of a moment together, and waits for nobody who reads them: a write for each line costs ten times what it
  * takes to make the line. What still waits when the process ends is written then.
  */
-export function together(): DestinationStream {
+function together(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: false })
   let lines = ''
   let timer: NodeJS.Timeout | null = null

@@ -107,7 +107,7 @@ export const relay = (victim: Victim, tag: string) => (victim.relay === '' ? und
 export const toNew = ({ number }: Victim): Change => ({ origin: 'new', path: pathOf(number) })
 export const newKeys = (victim: Victim, tag: string): Change => ({ keys: [key(victim, tag)] })
 /** What a network configuration leaves of another one that it does not have. */
-export const direct = { isProxied: false, proxyUser: '', password: null, ca: '' } as const
+const direct = { isProxied: false, proxyUser: '', password: null, ca: '' } as const
 /** A new network configuration has the sealed header only where the change names it. */
 export const replaced = ({ relay, team }: Victim) => ({ ...direct, team, ...(relay === '' ? { relay: null } : {}) })
 export const withoutNetwork = { ...direct, relay: null, team: '' } as const

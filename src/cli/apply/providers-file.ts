@@ -95,7 +95,6 @@ export type FileBedrock = z.infer<typeof bedrock>
 
 /** A text that a program keeps sealed. */
 const sealedExtension = z.strictObject({ namespace: text, name: text, valueFrom: reference })
-export type FileSealedExtension = z.infer<typeof sealedExtension>
 
 const provider = z.strictObject({
   name: text,
