@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { type Caller, hasRole } from '../auth/principal.ts'
+import { findValidTokens } from '../auth/find-valid-tokens.ts'
+import { type Caller, hasRole, type Principal } from '../auth/principal.ts'
 import type { SignedIn, SignInRefusal } from '../auth/sign-in.ts'
 import { FAULT_CODES, Fault } from '../errors.ts'
 import type { AnswerOrigin } from '../graphql/answer-origin.ts'
@@ -100,7 +101,18 @@ async function answerMatch(
   // What is read depends on nothing that the key of a kept answer lacks.
   const headers = request.method === 'GET' ? {} : request.headers
   const asked = { path, query: new URLSearchParams(query), parameters, headers }
-  return gather(await route.handle({ ...asked, body: read.body.toString(), run, takeTurn: options.takeTurn }))
+  const takeTurn = whileValid(options, signedIn.principal)
+  return gather(await route.handle({ ...asked, body: read.body.toString(), run, takeTurn }))
+}
+
+/** A long list may be read for hours: it ends at the first step behind the end of its token. */
+function whileValid({ deps, takeTurn }: RestOptions, { tokenId }: Principal): TakeTurn {
+  return (step) =>
+    takeTurn(async () => {
+      const valid = await findValidTokens(deps, [tokenId], deps.clock())
+      if (!valid.has(tokenId)) throw new Fault('UNAUTHENTICATED', 'The access token was revoked or has expired while the list was read.')
+      return step()
+    })
 }
 
 /** A change that the role does not allow does not get as far as the mutation, which would record its refusal. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { insertProviders } from '../support/many-providers.ts'
+import { withStore } from '../support/store.ts'
 
 /** One more than Prisma binds in one statement on SQLite unless it is told otherwise. */
 const COUNT = 1_100
@@ -89,6 +90,46 @@ describe('with 100 providers of 100 keys each', () => {
     const { body } = await list('/bifrost/api/keys')
     expect(itemsIn(body, '')).toHaveLength(2 * COUNT + 10_000)
     expect(itemsIn((await list('/api/v2/ai/providers')).body, '')).toHaveLength(COUNT + 100)
+  })
+})
+
+describe('a list that is longer than the connection holds', () => {
+  const PATHS = ['/api/v2/ai/providers', '/bifrost/api/providers', '/bifrost/api/keys', '/respan/api/providers/']
+  const LONG = 16_000
+  beforeAll(() =>
+    withStore(gateway, async (store) => {
+      const padding = 'a'.repeat(LONG)
+      await store.provider.updateMany({ data: { baseUrl: `https://example.com/${padding}`, displayName: padding } })
+      await store.apiKey.updateMany({ where: { provider: { name: { startsWith: 'bulk' } } }, data: { name: padding } })
+    }),
+  )
+
+  /** Reads the beginning of a list, lets something happen, and reads the rest. Throws when the answer breaks off. */
+  async function readAround(path: string, token: string, between: () => Promise<unknown>): Promise<string> {
+    const response = await fetch(new URL(path, gateway.url), { headers: { authorization: `Bearer ${token}` } })
+    expect(response.status).toBe(200)
+    const decoder = new TextDecoder()
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      if (text === '') await between()
+      text += decoder.decode(chunk, { stream: true })
+    }
+    return text
+  }
+
+  const revoke = (id: string) =>
+    gateway.ask('mutation ($input: RevokeAccessTokenInput!) { revokeAccessToken(input: $input) { __typename } }', { input: { id } })
+
+  test.each(PATHS)('%s ends without its end once its token is revoked', async (path) => {
+    const token = await gateway.createToken('VIEWER')
+    const length = readAround(path, token.value, () => revoke(token.id)).then((text) => text.length)
+    await expect(length).rejects.toThrow('terminated')
+  })
+
+  test('goes on when another token is revoked', async () => {
+    const [token, other] = [await gateway.createToken('VIEWER'), await gateway.createToken('VIEWER')]
+    const text = await readAround('/bifrost/api/providers', token.value, () => revoke(other.id))
+    expect(itemsIn(JSON.parse(text), 'providers')).toHaveLength(COUNT + 100)
   })
 })
 
