@@ -77,19 +77,26 @@ async function apply(shell: Shell, options: Options): Promise<void> {
     const steps = [...ofProviders.filter((step) => !isLast(step)), ...ofRoutes, ...ofProviders.filter(isLast)]
     if (!options.json) shell.print(`${describePlan(steps)}\n`)
     const todo = steps.filter(({ action }) => action !== 'keep')
-    const failures = options.dryRun ? [] : await carryOut(shell, open, todo)
-    if (options.json) {
-      const plan = steps.map((step) => ({
-        ...{ name: step.name, action: step.action, changes: step.said },
-        ...('warnings' in step && step.warnings.length > 0 ? { warnings: step.warnings } : {}),
-      }))
-      shell.print(`${JSON.stringify({ plan, applied: !options.dryRun, failures }, null, 2)}\n`)
-    } else if (todo.length > 0) {
-      const done = `Done: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.`
-      shell.print(`\n${options.dryRun ? 'Nothing was changed: this was a dry run.' : done}\n`)
-    }
+    const { failures, leftBehind } = options.dryRun ? NOTHING_DONE : await carryOut(shell, open, todo)
+    for (const { name, secrets } of leftBehind) shell.error(`${printable(leftBehindText(name, secrets))}\n`)
+    report(shell, options, steps, failures)
     if (failures.length > 0) throw new PartialFailure(failures.map(({ name, message }) => `${name}: ${message}`).join('\n'))
   })
+}
+
+/** Says what was done. The plan was shown before, where it is for a person. */
+function report(shell: Shell, { json, dryRun }: Options, steps: readonly Step[], failures: Outcome['failures']): void {
+  const todo = steps.filter(({ action }) => action !== 'keep')
+  if (json) shell.print(`${JSON.stringify({ plan: steps.map(toPlanEntry), applied: !dryRun, failures }, null, 2)}\n`)
+  else if (todo.length > 0) {
+    const done = `Done: ${todo.length - failures.length} of ${counted(todo.length, 'change')}.`
+    shell.print(`\n${dryRun ? 'Nothing was changed: this was a dry run.' : done}\n`)
+  }
+}
+
+function toPlanEntry(step: Step) {
+  const warnings = 'warnings' in step && step.warnings.length > 0 ? { warnings: step.warnings } : {}
+  return { name: step.name, action: step.action, changes: step.said, ...warnings }
 }
 
 function readProviders(file: string): string {
@@ -101,32 +108,49 @@ function readProviders(file: string): string {
   }
 }
 
+/** What came of the changes. `leftBehind` names the secrets of a moved provider that could not be read. */
+interface Outcome {
+  readonly failures: { readonly name: string; readonly message: string }[]
+  readonly leftBehind: { readonly name: string; readonly secrets: readonly string[] }[]
+}
+
+const NOTHING_DONE: Outcome = { failures: [], leftBehind: [] }
+
 /** One after the other; a refusal does not keep the others from being done. */
-async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly Step[]): Promise<{ name: string; message: string }[]> {
+async function carryOut(shell: Shell, open: OpenWithKeys, todo: readonly Step[]): Promise<Outcome> {
   const bar = createProgress(shell, { noun: 'change', whenStopped: 'These are done. Run it again for the others.' })
-  const failures: { name: string; message: string }[] = []
+  const { failures, leftBehind }: Outcome = { failures: [], leftBehind: [] }
   const deps = providerDeps(open)
   bar.begin(todo.length)
   for (const [index, step] of todo.entries()) {
     const subjectType = 'kind' in step ? 'model_route' : 'provider'
     const refusal = { operation: `apply ${step.action}`, subjectType, subjectId: 'id' in step ? step.id : '' } as const
     try {
-      await orRecordRefusal(open, refusal, () => carryOutStep(deps, open.caller, step))
+      const secrets = await orRecordRefusal(open, refusal, () => carryOutStep(deps, open.caller, step))
+      if (secrets.length > 0) leftBehind.push({ name: step.name, secrets })
     } catch (error) {
       failures.push({ name: step.name, message: failureOf(error).message })
     }
     await bar.at(index + 1)
   }
   bar.end()
-  return failures
+  return { failures, leftBehind }
 }
 
-/** What was planned for one state of a provider is not done to another one. */
-async function carryOutStep(deps: ProviderDeps, caller: Caller, step: Step): Promise<void> {
-  if ('kind' in step) return carryOutRoute(deps, caller, step)
-  if (step.action === 'create') await createProvider(deps, caller, step.provider)
-  if (step.action === 'change') await updateProvider(deps, caller, { id: step.id }, step.changes, { id: step.id, version: step.version })
-  if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version }, false)
+/** What was planned for one state of a provider is not done to another one. Returns the names of secrets that cannot be read. */
+async function carryOutStep(deps: ProviderDeps, caller: Caller, step: Step): Promise<readonly string[]> {
+  if ('kind' in step) await carryOutRoute(deps, caller, step)
+  else if (step.action === 'create') await createProvider(deps, caller, step.provider)
+  else if (step.action === 'delete') await deleteProvider(deps, caller, { id: step.id }, { id: step.id, version: step.version }, false)
+  else if (step.action === 'change') {
+    const expected = { id: step.id, version: step.version }
+    return (await updateProvider(deps, caller, { id: step.id }, step.changes, expected)).unreadableSecrets
+  }
+  return []
+}
+
+function leftBehindText(name: string, secrets: readonly string[]): string {
+  return `${name}: stored secrets that cannot be read were not moved to the new destination (${secrets.join(', ')}). Store them again.`
 }
 
 function describePlan(steps: readonly Step[]): string {

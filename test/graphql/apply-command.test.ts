@@ -161,6 +161,25 @@ describe('apply', () => {
     expect(await apply(`providers: [{ name: openai, network: { timeoutMs: 5000 } }]`)).toMatchObject({ plan: [{ action: 'keep' }] })
   })
 
+  test('warns of stored secrets that cannot be read and so were not moved, once', async () => {
+    await apply(everything())
+    const row = await withStore(gateway, (store) =>
+      store.provider.findFirstOrThrow({ where: { name: 'openai' }, include: { apiKeys: { orderBy: { number: 'asc' } } } }),
+    )
+    const [first] = row.apiKeys
+    await withStore(gateway, (store) =>
+      store.apiKeySecret.updateMany({ where: { apiKeyId: first?.id ?? '' }, data: { sealed: 'gw2.broken' } }),
+    )
+    const file = write('providers: [{ name: openai, baseUrl: "https://api.example.com/v1" }]')
+    const { exitCode, output, errors } = await run(['apply', '-f', file, '--json'])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(output)).toMatchObject({ applied: true, failures: [] })
+    expect(errors).toBe(
+      `openai: stored secrets that cannot be read were not moved to the new destination (${first?.id}). Store them again.\n`,
+    )
+    expect(await run(['apply', '-f', file])).toMatchObject({ exitCode: 0, errors: '' })
+  })
+
   test('knows a key again that was sealed before a rotation', async () => {
     await apply(everything())
     const next = generateKeyText()
