@@ -159,9 +159,21 @@ export const TABLES: Readonly<Record<Exclude<Prisma.ModelName, ActivityModel>, T
 
 /** Points providers and keys to their latest tests again, when all of these exist. */
 export async function linkLatestTests(from: TransactionClient, to: TransactionClient): Promise<void> {
-  const page = { where: { lastConnectionTestId: { not: null } }, select: { id: true, lastConnectionTestId: true } } as const
-  for (const { id, lastConnectionTestId } of await from.provider.findMany(page))
-    await to.provider.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
-  for (const { id, lastConnectionTestId } of await from.apiKey.findMany(page))
-    await to.apiKey.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
+  const tested = { lastConnectionTestId: { not: null } } as const
+  const select = { number: true, id: true, lastConnectionTestId: true } as const
+  const providers = byNumber(
+    (client, { where, ...page }) => client.provider.findMany({ ...page, where: { ...where, ...tested }, select }),
+    async (client, rows) => {
+      for (const { id, lastConnectionTestId } of rows)
+        await client.provider.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
+    },
+  )
+  const apiKeys = byNumber(
+    (client, { where, ...page }) => client.apiKey.findMany({ ...page, where: { ...where, ...tested }, select }),
+    async (client, rows) => {
+      for (const { id, lastConnectionTestId } of rows)
+        await client.apiKey.update({ where: { id }, data: { lastConnectionTestId }, select: { id: true } })
+    },
+  )
+  for (const link of [providers, apiKeys]) await link(from, to, async () => {})
 }
