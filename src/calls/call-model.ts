@@ -26,29 +26,53 @@ export interface ModelSource {
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
   readonly body: CallBody
+  /** How many characters the name has at most; left out: as many as a vendor's name of a model. */
+  readonly longestName?: number
 }
+
+/** Characters of a vendor's name of a model. Names are kept in memory, in records and for keys that rest. */
+export const LONGEST_MODEL = 500
 
 /** Models that stand in a path: Google's and Vertex AI's, Bedrock's, Azure's deployments, and one model of a list. */
 const IN_PATH = [/\/models\/([^/]+):[A-Za-z]+$/, /\/model\/([^/]+)\/[a-z-]+$/, /\/openai\/deployments\/([^/]+)\/./, /\/models\/([^:]+)$/]
 
-/** Reads the model of a call: from its path where the API has it there, else from the body. */
-export function readModel({ path, contentType, contentEncoding, body }: ModelSource): CallModel {
+/**
+ * Reads the model of a call: from its path where the API has it there, else from the body.
+ * @throws CallError `model_not_found`: a name that is too long for a model.
+ */
+export function readModel(source: ModelSource): CallModel {
+  const longest = source.longestName ?? LONGEST_MODEL
+  const model = findModel(source, longest)
+  if (model.kind === 'model' && model.name.length > longest) throw nameTooLong(longest)
+  return model
+}
+
+function nameTooLong(longest: number): CallError {
+  return new CallError('model_not_found', `There is no such model: names of models have at most ${longest} characters here.`)
+}
+
+function findModel({ path, contentType, contentEncoding, body }: ModelSource, longest: number): CallModel {
   const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
   if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath), place: null }
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
-  if (isJson(contentType)) return modelOfJson(body.bytes)
+  if (isJson(contentType)) return modelOfJson(body.bytes, longest)
   const boundary = boundaryOf(contentType)
-  return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary)
+  return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, longest)
 }
 
-function modelOfJson(bytes: Buffer): CallModel {
+const QUOTE = 0x22
+
+function modelOfJson(bytes: Buffer, longest: number): CallModel {
   const members = findMembers(bytes, 'model')
   if (members === null) return { kind: 'unreadable' }
   const [first, second] = members
   if (second !== undefined) return { kind: 'ambiguous' }
   if (first === undefined || first.name !== 'model') return { kind: 'none' }
+  if (bytes[first.start] !== QUOTE) return { kind: 'none' }
+  // Each character has six bytes at most, and a name that is too long is never decoded.
+  if (first.end - first.start - 2 > 6 * longest) throw nameTooLong(longest)
   try {
     const name: unknown = JSON.parse(bytes.toString('utf8', first.start, first.end))
     return typeof name === 'string' && name !== '' ? { kind: 'model', name, place: first } : { kind: 'none' }
@@ -65,7 +89,7 @@ function boundaryOf(contentType: string | undefined): string | null {
 }
 
 /** The parts of a form that are named `model`: between a boundary's headers and the next boundary. */
-function modelOfForm(bytes: Buffer, boundary: string): CallModel {
+function modelOfForm(bytes: Buffer, boundary: string, longest: number): CallModel {
   const delimiter = Buffer.from(`--${boundary}`)
   const values: CallSource[] = []
   let at = bytes.indexOf(delimiter)
@@ -81,6 +105,7 @@ function modelOfForm(bytes: Buffer, boundary: string): CallModel {
   }
   const [first, second] = values
   if (second !== undefined) return { kind: 'ambiguous' }
+  if (first !== undefined && first.end - first.start > 3 * longest) throw nameTooLong(longest)
   const name = first === undefined ? '' : bytes.toString('utf8', first.start, first.end)
   return first === undefined || name === '' ? { kind: 'none' } : { kind: 'model', name, place: first }
 }

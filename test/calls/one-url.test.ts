@@ -173,6 +173,10 @@ describe('what cannot be called is told', () => {
     ['two objects', '{"model":"openai/a"}{"model":"openai/b"}', 400, 'body_not_json'],
     ['a provider that does not exist', '{"model":"nobody/gpt"}', 404, 'model_not_found'],
     ['a model without a provider', '{"model":"gpt-5"}', 404, 'model_not_found'],
+    ['nothing behind the provider', '{"model":"openai/"}', 404, 'model_not_found'],
+    ['a name of 3 MB', `{"model":"nobody/${'q'.repeat(3_000_000)}"}`, 404, 'model_not_found'],
+    ['a provider whose name is too long', `{"model":"${'q'.repeat(1_001)}/gpt"}`, 404, 'model_not_found'],
+    ['a model whose name is too long', `{"model":"openai/${'q'.repeat(501)}"}`, 404, 'model_not_found'],
     ['a disabled provider', '{"model":"off/gpt-5"}', 503, 'provider_disabled'],
   ])('%s', async (_title, body, status, code) => {
     expect(errorOf(await call('/v1/chat/completions', body))).toEqual([status, code])

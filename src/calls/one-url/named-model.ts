@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type CallBody, isJson } from '../call-body.ts'
-import { type CallSource, readModel } from '../call-model.ts'
+import { type CallSource, LONGEST_MODEL, readModel } from '../call-model.ts'
 import { CallError } from '../error-codes.ts'
+import { LONGEST_PROVIDER_NAME } from '../provider-snapshots.ts'
 import { replaceHead } from './replace-head.ts'
 
 /** The model that the body of a call names, and the body with another one in its place. */
@@ -15,13 +16,13 @@ export interface NamedModel {
 
 /**
  * Reads the model of a call to the one base URL.
- * @throws CallError `model_required`, `model_ambiguous`, `body_not_json`.
+ * @throws CallError `model_required`, `model_not_found`, `model_ambiguous`, `body_not_json`.
  */
 export function readNamedModel(path: string, headers: IncomingHttpHeaders, body: CallBody): NamedModel {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = headers
   // Of a form that is too long to be kept, the first part is here.
   const read: CallBody = body.kind === 'stream' && body.head !== null ? { kind: 'whole', bytes: body.head } : body
-  const model = readModel({ path, contentType, contentEncoding, body: read })
+  const model = readModel({ path, contentType, contentEncoding, body: read, longestName: LONGEST_PROVIDER_NAME + 1 + LONGEST_MODEL })
   switch (model.kind) {
     case 'model': {
       const { name, place } = model

@@ -6,7 +6,7 @@ import type { RouteForCall } from '../../routes/read-route.ts'
 import type { AcceptedCall, RouteHold } from '../accepted-call.ts'
 import { type BodyLimits, readCallBody } from '../call-body.ts'
 import type { CallLimits } from '../call-limits.ts'
-import { requireReadable } from '../call-model.ts'
+import { LONGEST_MODEL, requireReadable } from '../call-model.ts'
 import { mayCallProvider, requireModelInScope } from '../call-permission.ts'
 import type { CallRequest } from '../calls.ts'
 import { CallError } from '../error-codes.ts'
@@ -105,10 +105,11 @@ async function callNamed(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps):
   const { scope, state, request, rest, query } = call
   const { name } = named
   const slash = name.indexOf('/')
-  const provider = slash > 0 ? await deps.find(name.slice(0, slash), state) : null
+  const model = name.slice(slash + 1)
+  const isOfProvider = slash > 0 && model !== '' && model.length <= LONGEST_MODEL
+  const provider = isOfProvider ? await deps.find(name.slice(0, slash), state) : null
   if (provider === null) return callNamedRoute(call, named, deps)
   if (!mayCallProvider(scope, provider.id)) throw await notFound(call, name, deps)
-  const model = name.slice(slash + 1)
   requireModelInScope(scope, model)
   call.progress.provider = provider
   refuseUnusable(provider, deps.forwarding.pools)
