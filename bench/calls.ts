@@ -149,7 +149,7 @@ async function prepare({ url }: Side, vendor: Side): Promise<string> {
     return response.text()
   }
   const created = await ask('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', {
-    ...{ name: 'bench', type: 'OPENAI', baseUrl: `${vendor.url}/v1`, apiKeys: [{ value: KEY }] },
+    ...{ name: 'bench', type: 'OPENAI', baseUrl: `${vendor.url}/v1`, apiKeys: [{ credential: { value: KEY } }] },
     network: { allowPrivateNetwork: true },
   })
   const made = await ask(

@@ -14,7 +14,12 @@ const nameOf = (index: number): string => `provider-${String(index).padStart(4, 
 
 async function createProvider(index: number): Promise<void> {
   const name = nameOf(index)
-  const input = { name, type: 'OPENAI', baseUrl: `https://${name}.example.com/v1`, apiKeys: [{ value: `sk-${name}-abcdefghijklmnop` }] }
+  const input = {
+    name,
+    type: 'OPENAI',
+    baseUrl: `https://${name}.example.com/v1`,
+    apiKeys: [{ credential: { value: `sk-${name}-abcdefghijklmnop` } }],
+  }
   const query = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables: { input } }) })

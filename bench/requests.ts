@@ -60,6 +60,11 @@ const CREATE = `mutation ($input: CreateProviderInput!) {
 /** A new provider with one key; every call another name. */
 export function createRequest(name: string): BenchRequest {
   return graphql(CREATE, {
-    input: { name, type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys: [{ value: `sk-bench-${name}-0123456789abcdef` }] },
+    input: {
+      name,
+      type: 'OPENAI',
+      baseUrl: 'https://api.example.com/v1',
+      apiKeys: [{ credential: { value: `sk-bench-${name}-0123456789abcdef` } }],
+    },
   })
 }

@@ -23,7 +23,13 @@ const { updateProvider: changed } = await ask(
   `mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) {
     ... on UpdateProviderPayload { provider { apiKeys { nodes { masked } } } } ... on UserError { message } } }`,
   // Somebody else's change in between ends this with a message, and is not undone.
-  { input: { provider: { name }, expectedVersion: provider.version, apiKeys: [{ keep: { id: key.id, value: NEW_API_KEY } }] } },
+  {
+    input: {
+      provider: { name },
+      expectedVersion: provider.version,
+      apiKeys: [{ keep: { id: key.id, credential: { value: NEW_API_KEY } } }],
+    },
+  },
 )
 if (!changed.provider) fail(changed.message)
 await mustWork('The stored key', { saved: { provider: { name } } })

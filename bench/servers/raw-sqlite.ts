@@ -41,25 +41,29 @@ const show = (row: unknown) => {
   return { ...provider, enabled: provider.enabled === 1, api_keys: JSON.parse(keys) }
 }
 
-const create = database.transaction((input: { name: string; type: string; baseUrl: string; apiKeys: { value: string }[] }) => {
-  const [providerId, now] = [randomUUID(), new Date().toISOString()]
-  insertProvider.run(providerId, input.name, input.name, `${input.name} ${input.baseUrl}`, input.type, input.baseUrl, now, now)
-  for (const { value } of input.apiKeys) {
-    const id = randomUUID()
-    const destination = destinationDigest(`${input.type} ${input.baseUrl}`)
-    const { sealed, kid } = seal(keyring, new Secret(value), {
-      table: 'api_key_secrets',
-      column: 'sealed',
-      rowId: id,
-      providerId,
-      destination,
-    })
-    insertKey.run(id, providerId, `${value.slice(0, 4)}...${value.slice(-4)}`, now)
-    insertSecret.run(id, sealed, kid, randomUUID())
-  }
-  const { value } = raise.get() as { value: number }
-  insertEvent.run(randomUUID(), providerId, randomUUID(), now, value)
-})
+const create = database.transaction(
+  (input: { name: string; type: string; baseUrl: string; apiKeys: { credential: { value: string } }[] }) => {
+    const [providerId, now] = [randomUUID(), new Date().toISOString()]
+    insertProvider.run(providerId, input.name, input.name, `${input.name} ${input.baseUrl}`, input.type, input.baseUrl, now, now)
+    for (const {
+      credential: { value },
+    } of input.apiKeys) {
+      const id = randomUUID()
+      const destination = destinationDigest(`${input.type} ${input.baseUrl}`)
+      const { sealed, kid } = seal(keyring, new Secret(value), {
+        table: 'api_key_secrets',
+        column: 'sealed',
+        rowId: id,
+        providerId,
+        destination,
+      })
+      insertKey.run(id, providerId, `${value.slice(0, 4)}...${value.slice(-4)}`, now)
+      insertSecret.run(id, sealed, kid, randomUUID())
+    }
+    const { value } = raise.get() as { value: number }
+    insertEvent.run(randomUUID(), providerId, randomUUID(), now, value)
+  },
+)
 
 const server = createServer(async (request, response) => {
   if (!isAuthenticated(request)) return void response.writeHead(401).end()

@@ -41,14 +41,14 @@ const PROVIDERS = [
     displayName: 'Anthropic',
     type: 'ANTHROPIC',
     baseUrl: 'https://api.anthropic.com',
-    apiKeys: [{ value: ANTHROPIC_KEY }],
+    apiKeys: [{ credential: { value: ANTHROPIC_KEY } }],
   },
   {
     name: 'azure-sweden',
     displayName: 'Azure Sweden',
     type: 'AZURE',
     baseUrl: 'https://contoso-se.openai.azure.com',
-    apiKeys: [{ value: '0123456789abcdef0123456789abcdef' }],
+    apiKeys: [{ credential: { value: '0123456789abcdef0123456789abcdef' } }],
   },
   {
     name: 'bedrock-us',
@@ -64,7 +64,7 @@ const PROVIDERS = [
     type: 'GOOGLE',
     baseUrl: 'https://generativelanguage.googleapis.com',
     enabled: false,
-    apiKeys: [{ value: GEMINI_KEY }],
+    apiKeys: [{ credential: { value: GEMINI_KEY } }],
   },
   {
     name: 'openai',
@@ -72,18 +72,18 @@ const PROVIDERS = [
     type: 'OPENAI',
     baseUrl: 'https://api.openai.com/v1',
     apiKeys: [
-      { value: GOOD_KEY, name: 'primary', weight: 2 },
-      { value: 'sk-proj-old-0123456789xwvu', name: 'old', enabled: false },
-      { value: OTHER_GOOD_KEY, name: 'batch jobs' },
+      { credential: { value: GOOD_KEY }, name: 'primary', weight: 2 },
+      { credential: { value: 'sk-proj-old-0123456789xwvu' }, name: 'old', enabled: false },
+      { credential: { value: OTHER_GOOD_KEY }, name: 'batch jobs' },
     ],
   },
-  { name: 'openrouter', type: 'OPENROUTER', baseUrl: 'https://openrouter.ai/api/v1', apiKeys: [{ value: OPENROUTER_KEY }] },
+  { name: 'openrouter', type: 'OPENROUTER', baseUrl: 'https://openrouter.ai/api/v1', apiKeys: [{ credential: { value: OPENROUTER_KEY } }] },
   {
     name: 'staging-models',
     displayName: 'Staging model server',
     type: 'OPENAI_COMPAT',
     baseUrl: 'https://models.staging.example.com/v1',
-    apiKeys: [{ value: 'sk-wrong-0123456789abcdef', name: 'shared' }],
+    apiKeys: [{ credential: { value: 'sk-wrong-0123456789abcdef' }, name: 'shared' }],
   },
 ] as const
 

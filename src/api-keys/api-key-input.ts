@@ -1,7 +1,7 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
 import { checkText } from './check-text.ts'
-import { checkConfiguration, type KeyConfigurationInput, type RefusalOf } from './key-configuration.ts'
+import { checkConfiguration, isGiven, type KeyConfigurationInput, type RefusalOf, type SecretSource, VALUE } from './key-configuration.ts'
 import { looksMasked } from './mask.ts'
 
 /** Keys that one provider may have: a page of providers reads all of theirs. */
@@ -10,24 +10,19 @@ const MAX_KEY_BYTES = 10_240
 /** A blank in Go, and none in JavaScript. */
 const NEXT_LINE = '\u0085'
 
-/** A key to add: either a value to store, or the name of the environment variable that holds it. */
-export interface NewApiKey {
+/** A key to add. */
+export type NewApiKey = SecretSource & {
   /** The id that the caller wants; undefined for a new one. */
   readonly id: string | undefined
-  readonly value: Secret | undefined
-  readonly environmentVariable: string | undefined
   readonly name: string | null
   readonly enabled: boolean
   readonly weight: number
   readonly configuration: KeyConfigurationInput | undefined
 }
 
-/** A stored key that stays, with what changes about it; undefined leaves a field as it is. */
-export interface KeptApiKey {
+/** A stored key that stays, with what changes about it; undefined leaves a field as it is. An empty value leaves the key without one. */
+export type KeptApiKey = SecretSource & {
   readonly id: string
-  /** A value or a variable takes the place of the stored one; an empty value leaves the key without one. */
-  readonly value: Secret | undefined
-  readonly environmentVariable: string | undefined
   readonly configuration: KeyConfigurationInput | undefined
   readonly name: string | undefined
   readonly enabled: boolean | undefined
@@ -42,28 +37,25 @@ export type ApiKeyChange = { readonly keep: KeptApiKey } | { readonly add: NewAp
  * @param anyText whether any text without surrounding blanks is a key, or printable ASCII alone.
  */
 function checkNewApiKey(key: NewApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
-  const { value, environmentVariable, configuration } = key
-  const isWithout = value === undefined && environmentVariable === undefined
-  const isBoth = value !== undefined && environmentVariable !== undefined
+  const { value, configuration } = key
   return [
-    ...(isBoth || (isWithout && configuration?.parts === undefined) ? [neitherOrBoth(path)] : []),
-    ...(value === undefined ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
+    ...(!isGiven(key) && configuration?.parts === undefined ? [withoutCredential(path)] : []),
+    ...(value === undefined ? [] : checkSecretValue(value, [...path, ...VALUE], anyText)),
     ...checkKeyFields(key, path),
     ...(configuration === undefined ? [] : checkConfiguration(configuration, path, refusalOf)),
   ]
 }
 
-function neitherOrBoth(path: readonly string[]): ValidationIssue {
-  return { path, rule: 'EXACTLY_ONE', message: 'A key has exactly one of `value` and `environmentVariable`.' }
+function withoutCredential(path: readonly string[]): ValidationIssue {
+  return { path: [...path, 'credential'], rule: 'REQUIRED', message: 'A key has a credential: a value or an environment variable.' }
 }
 
 /** Checks what changes about a stored key. */
 function checkKeptApiKey(key: KeptApiKey, path: readonly string[], anyText: boolean, refusalOf: RefusalOf): ValidationIssue[] {
-  const { value, environmentVariable, configuration } = key
+  const { value, configuration } = key
   const isCleared = value?.reveal() === '' && configuration?.parts !== undefined
   return [
-    ...(value !== undefined && environmentVariable !== undefined ? [neitherOrBoth(path)] : []),
-    ...(value === undefined || isCleared ? [] : checkSecretValue(value, [...path, 'value'], anyText)),
+    ...(value === undefined || isCleared ? [] : checkSecretValue(value, [...path, ...VALUE], anyText)),
     ...checkKeyFields(key, path),
     ...(configuration === undefined ? [] : checkConfiguration(configuration, path, refusalOf)),
   ]

@@ -6,12 +6,21 @@ import { COLUMN_PARTS, isColumnPart, SECRET_PARTS } from './credential-parts.ts'
 import { checkExtensions, type ExtensionChanges, isNamespace } from './extensions.ts'
 import { looksMasked } from './mask.ts'
 
-/** A part of a key's credential: a value, a variable to read, or neither, which keeps the stored one. */
-export interface CredentialPartInput {
+/** A value to store or the variable that holds it, never both; neither leaves as it is what is stored. */
+export type SecretSource =
+  | { readonly value: Secret; readonly environmentVariable: undefined }
+  | { readonly value: undefined; readonly environmentVariable: string | undefined }
+
+export const NO_SOURCE: SecretSource = { value: undefined, environmentVariable: undefined }
+
+export function isGiven({ value, environmentVariable }: SecretSource): boolean {
+  return value !== undefined || environmentVariable !== undefined
+}
+
+/** A part of a key's credential. */
+export type CredentialPartInput = SecretSource & {
   /** One that the gateway knows, e.g. `azure.clientSecret`, or a name that begins with a namespace and a dot. */
   readonly name: string
-  readonly value: Secret | undefined
-  readonly environmentVariable: string | undefined
   /** Where the caller has it in the key, for what is wrong with it. */
   readonly at: readonly string[]
 }
@@ -30,6 +39,9 @@ export interface KeyConfigurationInput {
 /** Says what is wrong with an endpoint, or null: the rules for a provider's own. */
 export type RefusalOf = (url: string) => string | null
 
+/** Where the text of a key or of a part is in it. */
+export const VALUE = ['credential', 'value'] as const
+export const VARIABLE = ['credential', 'environmentVariable'] as const
 const MAX_PARTS = 50
 const MAX_PART_BYTES = 65_536
 const MAX_MODELS = 10_000
@@ -80,14 +92,8 @@ function checkPart(
   ]
 }
 
-function checkPartValue(
-  { name, value, environmentVariable }: CredentialPartInput,
-  path: readonly string[],
-  refusalOf: RefusalOf,
-): ValidationIssue[] {
-  if (value !== undefined && environmentVariable !== undefined)
-    return [{ path, rule: 'EXACTLY_ONE', message: 'Give a value or a variable, not both.' }]
-  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: [...path, 'value'], rule, message }]
+function checkPartValue({ name, value }: CredentialPartInput, path: readonly string[], refusalOf: RefusalOf): ValidationIssue[] {
+  const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: [...path, ...VALUE], rule, message }]
   const plain = value?.reveal() ?? ''
   const most = isColumnPart(name) ? 8_192 : MAX_PART_BYTES
   if (!plain.isWellFormed() || plain.includes('\u0000') || Buffer.byteLength(plain) > most)

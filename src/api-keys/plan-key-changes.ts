@@ -6,6 +6,7 @@ import { ApiKeyNotFoundError, ValidationError } from '../errors.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { type ApiKeyChange, checkKeyCount, type KeptApiKey, type NewApiKey } from './api-key-input.ts'
 import { VALUE_PART } from './credential-parts.ts'
+import { isGiven } from './key-configuration.ts'
 import { maskInMiddle, maskKey } from './mask.ts'
 import { openStoredParts, type PartsPlan, planParts } from './plan-parts.ts'
 import type { SealedSecrets } from './provider-secrets.ts'
@@ -133,7 +134,7 @@ function planKept(keyring: Keyring, stored: StoredKeys, before: ApiKey, key: Kep
   const { number: _, lastConnectionTestId: __, availabilityResets: ___, ...row } = before
   if (key === undefined) return { row, value: undefined, parts: null, isChanged: false }
   const { value, environmentVariable, configuration, name, enabled = row.enabled, weight = row.weight } = key
-  const hasNewValue = value !== undefined || environmentVariable !== undefined
+  const hasNewValue = isGiven(key)
   const parts = configuration === undefined ? null : planParts(configuration, before, openingParts(keyring, stored, before))
   const known = parts?.parts ?? readCredentialParts(before.credentialParts).filter((part) => part.name !== VALUE_PART)
   const wasGivenWithParts = readCredentialParts(before.credentialParts).some((part) => part.name === VALUE_PART)

@@ -6,7 +6,7 @@ import { ValidationError } from '../errors.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { COLUMN_PARTS, isColumnPart, parseSealedParts, sealableParts, VALUE_PART, variablesOf } from './credential-parts.ts'
 import { mergeExtensions } from './extensions.ts'
-import type { CredentialPartInput, KeyConfigurationInput } from './key-configuration.ts'
+import { type CredentialPartInput, isGiven, type KeyConfigurationInput } from './key-configuration.ts'
 import { maskInMiddle } from './mask.ts'
 import { openField, type SealedSecrets } from './provider-secrets.ts'
 import { partsField, type StoredRows } from './secret-binding.ts'
@@ -40,7 +40,7 @@ export function planParts(
   const known = readCredentialParts(stored?.credentialParts).filter(({ name }) => name !== VALUE_PART)
   const columns = columnsOf(configuration, stored)
   if (configuration.parts === undefined) return { columns, parts: known, sealed: undefined, carries: false }
-  const given = configuration.parts.map((part) => ({ part, isKept: part.value === undefined && part.environmentVariable === undefined }))
+  const given = configuration.parts.map((part) => ({ part, isKept: !isGiven(part) }))
   for (const { part, isKept } of given) if (isKept && !isStored(part.name, stored, known)) throw nothingToKeep(part)
   const secretParts = given.filter(({ part }) => !isColumnPart(part.name))
   const parts = given.flatMap(({ part, isKept }) => partRow(part, isKept, known))
@@ -110,8 +110,7 @@ function placesOf(
     return given.value === undefined ? before : given.value.reveal() || null
   }
   const endpoint = part('endpoint')
-  const keepsEndpoint =
-    parts === undefined || (endpoint !== undefined && endpoint.value === undefined && endpoint.environmentVariable === undefined)
+  const keepsEndpoint = parts === undefined || (endpoint !== undefined && !isGiven(endpoint))
   return {
     endpoint: text('endpoint'),
     endpointVariable: keepsEndpoint ? (stored?.endpointVariable ?? null) : (endpoint?.environmentVariable ?? null),

@@ -3,6 +3,7 @@ import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
 import type { ApiKeyChange, NewApiKey } from './api-key-input.ts'
+import { isGiven, VALUE, VARIABLE } from './key-configuration.ts'
 import type { KeyPlan, StoredKeys } from './plan-key-changes.ts'
 
 /** A key of a provider, to be compared with the others. */
@@ -23,7 +24,7 @@ export function checkRepeatedNewKeys(keys: readonly NewApiKey[]): ValidationIssu
   return repeated(
     keys.map(({ value, environmentVariable = null }, index) => ({
       ...{ value, environmentVariable, isStored: NEVER },
-      path: ['apiKeys', String(index), 'value'],
+      path: ['apiKeys', String(index), ...(environmentVariable === null ? VALUE : VARIABLE)],
     })),
   )
 }
@@ -36,13 +37,13 @@ export function checkRepeatedKeys(
   changes: readonly ApiKeyChange[],
 ): ValidationIssue[] {
   const added = [...plan.added]
-  const places = new Map<string, readonly [string[], Secret | undefined, string | undefined]>()
+  const places = new Map<string, readonly [string[], Secret | undefined]>()
   for (const [index, change] of changes.entries()) {
     if ('remove' in change) continue
     const [kind, key] = 'add' in change ? (['add', change.add] as const) : (['keep', change.keep] as const)
     const id = kind === 'add' ? added.shift()?.id : key.id
-    const isGiven = key.value !== undefined || key.environmentVariable !== undefined
-    if (id !== undefined && isGiven) places.set(id, [['apiKeys', String(index), kind, 'value'], key.value, key.environmentVariable])
+    if (id !== undefined && isGiven(key))
+      places.set(id, [['apiKeys', String(index), kind, ...(key.value === undefined ? VARIABLE : VALUE)], key.value])
   }
   return repeated(
     plan.rows.map((row): Compared => {

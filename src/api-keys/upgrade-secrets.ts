@@ -34,8 +34,13 @@ export interface FirstReleaseReader {
   readProvider(kept: unknown): FirstRoute | null
 }
 
+interface FirstPart {
+  readonly name: string
+  readonly credential?: { readonly value?: string; readonly environmentVariable?: string }
+}
+
 interface FirstKey {
-  readonly parts: readonly { readonly name: string; readonly value?: string; readonly environmentVariable?: string }[]
+  readonly parts: readonly FirstPart[]
   readonly models: readonly string[] | null
   readonly exceptModels: readonly string[] | null
   /** What its owner still keeps of it. */
@@ -182,9 +187,9 @@ function upgradeKey(
   if (first === undefined) return unchanged(key)
   const { number: _, lastConnectionTestId: __, availabilityResets: ___, ...row } = key
   const { models, exceptModels, extensions, maskedValue } = first
-  const parts = first.parts.map(({ name, value, environmentVariable }) => ({
-    ...{ name, environmentVariable, at: [] },
-    value: value === undefined ? undefined : new Secret(value),
+  const parts = first.parts.map(({ name, credential: { value, environmentVariable } = {} }) => ({
+    ...{ name, at: [] },
+    ...(value === undefined ? { value, environmentVariable } : { value: new Secret(value), environmentVariable: undefined }),
   }))
   const plan = planParts({ parts, models, exceptModels, extensions }, null, { keep: () => new Map() })
   const shown = maskedValue === null ? [] : [{ name: VALUE_PART, masked: maskedValue, environmentVariable: null }]

@@ -72,7 +72,7 @@ function checkChangeable(keyring: Keyring, caller: Caller, row: AccessToken, { c
   if (!isAuthentic(keyring, row)) return refused('id', 'This token is not as the gateway wrote it, and is refused. Revoke it.')
   if (!hasRole(caller.principal, row.role)) return refused('id', 'A token cannot change one that is stronger than itself.')
   if (calls === null && row.role === 'CALLER')
-    return refused('removeCalls', 'A caller can do nothing else than make calls. Revoke the token, or give it another scope.')
+    return refused('calls', 'A caller can do nothing else than make calls. Revoke the token, or give it another scope.')
   return []
 }
 

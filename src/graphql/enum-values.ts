@@ -90,7 +90,6 @@ export const VALIDATION_RULE_VALUES = {
   API_KEY_ID_TAKEN: { description: 'Another key has the id.' },
   NOTHING_TO_KEEP: { description: 'The stored value shall stay, but there is none.' },
   API_KEYS_NOT_SUPPORTED: { description: 'Providers of this type have no keys.' },
-  EXACTLY_ONE: { description: 'Exactly one of several fields must be given.' },
   SETTINGS_NOT_SUPPORTED: { description: 'Providers of this type have no such settings.' },
   SETTINGS_REQUIRED: { description: 'Providers of this type need settings.' },
   ROLE_ARN_FORMAT: { description: 'It must be the ARN of an IAM role.' },

@@ -20,7 +20,7 @@ mutation CreateProvider {
       name: "openai"
       type: OPENAI
       baseUrl: "https://api.openai.com/v1"
-      apiKeys: [{ value: "sk-PASTE-A-KEY-HERE" }]
+      apiKeys: [{ credential: { value: "sk-PASTE-A-KEY-HERE" } }]
     }
   ) {
     __typename

@@ -1,4 +1,5 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../api-keys/api-key-input.ts'
+import { VARIABLE } from '../api-keys/key-configuration.ts'
 import type { StoredKeys } from '../api-keys/plan-key-changes.ts'
 import { keyDestination } from '../api-keys/secret-binding.ts'
 import { type Caller, hasRole } from '../auth/principal.ts'
@@ -38,11 +39,15 @@ interface Named {
   readonly name: string
   /** Empty for the value. */
   readonly part: string
+  /** Where it is in the key. */
+  readonly at: readonly string[]
 }
 
 function variablesOf(key: NewApiKey | KeptApiKey): Named[] {
-  const parts = (key.configuration?.parts ?? []).map(({ name: part, environmentVariable: name }) => ({ name, part }))
-  return [{ name: key.environmentVariable, part: '' }, ...parts].flatMap(({ name, part }) => (name === undefined ? [] : [{ name, part }]))
+  const parts = (key.configuration?.parts ?? []).map(({ name: part, environmentVariable: name, at }) => ({ name, part, at }))
+  return [{ name: key.environmentVariable, part: '', at: [] }, ...parts].flatMap(({ name, ...where }) =>
+    name === undefined ? [] : [{ name, ...where }],
+  )
 }
 
 function checkKey(
@@ -80,11 +85,11 @@ function names(key: KeyRow, { name, part }: Named): boolean {
 function checkOne(
   { readSecretVariable }: Deps,
   { principal, rules }: Caller,
-  { name }: Named,
+  { name, at }: Named,
   path: readonly string[],
   isKnown: boolean,
 ): ValidationIssue[] {
-  const issue = (message: string): ValidationIssue[] => [{ path: [...path, 'environmentVariable'], rule: 'NOT_ALLOWED', message }]
+  const issue = (message: string): ValidationIssue[] => [{ path: [...path, ...at, ...VARIABLE], rule: 'NOT_ALLOWED', message }]
   const variable = readSecretVariable(name)
   if (variable === 'NOT_LISTED')
     return issue('This environment variable is not allowed. The operator lists the allowed names in SECRET_ENV_ALLOW.')

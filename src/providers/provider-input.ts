@@ -1,6 +1,7 @@
 import { type ApiKeyChange, checkApiKeyChanges, checkNewApiKeys, type NewApiKey } from '../api-keys/api-key-input.ts'
 import { checkText } from '../api-keys/check-text.ts'
 import { checkExtensions, type ExtensionChanges } from '../api-keys/extensions.ts'
+import { VALUE } from '../api-keys/key-configuration.ts'
 import { checkPastedKey } from '../api-keys/pasted-key.ts'
 import { checkRepeatedNewKeys } from '../api-keys/repeated-values.ts'
 import { checkSealedExtensions, type SealedExtensionInput } from '../api-keys/sealed-extensions.ts'
@@ -155,13 +156,13 @@ function checkExtensionFields({ extensions, sealedExtensions }: ExtensionFields)
 }
 
 function checkTyped({ apiKeys, settings }: NewProvider): ValidationIssue[] {
-  const keys = apiKeys.flatMap(({ value }, index) => checkPastedKey(value, ['apiKeys', `${index}`, 'value']))
+  const keys = apiKeys.flatMap(({ value }, index) => checkPastedKey(value, ['apiKeys', `${index}`, ...VALUE]))
   return [...keys, ...checkRepeatedNewKeys(apiKeys), ...checkKeyPair(settings, null)]
 }
 
 function checkPastedChange(change: ApiKeyChange, index: number): ValidationIssue[] {
-  if ('add' in change) return checkPastedKey(change.add.value, ['apiKeys', `${index}`, 'add', 'value'])
-  return 'keep' in change ? checkPastedKey(change.keep.value, ['apiKeys', `${index}`, 'keep', 'value']) : []
+  if ('add' in change) return checkPastedKey(change.add.value, ['apiKeys', `${index}`, 'add', ...VALUE])
+  return 'keep' in change ? checkPastedKey(change.keep.value, ['apiKeys', `${index}`, 'keep', ...VALUE]) : []
 }
 
 /** The API whose rules count: what was stored as it is may have come in through the one that takes the most. */

@@ -77,8 +77,13 @@ export interface FirstReleaseReader {
   readProvider(kept: unknown): FirstRoute | null
 }
 
+interface FirstPart {
+  readonly name: string
+  readonly credential?: { readonly value?: string; readonly environmentVariable?: string }
+}
+
 interface FirstKey {
-  readonly parts: readonly { readonly name: string; readonly value?: string; readonly environmentVariable?: string }[]
+  readonly parts: readonly FirstPart[]
   readonly models: readonly string[] | null
   readonly exceptModels: readonly string[] | null
   /** What the dialect itself still keeps of it. */

@@ -48,7 +48,13 @@ afterAll(async () => {
 
 async function provider(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const name = uniqueName('availability')
-  await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }], ...more })
+  await writerOf(gateway).created({
+    name,
+    type: 'OPENAI',
+    baseUrl: `${vendor.origin}/v1`,
+    apiKeys: [{ credential: { value: KEY } }],
+    ...more,
+  })
   return name
 }
 const see = async (name: string) => (await gateway.ask<{ provider: Seen }>(PROVIDER, { name })).provider
@@ -132,7 +138,7 @@ describe('a key', () => {
   })
 
   test('that is disabled says so; one that does not exist cannot be reset, and a viewer cannot reset any', async () => {
-    const name = await provider({ apiKeys: [{ value: KEY, enabled: false }] })
+    const name = await provider({ apiKeys: [{ credential: { value: KEY }, enabled: false }] })
     expect(await see(name)).toMatchObject({ isCallable: false, apiKeys: { nodes: [{ availability: { state: 'DISABLED' } }] } })
     for (const id of ['none', Buffer.from('ApiKey:none').toString('base64'), (await see(name)).id])
       expect(await gateway.ask(RESET, { id })).toEqual({ result: { __typename: 'ApiKeyNotFoundError', code: 'API_KEY_NOT_FOUND' } })

@@ -14,7 +14,7 @@ beforeAll(async () => {
   vendor = await startCallVendor()
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   writer = writerOf(gateway)
-  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
   token = await callToken(gateway)
 })
 afterAll(async () => {
@@ -139,13 +139,17 @@ describe('what an admin has changed counts for the very next call', () => {
   })
 
   test('a key that was replaced is not sent again', async () => {
-    const { id } = await writer.created({ name: 'replaced', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: 'sk-before-aaaa-bbbb' }] })
+    const { id } = await writer.created({
+      name: 'replaced',
+      baseUrl: `${vendor.origin}/v1`,
+      apiKeys: [{ credential: { value: 'sk-before-aaaa-bbbb' } }],
+    })
     const keySent = async () => {
       await chat({}, '/ai/replaced/v1/chat/completions')
       return vendor.requests.at(-1)?.headers.authorization
     }
     expect([await keySent(), await keySent()]).toEqual(['Bearer sk-before-aaaa-bbbb', 'Bearer sk-before-aaaa-bbbb'])
-    await writer.updated(id, { apiKeys: [{ add: { value: 'sk-after-aaaa-bbbb' } }] })
+    await writer.updated(id, { apiKeys: [{ add: { credential: { value: 'sk-after-aaaa-bbbb' } } }] })
     expect(await keySent()).toBe('Bearer sk-after-aaaa-bbbb')
   })
 })

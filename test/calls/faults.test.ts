@@ -20,7 +20,12 @@ beforeAll(async () => {
   vendor = await startCallVendor()
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   writer = writerOf(gateway)
-  provider = await writer.created({ name: 'vendor', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+  provider = await writer.created({
+    name: 'vendor',
+    type: 'OPENAI',
+    baseUrl: `${vendor.origin}/v1`,
+    apiKeys: [{ credential: { value: KEY } }],
+  })
   token = await callToken(gateway)
 })
 afterAll(async () => {
@@ -226,7 +231,7 @@ describe('the vendor gives no answer', () => {
   test('nothing within the time that the provider sets: the caller hears so, and that it should not try again', async () => {
     vendor.answerWith(() => {})
     await writer.created({
-      ...{ name: 'slow', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] },
+      ...{ name: 'slow', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] },
       network: { timeoutMs: 1_000, allowPrivateNetwork: true },
     })
     const { status, body, headers } = await call({ path: '/ai/slow/v1/chat/completions' })
@@ -238,7 +243,7 @@ describe('the vendor gives no answer', () => {
     const server = createTcpServer()
     const { port, close } = await listen(server)
     await close()
-    await writer.created({ name: 'nobody-there', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ value: KEY }] })
+    await writer.created({ name: 'nobody-there', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ credential: { value: KEY } }] })
     const { status, body } = await call({ path: '/ai/nobody-there/v1/chat/completions' })
     expect([status, errorOf(body).code]).toEqual([502, 'upstream_unreachable'])
     expect(body.toString()).not.toContain(String(port))
@@ -385,7 +390,7 @@ describe('the provider changes during a stream', () => {
 
   test('disabled, moved, deleted: the stream goes on to its end, and the next call hears of the change', async () => {
     const elsewhere = await startCallVendor()
-    const made = await writer.created({ name: 'changing', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+    const made = await writer.created({ name: 'changing', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
     expect(await during(() => writer.updated(made.id, { enabled: false }))).toBe('provider_disabled')
     await writer.updated(made.id, { enabled: true })
     expect(await during(() => writer.updated(made.id, { baseUrl: `${elsewhere.origin}/v1` }))).toBe('ok')

@@ -57,8 +57,8 @@ describe('a key that the vendor refuses', () => {
   test('is passed over for the next one, and is not tried by the next call', async () => {
     vendor.answerWith(byKey({ [BAD]: UNAUTHORIZED }))
     const { call } = await withKeys([
-      { value: BAD, weight: 1_000_000 },
-      { value: GOOD, weight: 0.000_001 },
+      { credential: { value: BAD }, weight: 1_000_000 },
+      { credential: { value: GOOD }, weight: 0.000_001 },
     ])
     const first = await call()
     expect([first.status, first.headers['x-gateway-attempts']]).toEqual([200, '2'])
@@ -68,7 +68,7 @@ describe('a key that the vendor refuses', () => {
 
   test('when it is the last one, is told as a fault of the gateway that nobody should try again, without the words of the vendor', async () => {
     vendor.answerWith(byKey({ [BAD]: UNAUTHORIZED }))
-    const { call } = await withKeys([{ value: BAD }])
+    const { call } = await withKeys([{ credential: { value: BAD } }])
     const answer = await call()
     expect(codeOf(answer)).toEqual([502, 'upstream_credentials_refused'])
     expect(answer.headers['x-should-retry']).toBe('false')
@@ -81,7 +81,7 @@ describe('a key that the vendor refuses', () => {
   test('is tried again by one call when its rest is over', async () => {
     let release: () => void = () => {}
     vendor.answerWith(byKey({ [BAD]: UNAUTHORIZED }))
-    const { call, request } = await withKeys([{ value: BAD }])
+    const { call, request } = await withKeys([{ credential: { value: BAD } }])
     await call()
     now += 61_000
     vendor.answerWith(async (incoming, response) => {
@@ -103,8 +103,8 @@ describe('a key that the vendor refuses', () => {
   test('with an upload that cannot be sent again', async () => {
     vendor.answerWith(byKey({ [BAD]: UNAUTHORIZED }))
     const { call } = await withKeys([
-      { value: BAD, weight: 1_000_000 },
-      { value: GOOD, weight: 0.000_001 },
+      { credential: { value: BAD }, weight: 1_000_000 },
+      { credential: { value: GOOD }, weight: 0.000_001 },
     ])
     const upload = [{ 'content-type': 'multipart/form-data; boundary=x' }, Buffer.alloc(2_000_000)] as const
     expect(codeOf(await call('gpt-5', ...upload))).toEqual([502, 'upstream_credentials_refused'])
@@ -115,8 +115,8 @@ describe('a key that the vendor refuses', () => {
   test('does not count for much when eight callers find it out at once', async () => {
     vendor.answerWith(byKey({ [BAD]: UNAUTHORIZED }))
     const { call } = await withKeys([
-      { value: BAD, weight: 1_000_000 },
-      { value: GOOD, weight: 0.000_001 },
+      { credential: { value: BAD }, weight: 1_000_000 },
+      { credential: { value: GOOD }, weight: 0.000_001 },
     ])
     const answers = await Promise.all(Array.from({ length: 8 }, () => call()))
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
@@ -132,8 +132,8 @@ describe('a key whose rate is limited', () => {
   test('is passed over, for its model', async () => {
     vendor.answerWith(byKey({ [OTHER]: LIMITED }))
     const { call } = await withKeys([
-      { value: OTHER, weight: 1_000_000 },
-      { value: GOOD, weight: 0.000_001 },
+      { credential: { value: OTHER }, weight: 1_000_000 },
+      { credential: { value: GOOD }, weight: 0.000_001 },
     ])
     expect((await call('gpt-5')).status).toBe(200)
     expect((await call('gpt-5')).status).toBe(200)
@@ -145,7 +145,7 @@ describe('a key whose rate is limited', () => {
 
   test('when all are, tells how long to wait for the first of them, and what the vendor said', async () => {
     vendor.answerWith(byKey({ [OTHER]: LIMITED, [GOOD]: refusal(429, { error: { message: 'Slow down.' } }, { 'retry-after-ms': '3500' }) }))
-    const { call } = await withKeys([{ value: OTHER }, { value: GOOD }])
+    const { call } = await withKeys([{ credential: { value: OTHER } }, { credential: { value: GOOD } }])
     const answer = await call()
     expect(codeOf(answer)).toEqual([429, 'all_keys_rate_limited'])
     expect([answer.headers['retry-after'], answer.headers['retry-after-ms'], answer.headers['x-should-retry']]).toEqual([
@@ -163,7 +163,7 @@ describe('a key whose rate is limited', () => {
 
   test('one limited and one refused: waiting helps', async () => {
     vendor.answerWith(byKey({ [OTHER]: LIMITED, [BAD]: UNAUTHORIZED }))
-    const { call } = await withKeys([{ value: OTHER }, { value: BAD }])
+    const { call } = await withKeys([{ credential: { value: OTHER } }, { credential: { value: BAD } }])
     expect(codeOf(await call())).toEqual([429, 'all_keys_rate_limited'])
   })
 })
@@ -173,7 +173,7 @@ describe('a vendor in trouble', () => {
 
   test('is not called again unless the provider asks for it', async () => {
     vendor.answerWith(trouble)
-    const { call } = await withKeys([{ value: GOOD }, { value: OTHER }])
+    const { call } = await withKeys([{ credential: { value: GOOD } }, { credential: { value: OTHER } }])
     expect((await call()).status).toBe(503)
     expect(vendor.requests).toHaveLength(1)
   })
@@ -181,7 +181,7 @@ describe('a vendor in trouble', () => {
   test('is called again as often as the provider asks for, with another key where there is one', async () => {
     vendor.answerWith(trouble)
     const network = { maxRetries: 2, retryBackoffInitialMs: 1, retryBackoffMaxMs: 2 }
-    const { call } = await withKeys([{ value: GOOD }, { value: OTHER }], { network })
+    const { call } = await withKeys([{ credential: { value: GOOD } }, { credential: { value: OTHER } }], { network })
     const answer = await call()
     expect([answer.status, answer.headers['x-gateway-attempts']]).toEqual([503, '3'])
     const [first, second, third] = sentKeys()
@@ -198,7 +198,7 @@ describe('without a key', () => {
   })
 
   test('a provider whose keys are all disabled takes none', async () => {
-    const { call } = await withKeys([{ value: GOOD, enabled: false }])
+    const { call } = await withKeys([{ credential: { value: GOOD }, enabled: false }])
     expect(codeOf(await call())).toEqual([503, 'no_api_key'])
   })
 
@@ -214,7 +214,7 @@ describe('a refusal that shows the key', () => {
   test('reaches the caller without it, in the body and in the headers', async () => {
     const leak = { error: { message: `No model for ${GOOD} or ${GOOD.toUpperCase()}`, n: 1 } }
     vendor.answerWith(refusal(400, leak, { 'x-echo': `key=${GOOD}`, 'x-fine': 'yes' }))
-    const { call } = await withKeys([{ value: GOOD }])
+    const { call } = await withKeys([{ credential: { value: GOOD } }])
     const answer = await call()
     expect(answer.status).toBe(400)
     expect(answer.body.toString()).not.toContain('fixture-aaaa')

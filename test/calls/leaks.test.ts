@@ -54,7 +54,7 @@ beforeAll(async () => {
   for (const [name, type] of Object.entries(types)) {
     const value = `sk-leaks-of-${name}-fixture-aaaa-bbbb`
     keys.push(value)
-    await writer.created({ name, type, baseUrl: vendor.origin, apiKeys: [{ value }] })
+    await writer.created({ name, type, baseUrl: vendor.origin, apiKeys: [{ credential: { value } }] })
   }
   const accessKeySecret = 'sk-leaks-of-aws-fixture-aaaa-bbbb'
   keys.push(accessKeySecret)

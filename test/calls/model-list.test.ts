@@ -39,7 +39,13 @@ async function listed(expected: readonly string[], headers: Readonly<Record<stri
   while (ids.join() !== expected.join()) ids = await idsOf(await get('/v1/models', headers))
 }
 const create = (name: string, key: string, more: object = {}) =>
-  writer.created({ name, type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: `sk-${key}-fixture-aaaa-bbbb` }], ...more })
+  writer.created({
+    name,
+    type: 'OPENAI',
+    baseUrl: `${vendor.origin}/v1`,
+    apiKeys: [{ credential: { value: `sk-${key}-fixture-aaaa-bbbb` } }],
+    ...more,
+  })
 
 const OPENAI = ['openai/gpt-5', 'openai/gpt-5-mini']
 const ROUTER = ['router/anthropic/claude-sonnet-4', 'router/openai/gpt-5']

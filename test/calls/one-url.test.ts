@@ -16,7 +16,7 @@ beforeAll(async () => {
   vendor = await startCallVendor()
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   writer = writerOf(gateway)
-  const key = { apiKeys: [{ value: KEY }] }
+  const key = { apiKeys: [{ credential: { value: KEY } }] }
   const { origin } = vendor
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
   await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, ...key })

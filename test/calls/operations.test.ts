@@ -24,7 +24,12 @@ beforeAll(async () => {
     METRICS_TOKEN,
   }
   gateway = await startTestGateway({ environment, log: (line) => void lines.push(line) })
-  await writerOf(gateway).created({ name: 'watched', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
+  await writerOf(gateway).created({
+    name: 'watched',
+    type: 'OPENAI',
+    baseUrl: `${vendor.origin}/v1`,
+    apiKeys: [{ credential: { value: KEY } }],
+  })
   token = await callToken(gateway)
 })
 afterAll(async () => {
@@ -133,9 +138,9 @@ describe('what is told of a call', () => {
     await writerOf(gateway).created({
       ...{ name: 'mixed', type: 'ANTHROPIC', baseUrl: vendor.origin },
       apiKeys: [
-        { value: 'sk-ant-ready-aaaa-bbbb', weight: 0 },
-        { value: 'sk-ant-limited-aaaa-bbbb' },
-        { value: 'sk-ant-off-aaaa-bbbb', enabled: false },
+        { credential: { value: 'sk-ant-ready-aaaa-bbbb' }, weight: 0 },
+        { credential: { value: 'sk-ant-limited-aaaa-bbbb' } },
+        { credential: { value: 'sk-ant-off-aaaa-bbbb' }, enabled: false },
       ],
     })
     let release = () => {}

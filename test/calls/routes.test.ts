@@ -18,7 +18,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
   for (const name of NAMES) {
     const network = { timeoutMs: 1_000, maxRetries: 3 }
-    const apiKeys = [{ value: `sk-${name}-fixture-aaaa-bbbb` }]
+    const apiKeys = [{ credential: { value: `sk-${name}-fixture-aaaa-bbbb` } }]
     const provider = await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${vendorOf(name).origin}/v1`, apiKeys, network })
     ids.set(name, provider.id)
   }

@@ -33,7 +33,7 @@ beforeEach(() => {
 
 async function stored(input: Readonly<Record<string, unknown>> = {}) {
   const name = uniqueName('stored')
-  return writer.created({ name, type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }], ...input })
+  return writer.created({ name, type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }], ...input })
 }
 interface Asked {
   readonly model?: string
@@ -57,7 +57,7 @@ describe('a key', () => {
     vendor.answerWith(chatAnswer)
     expect(codeOf(await call(name))).toEqual([502, 'upstream_credentials_refused'])
     const [key] = apiKeys.nodes
-    const { __typename, provider } = await writer.update(id, { apiKeys: [{ keep: { id: key?.id, value: LIKE_IT } }] })
+    const { __typename, provider } = await writer.update(id, { apiKeys: [{ keep: { id: key?.id, credential: { value: LIKE_IT } } }] })
     expect([__typename, provider?.apiKeys.nodes[0]?.masked]).toEqual(['UpdateProviderPayload', key?.masked])
     expect((await call(name)).status).toBe(200)
     expect(sent('authorization')).toEqual([`Bearer ${KEY}`, `Bearer ${LIKE_IT}`])
@@ -74,7 +74,7 @@ describe('a key', () => {
   })
 
   test('serves the models of its lists, and no others', async () => {
-    const { name, apiKeys } = await stored({ apiKeys: [{ value: KEY }, { value: LIKE_IT }] })
+    const { name, apiKeys } = await stored({ apiKeys: [{ credential: { value: KEY } }, { credential: { value: LIKE_IT } }] })
     const [first, second] = apiKeys.nodes
     await withStore(gateway, async (store) => {
       await store.apiKey.update({ where: { id: first?.uuid ?? '' }, data: { models: ['gpt-*'], exceptModels: ['gpt-5-pro'] } })
@@ -132,7 +132,7 @@ describe('the provider', () => {
       expect(proxy.connections.map(({ credentials }) => credentials)).toEqual(['team:first-proxy-password'])
       const { __typename } = await writer.update(id, {
         ...network('second-proxy-password'),
-        apiKeys: [{ add: { value: LIKE_IT } }],
+        apiKeys: [{ add: { credential: { value: LIKE_IT } } }],
       })
       expect(__typename).toBe('UpdateProviderPayload')
       expect((await call(name)).status).toBe(200)

@@ -15,11 +15,16 @@ beforeAll(async () => {
   vendor = await startCallVendor()
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   writer = writerOf(gateway)
-  const key = { apiKeys: [{ value: KEY }] }
+  const key = { apiKeys: [{ credential: { value: KEY } }] }
   const { origin } = vendor
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
   await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, ...key })
-  await writer.created({ name: 'claude-login', type: 'ANTHROPIC', baseUrl: origin, apiKeys: [{ value: 'sk-ant-oat01-fixture-aaaa-bbbb' }] })
+  await writer.created({
+    name: 'claude-login',
+    type: 'ANTHROPIC',
+    baseUrl: origin,
+    apiKeys: [{ credential: { value: 'sk-ant-oat01-fixture-aaaa-bbbb' } }],
+  })
   await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: origin, ...key })
   await writer.created({ name: 'gemini-openai', type: 'GOOGLE', baseUrl: `${origin}/v1beta/openai`, ...key })
   await writer.created({ name: 'azure', type: 'AZURE', baseUrl: origin, ...key })
@@ -177,7 +182,7 @@ describe('headers of the caller', () => {
       name: 'relayed',
       type: 'OPENAI',
       baseUrl: `${vendor.origin}/v1`,
-      apiKeys: [{ value: KEY }],
+      apiKeys: [{ credential: { value: KEY } }],
       network: { extraHeaders },
     })
     expect((await call('relayed/v1/chat/completions', { 'x-title': 'of the caller' })).status).toBe(200)

@@ -17,9 +17,9 @@ beforeAll(async () => {
   vendor = await startCallVendor()
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT) } })
   const writer = writerOf(gateway)
-  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ value: KEY }] })
-  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: vendor.origin, apiKeys: [{ value: KEY }] })
-  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: vendor.origin, apiKeys: [{ value: KEY }] })
+  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
+  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: vendor.origin, apiKeys: [{ credential: { value: KEY } }] })
+  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: vendor.origin, apiKeys: [{ credential: { value: KEY } }] })
   token = await callToken(gateway)
 })
 afterAll(async () => {

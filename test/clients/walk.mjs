@@ -35,7 +35,7 @@ export const newProvider = {
   name: `${prefix}-new`,
   type: 'OPENAI_COMPAT',
   baseUrl: 'https://api.example.com/v1',
-  apiKeys: [{ value: 'sk-first-key-of-a-client-0001' }, { value: 'sk-second-key-of-a-client-0002' }],
+  apiKeys: [{ credential: { value: 'sk-first-key-of-a-client-0001' } }, { credential: { value: 'sk-second-key-of-a-client-0002' } }],
 }
 export const renaming = (id, displayName) => ({ input: { provider: { id }, displayName } })
 

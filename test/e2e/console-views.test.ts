@@ -9,7 +9,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   beforeAll(async () => {
     bench = await startConsoleBench()
     await bench.createProvider('openai', { displayName: 'OpenAI production' })
-    await bench.createProvider('refused', { apiKeys: [{ value: 'sk-bad-key-0123456789abcdef', name: 'only' }], enabled: false })
+    await bench.createProvider('refused', {
+      apiKeys: [{ credential: { value: 'sk-bad-key-0123456789abcdef' }, name: 'only' }],
+      enabled: false,
+    })
     await bench.createProvider('bedrock', {
       type: 'BEDROCK',
       baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',

@@ -212,7 +212,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
   })
 
   it('tests all providers with progress, and sums up', async () => {
-    await bench.createProvider('refused', { apiKeys: [{ value: BAD_KEY }] })
+    await bench.createProvider('refused', { apiKeys: [{ credential: { value: BAD_KEY } }] })
     await page.getByRole('link', { name: 'refused' }).waitFor()
     await page.getByRole('button', { name: 'Test all' }).click()
     const dialog = page.getByRole('dialog', { name: 'Connections tested' })

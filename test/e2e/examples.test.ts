@@ -28,7 +28,12 @@ const rotate = (key: string) => run(process.execPath, ['examples/rotate-key.mjs'
 
 describe('the examples', () => {
   test('rotate-key.mjs refuses a key that does not work and leaves the old one, then puts a good one in its place', async () => {
-    const input = { name: 'rotated', type: 'OPENAI_COMPAT', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: OLD_KEY }] }
+    const input = {
+      name: 'rotated',
+      type: 'OPENAI_COMPAT',
+      baseUrl: `${upstream.origin}/v1`,
+      apiKeys: [{ credential: { value: OLD_KEY } }],
+    }
     await gateway.ask('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input })
     const masks = '{ provider(by: { name: "rotated" }) { apiKeys { nodes { masked } } } }'
     await expect(rotate(BAD_KEY)).rejects.toThrow(/The new key does not work/)

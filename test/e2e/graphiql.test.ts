@@ -27,7 +27,7 @@ const createProvider = (baseUrl: string) => `mutation CreateProvider {
       name: "openai"
       type: OPENAI_COMPAT
       baseUrl: "${baseUrl}"
-      apiKeys: [{ value: "${KEY}" }]
+      apiKeys: [{ credential: { value: "${KEY}" } }]
     }
   ) {
     __typename

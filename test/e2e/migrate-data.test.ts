@@ -45,7 +45,7 @@ describe.skipIf(postgresPrograms === null)('a gateway that moves from SQLite to 
     await ask(
       first.url,
       token,
-      `mutation { createProvider(input: { name: "openai", type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ value: "${KEY}" }] }) { __typename } }`,
+      `mutation { createProvider(input: { name: "openai", type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ credential: { value: "${KEY}" } }] }) { __typename } }`,
     )
     await first.stop()
 

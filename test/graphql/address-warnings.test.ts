@@ -25,7 +25,7 @@ describe('an address that OUTBOUND_ALLOW does not open', () => {
   test.each(['http://localhost:11434', 'https://127.0.0.1', 'https://10.0.0.1/v1', 'http://[fd12::1]:8000/v1', 'http://100.64.0.7/v1'])(
     '%s is saved with a warning, and no test dials it',
     async (baseUrl) => {
-      const provider = await admin.created({ baseUrl, apiKeys: [{ value: 'sk-fixture-of-warnings-0001' }] })
+      const provider = await admin.created({ baseUrl, apiKeys: [{ credential: { value: 'sk-fixture-of-warnings-0001' } }] })
       expect(provider.baseUrl).toBe(baseUrl)
       const warning = { path: ['baseUrl'], message: expect.stringContaining('OUTBOUND_ALLOW') }
       expect(await warningsOf(provider.name)).toEqual([warning])

@@ -26,7 +26,7 @@ const audit = (...argv: string[]) => runJson<Event[]>(['audit', ...argv], { envi
 
 describe('audit', () => {
   test('shows what the API and the command line did, in its order, by whom and over which channel', async () => {
-    const { uuid } = await writerOf(gateway).created({ name: 'audited', apiKeys: [{ value: 'sk-audited-0123456789' }] })
+    const { uuid } = await writerOf(gateway).created({ name: 'audited', apiKeys: [{ credential: { value: 'sk-audited-0123456789' } }] })
     await run('tokens', 'create', '--name', 'by the command line', '--role', 'viewer')
     const events = await audit('--since', '1h')
     expect(events.slice(-2)).toMatchObject([

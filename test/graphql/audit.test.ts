@@ -47,7 +47,7 @@ const mutate = (field: string, input: object, token?: string) =>
 describe('the audit log', () => {
   test('tells of each change of a provider, newest first, by its UUID and by its GraphQL id', async () => {
     const writer = writerOf(gateway)
-    const { id, uuid, name } = await writer.created({ apiKeys: [{ value: SECRET }] })
+    const { id, uuid, name } = await writer.created({ apiKeys: [{ credential: { value: SECRET } }] })
     const changed = await mutate('updateProvider', { provider: { id }, enabled: false })
     await mutate('deleteProvider', { provider: { id } })
     const { nodes, totalCount } = await list({ subject: uuid })
@@ -65,7 +65,9 @@ describe('the audit log', () => {
   })
 
   test('tells which kept keys were switched, weighed or renamed, without their names', async () => {
-    const { id, apiKeys } = await writerOf(gateway).created({ apiKeys: [{ value: SECRET, name: 'first' }, { value: `${SECRET}-2` }] })
+    const { id, apiKeys } = await writerOf(gateway).created({
+      apiKeys: [{ credential: { value: SECRET }, name: 'first' }, { credential: { value: `${SECRET}-2` } }],
+    })
     const [first, second] = apiKeys.nodes
     const keep = (key: typeof first, changes: object) => ({ keep: { id: key?.id, ...changes } })
     const changes = [keep(first, { name: 'of finance', enabled: false, weight: 1 }), keep(second, { weight: 3 })]

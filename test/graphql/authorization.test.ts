@@ -8,7 +8,7 @@ import { type Recorder, startRecorder } from '../support/recorder.ts'
 import { subscribe } from '../support/subscription.ts'
 
 const ROLES: readonly Role[] = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN']
-const PARTS = [{ name: 'azure.clientId', value: 'client-id-0001' }]
+const PARTS = [{ name: 'azure.clientId', credential: { value: 'client-id-0001' } }]
 const KEY = 'sk-authorization-fixture-aaaa'
 const objectTypes = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type))
 const roots = ['Query', 'Mutation', 'Subscription']
@@ -62,14 +62,14 @@ async function makeFixtures(): Promise<Fixtures> {
   const network = { extraHeaders: [{ name: 'X-Team', value: 'platform' }], proxy: { type: 'ENVIRONMENT' } }
   const provider = await writer.created({
     baseUrl: recorder.origin,
-    apiKeys: [{ value: KEY, credentialParts: PARTS }],
+    apiKeys: [{ credential: { value: KEY }, credentialParts: PARTS }],
     network,
   })
   const tested = await writer.test(provider.id)
   const bedrock = await writer.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1' } } })
   const copilot = await writer.created({ type: 'COPILOT', baseUrl: 'https://10.0.0.1' })
   const { auditEvents } = await gateway.ask<{ auditEvents: { nodes: { id: string }[] } }>('{ auditEvents(first: 1) { nodes { id } } }')
-  const routed = await writer.created({ apiKeys: [{ value: KEY }] })
+  const routed = await writer.created({ apiKeys: [{ credential: { value: KEY } }] })
   const createRoute = async (name: string) => {
     const { createModelRoute } = await gateway.ask<{ createModelRoute: { modelRoute: { id: string } } }>(
       `mutation ($input: CreateModelRouteInput!) {
@@ -90,7 +90,7 @@ async function makeFixtures(): Promise<Fixtures> {
     copilot: copilot.id,
     upstream: recorder.origin,
     otherToken: (await gateway.createToken('VIEWER')).id,
-    disposableProvider: async () => (await writer.created({ apiKeys: [{ value: KEY }] })).id,
+    disposableProvider: async () => (await writer.created({ apiKeys: [{ credential: { value: KEY } }] })).id,
     disposableToken: async () => (await gateway.createToken('VIEWER')).id,
     freeName: uniqueName,
     takenName: provider.name,

@@ -53,7 +53,7 @@ function misfits(type: GraphQLInputType): unknown[] {
   const isList = isListType(isNonNullType(type) ? type.ofType : type)
   const anywhere: unknown[] = [
     { [SECRET]: 1 },
-    ...(['NewApiKeyInput'].includes(name) ? [] : [{ value: SECRET }]),
+    ...(['CredentialInput'].includes(name) ? [] : [{ value: SECRET }]),
     { deep: [{ deeper: SECRET }] },
   ]
   const isText = ['String', 'Secret', 'ID'].includes(name)
@@ -114,7 +114,7 @@ describe('a secret in a wrong place of a document comes back nowhere', () => {
     `{ providers(after: "${Buffer.from(`GPC:J:["${SECRET}"]`).toString('base64')}") { nodes { id } } }`,
     `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: "${SECRET}" }) { __typename } }`,
     `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: ["${SECRET}"] }) { __typename } }`,
-    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: [{ value: ["${SECRET}"] }] }) { __typename } }`,
+    `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKeys: [{ credential: { value: ["${SECRET}"] } }] }) { __typename } }`,
     `mutation { createProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example", apiKey: "${SECRET}" }) { __typename } }`,
     `mutation { createProvider(input: { name: "a", type: "${SECRET}", baseUrl: "https://a.example" }) { __typename } }`,
     `mutation { createAccessToken(input: { name: "a", role: VIEWER, expiresAt: "${SECRET}" }) { __typename } }`,
@@ -151,7 +151,7 @@ describe('a key that has the form of a name comes back nowhere, where names are 
     for (const query of [
       ...[`{ ${key} }`, `{ viewer { ${key} } }`, `{ viewer(${key}: 1) { role } }`, `{ ...${key} }`, `{ ... on ${key} { id } }`],
       ...[`{ viewer @${key} { role } }`, `query ($${key}: Int) { viewer { role } }`, `{ providers(first: $${key}) { totalCount } }`],
-      ...[create(`${key}: 1`), create(`apiKeys: [{ ${key}: 1 }]`), create(`apiKeys: [{ value: "a", name: ${key} }]`)],
+      ...[create(`${key}: 1`), create(`apiKeys: [{ ${key}: 1 }]`), create(`apiKeys: [{ credential: { value: "a" }, name: ${key} }]`)],
       `{ providers(filter: { type: ${key} }) { totalCount } }`,
       `{ provider(by: { ${key}: "a" }) { id } }`,
     ]) {
@@ -231,11 +231,11 @@ test('an accepted secret comes back nowhere either', async () => {
   const query = `mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename
     ... on CreateProviderPayload { provider { name apiKeys { nodes { masked } } } } ... on ValidationError { message issues { message } } } }`
   for (const apiKeys of [
-    [{ value: SECRET }],
-    [{ value: ` ${SECRET}` }],
-    [{ value: `${SECRET}\n` }],
-    [{ value: SECRET.repeat(400) }],
-    [{ value: `${SECRET}****` }],
+    [{ credential: { value: SECRET } }],
+    [{ credential: { value: ` ${SECRET}` } }],
+    [{ credential: { value: `${SECRET}\n` } }],
+    [{ credential: { value: SECRET.repeat(400) } }],
+    [{ credential: { value: `${SECRET}****` } }],
   ])
     await send(JSON.stringify({ query, variables: { input: { name: 'planted', type: 'OPENAI', baseUrl: 'https://a.example', apiKeys } } }))
   const { text } = await send(JSON.stringify({ query: '{ providers { nodes { name apiKeys { nodes { masked } } } } }' }))

@@ -168,7 +168,7 @@ describe('a token that is changed', () => {
     })
   })
 
-  test('keeps what is left out, loses its end for null, and its calls for removeCalls', async () => {
+  test('keeps what is left out, loses its end for null, and its calls likewise', async () => {
     const token = await made({ role: 'VIEWER', calls: {}, expiresAt: '2099-01-01T00:00:00.000Z' })
     expect((await update({ id: token.id, name: 'only the name' })).token).toMatchObject({ expiresAt: token.expiresAt, calls: EVERYTHING })
     expect((await update({ id: token.id, expiresAt: null })).token).toMatchObject({
@@ -176,21 +176,20 @@ describe('a token that is changed', () => {
       expiresAt: null,
       calls: EVERYTHING,
     })
-    expect((await update({ id: token.id, removeCalls: true })).token).toMatchObject({ name: 'only the name', calls: null })
+    expect((await update({ id: token.id, calls: null })).token).toMatchObject({ name: 'only the name', calls: null })
     expect((await gateway.ask<{ viewer: object }>(VIEWER, {}, token.value)).viewer).toMatchObject({ calls: null })
   })
 
   test('writes no event when nothing changes', async () => {
     const token = await made({ calls: { models: ['a'] } })
     await update({ id: token.id })
-    await update({ id: token.id, name: 'tool', calls: { models: ['a'] }, removeCalls: false })
+    await update({ id: token.id, name: 'tool', calls: { models: ['a'] } })
     expect(await auditEvents(gateway, await uuidOf(token.value))).toHaveLength(1)
   })
 
-  test('is refused with both a scope and its removal, a caller without a scope, a blank name, an end in the past', async () => {
+  test('is refused with a caller without a scope, a blank name, an end in the past', async () => {
     const { id } = await made()
-    expect(brokenRules((await update({ id, calls: {}, removeCalls: true })).issues)).toEqual(['removeCalls EXACTLY_ONE'])
-    expect(brokenRules((await update({ id, removeCalls: true })).issues)).toEqual(['removeCalls NOT_ALLOWED'])
+    expect(brokenRules((await update({ id, calls: null })).issues)).toEqual(['calls NOT_ALLOWED'])
     expect(brokenRules((await update({ id, name: ' ', expiresAt: '2000-01-01T00:00:00Z' })).issues)).toEqual([
       'name OUT_OF_RANGE',
       'expiresAt OUT_OF_RANGE',

@@ -33,7 +33,7 @@ const fresh = () => ({
   name: uniqueName('calls'),
   type: 'OPENAI',
   baseUrl: 'https://api.example.com/v1',
-  apiKeys: [{ value: 'sk-call-settings-aaaa-bbbb' }],
+  apiKeys: [{ credential: { value: 'sk-call-settings-aaaa-bbbb' } }],
 })
 
 describe('what calls may do with a provider', () => {

@@ -146,11 +146,11 @@ describe('the filter', () => {
   })
 
   test('by the latest test, until the endpoint or the keys change', async () => {
-    const { id } = await editor.created({ name: 'f-tested', baseUrl: recorder.origin, apiKeys: [{ value: KEY }] })
+    const { id } = await editor.created({ name: 'f-tested', baseUrl: recorder.origin, apiKeys: [{ credential: { value: KEY } }] })
     await editor.test(id)
     expect(await names({ filter: { status: 'OK' } })).toEqual(['f-tested'])
     expect(await names({ filter: { status: 'UNAUTHORIZED' } })).toEqual([])
-    await editor.updated(id, { apiKeys: [{ add: { value: 'sk-some-other-key-0001' } }] })
+    await editor.updated(id, { apiKeys: [{ add: { credential: { value: 'sk-some-other-key-0001' } } }] })
     expect(await names({ filter: { status: 'OK' } })).toEqual([])
     await editor.test(id)
     expect(await names({ filter: { status: 'UNAUTHORIZED' } })).toEqual(['f-tested'])
@@ -241,7 +241,10 @@ describe('the size of a page', () => {
 
 describe('the nested pages of a provider', () => {
   test('keep to the same rules: keys oldest first, tests newest first', async () => {
-    const values = Array.from({ length: 25 }, (_, index) => ({ value: `sk-key-number-${index}-of-many`, name: `key ${index}` }))
+    const values = Array.from({ length: 25 }, (_, index) => ({
+      credential: { value: `sk-key-number-${index}-of-many` },
+      name: `key ${index}`,
+    }))
     const { id } = await editor.created({ baseUrl: recorder.origin, apiKeys: values })
     await editor.test(id)
     const NESTED = `query ($id: ID!, $first: Int, $last: Int, $after: String, $before: String) { provider(by: { id: $id }) {

@@ -111,7 +111,7 @@ const isAccepted = ({ status, text }: Answer) => status < 400 && !/"__typename":
 
 /** Four keys of one provider are tested at once, and twelve of one token: four of these take all sixteen places. */
 async function makeFiller(number: number): Promise<{ id: string; token: string }> {
-  const apiKeys = [1, 2, 3, 4].map((key) => ({ value: `sk-filler-${number}-${key}-0123456789` }))
+  const apiKeys = [1, 2, 3, 4].map((key) => ({ credential: { value: `sk-filler-${number}-${key}-0123456789` } }))
   const id = (await makeProvider({ name: `filler-${number}`, type: 'OPENAI', baseUrl: `${holding.origin}/v1`, apiKeys })).id
   return { id, token: number === 4 ? tokens.editor : tokens.admin }
 }
@@ -144,7 +144,7 @@ async function makeVictim(): Promise<Victim> {
   ]
   const path = pathOf(number)
   const { id, uuid, apiKeys } = await makeProvider({
-    ...{ name, type: 'OPENAI', baseUrl: world.origins.old + path, apiKeys: [{ value: key }] },
+    ...{ name, type: 'OPENAI', baseUrl: world.origins.old + path, apiKeys: [{ credential: { value: key } }] },
     ...(hasNetwork ? { network: { extraHeaders } } : {}),
   })
   const [node] = apiKeys.nodes

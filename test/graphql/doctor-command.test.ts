@@ -161,7 +161,7 @@ describe('doctor', () => {
   })
 
   test('reports keys of another database, and a rotation that is not finished', async () => {
-    await writerOf(gateway).created({ apiKeys: [{ value: 'sk-under-the-first-key-0123' }] })
+    await writerOf(gateway).created({ apiKeys: [{ credential: { value: 'sk-under-the-first-key-0123' } }] })
     const wrong = await doctor({ ENCRYPTION_KEYS: generateKeyText() })
     expect(wrong).toMatchObject({ exitCode: 1, todo: [expect.stringContaining('encryption keys: None of the configured encryption keys')] })
     if (testDatabaseKind === 'sqlite') return

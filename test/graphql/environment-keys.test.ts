@@ -25,7 +25,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-const provider = (apiKeys: readonly object[] = [{ environmentVariable: NAME }]) =>
+const provider = (apiKeys: readonly object[] = [{ credential: { environmentVariable: NAME } }]) =>
   admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys })
 
 test('a key from the environment is shown by its name and sent by its value, which is nowhere on disk', async () => {
@@ -74,13 +74,13 @@ test('a variable that the operator no longer lists is not read', async () => {
 })
 
 describe('the rules', () => {
+  const VARIABLE = ['credential', 'environmentVariable']
   test.each([
-    ['neither value nor variable', {}, [], 'EXACTLY_ONE'],
-    ['both', { value: VALUE, environmentVariable: NAME }, [], 'EXACTLY_ONE'],
-    ['an empty name', { environmentVariable: '' }, ['environmentVariable'], 'NOT_ALLOWED'],
-    ['no name of a variable', { environmentVariable: 'A-B' }, ['environmentVariable'], 'NOT_ALLOWED'],
-    ['a variable that is not listed', { environmentVariable: 'PATH' }, ['environmentVariable'], 'NOT_ALLOWED'],
-    ['a secret of the gateway', { environmentVariable: 'ADMIN_TOKEN' }, ['environmentVariable'], 'NOT_ALLOWED'],
+    ['neither value nor variable', {}, ['credential'], 'REQUIRED'],
+    ['an empty name', { credential: { environmentVariable: '' } }, VARIABLE, 'NOT_ALLOWED'],
+    ['no name of a variable', { credential: { environmentVariable: 'A-B' } }, VARIABLE, 'NOT_ALLOWED'],
+    ['a variable that is not listed', { credential: { environmentVariable: 'PATH' } }, VARIABLE, 'NOT_ALLOWED'],
+    ['a secret of the gateway', { credential: { environmentVariable: 'ADMIN_TOKEN' } }, VARIABLE, 'NOT_ALLOWED'],
   ])('refuse %s', async (_what, key, path, rule) => {
     const found = await admin.create({ apiKeys: [key] })
     expect(found.issues).toMatchObject([{ path: ['apiKeys', '0', ...path], rule }])
@@ -90,16 +90,79 @@ describe('the rules', () => {
   })
 
   test('refuse a variable from an editor, who could have it sent anywhere, unless the provider has it already', async () => {
-    const created = await editor.create({ apiKeys: [{ environmentVariable: NAME }] })
-    expect(created.issues).toMatchObject([{ path: ['apiKeys', '0', 'environmentVariable'], rule: 'NOT_ALLOWED' }])
+    const created = await editor.create({ apiKeys: [{ credential: { environmentVariable: NAME } }] })
+    expect(created.issues).toMatchObject([{ path: ['apiKeys', '0', ...VARIABLE], rule: 'NOT_ALLOWED' }])
     const { id, apiKeys } = await provider()
-    const other = await editor.update(id, { apiKeys: [{ add: { environmentVariable: 'GATEWAY_TEST_OTHER' } }] })
+    const other = await editor.update(id, { apiKeys: [{ add: { credential: { environmentVariable: 'GATEWAY_TEST_OTHER' } } }] })
     expect(other.issues).toMatchObject([{ rule: 'NOT_ALLOWED' }])
     expect(await editor.update(id, { apiKeys: [{ keep: { id: apiKeys.nodes[0]?.id, weight: 2 } }] })).toMatchObject({
       __typename: 'UpdateProviderPayload',
     })
-    expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: NAME, name: 'again' } }] })).toMatchObject({
+    expect(await editor.update(id, { apiKeys: [{ add: { credential: { environmentVariable: NAME }, name: 'again' } }] })).toMatchObject({
       __typename: 'UpdateProviderPayload',
     })
+  })
+})
+
+describe('a credential has exactly one of a value and a variable, wherever it stands', () => {
+  const PLACES: Readonly<Record<string, (credential: unknown, id: string) => object>> = {
+    'a new key': (credential) => ({ add: { credential } }),
+    'a kept key': (credential, id) => ({ keep: { id, credential } }),
+    'a part of a new key': (credential) => ({ add: { credentialParts: [{ name: 'azure.clientSecret', credential }] } }),
+    'a part of a kept key': (credential, id) => ({ keep: { id, credentialParts: [{ name: 'azure.clientSecret', credential }] } }),
+  }
+  const WRONG: readonly object[] = [
+    { value: VALUE, environmentVariable: NAME },
+    { value: VALUE, environmentVariable: null },
+    { value: null, environmentVariable: NAME },
+    {},
+    { value: null },
+    { environmentVariable: null },
+    { value: null, environmentVariable: null },
+    { value: VALUE, other: NAME },
+    [{ value: VALUE }, { environmentVariable: NAME }],
+  ]
+  const DOCUMENT = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }'
+  const literalOf = (input: object) => JSON.stringify(input).replace(/"(\w+)":/g, '$1: ')
+
+  test.each(Object.entries(PLACES))(
+    '%s: else the request is refused, its secret is not repeated, and nothing changes',
+    async (_place, at) => {
+      const { id, apiKeys, version } = await provider()
+      for (const credential of WRONG) {
+        const input = { provider: { id }, keepOtherApiKeys: true, apiKeys: [at(credential, apiKeys.nodes[0]?.id ?? '')] }
+        const literal = `mutation { updateProvider(input: ${literalOf(input)}) { __typename } }`
+        for (const [document, variables, code] of [
+          [DOCUMENT, { input }, 'BAD_USER_INPUT'],
+          [literal, {}, 'GRAPHQL_VALIDATION_FAILED'],
+        ] as const) {
+          const { body, text } = await gateway.graphql(document, variables)
+          expect(new Set(body.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set([code]))
+          expect(body.data).toBeUndefined()
+          expect(text).not.toContain(VALUE)
+        }
+      }
+      const { node } = await gateway.ask<{ node: object }>('query ($id: ID!) { node(id: $id) { ... on Provider { version } } }', { id })
+      expect(node).toEqual({ version })
+    },
+  )
+
+  test('and null is none: a new key needs one, a stored one stays', async () => {
+    const { id, apiKeys } = await provider()
+    const change = (one: object) => admin.update(id, { keepOtherApiKeys: true, apiKeys: [one] })
+    expect((await change({ add: { credential: null } })).issues).toMatchObject([
+      { path: ['apiKeys', '0', 'add', 'credential'], rule: 'REQUIRED' },
+    ])
+    const { provider: kept } = await change({ keep: { id: apiKeys.nodes[0]?.id, credential: null, weight: 2 } })
+    expect(kept?.apiKeys.nodes).toMatchObject([{ masked: `env:${NAME}`, weight: 2 }])
+  })
+
+  test('and a variable of a part that is not offered is told at the part', async () => {
+    const credentialParts = [{ name: 'azure.clientId', credential: { value: 'client-0001' } }]
+    const wrong = { name: 'azure.clientSecret', credential: { environmentVariable: 'PATH' } }
+    const { issues } = await admin.create({ apiKeys: [{ credentialParts: [...credentialParts, wrong] }] })
+    expect(issues).toMatchObject([
+      { path: ['apiKeys', '0', 'credentialParts', '1', 'credential', 'environmentVariable'], rule: 'NOT_ALLOWED' },
+    ])
   })
 })

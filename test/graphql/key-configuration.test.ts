@@ -29,7 +29,7 @@ async function keysOf(id: string): Promise<readonly Configured[]> {
   return node.apiKeys.nodes
 }
 
-const part = (name: string, value?: string) => ({ name, ...(value === undefined ? {} : { value }) })
+const part = (name: string, value?: string) => ({ name, ...(value === undefined ? {} : { credential: { value } }) })
 const bedrock = {
   credentialParts: [
     part('endpoint', 'https://bedrock.example.com'),
@@ -46,7 +46,7 @@ const bedrock = {
 
 describe('the configuration of a key', () => {
   test('is given back without its secrets', async () => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, ...bedrock }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, ...bedrock }] })
     expect(await keysOf(id)).toEqual([
       {
         ...{ id: expect.any(String), masked: 'sk-a...ngth', longMask: `sk-a${'*'.repeat(24)}ngth` },
@@ -62,7 +62,7 @@ describe('the configuration of a key', () => {
   })
 
   test('stays where a change says nothing of it, field by field', async () => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, ...bedrock }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, ...bedrock }] })
     const before = await keysOf(id)
     const key = before[0]?.id
     await admin.updated(id, { apiKeys: [{ keep: { id: key, weight: 3, name: 'renamed' } }] })
@@ -74,7 +74,7 @@ describe('the configuration of a key', () => {
   })
 
   test('merges its extensions by namespace and property', async () => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, ...bedrock }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, ...bedrock }] })
     const key = (await keysOf(id))[0]?.id
     await editor.updated(id, { apiKeys: [{ keep: { id: key, extensions: { acme: { note: null, more: 1 }, other: { c: true } } } }] })
     expect((await keysOf(id))[0]?.extensions).toEqual({ acme: { nested: { b: [1] }, more: 1 }, other: { c: true } })
@@ -83,7 +83,7 @@ describe('the configuration of a key', () => {
   })
 
   test('keeps the parts that are named without a value, and deletes those that are not named', async () => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, ...bedrock }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, ...bedrock }] })
     const [before] = await keysOf(id)
     const kept = bedrock.credentialParts.filter(({ name }) => name !== 'acme.tenant_id').map(({ name }) => part(name))
     await editor.updated(id, { apiKeys: [{ keep: { id: before?.id, credentialParts: kept } }] })
@@ -98,11 +98,11 @@ describe('the configuration of a key', () => {
   test('needs no value beside parts, and one where no parts are given', async () => {
     await admin.created({ apiKeys: [{ credentialParts: [part('endpoint', 'https://vllm.example.com')] }] })
     for (const apiKeys of [[{}], [{ models: ['a'] }], [{ extensions: {} }]])
-      expect(rulesOf(await admin.create({ apiKeys }))).toEqual(['apiKeys.0 EXACTLY_ONE'])
+      expect(rulesOf(await admin.create({ apiKeys }))).toEqual(['apiKeys.0.credential REQUIRED'])
   })
 
   test.each(['endpoint', 'aws.region', 'aws.roleArn'])('does not let an editor change its %s while its secrets stay', async (name) => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, ...bedrock }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, ...bedrock }] })
     const key = (await keysOf(id))[0]?.id
     const moved = name === 'endpoint' ? 'https://thief.example.com' : 'arn:aws:iam::666666666666:role/thief'
     const others = bedrock.credentialParts.filter((one) => one.name !== name)
@@ -112,8 +112,8 @@ describe('the configuration of a key', () => {
     expect(await keep({ credentialParts: keeping })).toMatchObject(refused)
     expect(await keep({ credentialParts: others.map((one) => part(one.name)) })).toMatchObject(refused)
     // The value alone is not enough: the other parts would go there too.
-    expect(await keep({ value: `${KEY}-2`, credentialParts: keeping })).toMatchObject(refused)
-    expect(await keep({ value: `${KEY}-2`, credentialParts: [...others, part(name, moved)] })).toMatchObject({
+    expect(await keep({ credential: { value: `${KEY}-2` }, credentialParts: keeping })).toMatchObject(refused)
+    expect(await keep({ credential: { value: `${KEY}-2` }, credentialParts: [...others, part(name, moved)] })).toMatchObject({
       __typename: 'UpdateProviderPayload',
     })
   })
@@ -131,10 +131,14 @@ describe('a hostile configuration of a key', () => {
     ['the namespace of the gateway', { credentialParts: [part('network.x', 'v')] }, 'credentialParts.0.name NOT_ALLOWED'],
     ['a part twice', { credentialParts: [part('aws.region', 'a'), part('aws.region', 'b')] }, 'credentialParts.1.name NOT_ALLOWED'],
     ['too many parts', { credentialParts: parts(51) }, 'credentialParts OUT_OF_RANGE'],
-    ['a huge part', { credentialParts: [part('azure.clientSecret', long(65_537))] }, 'credentialParts.0.value OUT_OF_RANGE'],
-    ['a huge region', { credentialParts: [part('aws.region', long(8_193))] }, 'credentialParts.0.value OUT_OF_RANGE'],
-    ['a mask', { credentialParts: [part('azure.clientSecret', 'sk-a...wxyz')] }, 'credentialParts.0.value API_KEY_MASKED'],
-    ['an endpoint that is none', { credentialParts: [part('endpoint', 'file:///etc/passwd')] }, 'credentialParts.0.value URL_NOT_ALLOWED'],
+    ['a huge part', { credentialParts: [part('azure.clientSecret', long(65_537))] }, 'credentialParts.0.credential.value OUT_OF_RANGE'],
+    ['a huge region', { credentialParts: [part('aws.region', long(8_193))] }, 'credentialParts.0.credential.value OUT_OF_RANGE'],
+    ['a mask', { credentialParts: [part('azure.clientSecret', 'sk-a...wxyz')] }, 'credentialParts.0.credential.value API_KEY_MASKED'],
+    [
+      'an endpoint that is none',
+      { credentialParts: [part('endpoint', 'file:///etc/passwd')] },
+      'credentialParts.0.credential.value URL_NOT_ALLOWED',
+    ],
     ['too many models', { models: Array.from({ length: 10_001 }, () => 'm') }, 'models OUT_OF_RANGE'],
     ['a long model', { exceptModels: [long(2_001)] }, 'exceptModels.0 OUT_OF_RANGE'],
     ['half a character', { models: ['a', '\ud800'] }, 'models.1 NOT_ALLOWED'],
@@ -147,20 +151,22 @@ describe('a hostile configuration of a key', () => {
     ['a character that cannot be stored', { extensions: { acme: { a: ['\u0000'] } } }, 'extensions.acme NOT_ALLOWED'],
     ['too many namespaces', { extensions: Object.fromEntries(namespaces(21)) }, 'extensions OUT_OF_RANGE'],
   ])('is refused: %s', async (_what, configuration, issue) => {
-    const result = await admin.create({ apiKeys: [{ value: KEY, credentialParts: [], ...configuration }] })
+    const result = await admin.create({ apiKeys: [{ credential: { value: KEY }, credentialParts: [], ...configuration }] })
     expect(rulesOf(result)).toEqual([`apiKeys.0.${issue}`])
     expect(JSON.stringify(result)).not.toContain(long(300))
   })
 
   test('cannot grow by small changes beyond what one provider may keep', async () => {
-    const { id } = await admin.created({ apiKeys: [{ value: KEY, extensions: { acme: { a: long(200_000) } } }] })
+    const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, extensions: { acme: { a: long(200_000) } } }] })
     const key = (await keysOf(id))[0]?.id
     const more = { apiKeys: [{ keep: { id: key, extensions: { other: { b: long(200_000) } } } }] }
     expect(rulesOf(await admin.update(id, more))).toEqual(['apiKeys.extensions OUT_OF_RANGE'])
   })
 
   test('never reaches a prototype', async () => {
-    const text = JSON.stringify({ input: { ...newProvider({}), apiKeys: [{ value: KEY, extensions: { acme: { a: 1 } } }] } })
+    const text = JSON.stringify({
+      input: { ...newProvider({}), apiKeys: [{ credential: { value: KEY }, extensions: { acme: { a: 1 } } }] },
+    })
     const variables = JSON.parse(text.replace('"a":1', '"__proto__":{"polluted":1},"constructor":{"b":2},"c":3'))
     const query =
       'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { ... on CreateProviderPayload { provider { id } } } }'

@@ -45,11 +45,11 @@ const loot = () => JSON.stringify(thief.requests)
 
 describe('a key in an environment variable', () => {
   const withVariable = (key: object = {}, baseUrl = home.origin) =>
-    admin.created({ type: 'OPENAI_COMPAT', baseUrl, apiKeys: [{ environmentVariable: VARIABLE, ...key }] })
+    admin.created({ type: 'OPENAI_COMPAT', baseUrl, apiKeys: [{ credential: { environmentVariable: VARIABLE }, ...key }] })
 
   test('does not follow an editor who names it in another key that has an endpoint of its own', async () => {
     const { id, apiKeys } = await withVariable()
-    const add = { environmentVariable: VARIABLE, credentialParts: to(thief.origin) }
+    const add = { credential: { environmentVariable: VARIABLE }, credentialParts: to(thief.origin) }
     const kept = { keep: { id: apiKeys.nodes[0]?.id } }
     for (const changes of [[{ add }], [kept, { add }]]) expect(await editor.update(id, { apiKeys: changes })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
@@ -59,7 +59,7 @@ describe('a key in an environment variable', () => {
   test('does not follow an editor who names it again in the same key, beside another endpoint', async () => {
     for (const before of [{}, { credentialParts: to(home.origin) }]) {
       const { id, apiKeys } = await withVariable(before)
-      const keep = { id: apiKeys.nodes[0]?.id, environmentVariable: VARIABLE, credentialParts: to(thief.origin) }
+      const keep = { id: apiKeys.nodes[0]?.id, credential: { environmentVariable: VARIABLE }, credentialParts: to(thief.origin) }
       expect(await editor.update(id, { apiKeys: [{ keep }] })).toMatchObject(KEY_REQUIRED)
       await editor.test(id)
     }
@@ -68,27 +68,27 @@ describe('a key in an environment variable', () => {
 
   test('does not follow an editor from its own endpoint to that of the provider', async () => {
     const { id } = await withVariable({ credentialParts: to(home.origin) }, thief.origin)
-    expect(await editor.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE } }] })).toMatchObject(KEY_REQUIRED)
+    expect(await editor.update(id, { apiKeys: [{ add: { credential: { environmentVariable: VARIABLE } } }] })).toMatchObject(KEY_REQUIRED)
     await editor.test(id)
     expect(loot()).not.toContain(FROM_VARIABLE)
   })
 
   test('cannot become another part of a key, such as its endpoint, by an editor', async () => {
     const { id } = await withVariable()
-    const credentialParts = [{ name: 'endpoint', environmentVariable: VARIABLE }]
-    expect(await editor.update(id, { apiKeys: [{ add: { value: THIEFS, credentialParts } }] })).toMatchObject(NOT_ALLOWED)
+    const credentialParts = [{ name: 'endpoint', credential: { environmentVariable: VARIABLE } }]
+    expect(await editor.update(id, { apiKeys: [{ add: { credential: { value: THIEFS }, credentialParts } }] })).toMatchObject(NOT_ALLOWED)
   })
 
   test('may be named again by an editor where it is sent already', async () => {
     const { id } = await withVariable({ credentialParts: to(home.origin) })
-    const add = { environmentVariable: VARIABLE, credentialParts: to(home.origin) }
+    const add = { credential: { environmentVariable: VARIABLE }, credentialParts: to(home.origin) }
     expect(await editor.update(id, { apiKeys: [{ add }] })).toMatchObject(ACCEPTED)
   })
 
   test('goes where an admin sends it', async () => {
     const { id } = await withVariable()
     expect(
-      await admin.update(id, { apiKeys: [{ add: { environmentVariable: VARIABLE, credentialParts: to(thief.origin) } }] }),
+      await admin.update(id, { apiKeys: [{ add: { credential: { environmentVariable: VARIABLE }, credentialParts: to(thief.origin) } }] }),
     ).toMatchObject(ACCEPTED)
     await admin.test(id)
     expect(thief.keys()).toEqual([FROM_VARIABLE, expect.not.stringContaining(FROM_VARIABLE)])
@@ -101,17 +101,17 @@ describe('the sealed headers of a provider', () => {
       type: 'OPENAI_COMPAT',
       baseUrl: home.origin,
       network: { extraHeaders: [{ name: 'X-Relay-Token', value: HEADER }] },
-      apiKeys: [{ value: THIEFS }],
+      apiKeys: [{ credential: { value: THIEFS } }],
     })
 
   test("do not follow an editor's own key to its own endpoint", async () => {
     const { id, apiKeys } = await withHeader()
     const key = apiKeys.nodes[0]?.id
-    const moved = { value: THIEFS, credentialParts: to(thief.origin) }
+    const moved = { credential: { value: THIEFS }, credentialParts: to(thief.origin) }
     for (const changes of [
       [{ add: moved }],
       [{ keep: { id: key, ...moved } }],
-      [{ keep: { id: key } }, { add: { ...moved, value: `${THIEFS}-2` } }],
+      [{ keep: { id: key } }, { add: { ...moved, credential: { value: `${THIEFS}-2` } } }],
     ])
       expect(await editor.update(id, { apiKeys: changes })).toMatchObject(REFUSED)
     await editor.test(id)
@@ -120,7 +120,7 @@ describe('the sealed headers of a provider', () => {
 
   test('follow when an editor gives them again, or when an admin says so', async () => {
     const { id } = await withHeader()
-    const apiKeys = [{ add: { value: THIEFS, credentialParts: to(thief.origin) } }]
+    const apiKeys = [{ add: { credential: { value: THIEFS }, credentialParts: to(thief.origin) } }]
     const network = { extraHeaders: [{ name: 'X-Relay-Token', value: 'a-value-of-the-editors-own' }] }
     expect(await editor.update(id, { apiKeys, network })).toMatchObject(ACCEPTED)
     expect(await admin.update((await withHeader()).id, { apiKeys })).toMatchObject(ACCEPTED)

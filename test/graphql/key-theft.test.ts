@@ -26,7 +26,7 @@ afterAll(async () => {
 let provider: ProviderView
 beforeEach(async () => {
   thief.requests.length = 0
-  provider = await editor.created({ baseUrl: home.origin, apiKeys: [{ value: FIRST }, { value: SECOND }] })
+  provider = await editor.created({ baseUrl: home.origin, apiKeys: [{ credential: { value: FIRST } }, { credential: { value: SECOND } }] })
 })
 
 const keeping = () => provider.apiKeys.nodes.map(({ id }) => ({ keep: { id } }))
@@ -49,7 +49,10 @@ describe('an editor cannot point stored keys at another origin', () => {
     await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping() }))
     await expectRefused(await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: keeping().slice(1) }))
     await expectRefused(
-      await editor.update(provider.id, { baseUrl: thief.origin, apiKeys: [...keeping().slice(1), { add: { value: FIRST } }] }),
+      await editor.update(provider.id, {
+        baseUrl: thief.origin,
+        apiKeys: [...keeping().slice(1), { add: { credential: { value: FIRST } } }],
+      }),
     )
   })
 
@@ -87,7 +90,7 @@ describe('an editor may', () => {
   })
 
   test('move to another origin when all keys are given again, or dropped', async () => {
-    const moved = await editor.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    const moved = await editor.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { credential: { value: FIRST } } }] })
     expect(moved).toMatchObject({ baseUrl: thief.origin, apiKeys: { totalCount: 1 } })
     expect(await editor.test(provider.id)).toMatchObject({ success: true })
     expect(thief.keys()).toContain(FIRST)
@@ -122,14 +125,17 @@ describe('an admin', () => {
 
   test('may move some keys and drop or add others in the same change', async () => {
     const [kept] = keeping()
-    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [kept, { add: { value: 'sk-added-with-the-move-03' } }] })
+    await admin.updated(provider.id, {
+      baseUrl: thief.origin,
+      apiKeys: [kept, { add: { credential: { value: 'sk-added-with-the-move-03' } } }],
+    })
     await editor.test(provider.id)
     expect(thief.keys()).toEqual(expect.arrayContaining([FIRST, 'sk-added-with-the-move-03']))
     expect(thief.keys()).not.toContain(SECOND)
   })
 
   test('who moves no key leaves no such remark', async () => {
-    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { value: FIRST } }] })
+    await admin.updated(provider.id, { baseUrl: thief.origin, apiKeys: [{ add: { credential: { value: FIRST } } }] })
     const [, event] = await auditEvents(gateway, provider.uuid)
     expect(event?.changes).not.toHaveProperty('keysKeptForNewEndpoint')
   })

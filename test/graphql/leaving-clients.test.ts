@@ -39,7 +39,7 @@ const REQUESTS: Readonly<Record<string, TestRequest>> = {
 
 async function created(): Promise<string> {
   const name = uniqueName()
-  const input = { name, type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: 'sk-the-key-0123456789' }] }
+  const input = { name, type: 'OPENAI', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ credential: { value: 'sk-the-key-0123456789' } }] }
   await gateway.ask(CREATE, { input })
   return name
 }

@@ -9,7 +9,7 @@ const lines: string[] = []
 beforeAll(async () => {
   gateway = await startTestGateway({ log: (line) => void lines.push(line) })
   const writer = writerOf(gateway)
-  for (let index = 0; index < 3; index += 1) await writer.created({ apiKeys: [{ value: 'sk-limits-fixture-0001' }] })
+  for (let index = 0; index < 3; index += 1) await writer.created({ apiKeys: [{ credential: { value: 'sk-limits-fixture-0001' } }] })
 })
 afterAll(() => gateway.close())
 

@@ -40,7 +40,7 @@ describe('/metrics counts', () => {
     const writer = writerOf(gateway)
     const good = await writer.created({
       baseUrl: recorder.origin,
-      apiKeys: [{ value: KEY }, { value: 'sk-metrics-fixture-that-is-refused' }],
+      apiKeys: [{ credential: { value: KEY } }, { credential: { value: 'sk-metrics-fixture-that-is-refused' } }],
     })
     await writer.test(good.id)
     const text = await read()
@@ -128,7 +128,7 @@ describe('where /metrics is', () => {
   test('no connection test may reach its port', async () => {
     const writer = writerOf(gateway)
     const origin = new URL(gateway.started.metricsUrl ?? '').origin
-    await expect(writer.created({ baseUrl: origin, apiKeys: [{ value: KEY }] })).rejects.toThrow('URL_NOT_ALLOWED')
+    await expect(writer.created({ baseUrl: origin, apiKeys: [{ credential: { value: KEY } }] })).rejects.toThrow('URL_NOT_ALLOWED')
   })
 
   test('nowhere by default', async () => {

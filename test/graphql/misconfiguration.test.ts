@@ -18,7 +18,7 @@ let squatter: Server
 let takenPort = ''
 beforeAll(async () => {
   gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: OLD } })
-  await writerOf(gateway).created({ apiKeys: [{ value: 'sk-sealed-with-the-old-key-0123' }] })
+  await writerOf(gateway).created({ apiKeys: [{ credential: { value: 'sk-sealed-with-the-old-key-0123' } }] })
   await gateway.restart({ ENCRYPTION_KEYS: `${NEW},${OLD}` })
   await gateway.stop()
   squatter = createServer()

@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 async function providerWith(...values: readonly string[]): Promise<string> {
-  const { id } = await admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: values.map((value) => ({ value })) })
+  const { id } = await admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: values.map((value) => ({ credential: { value } })) })
   return id
 }
 
@@ -76,7 +76,7 @@ describe('the names of models', () => {
   test('of an older list are gone, and their number stays', async () => {
     const id = await providerWith(FEW)
     await admin.test(id)
-    await admin.updated(id, { apiKeys: [{ add: { value: OWN[0] } }] })
+    await admin.updated(id, { apiKeys: [{ add: { credential: { value: OWN[0] } } }] })
     await admin.test(id)
     expect((await shown(id)).connectionTests.nodes).toEqual([
       { modelCount: 2, models: ['shared', 'own-0'] },
@@ -87,7 +87,7 @@ describe('the names of models', () => {
   test('outlive a test that fails', async () => {
     const id = await providerWith(FEW)
     await admin.test(id)
-    await admin.updated(id, { apiKeys: [{ add: { value: BAD } }] })
+    await admin.updated(id, { apiKeys: [{ add: { credential: { value: BAD } } }] })
     await admin.test(id)
     const { connectionTests } = await shown(id, 3)
     expect(connectionTests.nodes.map(({ models }) => models).toSorted()).toEqual([[], ['one', 'two']])

@@ -10,7 +10,7 @@ let azure: ProviderView
 beforeAll(async () => {
   gateway = await startTestGateway()
   writer = writerOf(gateway)
-  const apiKeys = [{ value: 'sk-routes-fixture-aaaa-bbbb' }]
+  const apiKeys = [{ credential: { value: 'sk-routes-fixture-aaaa-bbbb' } }]
   openai = await writer.created({ name: 'openai', type: 'OPENAI', apiKeys })
   azure = await writer.created({ name: 'azure', type: 'AZURE', baseUrl: 'https://x.openai.azure.com', apiKeys })
 })
@@ -200,7 +200,7 @@ describe('a provider that model routes use', () => {
     const other = await writer.created({
       name: 'other',
       type: 'OPENAI',
-      apiKeys: [{ value: 'sk-other-fixture-aaaa-bbbb', models: ['o3'] }],
+      apiKeys: [{ credential: { value: 'sk-other-fixture-aaaa-bbbb' }, models: ['o3'] }],
     })
     await created('fast', [target('other', 'gpt-5'), target('other', 'o3')])
     expect((await listed()).nodes[0]?.targets).toMatchObject([{ state: 'NO_KEY' }, { state: 'READY' }])

@@ -52,9 +52,9 @@ const DOORS: Readonly<Record<string, () => { by: string; change: Record<string, 
 
 /** The kinds of stored secrets that a provider can have, each as what to create it with. */
 const OWNERS = {
-  'a stored key': { type: 'OPENAI', apiKeys: [{ value: KEY }] },
-  'a disabled key': { type: 'OPENAI', apiKeys: [{ value: KEY, enabled: false }] },
-  'a key from the environment': { type: 'OPENAI', apiKeys: [{ environmentVariable: VARIABLE }] },
+  'a stored key': { type: 'OPENAI', apiKeys: [{ credential: { value: KEY } }] },
+  'a disabled key': { type: 'OPENAI', apiKeys: [{ credential: { value: KEY }, enabled: false }] },
+  'a key from the environment': { type: 'OPENAI', apiKeys: [{ credential: { environmentVariable: VARIABLE } }] },
   'an access key pair': {
     type: 'BEDROCK',
     settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'a-secret-access-key' } },
@@ -85,7 +85,9 @@ describe('an editor', () => {
   test.each(Object.keys(DOORS))('may set %s when all keys are given with it', async (door) => {
     const { change } = DOORS[door]?.() ?? { change: {} }
     const { id, uuid } = await created(OWNERS['a stored key'])
-    expect(await editor.update(id, { ...change, apiKeys: [{ add: { value: 'sk-another-key-0123456789' } }] })).toMatchObject({
+    expect(
+      await editor.update(id, { ...change, apiKeys: [{ add: { credential: { value: 'sk-another-key-0123456789' } } }] }),
+    ).toMatchObject({
       __typename: 'UpdateProviderPayload',
     })
     expect(JSON.stringify((await auditEvents(gateway, uuid)).at(-1)?.changes)).not.toContain('keysKept')
@@ -98,12 +100,12 @@ describe('an editor', () => {
   })
 
   test('may not keep one key of two, nor name a variable in place of a key', async () => {
-    const two = await created({ apiKeys: [{ value: KEY }, { value: 'sk-second-key-0123456789' }] })
+    const two = await created({ apiKeys: [{ credential: { value: KEY } }, { credential: { value: 'sk-second-key-0123456789' } }] })
     const kept = { keep: { id: two.apiKeys.nodes[0]?.id } }
-    const change = { baseUrl: `${thief.origin}/v1`, apiKeys: [kept, { add: { value: 'sk-another-key-0123456789' } }] }
+    const change = { baseUrl: `${thief.origin}/v1`, apiKeys: [kept, { add: { credential: { value: 'sk-another-key-0123456789' } } }] }
     expect((await editor.update(two.id, change)).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
     const named = await created(OWNERS['a key from the environment'])
-    const again = { baseUrl: `${thief.origin}/v1`, apiKeys: [{ add: { environmentVariable: VARIABLE } }] }
+    const again = { baseUrl: `${thief.origin}/v1`, apiKeys: [{ add: { credential: { environmentVariable: VARIABLE } } }] }
     expect((await editor.update(named.id, again)).code).toBe('KEY_REQUIRED_FOR_NEW_ENDPOINT')
   })
 

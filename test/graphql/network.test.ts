@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 const provider = (network: object | null, baseUrl = `${upstream.origin}/v1`) =>
-  admin.created({ baseUrl, apiKeys: [{ value: KEY }], ...(network === null ? {} : { network }) })
+  admin.created({ baseUrl, apiKeys: [{ credential: { value: KEY } }], ...(network === null ? {} : { network }) })
 
 async function networkOf(id: string): Promise<Record<string, unknown>> {
   const { node } = await gateway.ask<{ node: { network: Record<string, unknown> } }>(
@@ -204,7 +204,7 @@ describe('a test goes', () => {
     })
     try {
       const writer = writerOf(behind)
-      const { id } = await writer.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: KEY }] })
+      const { id } = await writer.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
       await writer.test(id)
       expect(proxy.connections).toHaveLength(0)
       await writer.updated(id, { network: { proxy: { type: 'ENVIRONMENT' } } })

@@ -32,7 +32,12 @@ const sentHome = () => new Set(home.requests.map(({ path }) => path))
 
 test('no spelling of a base URL takes a stored key off the path that it was stored for, in tests and calls', async () => {
   const name = uniqueName()
-  const { id } = await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${home.origin}/tenant-a/v1`, apiKeys: [{ value: KEY }] })
+  const { id } = await writerOf(gateway).created({
+    name,
+    type: 'OPENAI',
+    baseUrl: `${home.origin}/tenant-a/v1`,
+    apiKeys: [{ credential: { value: KEY } }],
+  })
   const hosts = [home.origin.replace('127.0.0.1', '127.0.0.1.'), home.origin.replace('127.0.0.1', '127.1'), thief.origin]
   const all = oddPaths(`127.0.0.1:${thief.port}`).flatMap((path) => [`${home.origin}${path}`, `${home.origin}/tenant-a/v1${path}`])
   const own = all.filter((_, index) => isLong || index % 5 === 0)

@@ -63,12 +63,12 @@ describe('a key with something around it is refused, and told what to leave out'
     ['sk-xxxxxxxxxxxx', 'placeholder'],
     ['changeme', 'placeholder'],
   ])('%j', async (value, words) => {
-    const { issues } = await editor.create({ type: 'OPENAI', apiKeys: [{ value }] })
-    expect(issues?.map(({ path }) => path)).toContainEqual(['apiKeys', '0', 'value'])
+    const { issues } = await editor.create({ type: 'OPENAI', apiKeys: [{ credential: { value } }] })
+    expect(issues?.map(({ path }) => path)).toContainEqual(['apiKeys', '0', 'credential', 'value'])
     expect(issues?.map(({ message }) => message).join(' ')).toContain(words)
     expect(JSON.stringify(issues)).not.toContain('4f9a2c71')
-    const provider = await editor.created({ type: 'OPENAI', apiKeys: [{ value: KEY }] })
-    const changed = await editor.update(provider.id, { apiKeys: [{ add: { value } }] })
+    const provider = await editor.created({ type: 'OPENAI', apiKeys: [{ credential: { value: KEY } }] })
+    const changed = await editor.update(provider.id, { apiKeys: [{ add: { credential: { value } } }] })
     expect(changed.issues?.map(({ message }) => message).join(' ')).toContain(words)
   })
 
@@ -87,6 +87,6 @@ describe('a key with something around it is refused, and told what to leave out'
       'id:secret',
     ],
   ])('%j is taken for a key', async (value) => {
-    await editor.created({ type: 'OPENAI_COMPAT', apiKeys: [{ value }] })
+    await editor.created({ type: 'OPENAI_COMPAT', apiKeys: [{ credential: { value } }] })
   })
 })

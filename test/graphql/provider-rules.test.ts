@@ -16,10 +16,10 @@ test('a refused provider lists every broken rule with its place, at once', async
   const { __typename, issues } = await editor.create({
     ...{ name: 'Not A Name', baseUrl: 'ftp://files.example.com', displayName: 'x'.repeat(2_001), icon: 'x'.repeat(8_193) },
     apiKeys: [
-      { value: '' },
-      { value: ' padded ', name: 'x'.repeat(201), weight: -1 },
-      { value: 'sk-fine-0000000000000001', weight: 1_000_001 },
-      { value: 'naïve' },
+      { credential: { value: '' } },
+      { credential: { value: ' padded ' }, name: 'x'.repeat(201), weight: -1 },
+      { credential: { value: 'sk-fine-0000000000000001' }, weight: 1_000_001 },
+      { credential: { value: 'naïve' } },
     ],
     settings: { bedrock: { roleArn: 'not-an-arn', externalId: 'chosen', accessKey: '****', region: 'x'.repeat(2_001) } },
   })
@@ -29,12 +29,12 @@ test('a refused provider lists every broken rule with its place, at once', async
     'displayName OUT_OF_RANGE',
     'icon OUT_OF_RANGE',
     'baseUrl URL_SCHEME',
-    'apiKeys.0.value API_KEY_BLANK',
-    'apiKeys.1.value API_KEY_SURROUNDING_BLANKS',
+    'apiKeys.0.credential.value API_KEY_BLANK',
+    'apiKeys.1.credential.value API_KEY_SURROUNDING_BLANKS',
     'apiKeys.1.name OUT_OF_RANGE',
     'apiKeys.1.weight OUT_OF_RANGE',
     'apiKeys.2.weight OUT_OF_RANGE',
-    'apiKeys.3.value API_KEY_CHARACTERS',
+    'apiKeys.3.credential.value API_KEY_CHARACTERS',
     'settings SETTINGS_NOT_SUPPORTED',
     'settings.bedrock.roleArn ROLE_ARN_FORMAT',
     'settings.bedrock.region OUT_OF_RANGE',
@@ -44,11 +44,11 @@ test('a refused provider lists every broken rule with its place, at once', async
 })
 
 test('a refused change lists every broken rule with its place, at once', async () => {
-  const provider = await editor.created({ apiKeys: [{ value: 'sk-fine-0000000000000001' }] })
+  const provider = await editor.created({ apiKeys: [{ credential: { value: 'sk-fine-0000000000000001' } }] })
   const id = provider.apiKeys.nodes[0]?.id
   const { issues } = await editor.update(provider.id, {
     ...{ baseUrl: 'https://user:hunter2@example.com', displayName: 'x'.repeat(2_001), icon: 'x'.repeat(8_193) },
-    apiKeys: [{ keep: { id, name: 'x'.repeat(201), weight: -0.1 } }, { add: { value: 'a\nb' } }],
+    apiKeys: [{ keep: { id, name: 'x'.repeat(201), weight: -0.1 } }, { add: { credential: { value: 'a\nb' } } }],
     settings: { bedrock: { roleArn: 'arn:aws:s3:::bucket' } },
   })
   expect(rules(issues)).toEqual([
@@ -57,20 +57,20 @@ test('a refused change lists every broken rule with its place, at once', async (
     'baseUrl URL_NOT_ALLOWED',
     'apiKeys.0.keep.name OUT_OF_RANGE',
     'apiKeys.0.keep.weight OUT_OF_RANGE',
-    'apiKeys.1.add.value API_KEY_CHARACTERS',
+    'apiKeys.1.add.credential.value API_KEY_CHARACTERS',
     'settings.bedrock.roleArn ROLE_ARN_FORMAT',
   ])
 })
 
 test('checkProvider lists what createProvider would, and creates nothing', async () => {
   const CHECK = 'query ($input: CreateProviderInput!) { checkProvider(input: $input) { path rule message } }'
-  const input = { name: 'Bad Name', type: 'BEDROCK', baseUrl: '', apiKeys: [{ value: '...' }] }
+  const input = { name: 'Bad Name', type: 'BEDROCK', baseUrl: '', apiKeys: [{ credential: { value: '...' } }] }
   const { checkProvider } = await gateway.ask<{ checkProvider: Issue[] }>(CHECK, { input })
   expect(checkProvider).toEqual((await editor.create(input)).issues)
   expect(rules(checkProvider)).toEqual([
     'name NAME_FORMAT',
     'baseUrl REQUIRED',
-    'apiKeys.0.value API_KEY_MASKED',
+    'apiKeys.0.credential.value API_KEY_MASKED',
     'apiKeys API_KEYS_NOT_SUPPORTED',
     'settings SETTINGS_REQUIRED',
   ])
@@ -134,8 +134,8 @@ describe('lengths', () => {
     const provider = await editor.created({
       ...{ displayName: 'x'.repeat(2_000), icon: 'x'.repeat(8_192), baseUrl: `https://api.example.com/${'x'.repeat(8_168)}` },
       apiKeys: [
-        { value: 'k'.repeat(10_240), name: 'x'.repeat(200), weight: 1_000_000 },
-        { value: 'k', weight: 0 },
+        { credential: { value: 'k'.repeat(10_240) }, name: 'x'.repeat(200), weight: 1_000_000 },
+        { credential: { value: 'k' }, weight: 0 },
       ],
     })
     expect(provider.baseUrl).toHaveLength(8_192)
@@ -153,14 +153,19 @@ describe('lengths', () => {
     ['sk-käy', 'API_KEY_CHARACTERS'],
     ['sk-\ud800key', 'API_KEY_CHARACTERS'],
   ])('a key like %j is refused', async (value, rule) => {
-    const created = await editor.create({ apiKeys: [{ value }] })
-    expect(rules(created.issues)).toEqual([`apiKeys.0.value ${rule}`])
+    const created = await editor.create({ apiKeys: [{ credential: { value } }] })
+    expect(rules(created.issues)).toEqual([`apiKeys.0.credential.value ${rule}`])
   })
 
   test('weights that are no numbers of JSON never get in', async () => {
     for (const weight of ['1', true, {}]) {
       const { body } = await gateway.graphql('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', {
-        input: { name: 'weightless', type: 'OPENAI', baseUrl: 'https://a.example', apiKeys: [{ value: 'sk-weighed-key', weight }] },
+        input: {
+          name: 'weightless',
+          type: 'OPENAI',
+          baseUrl: 'https://a.example',
+          apiKeys: [{ credential: { value: 'sk-weighed-key' }, weight }],
+        },
       })
       expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT'])
     }
@@ -168,7 +173,7 @@ describe('lengths', () => {
 })
 
 describe('keys for a type without keys', () => {
-  const apiKeys = [{ value: 'sk-not-for-this-type-01' }]
+  const apiKeys = [{ credential: { value: 'sk-not-for-this-type-01' } }]
   const COPILOT = { type: 'COPILOT', baseUrl: 'https://api.githubcopilot.com' }
   const bedrock = { bedrock: { region: 'us-east-1' } }
 
@@ -187,7 +192,7 @@ describe('keys for a type without keys', () => {
 
   test('are refused in a change too; an empty set is fine', async () => {
     const copilot = await editor.created(COPILOT)
-    const change = { apiKeys: [{ add: { value: 'sk-not-for-this-type-01' } }] }
+    const change = { apiKeys: [{ add: { credential: { value: 'sk-not-for-this-type-01' } } }] }
     expect(await editor.update(copilot.id, change)).toMatchObject({ __typename: 'ApiKeysNotSupportedError', providerType: 'COPILOT' })
     expect((await editor.updated(copilot.id, { apiKeys: [] })).version).toBe(2)
     const anthropic = await editor.created({ type: 'ANTHROPIC', settings: bedrock })
@@ -196,7 +201,7 @@ describe('keys for a type without keys', () => {
 })
 
 test('an Anthropic provider that is given Bedrock settings keeps its stored keys and takes no more', async () => {
-  const provider = await editor.created({ type: 'ANTHROPIC', apiKeys: [{ value: 'sk-ant-stored-key-0001' }] })
+  const provider = await editor.created({ type: 'ANTHROPIC', apiKeys: [{ credential: { value: 'sk-ant-stored-key-0001' } }] })
   // A region moves stored keys, which is an admin's to do.
   const changed = await writerOf(gateway).updated(provider.id, { settings: { bedrock: { region: 'us-east-1' } } })
   expect(changed.apiKeys).toEqual(provider.apiKeys)

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const keyIds = ({ apiKeys }: ProviderView) => apiKeys.nodes.map(({ id }) => id)
 const masks = ({ apiKeys }: ProviderView) => apiKeys.nodes.map(({ masked }) => masked)
-const withKeys = (...values: string[]) => editor.created({ apiKeys: values.map((value) => ({ value })) })
+const withKeys = (...values: string[]) => editor.created({ apiKeys: values.map((value) => ({ credential: { value } })) })
 
 /** Runs a change that must be refused, and checks that nothing of it happened. */
 async function expectUnchanged<Answer>({ id, uuid }: ProviderView, change: () => Promise<Answer>): Promise<Answer> {
@@ -39,7 +39,7 @@ async function expectUnchanged<Answer>({ id, uuid }: ProviderView, change: () =>
 
 describe('a change', () => {
   test('alters what it gives and leaves the rest', async () => {
-    const provider = await editor.created({ displayName: 'Before', icon: '🦊', apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ displayName: 'Before', icon: '🦊', apiKeys: [{ credential: { value: KEY } }] })
     const changed = await editor.updated(provider.id, { displayName: 'After', enabled: false })
     expect(changed).toEqual({ ...provider, displayName: 'After', enabled: false, version: 2, updatedAt: changed.updatedAt })
     expect(changed.updatedAt > provider.updatedAt).toBe(true)
@@ -47,7 +47,7 @@ describe('a change', () => {
   })
 
   test('takes null for "left out", in every field', async () => {
-    const provider = await editor.created({ displayName: 'Kept', icon: 'kept', apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ displayName: 'Kept', icon: 'kept', apiKeys: [{ credential: { value: KEY } }] })
     const nothing = { displayName: null, icon: null, baseUrl: null, enabled: null, settings: null, apiKeys: null, expectedVersion: null }
     const changed = await editor.updated(provider.id, nothing)
     expect(changed).toEqual({ ...provider, version: 2, updatedAt: changed.updatedAt })
@@ -58,11 +58,15 @@ describe('a change', () => {
   })
 
   test('raises the version by exactly one, a change of nothing included; a test does not', async () => {
-    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ credential: { value: KEY } }] })
     expect((await editor.updated(provider.id, {})).version).toBe(2)
     expect((await editor.updated(provider.id, { displayName: provider.displayName })).version).toBe(3)
     expect(
-      (await editor.updated(provider.id, { apiKeys: [{ keep: { id: keyIds(provider)[0] } }, { add: { value: `${KEY}-2` } }] })).version,
+      (
+        await editor.updated(provider.id, {
+          apiKeys: [{ keep: { id: keyIds(provider)[0] } }, { add: { credential: { value: `${KEY}-2` } } }],
+        })
+      ).version,
     ).toBe(4)
     await editor.test(provider.id)
     const tested = await readProvider(gateway, provider.id)
@@ -112,7 +116,7 @@ describe('a change', () => {
     const [first = ''] = keyIds(provider)
     await editor.updated(provider.id, {
       displayName: 'New',
-      apiKeys: [{ keep: { id: first } }, { add: { value: 'sk-third-of-the-fixtures-c' } }],
+      apiKeys: [{ keep: { id: first } }, { add: { credential: { value: 'sk-third-of-the-fixtures-c' } } }],
     })
     const [, event, ...others] = await auditEvents(gateway, provider.uuid)
     expect(others).toEqual([])
@@ -132,7 +136,7 @@ describe('the wanted set of keys', () => {
     const [kept, , renamed] = keyIds(provider)
     const changed = await editor.updated(provider.id, {
       apiKeys: [
-        { add: { value: 'sk-new-on-top-000000004', name: 'new' } },
+        { add: { credential: { value: 'sk-new-on-top-000000004' }, name: 'new' } },
         { keep: { id: renamed, name: 'renamed', enabled: false, weight: 2.5 } },
         { keep: { id: kept } },
       ],
@@ -151,7 +155,10 @@ describe('the wanted set of keys', () => {
     const unknown = Buffer.from('ApiKey:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64')
     for (const id of [unknown, keyIds(stranger)[0]]) {
       const result = await expectUnchanged(provider, () =>
-        editor.update(provider.id, { displayName: 'lost', apiKeys: [{ add: { value: 'sk-must-not-be-stored-1' } }, { keep: { id } }] }),
+        editor.update(provider.id, {
+          displayName: 'lost',
+          apiKeys: [{ add: { credential: { value: 'sk-must-not-be-stored-1' } } }, { keep: { id } }],
+        }),
       )
       expect(result).toMatchObject({ __typename: 'ApiKeyNotFoundError', code: 'API_KEY_NOT_FOUND' })
     }
@@ -177,7 +184,7 @@ describe('the wanted set of keys', () => {
 
   test('needs exactly one of keep and add in each entry', async () => {
     const provider = await withKeys(KEY)
-    for (const entry of [{}, { keep: { id: keyIds(provider)[0] }, add: { value: KEY } }, { add: null }]) {
+    for (const entry of [{}, { keep: { id: keyIds(provider)[0] }, add: { credential: { value: KEY } } }, { add: null }]) {
       const document = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }'
       const { body, text } = await gateway.graphql(document, { input: { provider: { id: provider.id }, apiKeys: [entry] } })
       expect(body.errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT'])
@@ -186,12 +193,15 @@ describe('the wanted set of keys', () => {
   })
 
   test('has at most 100 keys', async () => {
-    const values = (count: number) => Array.from({ length: count }, (_, index) => ({ value: `sk-one-of-many-keys-${index}` }))
+    const values = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ credential: { value: `sk-one-of-many-keys-${index}` } }))
     expect((await editor.create({ apiKeys: values(101) })).issues).toMatchObject([{ path: ['apiKeys'], rule: 'OUT_OF_RANGE' }])
     const provider = await editor.created({ apiKeys: values(100) })
     expect(provider.apiKeys.totalCount).toBe(100)
     const keeps = keyIds(provider).map((id) => ({ keep: { id } }))
-    const result = await expectUnchanged(provider, () => editor.update(provider.id, { apiKeys: [...keeps, { add: { value: KEY } }] }))
+    const result = await expectUnchanged(provider, () =>
+      editor.update(provider.id, { apiKeys: [...keeps, { add: { credential: { value: KEY } } }] }),
+    )
     expect(result.issues).toMatchObject([{ path: ['apiKeys'], rule: 'OUT_OF_RANGE' }])
   })
 
@@ -225,11 +235,11 @@ describe('the mask of a key', () => {
   })
 
   test.each(['...', 'a...e', 'sk-o...aaaa', '01...89', 'sk-****abcd', '********', 'xx****'])('%j sent back is refused', async (value) => {
-    const created = await editor.create({ apiKeys: [{ value }] })
-    expect(created.issues).toMatchObject([{ path: ['apiKeys', '0', 'value'], rule: 'API_KEY_MASKED' }])
+    const created = await editor.create({ apiKeys: [{ credential: { value } }] })
+    expect(created.issues).toMatchObject([{ path: ['apiKeys', '0', 'credential', 'value'], rule: 'API_KEY_MASKED' }])
     const provider = await withKeys(KEY)
-    const result = await expectUnchanged(provider, () => editor.update(provider.id, { apiKeys: [{ add: { value } }] }))
-    expect(result.issues).toMatchObject([{ path: ['apiKeys', '0', 'add', 'value'], rule: 'API_KEY_MASKED' }])
+    const result = await expectUnchanged(provider, () => editor.update(provider.id, { apiKeys: [{ add: { credential: { value } } }] }))
+    expect(result.issues).toMatchObject([{ path: ['apiKeys', '0', 'add', 'credential', 'value'], rule: 'API_KEY_MASKED' }])
   })
 
   test('shaped only nearly like one is accepted', async () => {

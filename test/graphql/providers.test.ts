@@ -31,7 +31,11 @@ async function expectNoTrace<Answer>(write: () => Promise<Answer>): Promise<Answ
 describe('creating a provider', () => {
   test('stores what is given, exactly, and answers with defaults for the rest', async () => {
     const name = uniqueName()
-    const provider = await editor.created({ name, baseUrl: 'https://API.example.com:443/v1//?x=1', apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({
+      name,
+      baseUrl: 'https://API.example.com:443/v1//?x=1',
+      apiKeys: [{ credential: { value: KEY } }],
+    })
     expect(provider).toMatchObject({
       name,
       displayName: name,
@@ -53,8 +57,8 @@ describe('creating a provider', () => {
     const provider = await editor.created({
       ...{ displayName: 'Ünï ✓', icon: '🦊', enabled: false, settings: null },
       apiKeys: [
-        { value: 'sk-first-of-two-keys-0001', name: 'first', enabled: false, weight: 0 },
-        { value: 'sk-second-of-two-keys-002', name: null, enabled: null, weight: null },
+        { credential: { value: 'sk-first-of-two-keys-0001' }, name: 'first', enabled: false, weight: 0 },
+        { credential: { value: 'sk-second-of-two-keys-002' }, name: null, enabled: null, weight: null },
       ],
     })
     expect(provider).toMatchObject({ displayName: 'Ünï ✓', icon: '🦊', enabled: false })
@@ -66,7 +70,7 @@ describe('creating a provider', () => {
   })
 
   test('writes one audit event with masks, in the name of the caller', async () => {
-    const provider = await editor.created({ apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ apiKeys: [{ credential: { value: KEY } }] })
     const [event, ...others] = await auditEvents(gateway, provider.uuid)
     expect(others).toEqual([])
     expect(event).toMatchObject({
@@ -104,7 +108,7 @@ describe('creating a provider', () => {
 
   test('refuses a taken name; of 50 at the same moment exactly one wins', async () => {
     const name = uniqueName('contested')
-    const results = await Promise.all(Array.from({ length: 50 }, () => editor.create({ name, apiKeys: [{ value: KEY }] })))
+    const results = await Promise.all(Array.from({ length: 50 }, () => editor.create({ name, apiKeys: [{ credential: { value: KEY } }] })))
     const kinds = results.map(({ __typename }) => __typename).sort()
     expect(kinds).toEqual(['CreateProviderPayload', ...Array<string>(49).fill('ProviderNameTakenError')])
     expect(results.find(({ code }) => code !== undefined)).toMatchObject({ code: 'PROVIDER_NAME_TAKEN', takenName: name })
@@ -117,13 +121,13 @@ describe('creating a provider', () => {
 
   test('leaves no trace of a refused name: no row, no key, no audit event', async () => {
     const { name } = await editor.created({})
-    await expectNoTrace(() => editor.create({ name, apiKeys: [{ value: KEY }] }))
+    await expectNoTrace(() => editor.create({ name, apiKeys: [{ credential: { value: KEY } }] }))
   })
 })
 
 describe('deleting a provider', () => {
   test('frees its name, and takes it, its keys and its tests out of everything that can be asked', async () => {
-    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ credential: { value: KEY } }] })
     const tested = await editor.test(provider.id)
     const [keyId, testId] = [provider.apiKeys.nodes[0]?.id, tested.tests?.[0]?.id]
     const ids = [provider.id, keyId, testId]
@@ -144,7 +148,7 @@ describe('deleting a provider', () => {
   })
 
   test('leaves no sealed secret behind', async () => {
-    const provider = await editor.created({ apiKeys: [{ value: KEY }, { value: `${KEY}-2` }] })
+    const provider = await editor.created({ apiKeys: [{ credential: { value: KEY } }, { credential: { value: `${KEY}-2` } }] })
     const bedrock = await editor.created({
       type: 'BEDROCK',
       settings: { bedrock: { accessKey: 'AKIA0001', accessKeySecret: 'secret-0001' } },
@@ -178,7 +182,7 @@ describe('deleting a provider', () => {
 
 describe('an audit event that cannot be written', () => {
   test('keeps each change from happening', async () => {
-    const provider = await editor.created({ apiKeys: [{ value: KEY }] })
+    const provider = await editor.created({ apiKeys: [{ credential: { value: KEY } }] })
     const name = uniqueName()
     await withoutAudit(gateway, async () => {
       const refusals = [
@@ -219,7 +223,7 @@ test('a provider is found by its id, its UUID in any case, and its name; by exac
 })
 
 test('an id of another type does not name a provider', async () => {
-  const provider = await editor.created({ apiKeys: [{ value: KEY }] })
+  const provider = await editor.created({ apiKeys: [{ credential: { value: KEY } }] })
   const { body } = await gateway.graphql('query ($by: ProviderRef!) { provider(by: $by) { id } }', {
     by: { id: provider.apiKeys.nodes[0]?.id },
   })

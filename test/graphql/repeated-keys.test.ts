@@ -4,6 +4,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Result, uniqueName, type Writer, writerOf } from '../support/providers.ts'
 
 const [ONE, TWO, THREE] = ['sk-fixture-of-repeats-0001', 'sk-fixture-of-repeats-0002', 'sk-fixture-of-repeats-0003'] as const
+const REPEATED = { credential: { environmentVariable: 'REPEATED_KEY' } }
 const variables = { SECRET_ENV_ALLOW: 'REPEATED_KEY' }
 let gateway: TestGateway
 let admin: Writer
@@ -14,27 +15,33 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const issueAt = (path: readonly string[], key: number) => [
-  { path: ['apiKeys', ...path, 'value'], rule: 'API_KEY_REPEATED', message: expect.stringContaining(`as key ${key}.`) },
+const issueAt = (path: readonly string[], key: number, field = 'value') => [
+  { path: ['apiKeys', ...path, 'credential', field], rule: 'API_KEY_REPEATED', message: expect.stringContaining(`as key ${key}.`) },
 ]
 
 test('a new provider has each key once: the later of two is told as the same value as the first', async () => {
-  const { issues } = await admin.create({ apiKeys: [{ value: ONE }, { value: TWO }, { value: ONE }] })
+  const { issues } = await admin.create({
+    apiKeys: [{ credential: { value: ONE } }, { credential: { value: TWO } }, { credential: { value: ONE } }],
+  })
   expect(issues).toMatchObject(issueAt(['2'], 1))
-  const inVariable = [{ environmentVariable: 'REPEATED_KEY' }, { environmentVariable: 'REPEATED_KEY' }]
-  expect((await admin.create({ apiKeys: inVariable })).issues).toMatchObject(issueAt(['1'], 1))
+  const inVariable = [REPEATED, REPEATED]
+  expect((await admin.create({ apiKeys: inVariable })).issues).toMatchObject(issueAt(['1'], 1, 'environmentVariable'))
 })
 
 test('a change adds no value that is stored already, and rotates no key to that of another one', async () => {
-  const { id, apiKeys } = await admin.created({ apiKeys: [{ value: ONE }, { value: TWO }] })
+  const { id, apiKeys } = await admin.created({ apiKeys: [{ credential: { value: ONE } }, { credential: { value: TWO } }] })
   const [first, second] = apiKeys.nodes.map((key) => key.id)
   const change = (...changes: readonly object[]): Promise<Result> => admin.update(id, { keepOtherApiKeys: true, apiKeys: changes })
-  expect((await change({ add: { value: TWO } })).issues).toMatchObject(issueAt(['0', 'add'], 2))
-  expect((await change({ keep: { id: second, value: ONE } })).issues).toMatchObject(issueAt(['0', 'keep'], 1))
-  expect((await change({ add: { value: THREE } }, { add: { value: THREE } })).issues).toMatchObject(issueAt(['1', 'add'], 3))
+  expect((await change({ add: { credential: { value: TWO } } })).issues).toMatchObject(issueAt(['0', 'add'], 2))
+  expect((await change({ keep: { id: second, credential: { value: ONE } } })).issues).toMatchObject(issueAt(['0', 'keep'], 1))
+  expect((await change({ add: { credential: { value: THREE } } }, { add: { credential: { value: THREE } } })).issues).toMatchObject(
+    issueAt(['1', 'add'], 3),
+  )
   // Neither its own value again, nor that of a key which goes, is a repetition.
-  expect(await change({ keep: { id: first, value: ONE } })).toMatchObject({ __typename: 'UpdateProviderPayload' })
-  expect(await change({ keep: { id: first, value: TWO } }, { remove: second })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+  expect(await change({ keep: { id: first, credential: { value: ONE } } })).toMatchObject({ __typename: 'UpdateProviderPayload' })
+  expect(await change({ keep: { id: first, credential: { value: TWO } } }, { remove: second })).toMatchObject({
+    __typename: 'UpdateProviderPayload',
+  })
 })
 
 test('an upsert that states the whole set gives each value once, whatever was stored', async () => {
@@ -42,7 +49,12 @@ test('an upsert that states the whole set gives each value once, whatever was st
   const upsert = async (...values: readonly string[]) => {
     const document = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) {
       __typename ... on ValidationError { issues { path rule message } } } }`
-    const input = { name, type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys: values.map((value) => ({ value })) }
+    const input = {
+      name,
+      type: 'OPENAI',
+      baseUrl: 'https://api.example.com/v1',
+      apiKeys: values.map((value) => ({ credential: { value } })),
+    }
     return (await gateway.ask<{ result: Result }>(document, { input })).result
   }
   expect((await upsert(ONE, ONE)).issues).toMatchObject(issueAt(['1'], 1))

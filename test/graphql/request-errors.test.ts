@@ -183,9 +183,9 @@ describe('a literal that is no text is no value of our scalars, and is not repea
   const literals = [NAME, `[${NAME}]`, `{ ${NAME}: 1 }`, '7712839', '77.12839', 'true', `["${NAME}"]`, `{ a: "${NAME}" }`]
   test.each(literals)('%s', async (literal) => {
     for (const query of [
-      create(`apiKeys: [{ value: ${literal} }]`),
+      create(`apiKeys: [{ credential: { value: ${literal} } }]`),
       create(`settings: { bedrock: { accessKey: ${literal} } }`),
-      create(`apiKeys: [{ value: "sk-a", uuid: ${literal} }]`),
+      create(`apiKeys: [{ credential: { value: "sk-a" }, uuid: ${literal} }]`),
       `{ provider(by: { uuid: ${literal} }) { id } }`,
       `{ auditEvents(since: ${literal}) { totalCount } }`,
       `query ($secret: Secret = ${literal}) { viewer { role } }`,

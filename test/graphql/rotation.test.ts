@@ -56,7 +56,7 @@ const sealedTextsUnder = (kid: string) =>
 
 /** Every kind of secret there is: five of one provider and its key, two of another provider, and many keys. */
 async function storeEverything(): Promise<string> {
-  const apiKeys = Array.from({ length: 100 }, (_, index) => ({ value: `${KEY}-${index}` }))
+  const apiKeys = Array.from({ length: 100 }, (_, index) => ({ credential: { value: `${KEY}-${index}` } }))
   for (let left = KEYS; left > 0; left -= 100) await writer.created({ apiKeys: apiKeys.slice(0, left) })
   await writer.created({
     type: 'BEDROCK',
@@ -64,7 +64,7 @@ async function storeEverything(): Promise<string> {
   })
   const { id } = await writer.created({
     baseUrl: recorder.origin,
-    apiKeys: [{ value: KEY, credentialParts: [{ name: 'azure.clientSecret', value: 'a-client-secret' }] }],
+    apiKeys: [{ credential: { value: KEY }, credentialParts: [{ name: 'azure.clientSecret', credential: { value: 'a-client-secret' } }] }],
     network: {
       extraHeaders: [{ name: 'X-Api-Key', value: 'a-header-that-authenticates' }],
     },
@@ -133,7 +133,7 @@ describe('keys rotate', () => {
     const clients = [1, 2].map(async () => {
       const outcomes: unknown[] = []
       while (rotating) {
-        const { id, apiKeys } = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ value: KEY }] })
+        const { id, apiKeys } = await writer.created({ baseUrl: recorder.origin, apiKeys: [{ credential: { value: KEY } }] })
         await writer.updated(id, {
           baseUrl: `${recorder.origin.replace('127.0.0.1', 'localhost')}`,
           apiKeys: [{ keep: { id: apiKeys.nodes[0]?.id } }],

@@ -156,8 +156,8 @@ async function makeElsewhere(): Promise<void> {
     ...{ callRoutes: 'ALL', callHeaders: ['x-run', 'x-team'] },
     ...{ testAfterWrites: 'NEVER', displayName: 'Relay', icon: 'https://example.com/i.png', enabled: false },
     apiKeys: [
-      { value: secretOf('graphql'), name: 'main', weight: 3 },
-      { environmentVariable: 'ROUND_TRIP_KEY', enabled: false },
+      { credential: { value: secretOf('graphql') }, name: 'main', weight: 3 },
+      { credential: { environmentVariable: 'ROUND_TRIP_KEY' }, enabled: false },
     ],
     network: { proxy: { type: 'SOCKS5', url: 'socks5://proxy.example.com:1080' }, timeoutMs: 5_000, caCertificate },
   })

@@ -33,13 +33,18 @@ afterAll(async () => {
 describe('after a life of a gateway', () => {
   beforeAll(async () => {
     const admin = await writerAs(gateway, 'ADMIN')
-    const provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST, name: 'first' }, { value: SECOND }] })
+    const provider = await editor.created({
+      baseUrl: recorder.origin,
+      apiKeys: [{ credential: { value: FIRST }, name: 'first' }, { credential: { value: SECOND } }],
+    })
     await editor.test(provider.id)
-    await editor.updated(provider.id, { apiKeys: [{ keep: { id: provider.apiKeys.nodes[0]?.id } }, { add: { value: THIRD } }] })
+    await editor.updated(provider.id, {
+      apiKeys: [{ keep: { id: provider.apiKeys.nodes[0]?.id } }, { add: { credential: { value: THIRD } } }],
+    })
     await admin.updated(provider.id, { baseUrl: `${recorder.origin.replace('127.0.0.1', 'localhost')}/v1` })
     await editor.test(provider.id)
     await editor.testDraft({ type: 'OPENAI', baseUrl: recorder.origin, apiKey: PLANTED[5] })
-    await editor.create({ apiKeys: [{ value: PLANTED[6] }] })
+    await editor.create({ apiKeys: [{ credential: { value: PLANTED[6] } }] })
     await editor.create({ baseUrl: `https://user:${PLANTED[7]}@example.com` })
     const bedrock = await editor.created({ type: 'BEDROCK', settings: { bedrock: { region: 'us-east-1', ...PAIR } } })
     await editor.test(bedrock.id)
@@ -70,8 +75,11 @@ describe('a sealed key does not open', () => {
   let provider: ProviderView
   let other: ProviderView
   beforeEach(async () => {
-    provider = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST }, { value: SECOND }] })
-    other = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ value: FIRST }] })
+    provider = await editor.created({
+      baseUrl: recorder.origin,
+      apiKeys: [{ credential: { value: FIRST } }, { credential: { value: SECOND } }],
+    })
+    other = await editor.created({ baseUrl: recorder.origin, apiKeys: [{ credential: { value: FIRST } }] })
     recorder.requests.length = 0
   })
 
@@ -178,14 +186,19 @@ describe('a sealed key does not open', () => {
   test('but can be dropped or replaced by an editor', async () => {
     const [first, second] = provider.apiKeys.nodes
     await reseal(first?.uuid, 'gw2.broken')
-    const changed = await editor.updated(provider.id, { apiKeys: [{ keep: { id: second?.id } }, { add: { value: FIRST } }] })
+    const changed = await editor.updated(provider.id, {
+      apiKeys: [{ keep: { id: second?.id } }, { add: { credential: { value: FIRST } } }],
+    })
     expect(changed.apiKeys.totalCount).toBe(2)
     expect(await editor.test(provider.id)).toMatchObject({ success: true })
   })
 })
 
 test('one value is sealed differently each time', async () => {
-  const [one, other] = [await editor.created({ apiKeys: [{ value: FIRST }] }), await editor.created({ apiKeys: [{ value: FIRST }] })]
+  const [one, other] = [
+    await editor.created({ apiKeys: [{ credential: { value: FIRST } }] }),
+    await editor.created({ apiKeys: [{ credential: { value: FIRST } }] }),
+  ]
   const where = { apiKey: { providerId: { in: [one.uuid, other.uuid] } } }
   const rows = await withStore(gateway, (store) => store.apiKeySecret.findMany({ where }))
   expect(new Set(rows.map(({ sealed }) => sealed)).size).toBe(2)

@@ -141,7 +141,7 @@ describe('a start is refused before it listens, and changes nothing,', () => {
   /** A stopped gateway with a sealed key. */
   async function stopped(environment: Record<string, string> = {}): Promise<TestGateway> {
     const gateway = await open({ environment })
-    await writerOf(gateway).created({ apiKeys: [{ value: 'sk-sealed-before-the-refusal' }] })
+    await writerOf(gateway).created({ apiKeys: [{ credential: { value: 'sk-sealed-before-the-refusal' } }] })
     await gateway.stop()
     return gateway
   }

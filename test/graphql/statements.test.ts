@@ -16,7 +16,7 @@ let stored: ProviderView[] = []
 async function store(count: number): Promise<void> {
   const made: ProviderView[] = []
   for (let index = 0; index < count; index += 1)
-    made.push(await editor.created({ baseUrl: recorder.origin, apiKeys: KEYS.map((value) => ({ value })) }))
+    made.push(await editor.created({ baseUrl: recorder.origin, apiKeys: KEYS.map((value) => ({ credential: { value } })) }))
   await Promise.all(made.map(({ id }) => editor.test(id)))
   stored = [...stored, ...made]
 }

@@ -30,7 +30,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-const key = (value: string, enabled = true) => ({ value, enabled })
+const key = (value: string, enabled = true) => ({ credential: { value }, enabled })
 const provider = (apiKeys: readonly object[]) => admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys })
 
 describe('a test of all keys', () => {
@@ -41,7 +41,7 @@ describe('a test of all keys', () => {
     ['a refused one that is disabled', [key(GOOD), key(BAD, false)], ['OK'], 'OK'],
     [
       'one that is not in the environment',
-      [key(GOOD), { environmentVariable: 'GATEWAY_TEST_UNSET' }],
+      [key(GOOD), { credential: { environmentVariable: 'GATEWAY_TEST_UNSET' } }],
       ['OK', 'NOT_TESTABLE'],
       'NOT_TESTABLE',
     ],
@@ -189,7 +189,7 @@ describe('vendors known by name', () => {
         name: 'elevenlabs',
         type: 'OPENAI_COMPAT',
         baseUrl: vendor.origin,
-        apiKeys: [{ value: GOOD }],
+        apiKeys: [{ credential: { value: GOOD } }],
       })
       expect(await admin.test(id)).toMatchObject({ tests: [{ status: 'UNAUTHORIZED' }] })
       expect(vendor.requests[0]).toMatchObject({ path: '/v1/user', headers: { 'xi-api-key': GOOD } })

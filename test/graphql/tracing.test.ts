@@ -22,7 +22,11 @@ beforeAll(async () => {
   })
   gateway = await startTestGateway({ environment: { ...environment, OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) })
   const writer = writerOf(gateway)
-  const provider = await writer.created({ name: 'traced-provider', baseUrl: `${recorder.origin}/base-path`, apiKeys: [{ value: KEY }] })
+  const provider = await writer.created({
+    name: 'traced-provider',
+    baseUrl: `${recorder.origin}/base-path`,
+    apiKeys: [{ credential: { value: KEY } }],
+  })
   await gateway.graphql(
     'query NamedByTheClient($secret: String!) { provider(by: { name: $secret }) { name } }',
     { secret: 'a-variable-of-the-client' },

@@ -39,7 +39,7 @@ describe('what an upsert makes of a name that is free', () => {
 
   it('is a disabled placeholder when nothing knows its endpoint, and enabled once it gets one', async () => {
     const name = uniqueName('unknown')
-    const placeholder = await upsert({ name, apiKeys: [{ value: 'a-key-of-unknown-vendor' }] })
+    const placeholder = await upsert({ name, apiKeys: [{ credential: { value: 'a-key-of-unknown-vendor' } }] })
     expect(placeholder.provider).toMatchObject({ type: 'OPENAI_COMPAT', baseUrl: '', enabled: false, displayName: name })
     const given = await upsert({ name, baseUrl: 'https://unknown.example.com/v1' })
     expect(given).toMatchObject({ created: false, provider: { enabled: true, apiKeys: { totalCount: 1 } } })
@@ -64,8 +64,11 @@ describe('what an upsert makes of a name that is taken', () => {
   it('keeps what is left out, and states the whole set of keys', async () => {
     const name = uniqueName()
     const base = { name, baseUrl: 'https://one.example.com', displayName: 'One', icon: 'x', enabled: false }
-    await upsert({ ...base, apiKeys: [{ value: 'first-key-first-key-1' }, { value: 'first-key-first-key-2' }] })
-    const { created, provider } = await upsert({ name, apiKeys: [{ value: 'other-key-other-key-3' }] })
+    await upsert({
+      ...base,
+      apiKeys: [{ credential: { value: 'first-key-first-key-1' } }, { credential: { value: 'first-key-first-key-2' } }],
+    })
+    const { created, provider } = await upsert({ name, apiKeys: [{ credential: { value: 'other-key-other-key-3' } }] })
     expect(created).toBe(false)
     expect(provider).toMatchObject({ ...base, version: 2, apiKeys: { nodes: [{ masked: 'othe...ey-3' }] } })
   })
@@ -95,18 +98,20 @@ describe('what an upsert makes of a name that is taken', () => {
 
   it('refuses another type, and a mask, in the words of its own input', async () => {
     const name = uniqueName()
-    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ value: 'first-key-first-key-1' }] })
+    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ credential: { value: 'first-key-first-key-1' } }] })
     expect(rulesOf(await upsert({ name, type: 'OPENAI' }))).toEqual(['type IMMUTABLE'])
-    expect(rulesOf(await upsert({ name, apiKeys: [{ value: 'firs...ey-1' }] }))).toEqual(['apiKeys.0.value API_KEY_MASKED'])
+    expect(rulesOf(await upsert({ name, apiKeys: [{ credential: { value: 'firs...ey-1' } }] }))).toEqual([
+      'apiKeys.0.credential.value API_KEY_MASKED',
+    ])
   })
 
   it('does not let an editor point stored keys at another host', async () => {
     const name = uniqueName()
     const editor = await gateway.token('EDITOR')
-    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ value: 'first-key-first-key-1' }] })
+    await upsert({ name, baseUrl: 'https://one.example.com', apiKeys: [{ credential: { value: 'first-key-first-key-1' } }] })
     const moved = { name, baseUrl: 'https://two.example.com' }
     expect((await upsert(moved, editor)).__typename).toBe('KeyRequiredForNewEndpointError')
-    expect((await upsert({ ...moved, apiKeys: [{ value: 'other-key-other-key-1' }] }, editor)).created).toBe(false)
+    expect((await upsert({ ...moved, apiKeys: [{ credential: { value: 'other-key-other-key-1' } }] }, editor)).created).toBe(false)
     expect((await upsert({ name, baseUrl: 'https://three.example.com' })).created).toBe(false)
   })
 
@@ -136,7 +141,8 @@ it('fails none of many upserts while others delete the same name all the time', 
   const results = await Promise.all(
     Array.from({ length: 100 }, async (_, index) =>
       index % 2 === 0
-        ? (await upsert({ name, baseUrl: 'https://race.example.com', apiKeys: [{ value: `race-key-${index}-0123` }] })).__typename
+        ? (await upsert({ name, baseUrl: 'https://race.example.com', apiKeys: [{ credential: { value: `race-key-${index}-0123` } }] }))
+            .__typename
         : (await gateway.ask<{ result: Result }>(remove, { name })).result.__typename,
     ),
   )
@@ -219,7 +225,7 @@ describe('what programs keep with a provider', () => {
       baseUrl: 'https://a.example.com',
       sealedExtensions: [{ namespace: 'acme', name: 'one', value: '{}' }],
     })
-    const changes = { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-other-key-1' } }] }
+    const changes = { baseUrl: 'https://b.example.com', apiKeys: [{ add: { credential: { value: 'other-key-other-key-1' } } }] }
     expect((await editor.update(provider?.id ?? '', changes)).__typename).toBe('UpdateProviderPayload')
   })
 })

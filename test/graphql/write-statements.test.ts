@@ -67,7 +67,7 @@ const RENAME = `mutation ($input: UpdateProviderInput!) { updateProvider(input: 
   ... on UpdateProviderPayload { provider { displayName version } } } }`
 
 describe.each(NUMBERS_OF_KEYS)('whatever the number of keys, as with %i', (count) => {
-  const apiKeys = valuesOf(count).map((value) => ({ value }))
+  const apiKeys = valuesOf(count).map((value) => ({ credential: { value } }))
 
   test('a provider is created by at most 6 statements', async () => {
     const input = () => ({ name: uniqueName(), type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys })

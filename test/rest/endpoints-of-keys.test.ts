@@ -119,7 +119,7 @@ describe('through Bifrost', () => {
     await client.created({ provider: 'azure', keys: [{ ...azureKey(vendor.origin), weight: 0, models: ['*'] }] })
     const { id = '' } = (await stateOf('azure')) ?? {}
     await writerOf(gateway).updated(id, {
-      apiKeys: [{ add: { value: 'sk-nowhere-fixture-0123456789', weight: 1_000 } }],
+      apiKeys: [{ add: { credential: { value: 'sk-nowhere-fixture-0123456789' }, weight: 1_000 } }],
       keepOtherApiKeys: true,
     })
     const response = await gateway.fetch('/ai/azure/openai/v1/responses', {
@@ -134,7 +134,7 @@ describe('through Bifrost', () => {
 })
 
 describe('through GraphQL', () => {
-  const parts = (value: string) => ({ credentialParts: [{ name: 'endpoint', value }] })
+  const parts = (value: string) => ({ credentialParts: [{ name: 'endpoint', credential: { value } }] })
 
   it('a provider needs no base URL when an enabled key brings its own', async () => {
     const writer = writerOf(gateway)
@@ -142,7 +142,7 @@ describe('through GraphQL', () => {
       name: 'azure',
       type: 'AZURE',
       baseUrl: '',
-      apiKeys: [{ value: KEY, ...parts(azure.baseUrl) }],
+      apiKeys: [{ credential: { value: KEY }, ...parts(azure.baseUrl) }],
     })
     expect([enabled, (await writer.test(id)).success]).toEqual([true, true])
     expect(await stateOf('azure')).toMatchObject(USABLE)
@@ -154,8 +154,8 @@ describe('through GraphQL', () => {
 
   it.each([
     ['no key', []],
-    ['a key that brings none', [{ value: KEY }]],
-    ['a disabled key that does', [{ value: KEY, enabled: false, ...parts('https://x.example.com') }]],
+    ['a key that brings none', [{ credential: { value: KEY } }]],
+    ['a disabled key that does', [{ credential: { value: KEY }, enabled: false, ...parts('https://x.example.com') }]],
   ])('it needs one with %s', async (_title, apiKeys) => {
     const refused = await writerOf(gateway).create({ name: 'azure', type: 'AZURE', baseUrl: '', apiKeys })
     expect(refused).toMatchObject({ issues: [{ path: ['baseUrl'], rule: 'REQUIRED' }] })
@@ -164,7 +164,7 @@ describe('through GraphQL', () => {
   it('an upsert by name makes the type of the vendor, and the key its endpoint', async () => {
     const query = `mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename
       ... on UpsertProviderPayload { provider { type baseUrl enabled isCallable } } } }`
-    const input = { name: 'azure', apiKeys: [{ value: KEY, ...parts(azure.baseUrl) }] }
+    const input = { name: 'azure', apiKeys: [{ credential: { value: KEY }, ...parts(azure.baseUrl) }] }
     const { upsertProvider } = await gateway.ask<{ upsertProvider: unknown }>(query, { input })
     expect(upsertProvider).toMatchObject({ provider: { type: 'AZURE', baseUrl: '', ...USABLE } })
   })

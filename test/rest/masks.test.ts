@@ -58,10 +58,10 @@ const keyIds = async (name: string): Promise<readonly { id: string; uuid: string
 const WAYS: Readonly<Record<string, (name: string, value: string) => Promise<boolean>>> = {
   'GraphQL, in place of a key': async (name, value) => {
     const [key] = await keyIds(name)
-    return refusedByGraphQL(UPDATE, { provider: { name }, apiKeys: [{ keep: { id: key?.id, value } }] })
+    return refusedByGraphQL(UPDATE, { provider: { name }, apiKeys: [{ keep: { id: key?.id, credential: { value } } }] })
   },
-  'GraphQL, as a new key': (name, value) => refusedByGraphQL(UPDATE, { provider: { name }, apiKeys: [{ add: { value } }] }),
-  'GraphQL, in an upsert': (name, value) => refusedByGraphQL(UPSERT, { name, apiKeys: [{ value }] }),
+  'GraphQL, as a new key': (name, value) => refusedByGraphQL(UPDATE, { provider: { name }, apiKeys: [{ add: { credential: { value } } }] }),
+  'GraphQL, in an upsert': (name, value) => refusedByGraphQL(UPSERT, { name, apiKeys: [{ credential: { value } }] }),
   Coder: async (name, value) => isRefusal(await send('PATCH', `/api/v2/ai/providers/${name}`, { api_keys: [{ api_key: value }] })),
   'Bifrost, in place of a key': async (name, value) => {
     const [key] = await keyIds(name)
@@ -98,7 +98,7 @@ async function refusedByGraphQL(query: string, input: unknown): Promise<boolean>
 }
 
 async function stored(name: string): Promise<void> {
-  const input = { name, type: 'OPENAI_COMPAT', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ value: KEY }] }
+  const input = { name, type: 'OPENAI_COMPAT', baseUrl: `${upstream.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] }
   await gateway.ask('mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }', { input })
 }
 

@@ -58,7 +58,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     showsMasks: true,
     create: async (name, key) => {
       const query = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
-      expect(await ask(query, { name, type: 'OPENAI_COMPAT', baseUrl: BASE_URL, apiKeys: [{ value: key }] })).toContain(
+      expect(await ask(query, { name, type: 'OPENAI_COMPAT', baseUrl: BASE_URL, apiKeys: [{ credential: { value: key } }] })).toContain(
         'CreateProviderPayload',
       )
     },
@@ -68,7 +68,9 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     },
     changeKey: async (name, key) => {
       const query = 'mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }'
-      expect(await ask(query, { provider: { name }, apiKeys: [{ add: { value: key } }] })).toContain('UpdateProviderPayload')
+      expect(await ask(query, { provider: { name }, apiKeys: [{ add: { credential: { value: key } } }] })).toContain(
+        'UpdateProviderPayload',
+      )
     },
     remove: async (name) => {
       const query = 'mutation ($input: DeleteProviderInput!) { deleteProvider(input: $input) { __typename } }'

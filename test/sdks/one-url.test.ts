@@ -33,7 +33,7 @@ beforeAll(async () => {
   const writer = writerOf(gateway)
   for (const [name, type, path] of VENDORS) {
     const bedrock = { region: 'eu-central-1', accessKey: 'AKIAONEURLAAAABBBB', accessKeySecret: 'sk-aws-one-url-fixture-aaaa' }
-    const secret = type === 'BEDROCK' ? { settings: { bedrock } } : { apiKeys: [{ value: 'sk-one-url-fixture-aaaa-bbbb' }] }
+    const secret = type === 'BEDROCK' ? { settings: { bedrock } } : { apiKeys: [{ credential: { value: 'sk-one-url-fixture-aaaa-bbbb' } }] }
     const testAfterwards = type === 'OPENAI' || type === 'ANTHROPIC'
     await writer.created({ name, type, baseUrl: `${vendor.origin}${path}`, ...secret, testAfterwards })
   }

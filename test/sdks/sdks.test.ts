@@ -33,7 +33,7 @@ afterAll(async () => {
 async function storeProviders(gateway: TestGateway, kind: string): Promise<void> {
   const writer = writerOf(gateway)
   const { origin } = vendor
-  const apiKeys = [{ value: `sk-${kind}-fixture-aaaa-bbbb-cccc` }]
+  const apiKeys = [{ credential: { value: `sk-${kind}-fixture-aaaa-bbbb-cccc` } }]
   const withKey = [
     ['openai', 'OPENAI', `${origin}/v1`],
     ['azure', 'AZURE', origin],

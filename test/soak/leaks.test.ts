@@ -54,13 +54,13 @@ async function live(url: string, upstream: string, round: number) {
     name: name('graphql'),
     type: 'OPENAI',
     baseUrl: upstream,
-    apiKeys: [{ value: plant('key') }, { value: plant('second') }],
+    apiKeys: [{ credential: { value: plant('key') } }, { credential: { value: plant('second') } }],
     network: {
       extraHeaders: [{ name: 'Authorization', value: plant('header') }],
       proxy: { type: 'HTTP', url: 'http://proxy.example.com:3128', username: 'team', password: plant('proxy') },
     },
   })
-  await ask(CREATE, { name: name('echoed'), type: 'OPENAI', baseUrl: upstream, apiKeys: [{ value: plant('echoed') }] })
+  await ask(CREATE, { name: name('echoed'), type: 'OPENAI', baseUrl: upstream, apiKeys: [{ credential: { value: plant('echoed') } }] })
   await ask(TEST, { saved: { provider: { name: name('echoed') } } })
   await ask(TEST, { draft: { type: 'ANTHROPIC', baseUrl: upstream, apiKey: plant('draft') } })
   const bedrock = { region: 'us-east-1', accessKey: plant('aws-id'), accessKeySecret: plant('aws-secret') }
@@ -85,7 +85,7 @@ async function live(url: string, upstream: string, round: number) {
   await send('POST', '/ziri/api/providers', { name: name('ziri'), apiKey: plant('ziri'), metadata: { baseUrl: upstream } })
   await send('POST', `/ziri/api/providers/${name('ziri')}/test`)
   // Requests that are wrong: what they hold must not come back, nor stay.
-  await ask(UPDATE, { provider: { name: name('graphql') }, apiKeys: [{ add: { value: `${plant('blank')} \n` } }] })
+  await ask(UPDATE, { provider: { name: name('graphql') }, apiKeys: [{ add: { credential: { value: `${plant('blank')} \n` } } }] })
   await ask(UPDATE, { provider: { name: name('graphql') }, apiKeys: plant('type') })
   await ask(CREATE, { name: plant('name'), type: 'OPENAI', baseUrl: upstream })
   await send('POST', '/graphql', `{"query":"${plant('json')}`)

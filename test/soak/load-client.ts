@@ -77,7 +77,7 @@ export class LoadClient {
   }
 
   async create(url: string, name: string): Promise<Answer> {
-    const apiKeys = [{ value: `sk-load-${name}-0123456789` }]
+    const apiKeys = [{ credential: { value: `sk-load-${name}-0123456789` } }]
     const answer = await this.write(url, CREATE, { name, type: 'OPENAI', baseUrl: 'https://api.example.com/v1', apiKeys }, name)
     if (answer.kind === 'done') this.report.acknowledged[name] = 1
     return answer

@@ -108,7 +108,7 @@ function startClients({ url }: GatewayProcess, upstream: Recorder) {
     while (running) {
       names += 1
       const name = `client-${names}-${randomUUID().slice(0, 8)}`
-      const input = `{ name: "${name}", type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ value: "${KEY}" }] }`
+      const input = `{ name: "${name}", type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ credential: { value: "${KEY}" } }] }`
       await send('write', `mutation { createProvider(input: ${input}) { __typename } }`, 'CreateProviderPayload')
       await send('read', `{ providers(first: 20) { totalCount nodes { name apiKeys(first: 5) { nodes { masked } } } } }`, '"totalCount"')
       // The stored key stays, and is sealed anew for another host.

@@ -359,7 +359,10 @@ export const WAYS: readonly Way[] = [
     name: 'keys where none are',
     type: 'ApiKeysNotSupportedError',
     role: 'EDITOR',
-    at: update('ApiKeysNotSupportedError', (f) => ({ provider: { id: f.copilot }, apiKeys: [{ add: { value: 'sk-for-a-copilot' } }] })),
+    at: update('ApiKeysNotSupportedError', (f) => ({
+      provider: { id: f.copilot },
+      apiKeys: [{ add: { credential: { value: 'sk-for-a-copilot' } } }],
+    })),
   },
   {
     name: 'another version',
@@ -437,7 +440,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   },
   'Mutation.updateAccessToken': {
     role: 'ADMIN',
-    at: query(() => 'mutation { updateAccessToken(input: { id: "none", removeCalls: true }) { __typename } }'),
+    at: query(() => 'mutation { updateAccessToken(input: { id: "none", calls: null }) { __typename } }'),
   },
   'Mutation.updateProvider': {
     role: 'EDITOR',

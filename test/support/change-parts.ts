@@ -112,7 +112,7 @@ const direct = { isProxied: false, proxyUser: '', password: null, ca: '' } as co
 export const replaced = ({ relay, team }: Victim) => ({ ...direct, team, ...(relay === '' ? { relay: null } : {}) })
 export const withoutNetwork = { ...direct, relay: null, team: '' } as const
 export const own = ({ number }: Victim) => ({ origin: 'new', path: pathOf(number, 'own') }) as const
-export const ownEndpoint = (world: World, victim: Victim) => [{ name: 'endpoint', value: base(world, victim, 'own') }]
+export const ownEndpoint = (world: World, victim: Victim) => [{ name: 'endpoint', credential: { value: base(world, victim, 'own') } }]
 
 /** But for the endpoint, of a provider without network settings. */
 export const FIRST_ROUTE: Omit<Route, 'origin' | 'path'> = {

@@ -100,7 +100,15 @@ export async function startConsoleBench() {
     createProvider: (name: string, input: Readonly<Record<string, unknown>> = {}) =>
       ask<{ createProvider: { provider: { id: string } } }>(
         'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { ... on CreateProviderPayload { provider { id } } } }',
-        { input: { name, type: 'OPENAI_COMPAT', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ value: GOOD_KEY }], ...input } },
+        {
+          input: {
+            name,
+            type: 'OPENAI_COMPAT',
+            baseUrl: `http://127.0.0.1:${port}/v1`,
+            apiKeys: [{ credential: { value: GOOD_KEY } }],
+            ...input,
+          },
+        },
       ),
     createToken: async (role: 'VIEWER' | 'EDITOR' | 'ADMIN') => {
       const made = await ask<{ createAccessToken: { value: string; token: { id: string } } }>(

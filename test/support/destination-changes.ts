@@ -34,7 +34,7 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
     'editor',
     (world, victim, tag) => {
       const again = relay(victim, tag)
-      const given = { baseUrl: base(world, victim), apiKeys: [{ add: { value: key(victim, tag) } }] }
+      const given = { baseUrl: base(world, victim), apiKeys: [{ add: { credential: { value: key(victim, tag) } } }] }
       return updating(victim, { ...given, network: network(victim, again === undefined ? {} : { relay: again }) })
     },
     (victim, tag) => ({
@@ -57,17 +57,17 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   ),
   'an admin gives the key another value': one(
     'admin',
-    (_world, victim, tag) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, value: key(victim, tag) } }] }),
+    (_world, victim, tag) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, credential: { value: key(victim, tag) } } }] }),
     (victim, tag) => ({ firstKey: key(victim, tag) }),
   ),
   'an editor replaces all keys': one(
     'editor',
-    (_world, victim, tag) => updating(victim, { apiKeys: [{ add: { value: key(victim, tag) } }] }),
+    (_world, victim, tag) => updating(victim, { apiKeys: [{ add: { credential: { value: key(victim, tag) } } }] }),
     newKeys,
   ),
   'an editor upserts a key': upsert(
     'editor',
-    (_world, victim, tag) => mutation('upsertProvider', { name: victim.name, apiKeys: [{ value: key(victim, tag) }] }),
+    (_world, victim, tag) => mutation('upsertProvider', { name: victim.name, apiKeys: [{ credential: { value: key(victim, tag) } }] }),
     newKeys,
   ),
   'an admin upserts the base URL': upsert(
@@ -82,7 +82,8 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
   ),
   'an admin takes the proxy away and gives another key': one(
     'admin',
-    (_world, victim, tag) => updating(victim, { network: network(victim), apiKeys: [{ add: { value: key(victim, tag) } }] }),
+    (_world, victim, tag) =>
+      updating(victim, { network: network(victim), apiKeys: [{ add: { credential: { value: key(victim, tag) } } }] }),
     (victim, tag) => ({ ...newKeys(victim, tag), ...replaced(victim) }),
   ),
   'an admin changes the sealed header': one(
@@ -126,7 +127,7 @@ const OF_KEYS_AND_NETWORK: Readonly<Record<string, Kind>> = {
   'an editor gives the key another value and an endpoint of its own': one(
     'editor',
     (world, victim, tag) => {
-      const keep = { id: victim.keyId, value: key(victim, tag), credentialParts: ownEndpoint(world, victim) }
+      const keep = { id: victim.keyId, credential: { value: key(victim, tag) }, credentialParts: ownEndpoint(world, victim) }
       const again = relay(victim, tag)
       return updating(victim, { apiKeys: [{ keep }], ...(again === undefined ? {} : { network: network(victim, { relay: again }) }) })
     },
@@ -224,7 +225,7 @@ const OTHERS: Readonly<Record<string, Kind>> = {
       const deleted = await world.send('editor', mutation('deleteProvider', { provider: { id: victim.id } }))
       if (!deleted) return false
       // Without a type, so that it passes too when an upsert of another API has made one meanwhile.
-      const input = { name: victim.name, baseUrl: base(world, victim), apiKeys: [{ value: key(victim, tag) }] }
+      const input = { name: victim.name, baseUrl: base(world, victim), apiKeys: [{ credential: { value: key(victim, tag) } }] }
       await world.send('editor', mutation('upsertProvider', input))
       return true
     },

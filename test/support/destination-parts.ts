@@ -68,8 +68,8 @@ const bifrostKey = ({ name, keyUuid }: Subject, body: Input): Sent => ({
   body: { value: `${KEY.slice(0, 4)}${'*'.repeat(24)}${KEY.slice(-4)}`, models: ['*'], weight: 1, ...body },
 })
 
-const atHome = ({ home }: Places) => ({ type: 'OPENAI', baseUrl: home, apiKeys: [{ value: KEY }] })
-const givenAgain = { apiKeys: [{ add: { value: OTHER_KEY } }] }
+const atHome = ({ home }: Places) => ({ type: 'OPENAI', baseUrl: home, apiKeys: [{ credential: { value: KEY } }] })
+const givenAgain = { apiKeys: [{ add: { credential: { value: OTHER_KEY } } }] }
 /** A change that GraphQL makes by these fields of the provider. */
 const field = (change: (places: Places) => Input) => ({
   way: { GraphQL: (subject: Subject, places: Places) => updating(subject, change(places)) },
@@ -135,14 +135,14 @@ const keeping = ({ keyId }: Subject, credentialParts: readonly Input[], more: In
 function keyPart(own: { readonly before: (places: Places) => readonly Input[]; readonly after: (places: Places) => readonly Input[] }) {
   return {
     ways: { GraphQL: (subject: Subject, places: Places) => updating(subject, keeping(subject, own.after(places))) },
-    again: (subject: Subject, places: Places) => keeping(subject, own.after(places), { value: OTHER_KEY }),
+    again: (subject: Subject, places: Places) => keeping(subject, own.after(places), { credential: { value: OTHER_KEY } }),
     create: (places: Places, type: string) => ({
-      ...{ type, baseUrl: places.home, apiKeys: [{ value: KEY, credentialParts: own.before(places) }] },
+      ...{ type, baseUrl: places.home, apiKeys: [{ credential: { value: KEY }, credentialParts: own.before(places) }] },
     }),
   }
 }
 
-const part = (name: string) => (value: string) => [{ name, value }]
+const part = (name: string) => (value: string) => [{ name, credential: { value } }]
 const ownEndpoint = keyPart({ before: ({ home }) => part('endpoint')(home), after: ({ elsewhere }) => part('endpoint')(elsewhere) })
 const ownRegion = keyPart({ before: () => part('aws.region')('us-east-1'), after: () => part('aws.region')('eu-west-1') })
 const ROLE = 'arn:aws:iam::123456789012:role/other'
@@ -151,12 +151,12 @@ const ownRole = keyPart({
   after: () => [...part('aws.region')('us-east-1'), ...part('aws.roleArn')(ROLE)],
 })
 const endpointVariable = keyPart({
-  before: ({ variables }) => [{ name: 'endpoint', environmentVariable: variables.home }],
-  after: ({ variables }) => [{ name: 'endpoint', environmentVariable: variables.elsewhere }],
+  before: ({ variables }) => [{ name: 'endpoint', credential: { environmentVariable: variables.home } }],
+  after: ({ variables }) => [{ name: 'endpoint', credential: { environmentVariable: variables.elsewhere } }],
 })
 const regionVariable = keyPart({
   before: () => part('aws.region')('us-east-1'),
-  after: ({ variables }) => [{ name: 'aws.region', environmentVariable: variables.region }],
+  after: ({ variables }) => [{ name: 'aws.region', credential: { environmentVariable: variables.region } }],
 })
 
 const baseUrl = field(({ elsewhere }) => ({ baseUrl: elsewhere }))
@@ -277,7 +277,7 @@ export const CHANGES: Readonly<Record<string, Part>> = {
     ...{ goes: 'home', again: null },
   },
   'key.environmentVariable': {
-    create: ({ home, variables }) => ({ type: 'OPENAI', baseUrl: home, apiKeys: [{ environmentVariable: variables.key }] }),
+    create: ({ home, variables }) => ({ type: 'OPENAI', baseUrl: home, apiKeys: [{ credential: { environmentVariable: variables.key } }] }),
     ways: {},
     byHand: onKey(({ variables }) => ({ environmentVariable: variables.home })),
     ...{ goes: null, again: null },

@@ -123,7 +123,7 @@ export function everyChannel(baseUrl: string, key: string): Write[] {
 }
 
 function graphqlWrites(name: string, text: string, baseUrl: string, key: string): Sent[] {
-  const input = { name, type: 'OPENAI', baseUrl, displayName: text, apiKeys: [{ value: key }] }
+  const input = { name, type: 'OPENAI', baseUrl, displayName: text, apiKeys: [{ credential: { value: key } }] }
   const provider = { name }
   const mutation = (field: string, type: string, value: object) =>
     graphql(`mutation ($input: ${type}!) { ${field}(input: $input) { __typename } }`, { input: value })
@@ -133,7 +133,7 @@ function graphqlWrites(name: string, text: string, baseUrl: string, key: string)
     mutation('updateProvider', 'UpdateProviderInput', {
       ...{ provider, icon: text, enabled: text.length > 1, network: { timeoutMs: 1_000 * text.length } },
     }),
-    mutation('updateProvider', 'UpdateProviderInput', { provider, apiKeys: [{ add: { value: key, name: text } }] }),
+    mutation('updateProvider', 'UpdateProviderInput', { provider, apiKeys: [{ add: { credential: { value: key }, name: text } }] }),
     mutation('deleteProvider', 'DeleteProviderInput', { provider }),
     mutation('testConnection', 'TestConnectionInput', { saved: { provider } }),
     mutation('createAccessToken', 'CreateAccessTokenInput', { name: text, role: 'VIEWER' }),

@@ -33,7 +33,7 @@ export async function createProvider(
   { name = 'first', baseUrl = 'https://api.example.com/v1', key = 'sk-first-key-of-the-test' } = {},
 ): Promise<void> {
   const { text } = await ask(gateway, token, CREATE_PROVIDER, {
-    input: { name, type: 'OPENAI_COMPAT', baseUrl, apiKeys: [{ value: key }] },
+    input: { name, type: 'OPENAI_COMPAT', baseUrl, apiKeys: [{ credential: { value: key } }] },
   })
   if (!text.includes(`"provider":{"name":"${name}"}`)) throw new Error(`The provider was not stored: ${text}`)
 }

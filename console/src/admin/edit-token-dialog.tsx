@@ -20,7 +20,7 @@ export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogPr
   const notify = useNotify()
   const save = async ({ name, end, calls, role }: TokenDraft): Promise<readonly Issue[]> => {
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
-    const input = { id: token.id, name, ...expiryOf(end), ...(scope === null ? { removeCalls: true } : { calls: scope }) }
+    const input = { id: token.id, name, ...expiryOf(end), calls: scope }
     const { data, error } = await writes.mutation(UpdateAccessTokenDocument, { input }).toPromise()
     if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway gave no answer.' : problemOf(error).message }]
     const result = data.updateAccessToken

@@ -1,7 +1,7 @@
 import { type ProviderDraft, takesKey, usesBedrock } from './provider-draft.ts'
 
 const ALWAYS = ['name', 'displayName', 'icon', 'enabled', 'baseUrl']
-const KEY = ['apiKeys.0.value', 'apiKeys', 'apiKey']
+const KEY = ['apiKeys.0.credential.value', 'apiKeys', 'apiKey']
 const BEDROCK = [
   'settings',
   ...['region', 'model', 'smallFastModel', 'roleArn', 'accessKey', 'accessKeySecret'].map((field) => `settings.bedrock.${field}`),

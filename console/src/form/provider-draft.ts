@@ -88,7 +88,7 @@ export function toCreateInput(draft: ProviderDraft): CreateProviderInput {
     ...{ type, name, baseUrl, enabled },
     ...(displayName === '' ? {} : { displayName }),
     ...(icon === '' ? {} : { icon }),
-    ...(takesKey(draft) && apiKey !== '' ? { apiKeys: [{ value: apiKey }] } : {}),
+    ...(takesKey(draft) && apiKey !== '' ? { apiKeys: [{ credential: { value: apiKey } }] } : {}),
     ...settingsInput(draft),
     ...(isSame(draft.network, USUAL_NETWORK) ? {} : { network: networkInputOf(draft.network) }),
   }
@@ -123,7 +123,9 @@ export function toUpdateInput(
     ...(draft.enabled === before.enabled ? {} : { enabled: draft.enabled }),
     ...(usesBedrock(draft) && !(isSame(draft.bedrock, before.bedrock) && usesBedrock(before)) ? settingsInput(draft) : {}),
     ...(isSame(draft.network, before.network) ? {} : { network: networkInputOf(draft.network) }),
-    ...(given.length === 0 ? {} : { keepOtherApiKeys: true, apiKeys: given.map(([id, value]) => ({ keep: { id, value } })) }),
+    ...(given.length === 0
+      ? {}
+      : { keepOtherApiKeys: true, apiKeys: given.map(([id, value]) => ({ keep: { id, credential: { value } } })) }),
   }
 }
 

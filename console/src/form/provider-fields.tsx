@@ -146,8 +146,8 @@ function KeyField({ draft, onChange, onLeave, issues, isStored }: ProviderFields
       }
       value={draft.apiKey}
       onChange={(event) => onChange({ apiKey: event.currentTarget.value })}
-      onBlur={() => onLeave('apiKeys.0.value')}
-      error={issueAt(issues, 'apiKeys', '0', 'value') ?? issueAt(issues, 'apiKeys') ?? issueAt(issues, 'apiKey')}
+      onBlur={() => onLeave('apiKeys.0.credential.value')}
+      error={issueAt(issues, 'apiKeys', '0', 'credential', 'value') ?? issueAt(issues, 'apiKeys') ?? issueAt(issues, 'apiKey')}
     />
   )
 }

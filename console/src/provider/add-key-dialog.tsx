@@ -14,7 +14,7 @@ export interface AddKeyDialogProps {
 }
 
 const PATH = ['apiKeys', '0', 'add']
-const SHOWN = ['value', 'environmentVariable', 'name', 'weight'].map((field) => [...PATH, field].join('.'))
+const SHOWN = ['credential.value', 'credential.environmentVariable', 'name', 'weight'].map((field) => [...PATH, field].join('.'))
 
 /** Stores another key, or names the environment variable that holds it. */
 export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
@@ -29,7 +29,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
   const submit = async () => {
     if (!isWeight(weight)) return setIssues([{ path: [...PATH, 'weight'], message: WEIGHT_ISSUE }])
     const add: NewApiKeyInput = {
-      ...(isVariable ? { environmentVariable: secret } : { value: secret }),
+      credential: isVariable ? { environmentVariable: secret } : { value: secret },
       ...(name === '' ? {} : { name }),
       weight: Number(weight),
       enabled,
@@ -38,7 +38,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
     if (outcome === 'done') return onClose()
     setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
   }
-  const errorAt = (field: string) => issueAt(issues, ...PATH, field)
+  const errorAt = (...field: readonly string[]) => issueAt(issues, ...PATH, ...field)
 
   return (
     <KeyDialog
@@ -69,7 +69,7 @@ interface KeyPlaceProps {
   readonly isVariable: boolean
   /** The key, or the name of the variable that holds it. */
   readonly secret: string
-  readonly errorAt: (field: string) => string | undefined
+  readonly errorAt: (...field: readonly string[]) => string | undefined
   readonly onVariable: (isVariable: boolean) => void
   readonly onSecret: (secret: string) => void
 }
@@ -99,7 +99,7 @@ function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlac
           description="Of the gateway; the operator lists it in SECRET_ENV_ALLOW."
           value={secret}
           onChange={(event) => onSecret(event.currentTarget.value)}
-          error={errorAt('environmentVariable')}
+          error={errorAt('credential', 'environmentVariable')}
         />
       ) : (
         <PasswordInput
@@ -107,7 +107,7 @@ function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlac
           description="It is sealed before it reaches the disk, and never shown again."
           value={secret}
           onChange={(event) => onSecret(event.currentTarget.value)}
-          error={errorAt('value')}
+          error={errorAt('credential', 'value')}
           data-autofocus
         />
       )}

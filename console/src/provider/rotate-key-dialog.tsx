@@ -6,7 +6,7 @@ import type { EditKeyDialogProps } from './edit-key-dialog.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { useChangeProvider } from './use-change-provider.ts'
 
-const PATH = ['apiKeys', '0', 'keep', 'value']
+const PATH = ['apiKeys', '0', 'keep', 'credential', 'value']
 
 /** Puts a new value in the place of a stored one: the key keeps its name, its weight and its history. */
 export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProps) {
@@ -15,7 +15,10 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
   const [issues, setIssues] = useState<readonly Issue[]>([])
 
   const submit = async () => {
-    const outcome = await change({ keepOtherApiKeys: true, apiKeys: [{ keep: { id: apiKey.id, value } }] }, 'The key was rotated')
+    const outcome = await change(
+      { keepOtherApiKeys: true, apiKeys: [{ keep: { id: apiKey.id, credential: { value } } }] },
+      'The key was rotated',
+    )
     if (outcome === 'done') return onClose()
     setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
   }

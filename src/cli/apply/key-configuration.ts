@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isColumnPart, VALUE_PART, variablesOf } from '../../api-keys/credential-parts.ts'
 import { changesTo, type Extensions, readExtensions } from '../../api-keys/extensions.ts'
-import type { CredentialPartInput, KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
+import type { CredentialPartInput, KeyConfigurationInput, SecretSource } from '../../api-keys/key-configuration.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { readCredentialParts } from '../../destination/stored-rows.ts'
 import type { ApiKey } from '../../generated/prisma-sqlite/client.ts'
@@ -45,8 +45,8 @@ export function toConfiguration(key: FileApiKey, read: ReadSecret): WholeConfigu
   )
   if (key.endpointVariable !== undefined)
     parts.push({ name: 'endpoint', value: undefined, environmentVariable: key.endpointVariable, ...at('endpointVariable') })
-  const credentials = (key.credentialParts ?? []).map(({ name, valueFrom, environmentVariable }, index) => ({
-    ...{ name, value: valueFrom && read(valueFrom), environmentVariable },
+  const credentials = (key.credentialParts ?? []).map((part, index) => ({
+    ...{ name: part.name, ...readSource(part, read) },
     ...at('credentialParts', String(index)),
   }))
   return {
@@ -55,6 +55,15 @@ export function toConfiguration(key: FileApiKey, read: ReadSecret): WholeConfigu
     exceptModels: key.exceptModels ?? null,
     extensions: key.extensions ?? {},
   }
+}
+
+/** The text that the file refers to, or the variable that it names: the file has not both. */
+export function readSource(
+  { valueFrom, environmentVariable }: Pick<FileApiKey, 'valueFrom' | 'environmentVariable'>,
+  read: ReadSecret,
+): SecretSource {
+  if (valueFrom !== undefined) return { value: read(valueFrom), environmentVariable: undefined }
+  return { value: undefined, environmentVariable }
 }
 
 /** What it takes to configure a stored key so; undefined when it is already. */

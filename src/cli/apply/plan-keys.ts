@@ -1,16 +1,17 @@
 import type { ApiKeyChange, KeptApiKey, NewApiKey } from '../../api-keys/api-key-input.ts'
+import { isGiven, NO_SOURCE, type SecretSource } from '../../api-keys/key-configuration.ts'
 import { maskKey } from '../../api-keys/mask.ts'
 import { maskVariable } from '../../api-keys/secret-variable.ts'
 import type { Secret } from '../../crypto/secret.ts'
 import type { ApiKey } from '../../generated/prisma-sqlite/client.ts'
 import { PartialFailure } from '../failure.ts'
-import { configurationFor, type IsPartOf, toConfiguration, type WholeConfiguration } from './key-configuration.ts'
+import { configurationFor, type IsPartOf, readSource, toConfiguration, type WholeConfiguration } from './key-configuration.ts'
 import type { FileApiKey } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
 /** A key of the file with its value, where it has one. */
 interface WantedKey extends FileApiKey {
-  readonly value: Secret | undefined
+  readonly source: SecretSource
   readonly configuration: WholeConfiguration | undefined
 }
 
@@ -35,7 +36,7 @@ export function newKeys(keys: readonly FileApiKey[], read: ReadSecret): NewApiKe
 }
 
 function toWanted(key: FileApiKey, read: ReadSecret): WantedKey {
-  return { ...key, value: key.valueFrom && read(key.valueFrom), configuration: toConfiguration(key, read) }
+  return { ...key, source: readSource(key, read), configuration: toConfiguration(key, read) }
 }
 
 /**
@@ -56,10 +57,10 @@ export function planKeys(
     const row = matches.get(key)
     if (row === undefined) {
       const add = toNewKey(key, index)
-      said.push(`add ${labelOf(key.name, maskOf(key))}`)
+      said.push(`add ${labelOf(key.name, maskOf(key.source))}`)
       return { add }
     }
-    const isSame = key.value !== undefined && isValueOf(row.id, key.value)
+    const isSame = isStoredIn(row, key.source, isValueOf)
     const keep = toKeptKey(key, row, isSame, isPartOf)
     said.push(...describeKept(keep, row))
     return { keep }
@@ -78,9 +79,8 @@ function matchKeys(
 ): ReadonlyMap<WantedKey, ApiKey> {
   const rounds: ((key: WantedKey, row: ApiKey) => boolean)[] = [
     (key, row) => key.id === row.id,
-    (key, row) => key.value !== undefined && key.name === (row.name ?? undefined) && isValueOf(row.id, key.value),
-    (key, row) => key.value !== undefined && isValueOf(row.id, key.value),
-    (key, row) => key.environmentVariable !== undefined && key.environmentVariable === row.environmentVariable,
+    ({ name, source }, row) => name === (row.name ?? undefined) && isStoredIn(row, source, isValueOf),
+    ({ source }, row) => isStoredIn(row, source, isValueOf),
     (key, row) => key.name !== undefined && key.name === row.name,
   ]
   const matches = new Map<WantedKey, ApiKey>()
@@ -96,39 +96,38 @@ function matchKeys(
 }
 
 function toNewKey(key: WantedKey, index: number): NewApiKey {
-  const { id, name = null, enabled = true, weight = 1, value, environmentVariable, configuration } = key
+  const { id, name = null, enabled = true, weight = 1, source, configuration } = key
   const mayBeWithout = configuration !== undefined && key.masked === undefined
-  if (value === undefined && environmentVariable === undefined && !mayBeWithout)
+  if (!isGiven(key.source) && !mayBeWithout)
     throw new PartialFailure(
       `apiKeys[${index}]: ${labelOf(name, key.masked ?? '')} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
     )
-  const missing = configuration?.parts?.find((part) => part.value === undefined && part.environmentVariable === undefined)
+  const missing = configuration?.parts.find((part) => !isGiven(part))
   if (missing !== undefined)
     throw new PartialFailure(
       `apiKeys[${index}]: the part ${missing.name} is not stored here. Say where its value is: \`valueFrom: { env: NAME }\`.`,
     )
-  return { id, name, enabled, weight, value, environmentVariable, configuration }
+  return { id, name, enabled, weight, ...source, configuration }
 }
 
 /** Undefined leaves a field as it is. */
 function toKeptKey(key: WantedKey, row: ApiKey, isSame: boolean, isPartOf: IsPartOf): KeptApiKey {
-  const { name, enabled, weight, environmentVariable, configuration } = key
+  const { name, enabled, weight, source, configuration } = key
   return {
     id: row.id,
     name: name === (row.name ?? '') ? undefined : name,
     enabled: enabled === row.enabled ? undefined : enabled,
     weight: weight === row.weight ? undefined : weight,
-    value: isSame ? undefined : key.value,
-    environmentVariable: environmentVariable === row.environmentVariable ? undefined : environmentVariable,
+    ...(isSame ? NO_SOURCE : source),
     configuration: configurationFor(configuration, row, isPartOf),
   }
 }
 
 function describeKept(keep: KeptApiKey, row: ApiKey): string[] {
   const label = labelOf(row.name, row.masked)
-  const { name, enabled, weight, value, environmentVariable, configuration } = keep
+  const { name, enabled, weight, configuration } = keep
   return [
-    ...(value === undefined && environmentVariable === undefined ? [] : [`replace ${label} with ${maskOf(keep)}`]),
+    ...(!isGiven(keep) ? [] : [`replace ${label} with ${maskOf(keep)}`]),
     ...(name === undefined ? [] : [`rename ${label} to "${name}"`]),
     ...(enabled === undefined ? [] : [`${enabled ? 'enable' : 'disable'} ${label}`]),
     ...(configuration === undefined ? [] : [`configure ${label} anew`]),
@@ -136,10 +135,16 @@ function describeKept(keep: KeptApiKey, row: ApiKey): string[] {
   ]
 }
 
-function maskOf({ value, environmentVariable }: Pick<NewApiKey, 'value' | 'environmentVariable'> | WantedKey): string {
+function maskOf({ value, environmentVariable }: SecretSource): string {
   return environmentVariable === undefined ? maskKey(value?.reveal() ?? '') : maskVariable(environmentVariable)
 }
 
 function labelOf(name: string | null | undefined, masked: string): string {
   return [...(name ? [`"${name}"`] : []), ...(masked === '' ? [] : [masked])].join(' ') || 'a key without a name'
+}
+
+/** Whether a value or variable is the one that the key has. */
+function isStoredIn(row: ApiKey, { value, environmentVariable }: SecretSource, isValueOf: KeyComparison['isValueOf']): boolean {
+  if (value !== undefined) return isValueOf(row.id, value)
+  return environmentVariable !== undefined && environmentVariable === row.environmentVariable
 }

@@ -161,9 +161,15 @@ export function parseProvidersFile(content: string, file: string): z.infer<typeo
   return reading.data
 }
 
+/** A value or a variable stands beside the other fields of a key in a file, and not in a field of its own. */
+function inFile(path: readonly string[]): readonly string[] {
+  return path.at(-2) === 'credential' ? path.toSpliced(-2, 1) : path
+}
+
 /** The problems of a provider in the words of its rules. */
 export function problemsOf(error: unknown): string[] {
-  if (error instanceof ValidationError) return error.issues.map(({ path, message }) => `${showPath(path)}: ${ofThisCommand(message)}`)
+  if (error instanceof ValidationError)
+    return error.issues.map(({ path, message }) => `${showPath(inFile(path))}: ${ofThisCommand(message)}`)
   return error instanceof Error ? [error.message] : [String(error)]
 }
 

@@ -1,24 +1,36 @@
 import { z } from 'zod'
 import type { ApiKeyChange, NewApiKey } from '../../api-keys/api-key-input.ts'
-import type { KeyConfigurationInput } from '../../api-keys/key-configuration.ts'
+import type { KeyConfigurationInput, SecretSource } from '../../api-keys/key-configuration.ts'
 import { Fault } from '../../errors.ts'
 import { builder } from '../builder.ts'
 import { ApiKey } from './api-key.ts'
 import { given } from './given.ts'
 
+const CredentialInput = builder.inputType('CredentialInput', {
+  isOneOf: true,
+  description: 'Text to store, or the environment variable that holds it.',
+  fields: (t) => ({
+    value: t.field({ type: 'Secret', description: 'The text itself.' }),
+    environmentVariable: t.string({
+      description:
+        'Name of the environment variable of the gateway that holds it, which is read at use and never stored. Only names that the operator lists in `SECRET_ENV_ALLOW`. Requires `admin`, unless the provider has this one already.',
+    }),
+  }),
+})
+
 const CredentialPartInput = builder.inputType('CredentialPartInput', {
-  description: "A part of a key's credential. With neither `value` nor `environmentVariable` the stored one stays.",
+  description: "A part of a key's credential.",
   fields: (t) => ({
     name: t.string({
       required: true,
       description:
         'Which one: `endpoint` (a URL, in place of the base URL of the provider), `aws.accessKeyId`, `aws.secretAccessKey`, `aws.sessionToken`, `aws.region`, `aws.roleArn`, `aws.externalId`, `aws.sessionName`, `aws.arn`, `aws.batchRoleArn`, `aws.projectId`, `azure.clientId`, `azure.clientSecret`, `azure.tenantId`, `vertex.projectId`, `vertex.projectNumber`, `vertex.region`, `vertex.authCredentials`, or a name of your own that begins with your namespace and a dot.',
     }),
-    value: t.field({
-      type: 'Secret',
-      description: 'Its value, at most 64 KiB. It is stored sealed, but for the endpoint, region, role and external id.',
+    credential: t.field({
+      type: CredentialInput,
+      description:
+        'Its value, at most 64 KiB; the stored one stays when omitted. It is stored sealed, but for the endpoint, region, role and external id.',
     }),
-    environmentVariable: t.string({ description: 'Name of the environment variable of the gateway that holds it.' }),
   }),
 })
 
@@ -30,12 +42,11 @@ const EXTENSIONS =
   'What programs keep with it: an object by namespace. In a namespace given, each property replaces the stored one of its name, and `null` deletes it; at most 256 KiB.'
 
 export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
-  description: 'A new key. Exactly one of `value` and `environmentVariable`; with `credentialParts` it may have neither.',
+  description: 'A new key.',
   fields: (t) => ({
-    value: t.field({ type: 'Secret', description: 'The key itself: 1 to 10,240 bytes of printable ASCII. It is stored sealed.' }),
-    environmentVariable: t.string({
-      description:
-        'Name of the environment variable of the gateway that holds the key, which is read at use and never stored. Only names that the operator lists in `SECRET_ENV_ALLOW`. Requires `admin`, unless the provider has this one already.',
+    credential: t.field({
+      type: CredentialInput,
+      description: 'The key itself: 1 to 10,240 bytes of printable ASCII, stored sealed. With `credentialParts` it may be left out.',
     }),
     name: t.string({ description: 'What people call it.' }),
     enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
@@ -55,8 +66,7 @@ const KeepApiKeyInput = builder.inputType('KeepApiKeyInput', {
     name: t.string({ description: 'A new name; empty for none.' }),
     enabled: t.boolean({ description: 'Whether tools should use it.' }),
     weight: t.float({ description: 'A new weight.' }),
-    value: t.field({ type: 'Secret', description: 'A new value in place of the stored one.' }),
-    environmentVariable: t.string({ description: 'Name of the environment variable of the gateway that holds the key from now on.' }),
+    credential: t.field({ type: CredentialInput, description: 'A new key in place of the stored one.' }),
     credentialParts: t.field({ type: [CredentialPartInput], description: CREDENTIAL_PARTS }),
     models: t.stringList({ description: MODELS }),
     exceptModels: t.stringList({ description: EXCEPT_MODELS }),
@@ -76,12 +86,11 @@ export const ApiKeyChangeInput = builder.inputType('ApiKeyChangeInput', {
 })
 
 export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey {
-  const { value, environmentVariable, name, enabled, weight, uuid } = input
+  const { credential, name, enabled, weight, uuid } = input
   return {
     id: given(uuid),
     configuration: toConfiguration(input),
-    value: given(value),
-    environmentVariable: given(environmentVariable),
+    ...toSecretSource(credential),
     name: name ?? null,
     enabled: enabled ?? true,
     weight: weight ?? 1,
@@ -93,8 +102,7 @@ export function toApiKeyChange({ keep, add, remove }: typeof ApiKeyChangeInput.$
   if (add) return { add: toNewApiKey(add) }
   if (keep) {
     const plain = { name: given(keep.name), enabled: given(keep.enabled), weight: given(keep.weight) }
-    const secret = { value: given(keep.value), environmentVariable: given(keep.environmentVariable), configuration: toConfiguration(keep) }
-    return { keep: { id: toApiKeyId(keep.id), ...plain, ...secret } }
+    return { keep: { id: toApiKeyId(keep.id), ...plain, ...toSecretSource(keep.credential), configuration: toConfiguration(keep) } }
   }
   throw new Fault('BAD_USER_INPUT', 'Each entry of `apiKeys` has exactly one of `keep`, `add` and `remove`.')
 }
@@ -105,13 +113,18 @@ export function toApiKeyId({ id }: { readonly id: string }): string {
   throw new Fault('BAD_USER_INPUT', 'An id in the request is not the id of an API key.')
 }
 
+function toSecretSource(credential: typeof CredentialInput.$inferInput | null | undefined): SecretSource {
+  if (credential?.value != null) return { value: credential.value, environmentVariable: undefined }
+  return { value: undefined, environmentVariable: given(credential?.environmentVariable) }
+}
+
 type ConfigurationFields = Pick<typeof NewApiKeyInput.$inferInput, 'credentialParts' | 'models' | 'exceptModels' | 'extensions'>
 
 function toConfiguration({ credentialParts, models, exceptModels, extensions }: ConfigurationFields): KeyConfigurationInput | undefined {
   if (credentialParts == null && models == null && exceptModels == null && extensions == null) return undefined
   return {
-    parts: credentialParts?.map(({ name, value, environmentVariable }, index) => ({
-      ...{ name, value: given(value), environmentVariable: given(environmentVariable) },
+    parts: credentialParts?.map(({ name, credential }, index) => ({
+      ...{ name, ...toSecretSource(credential) },
       at: ['credentialParts', String(index)],
     })),
     models: models?.length === 1 && models[0] === EVERY ? null : given(models),

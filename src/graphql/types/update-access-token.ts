@@ -11,8 +11,10 @@ const UpdateAccessTokenInput = builder.inputType('UpdateAccessTokenInput', {
     id: t.id({ required: true, description: 'Its GraphQL id.' }),
     name: t.string({ description: 'A new name, 1 to 200 characters.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it stops working from now on; `null` for never.' }),
-    calls: t.field({ type: CallScopeInput, description: 'The model calls that it may make, in place of the whole scope of before.' }),
-    removeCalls: t.boolean({ description: 'True takes its scope away: it may make no model call any more. Not together with `calls`.' }),
+    calls: t.field({
+      type: CallScopeInput,
+      description: 'The model calls that it may make from now on, in place of the whole scope of before; `null` for none.',
+    }),
   }),
 })
 
@@ -49,11 +51,6 @@ builder.mutationField('updateAccessToken', (t) =>
   }),
 )
 
-function toChanges({ name, expiresAt, calls, removeCalls }: typeof UpdateAccessTokenInput.$inferInput): AccessTokenChanges {
-  if (calls != null && removeCalls)
-    throw new ValidationError([
-      { path: ['removeCalls'], rule: 'EXACTLY_ONE', message: 'Give a new scope, or take the scope away: not both.' },
-    ])
-  const wanted = removeCalls ? null : calls == null ? undefined : toCallScope(calls)
-  return { name: name ?? undefined, expiresAt, calls: wanted }
+function toChanges({ name, expiresAt, calls }: typeof UpdateAccessTokenInput.$inferInput): AccessTokenChanges {
+  return { name: name ?? undefined, expiresAt, calls: calls && toCallScope(calls) }
 }

@@ -1,3 +1,5 @@
+import type { CredentialInput } from '../../generated/bifrost-documents.ts'
+
 /** The secret parts of the vendor configurations (Bifrost contract, section 2.6), and what the gateway calls them. */
 const NEUTRAL_NAMES: Readonly<Record<string, string>> = {
   'azure_key_config.endpoint': 'endpoint',
@@ -49,16 +51,15 @@ export function isNameOf(name: string, path: string): boolean {
   return Object.hasOwn(NEUTRAL_NAMES, path) && (NEUTRAL_NAMES[path] === name || name === ownName(path))
 }
 
-/** A part in a vendor configuration: a value, a variable, or neither, which keeps the stored one. */
+/** A part in a vendor configuration; without a credential the stored one stays. */
 export interface PlacedPart {
   readonly path: string
-  readonly value?: string
-  readonly environmentVariable?: string
+  readonly credential?: CredentialInput
 }
 
 /** The parts of a key by the gateway's names, and what Bifrost needs to show them at their places again. */
 export interface NamedParts {
-  readonly parts: readonly { readonly name: string; readonly value?: string; readonly environmentVariable?: string }[]
+  readonly parts: readonly { readonly name: string; readonly credential?: CredentialInput }[]
   readonly paths: Readonly<Record<string, string>>
   /** Sealed parts that are shown as they are. */
   readonly shown: Readonly<Record<string, string>>
@@ -72,7 +73,8 @@ export function nameParts(placed: readonly PlacedPart[]): NamedParts {
     const neutral = NEUTRAL_NAMES[path] ?? ownName(path)
     const name = Object.hasOwn(paths, neutral) ? ownName(path) : neutral
     paths[name] = path
-    if (given.value !== undefined && isShown(path) && !OPEN_NAMES.includes(name)) shown[name] = given.value
+    const value = given.credential?.value
+    if (value !== undefined && isShown(path) && !OPEN_NAMES.includes(name)) shown[name] = value
     return { name, ...given }
   })
   return { parts, paths, shown }

@@ -29,7 +29,7 @@ export const FIRST_RELEASE: FirstReleaseReader = {
     const { models = [], blacklisted_models: blocked = [], ...settings } = first.settings
     const placed = first.secrets.map(({ path, environmentVariable }) => ({
       path,
-      ...(environmentVariable === null ? { value: sealed.get(path) ?? '' } : { environmentVariable }),
+      credential: environmentVariable === null ? { value: sealed.get(path) ?? '' } : { environmentVariable },
     }))
     const { parts, paths, shown } = nameParts(placed)
     return {

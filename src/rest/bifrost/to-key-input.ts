@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { BifrostKeyFieldsFragment, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
+import type { BifrostKeyFieldsFragment, CredentialInput, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
 import { nameParts } from './credential-parts.ts'
 import type { KeyParts } from './key-parts.ts'
-import { readSecret } from './secret.ts'
+import { type GivenSecret, readSecret } from './secret.ts'
 import { type KeySettings, readStoredKey } from './stored-key.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
 
@@ -16,8 +16,7 @@ export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): Ne
   const value = readSecret(request.value)
   return {
     uuid,
-    ...(value.kind === 'plain' ? { value: value.value } : {}),
-    ...(value.kind === 'variable' ? { environmentVariable: value.name } : {}),
+    ...toCredential(value),
     name: request.name || null,
     enabled: request.enabled ?? true,
     weight: request.weight ?? 0,
@@ -36,15 +35,20 @@ export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostK
   const hadValue = stored.masked !== '' || stored.environmentVariable !== null
   return {
     id: stored.id,
-    ...(value.kind === 'plain' ? { value: value.value } : {}),
-    ...(value.kind === 'empty' && hadValue ? { value: '' } : {}),
-    ...(value.kind === 'variable' && !isSameVariable ? { environmentVariable: value.name } : {}),
+    ...(isSameVariable ? {} : toCredential(value)),
+    ...(value.kind === 'empty' && hadValue ? { credential: { value: '' } } : {}),
     ...(request.name == null || request.name === (stored.name ?? '') ? {} : { name: request.name }),
     ...(request.enabled == null ? {} : { enabled: request.enabled }),
     weight: request.weight ?? 0,
     // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
     ...toConfiguration(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),
   }
+}
+
+/** Nothing of a secret that is left out, or is the mask of what is stored. */
+function toCredential(secret: GivenSecret): { readonly credential?: CredentialInput } {
+  if (secret.kind === 'plain') return { credential: { value: secret.value } }
+  return secret.kind === 'variable' ? { credential: { environmentVariable: secret.name } } : {}
 }
 
 /** All settings of a key in Bifrost's words: what is secret of them is not here. */
@@ -68,8 +72,7 @@ function toConfiguration(
   const { models, blacklisted_models: exceptModels, ...settings } = settingsOf(request, given, kept)
   const placed = given.secrets.map(({ path, secret }) => ({
     path,
-    ...(secret.kind === 'plain' ? { value: secret.value } : {}),
-    ...(secret.kind === 'variable' ? { environmentVariable: secret.name } : {}),
+    ...toCredential(secret),
   }))
   const { parts, paths, shown } = nameParts(placed)
   return {

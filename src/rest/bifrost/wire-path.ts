@@ -16,7 +16,8 @@ export function wirePath(path: readonly string[], parts: readonly string[]): str
 function wordsOf(path: readonly string[], parts: readonly string[]): string {
   const [first = '', second = '', third = ''] = path
   if (first === 'network') return second === 'proxy' ? `proxy_config.${third}` : `network_config.${NETWORK_FIELDS.get(second) ?? second}`
-  const list = path.indexOf('credentialParts')
+  // A variable is named by its field, also where a part names it.
+  const list = path.at(-1) === 'environmentVariable' ? -1 : path.indexOf('credentialParts')
   const part = list < 0 ? undefined : parts[Number(path[list + 1])]
   return part ?? path.at(-1) ?? ''
 }

@@ -26,7 +26,7 @@ export function toCreateInput(request: CreateRequest, type: ProviderType): Creat
     icon: request.icon ?? '',
     enabled: request.enabled ?? false,
     baseUrl: request.base_url ?? '',
-    apiKeys: (request.api_keys ?? []).map((value) => ({ value: value ?? '', enabled: true, weight: 1 })),
+    apiKeys: (request.api_keys ?? []).map((value) => ({ credential: { value: value ?? '' }, enabled: true, weight: 1 })),
     ...(request.settings ? { settings: { bedrock: toSettings(request.settings) } } : {}),
   }
 }
@@ -51,7 +51,7 @@ export function toChanges(request: UpdateRequest): Omit<UpdateProviderInput, 'pr
  */
 function toKeyChange(entry: NonNullable<UpdateRequest['api_keys']>[number]): ApiKeyChangeInput {
   if (isKeyChange(entry) && entry?.id != null) return { keep: { id: encodeGlobalID('ApiKey', entry.id) } }
-  return { add: { value: isKeyChange(entry) ? (entry?.api_key ?? '') : '', enabled: true, weight: 1 } }
+  return { add: { credential: { value: isKeyChange(entry) ? (entry?.api_key ?? '') : '' }, enabled: true, weight: 1 } }
 }
 
 const PROTOCOLS = ['invoke-model', 'mantle'] as const

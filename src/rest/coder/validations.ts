@@ -60,8 +60,6 @@ function detailOf(issue: Issue, asked: ProblemContext): string {
       return keysOfTypeValidation(asked.kind === 'create' ? asked.request.type : null).detail
     case 'API_KEY_MASKED':
       return `${secretOf(issue, asked)} must not be a mask${asked.kind === 'update' && field === 'apiKeys' ? '; to keep a stored key, send its id' : ''}`
-    case 'EXACTLY_ONE':
-      return EXACTLY_ONE
     case 'SETTINGS_NOT_SUPPORTED':
       return 'bedrock settings are only valid for type=anthropic or type=bedrock'
     case 'SETTINGS_REQUIRED':

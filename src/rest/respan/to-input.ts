@@ -26,7 +26,7 @@ export function toChanges(name: string, { provider_name, api_key, extra_kwargs }
 /** The keys that a request states; undefined when it leaves them as they are. */
 function toKeys(apiKey: string | null | undefined, kwargs: ExtraKwargs | null | undefined) {
   const value = apiKey === undefined ? (kwargs?.api_key ?? '') : (apiKey ?? '')
-  if (value !== '') return [{ value, enabled: true, weight: 1 }]
+  if (value !== '') return [{ credential: { value }, enabled: true, weight: 1 }]
   return apiKey === undefined ? undefined : []
 }
 

@@ -23,7 +23,7 @@ export function toChanges(name: string, { apiKey, displayName }: UpdateRequest):
 }
 
 function toKey(value: string) {
-  return { value, enabled: true, weight: 1 }
+  return { credential: { value }, enabled: true, weight: 1 }
 }
 
 /** The metadata that is not ours, without names that would hide a field of ours, or show a key. */

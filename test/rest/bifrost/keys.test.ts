@@ -165,7 +165,7 @@ describe('roles and the way in (Bifrost contract, section 5)', () => {
     const { name: own } = await client.created({ custom_provider_config: { base_provider_type: 'openai', allowed_requests: {} } })
     const { id, value } = await client.createdKey(own, { name: 'shared name', enabled: false })
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
-    const apiKeys = [{ value: 'sk-another-0123456789', name: 'shared name' }]
+    const apiKeys = [{ credential: { value: 'sk-another-0123456789' }, name: 'shared name' }]
     const input = { name: uniqueName(), type: 'OPENAI', baseUrl: 'https://api.example.com', apiKeys }
     expect(await gateway.ask(create, { input })).toEqual({ createProvider: { __typename: 'CreateProviderPayload' } })
     for (const fields of [{ value }, { value, name: null, enabled: null }, { value, name: 'shared name' }])

@@ -78,7 +78,7 @@ describe('a mask sent back never overwrites a key (Bifrost contract, section 3.4
   it.each([SHORT_KEY, KEY])('as the mask of a key that another API stored: %s', async (value) => {
     const name = uniqueName('elsewhere')
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
-    await gateway.ask(create, { input: { name, type: 'OPENAI_COMPAT', baseUrl: upstream.origin, apiKeys: [{ value }] } })
+    await gateway.ask(create, { input: { name, type: 'OPENAI_COMPAT', baseUrl: upstream.origin, apiKeys: [{ credential: { value } }] } })
     const [key] = (await client.send('GET', `/api/providers/${name}/keys`)).body.keys ?? []
     expect(key?.value.value).toMatch(/^.{4}[*]{24}.{4}$/)
     const before = upstream.sentWith(value).length

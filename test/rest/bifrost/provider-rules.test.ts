@@ -250,7 +250,12 @@ describe('what is stored comes back (Bifrost contract, section 2)', () => {
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
     const name = uniqueName('elsewhere')
     await gateway.ask(create, {
-      input: { name, type: 'ANTHROPIC', baseUrl: 'https://api.anthropic.com', apiKeys: [{ value: 'sk-elsewhere-000000000000' }] },
+      input: {
+        name,
+        type: 'ANTHROPIC',
+        baseUrl: 'https://api.anthropic.com',
+        apiKeys: [{ credential: { value: 'sk-elsewhere-000000000000' } }],
+      },
     })
     expect(await client.read(name)).toMatchObject({
       network_config: { base_url: 'https://api.anthropic.com', default_request_timeout_in_seconds: 30, retry_backoff_initial: 500 },

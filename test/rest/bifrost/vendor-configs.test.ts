@@ -62,7 +62,7 @@ describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () =
   it('that an older version stored is shown in the form of today', async () => {
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
     const bifrost = { settings: { bedrock_key_config: { project_id: 'a-project' } }, paths: {} }
-    const apiKeys = [{ value: 'sk-older-0123456789', extensions: { bifrost } }]
+    const apiKeys = [{ credential: { value: 'sk-older-0123456789' }, extensions: { bifrost } }]
     await gateway.ask(create, { input: { name: 'older', type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', apiKeys } })
     const [key] = (await client.send('GET', '/api/providers/older/keys')).body.keys ?? []
     expect(key?.bedrock_key_config).toEqual({ project_id: { value: 'a-project', type: 'plain_text' } })
@@ -77,8 +77,8 @@ describe('a vendor configuration of a key (Bifrost contract, section 2.6)', () =
   ])('is shown whole whatever others have written into the extension of its key', async (bifrost) => {
     const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
     const name = uniqueName('foreign')
-    const credentialParts = [{ name: 'endpoint', value: 'https://api.example.com' }]
-    const apiKeys = [{ value: 'sk-older-0123456789', credentialParts, models: ['gpt-a'], extensions: { bifrost } }]
+    const credentialParts = [{ name: 'endpoint', credential: { value: 'https://api.example.com' } }]
+    const apiKeys = [{ credential: { value: 'sk-older-0123456789' }, credentialParts, models: ['gpt-a'], extensions: { bifrost } }]
     await gateway.ask(create, { input: { name, type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', apiKeys } })
     const { status, body } = await client.send('GET', `/api/providers/${name}/keys`)
     expect([status, body.keys?.map(({ models }) => models)]).toEqual([200, [['gpt-a']]])

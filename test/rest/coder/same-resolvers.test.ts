@@ -46,7 +46,7 @@ describe('one truth behind both APIs', () => {
   it('shows a change over GraphQL at once in REST', async () => {
     const ask = (field: string, type: string, input: Record<string, unknown>) =>
       gateway.ask(`mutation ($input: ${type}!) { ${field}(input: $input) { __typename } }`, { input })
-    const apiKeys = [{ value: 'sk-shared-fixture-key-bbbb' }]
+    const apiKeys = [{ credential: { value: 'sk-shared-fixture-key-bbbb' } }]
     await ask('createProvider', 'CreateProviderInput', { name: 'both-ways', type: 'OPENAI_COMPAT', baseUrl: 'https://x.example', apiKeys })
     expect(await client.read('both-ways')).toMatchObject({ type: 'openai-compat', enabled: true, api_keys: [{ masked: 'sk-s...bbbb' }] })
     await ask('updateProvider', 'UpdateProviderInput', { provider: { name: 'both-ways' }, displayName: 'Over GraphQL', apiKeys: [] })

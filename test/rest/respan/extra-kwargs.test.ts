@@ -66,7 +66,10 @@ describe('the extra settings', () => {
     const kept = await made()
     const editor = await writerAs(gateway, 'EDITOR')
     const other = await seenInGraphQL(gateway, kept)
-    await editor.updated(other.id, { baseUrl: 'https://b.example.com', apiKeys: [{ add: { value: 'other-key-0123456789' } }] })
+    await editor.updated(other.id, {
+      baseUrl: 'https://b.example.com',
+      apiKeys: [{ add: { credential: { value: 'other-key-0123456789' } } }],
+    })
     expect(await sealedKwargs(kept)).toEqual(KWARGS)
   })
 })

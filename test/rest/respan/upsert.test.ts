@@ -40,7 +40,7 @@ describe('POST (Respan contract, "Details")', () => {
 
   it('puts its key in place of all that another language gave', async () => {
     const name = uniqueName()
-    const apiKeys = [{ value: 'first-key-0123456789' }, { value: 'second-key-0123456789' }]
+    const apiKeys = [{ credential: { value: 'first-key-0123456789' } }, { credential: { value: 'second-key-0123456789' } }]
     await gateway.ask('mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename } }', {
       input: { name, baseUrl: BASE.base_url, apiKeys },
     })

@@ -112,7 +112,7 @@ describe('the test of a connection (ZIRI contract, "test failures")', () => {
   })
 
   it('says what cannot be tested', async () => {
-    const input = { name: 'all-disabled', baseUrl: vendor.baseUrl, apiKeys: [{ value: KEY, enabled: false }] }
+    const input = { name: 'all-disabled', baseUrl: vendor.baseUrl, apiKeys: [{ credential: { value: KEY }, enabled: false }] }
     await gateway.ask('mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename } }', { input })
     const { body } = await client.post(`${PATH}/all-disabled/test`)
     expect(body.error).toMatch(/^Provider connection failed: Not testable \(All keys of the provider are disabled\..*[^.]\)$/)

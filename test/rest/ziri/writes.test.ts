@@ -49,7 +49,7 @@ describe('create and update', () => {
 
   it('puts its key in place of all that another language gave', async () => {
     const name = uniqueName()
-    const apiKeys = [{ value: 'first-key-0123456789' }, { value: 'second-key-0123456789' }]
+    const apiKeys = [{ credential: { value: 'first-key-0123456789' } }, { credential: { value: 'second-key-0123456789' } }]
     const input = { name, baseUrl: 'https://a.example.com', apiKeys }
     await gateway.ask('mutation ($input: UpsertProviderInput!) { upsertProvider(input: $input) { __typename } }', { input })
     await upsert({ name })
