@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 
 /** What makes a key go to an endpoint of its own. */
-const to = (url: string) => [{ name: 'endpoint', value: url }]
+const to = (url: string) => [{ name: 'endpoint', credential: { value: url } }]
 
 /** Everything that the other place was sent, as text. */
 const loot = () => JSON.stringify(thief.requests)
