@@ -39,12 +39,27 @@ const behind = ({ revision, number }: ChangePosition, upTo: number) => ({
 /** The place behind everything that has the revision. */
 export const endOf = (revision: number): ChangePosition => ({ revision: revision + 1, number: 0 })
 
+/** Events that one statement reads. */
+const PAGE = 500
+
 /** The changes to providers behind a place, up to a revision and with it, in their order. */
-export async function readProviderChanges({ prisma }: Database, after: ChangePosition, upTo: number): Promise<ProviderChange[]> {
+export async function readProviderChanges(database: Database, after: ChangePosition, upTo: number): Promise<ProviderChange[]> {
+  const changes: ProviderChange[] = []
+  for (let from = after; ; ) {
+    const page = await readPage(database, from, upTo)
+    changes.push(...page)
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return changes
+    from = last.position
+  }
+}
+
+async function readPage({ prisma }: Database, after: ChangePosition, upTo: number): Promise<ProviderChange[]> {
   const events = await prisma.auditEvent.findMany({
     where: behind(after, upTo),
     select: { action: true, subjectId: true, revision: true, number: true },
     orderBy: [{ revision: 'asc' }, { number: 'asc' }],
+    take: PAGE,
   })
   if (events.length === 0) return []
   const ids = [...new Set(events.map(({ subjectId }) => subjectId))]

@@ -10,8 +10,10 @@ import { EXPORTED, type ExportedRow, type NameVariable, toFileProvider } from '.
 import { help, JSON_OPTION } from './help.ts'
 import { type Open, withDatabase } from './open.ts'
 import { printable } from './output.ts'
+import { pagesOf } from './pages.ts'
 import type { Shell } from './shell.ts'
 
+/** Providers that are read at once, each with all of its keys. */
 const PAGE = 100
 
 const HEADING = `# Providers of an AI provider gateway. \`gateway apply\` reads this file.
@@ -56,17 +58,12 @@ async function exportProviders(shell: Shell, open: Open, { variables, json }: Op
 }
 
 async function* readProviders(prisma: PrismaClient): AsyncGenerator<ExportedRow> {
-  for (let last = ''; ; ) {
-    const rows = await prisma.provider.findMany({
-      where: { deletedAt: null, name: { gt: last } },
-      orderBy: { name: 'asc' },
-      take: PAGE,
-      include: EXPORTED,
+  const read = (last: ExportedRow | undefined, take: number) =>
+    prisma.provider.findMany({
+      where: { deletedAt: null, name: { gt: last?.name ?? '' } },
+      ...{ orderBy: { name: 'asc' }, take, include: EXPORTED },
     })
-    yield* rows
-    last = rows.at(-1)?.name ?? ''
-    if (rows.length < PAGE) return
-  }
+  for await (const page of pagesOf(read, PAGE)) yield* page
 }
 
 /** Gives each secret a variable of its own, also where two names differ in signs alone. Never one of the gateway's own. */

@@ -4,10 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { insertProviders } from '../support/many-providers.ts'
 import { leaksIn } from '../support/planted.ts'
 import { type Writer, writerOf } from '../support/providers.ts'
 import { FILE_KEY, providersFile, SECRETS } from '../support/providers-file.ts'
 import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { auditRow } from '../support/rows.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
 
 const KEYS = generateKeyText()
@@ -208,6 +210,21 @@ describe('apply', () => {
     const names = await withStore(gateway, (store) => store.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }))
     expect(names.map(({ name }) => name)).toEqual(['by-hand', 'mistral'])
     expect(actionsOf(await apply('providers: [{ name: mistral }]'))).toEqual([['mistral', 'keep']])
+  })
+
+  test('looks through any number of providers, and finds all that it has made', async () => {
+    const [count, mine] = [1_103, 602]
+    await insertProviders(gateway, { count })
+    await withStore(gateway, async (store) => {
+      const rows = await store.provider.findMany({ orderBy: { name: 'asc' }, take: mine, select: { id: true } })
+      const made = rows.map(({ id }) => ({ ...auditRow('provider.created'), channel: 'cli', subjectType: 'provider', subjectId: id }))
+      for (let from = 0; from < mine; from += 100) await store.auditEvent.createMany({ data: made.slice(from, from + 100) })
+    })
+    const { plan } = await apply('providers: [{ name: groq }]', '--prune', '--dry-run')
+    const names = (action: string) => plan.filter((step) => step.action === action).map(({ name }) => name)
+    const all = Array.from({ length: count }, (_, index) => `bulk-${String(index + 1).padStart(7, '0')}`)
+    expect(names('delete')).toEqual(all.slice(0, mine))
+    expect(names('keep')).toEqual(all.slice(mine))
   })
 
   test('deletes all that it has made only when that is asked for by name', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
+import { tokenRow } from '../support/rows.ts'
 import { withStore } from '../support/store.ts'
 
 interface Made {
@@ -167,6 +168,17 @@ describe('tokens list and revoke', () => {
     const { output } = await run('list', '--all', '--json')
     for (const { secretDigest } of rows) expect(output).not.toContain(secretDigest)
   })
+})
+
+test('the list shows any number of tokens, each once, newest first', async () => {
+  const count = 1_103
+  await withStore(gateway, async (store) => {
+    for (let from = 0; from < count; from += 100)
+      await store.accessToken.createMany({ data: Array.from({ length: Math.min(100, count - from) }, tokenRow) })
+  })
+  const wanted = await withStore(gateway, (store) => store.accessToken.findMany({ orderBy: { number: 'desc' }, select: { id: true } }))
+  const listed = await runJson<{ id: string }[]>(['tokens', 'list', '--all'], { environment: gateway.shared })
+  expect(listed.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id))
 })
 
 test('a command finds no database where there is none, and makes none', async () => {

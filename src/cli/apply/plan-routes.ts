@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Caller } from '../../auth/principal.ts'
+import type { Prisma } from '../../generated/prisma-sqlite/client.ts'
 import { createModelRoute, type ModelRouteDeps } from '../../routes/create-model-route.ts'
 import { deleteModelRoute } from '../../routes/delete-model-route.ts'
 import type { ModelRouteChanges, NewModelRoute, RouteTargetInput } from '../../routes/model-route-input.ts'
 import { updateModelRoute } from '../../routes/update-model-route.ts'
 import type { Open } from '../open.ts'
+import { allOf } from '../pages.ts'
+import { madeByApply } from './made-by-apply.ts'
 import type { FileRoute } from './providers-file.ts'
 
 /** What is to happen to one model route. */
@@ -31,11 +34,8 @@ export async function planRoutes(open: Open, wanted: readonly FileRoute[], prune
     ),
   )
   if (!prune) return steps
-  const creations = await open.database.prisma.auditEvent.findMany({
-    where: { action: 'model_route.created', channel: 'cli', subjectId: { in: stored.map(({ id }) => id) } },
-    select: { subjectId: true },
-  })
-  const own = new Set(creations.map(({ subjectId }) => subjectId))
+  const ids = stored.map(({ id }) => id)
+  const own = await madeByApply(open.database.prisma, 'model_route.created', ids)
   const others = stored.filter(({ id, name }) => own.has(id) && !wanted.some((route) => route.name === name))
   const deletions = others.map(({ id, name, version }): RouteStep => {
     return { kind: 'route', action: 'delete', name, said: ['no longer in the file'], id, version }
@@ -43,11 +43,16 @@ export async function planRoutes(open: Open, wanted: readonly FileRoute[], prune
   return [...steps, ...deletions]
 }
 
-type StoredRoute = Awaited<ReturnType<typeof readRoutes>>[number]
+type StoredRoute = Prisma.ModelRouteGetPayload<{ include: { targets: typeof STORED_TARGETS } }>
 
 /** All model routes, with their targets. */
-export function readRoutes({ database: { prisma } }: Open) {
-  return prisma.modelRoute.findMany({ include: { targets: STORED_TARGETS }, orderBy: { name: 'asc' } })
+export function readRoutes({ database: { prisma } }: Open): Promise<StoredRoute[]> {
+  return allOf<StoredRoute>((last, take) =>
+    prisma.modelRoute.findMany({
+      where: { name: { gt: last?.name ?? '' } },
+      ...{ include: { targets: STORED_TARGETS }, orderBy: { name: 'asc' }, take },
+    }),
+  )
 }
 
 function planRoute(wanted: FileRoute, stored: StoredRoute | undefined): RouteStep {

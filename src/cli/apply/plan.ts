@@ -15,7 +15,9 @@ import { type ProviderWarning, warningsOf } from '../../providers/provider-warni
 import { planNetwork } from '../../providers/store-network.ts'
 import { PartialFailure } from '../failure.ts'
 import type { OpenWithKeys } from '../open.ts'
+import { allOf } from '../pages.ts'
 import { showPath } from './file-problems.ts'
+import { madeByApply } from './made-by-apply.ts'
 import { planNewProvider, warningsOfNew } from './plan-creation.ts'
 import { planKeys } from './plan-keys.ts'
 import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toExtensionFields, toNetworkInput } from './plan-parts.ts'
@@ -183,14 +185,13 @@ function describe(changes: ProviderChanges, stored: Provider, networkLines: read
 /** Deletes what `apply` itself has created and the file no longer names: what people made in another way is theirs. */
 async function planPruning({ database: { prisma } }: OpenWithKeys, wanted: readonly FileProvider[]): Promise<PlanStep[]> {
   const names = new Set(wanted.map(({ name }) => name))
-  const others = (await prisma.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } })).filter(
-    ({ name }) => !names.has(name),
+  const select = { id: true, name: true, version: true } as const
+  const stored = await allOf<Pick<Provider, keyof typeof select>>((last, take) =>
+    prisma.provider.findMany({ where: { deletedAt: null, name: { gt: last?.name ?? '' } }, orderBy: { name: 'asc' }, take, select }),
   )
-  const creations = await prisma.auditEvent.findMany({
-    where: { action: 'provider.created', channel: 'cli', subjectType: 'provider' },
-    select: { subjectId: true },
-  })
-  const own = new Set(creations.map(({ subjectId }) => subjectId))
+  const others = stored.filter(({ name }) => !names.has(name))
+  const ids = others.map(({ id }) => id)
+  const own = await madeByApply(prisma, 'provider.created', ids)
   return others.map(({ id, name, version }) =>
     own.has(id)
       ? { action: 'delete', name, said: ['no longer in the file'], id, version }

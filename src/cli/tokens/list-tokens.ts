@@ -6,10 +6,11 @@ import { tokenPrefix } from '../../auth/token.ts'
 import { authenticityOf } from '../../auth/token-mac.ts'
 import type { Keyring } from '../../crypto/keyring.ts'
 import type { Database } from '../../database/client.ts'
-import type { AccessToken, PrismaClient } from '../../generated/prisma-sqlite/client.ts'
+import type { AccessToken, PrismaClient, Provider } from '../../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from '../help.ts'
 import { withKeysIfThere } from '../open.ts'
 import { minute, printResult, shortened, table } from '../output.ts'
+import { allOf } from '../pages.ts'
 import type { Shell } from '../shell.ts'
 import { scopeText } from './call-scope-options.ts'
 
@@ -26,9 +27,8 @@ export function addList(tokens: Command, shell: Shell): void {
     .action((options: { all?: true; json?: true }) =>
       withKeysIfThere(shell, async ({ database, keyring, clock }) => {
         const now = clock()
-        const rows = await database.prisma.accessToken.findMany({ orderBy: { number: 'desc' } })
-        const lastUses = await lastUsesOf(database)
-        const all = rows.map((row) => ({ ...row, lastUsedAt: lastUses.get(row.id) ?? row.lastUsedAt, state: stateOf(row, keyring, now) }))
+        const rows = await readTokens(database)
+        const all = rows.map((row) => ({ ...row, state: stateOf(row, keyring, now) }))
         const shown = all.filter(({ state }) => options.all || state === 'works')
         const data = shown.map((row) => {
           const { id, name, role, state, createdAt, lastUsedAt, expiresAt, revokedAt } = row
@@ -71,17 +71,28 @@ function endOf({ state, expiresAt }: ListedToken): string {
   return expiresAt === null ? 'never' : minute(expiresAt)
 }
 
-async function lastUsesOf(database: Database): Promise<ReadonlyMap<string, Date>> {
+/** All tokens, newest first, each with its last use. */
+async function readTokens(database: Database): Promise<AccessToken[]> {
   const activity = await openActivityIfThere(database)
-  if (activity === null) return new Map()
   try {
-    return await readAllLastUses(activity)
+    return await allOf<AccessToken>(async (last, take) => {
+      const where = last === undefined ? {} : { number: { lt: last.number } }
+      const rows = await database.prisma.accessToken.findMany({ where, orderBy: { number: 'desc' }, take })
+      const ids = rows.map(({ id }) => id)
+      const lastUses = activity === null ? null : await readAllLastUses(activity, { id: { in: ids } })
+      return rows.map((row) => ({ ...row, lastUsedAt: lastUses?.get(row.id) ?? row.lastUsedAt }))
+    })
   } finally {
-    await activity.close()
+    await activity?.close()
   }
 }
 
 async function providerNames(prisma: PrismaClient): Promise<ReadonlyMap<string, string>> {
-  const rows = await prisma.provider.findMany({ where: { deletedAt: null }, select: { id: true, name: true } })
+  const rows = await allOf<Pick<Provider, 'id' | 'name'>>((last, take) =>
+    prisma.provider.findMany({
+      where: { deletedAt: null, name: { gt: last?.name ?? '' } },
+      ...{ orderBy: { name: 'asc' }, take, select: { id: true, name: true } },
+    }),
+  )
   return new Map(rows.map(({ id, name }) => [id, name]))
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ProviderWithModelsFragment } from '../../generated/bifrost-documents.ts'
+import { sortInSteps } from './sort-in-steps.ts'
 import { toKeyBody } from './to-key-response.ts'
 import type { ModelBody } from './wire-key.ts'
 
@@ -42,9 +43,9 @@ export async function findModels(pages: Pages, asked: ModelQuery): Promise<{ mod
   for await (const found of foundIn(pages, asked)) {
     total += found.length
     for (const model of found) first.push(model)
-    if (first.length > 2 * end + AT_ONCE) first = first.sort(byName).slice(0, end)
+    if (first.length > 2 * end + AT_ONCE) first = (await sortInSteps(first, byName)).slice(0, end)
   }
-  return { models: first.sort(byName).slice(asked.offset, end), total }
+  return { models: (await sortInSteps(first, byName)).slice(asked.offset, end), total }
 }
 
 /** Their names, each once, in the order of the names. */
@@ -52,7 +53,7 @@ export async function findModelNames(pages: Pages, { text, unfiltered, limit }: 
   const names = new Set<string>()
   const asked = { text, unfiltered, provider: '', keys: [], limit: 0, offset: 0 }
   for await (const found of foundIn(pages, asked)) for (const { name } of found) if (names.size < MOST) names.add(name)
-  const sorted = [...names].sort(compare)
+  const sorted = await sortInSteps([...names], compare)
   return { models: limit === 0 ? sorted : sorted.slice(0, limit), total: names.size }
 }
 

@@ -6,7 +6,7 @@ import { GATEWAY_RULES } from '../../../src/auth/caller-rules.ts'
 import { insertToken } from '../../../src/auth/create-access-token.ts'
 import type { Caller } from '../../../src/auth/principal.ts'
 import { type ChangeFeed, createChangeFeed } from '../../../src/changes/change-feed.ts'
-import type { ProviderChange } from '../../../src/changes/provider-changes.ts'
+import { type ProviderChange, readProviderChanges } from '../../../src/changes/provider-changes.ts'
 import { createStream } from '../../../src/changes/stream.ts'
 import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import type { Database } from '../../../src/database/client.ts'
@@ -104,6 +104,21 @@ describeDatabases('the feed', (databases, kind) => {
     }
     await sleep(100)
     expect(ended).toEqual([])
+  })
+
+  test('reads any number of changes in their order, each once, also those of one revision', async () => {
+    const database = await databases.open()
+    const rows = Array.from({ length: 1_203 }, (_, index) => providerRow(`provider-${String(index).padStart(4, '0')}`))
+    await database.write(async (tx) => {
+      await tx.provider.createMany({ data: rows })
+      const events = rows.map(({ id }, index) => ({
+        ...auditRow('provider.created'),
+        ...{ ...subject(id), revision: index < 600 ? 7 : 8 + index },
+      }))
+      await tx.auditEvent.createMany({ data: events })
+    })
+    const changes = await readProviderChanges(database, { revision: 7, number: 0 }, 10_000)
+    expect(changes.map(({ providerName }) => providerName)).toEqual(rows.map(({ name }) => name))
   })
 
   test('goes on behind the last change that was told, before what comes now, once and in order', async () => {
