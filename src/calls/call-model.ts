@@ -5,8 +5,8 @@ import { findMembers } from './json-member.ts'
 
 /** What a call says of its model. */
 export type CallModel =
-  /** `place`: where the name stands in the body, with the quotes of JSON; null when it stands in the path. */
-  | { readonly kind: 'model'; readonly name: string; readonly place: CallSource | null }
+  /** `source`: where the name stands in the body, with the quotes of JSON; null when it stands in the path. */
+  | { readonly kind: 'model'; readonly name: string; readonly source: CallSource | null }
   /** It has none: no such member, no such part of the path. */
   | { readonly kind: 'none' }
   /** Its body cannot be read: compressed, streamed, no JSON. */
@@ -53,7 +53,7 @@ function nameTooLong(longest: number): CallError {
 
 function findModel({ path, contentType, contentEncoding, body }: ModelSource, longest: number): CallModel {
   const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
-  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath), place: null }
+  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath), source: null }
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
@@ -75,7 +75,7 @@ function modelOfJson(bytes: Buffer, longest: number): CallModel {
   if (first.end - first.start - 2 > 6 * longest) throw nameTooLong(longest)
   try {
     const name: unknown = JSON.parse(bytes.toString('utf8', first.start, first.end))
-    return typeof name === 'string' && name !== '' ? { kind: 'model', name, place: first } : { kind: 'none' }
+    return typeof name === 'string' && name !== '' ? { kind: 'model', name, source: first } : { kind: 'none' }
   } catch {
     return { kind: 'unreadable' }
   }
@@ -107,7 +107,7 @@ function modelOfForm(bytes: Buffer, boundary: string, longest: number): CallMode
   if (second !== undefined) return { kind: 'ambiguous' }
   if (first !== undefined && first.end - first.start > 3 * longest) throw nameTooLong(longest)
   const name = first === undefined ? '' : bytes.toString('utf8', first.start, first.end)
-  return first === undefined || name === '' ? { kind: 'none' } : { kind: 'model', name, place: first }
+  return first === undefined || name === '' ? { kind: 'none' } : { kind: 'model', name, source: first }
 }
 
 const MAX_PART_HEADERS = 4_096

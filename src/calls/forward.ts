@@ -70,7 +70,7 @@ async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
   const attempt = startAttempt(call, deps, opened)
   call.caller.endWhenGone(() => attempt.abort())
   try {
-    return await settle(call, deps, failover, { attempt, opened, use })
+    return await stepAfter(call, deps, failover, { attempt, opened, use })
   } finally {
     call.caller.endWhenGone(null)
   }
@@ -114,7 +114,7 @@ interface Trial {
   readonly use: KeyUse
 }
 
-async function settle(call: AcceptedCall, deps: ForwardDeps, failover: Failover, trial: Trial): Promise<Step> {
+async function stepAfter(call: AcceptedCall, deps: ForwardDeps, failover: Failover, trial: Trial): Promise<Step> {
   const { attempt, use } = trial
   const result = await attempt.result
   switch (result.kind) {
@@ -129,11 +129,11 @@ async function settle(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
       use.works()
       return over(call, result.status, await attempt.done)
     case 'held':
-      return settleRefusal(call, deps, failover, trial, result.answer)
+      return stepAfterHeldAnswer(call, deps, failover, trial, result.answer)
   }
 }
 
-async function settleRefusal(
+async function stepAfterHeldAnswer(
   call: AcceptedCall,
   { now }: ForwardDeps,
   failover: Failover,

@@ -31,11 +31,11 @@ export function addGenerate(keys: Command, shell: Shell): void {
     )
     .action((options: { file: string; add?: true; first?: true; json?: true }) => {
       const { file } = options
-      const place = options.first ? 'first' : options.add ? 'behind' : 'new'
+      const position = options.first ? 'first' : options.add ? 'behind' : 'new'
       const text = generateKeyText()
       const { kid } = parseKeyring(text).primary
-      store(file, text, place)
-      const where = { new: 'in', behind: 'behind the others in', first: 'in front of the others in' }[place]
+      store(file, text, position)
+      const where = { new: 'in', behind: 'behind the others in', first: 'in front of the others in' }[position]
       printResult(
         shell,
         options.json === true,
@@ -45,14 +45,14 @@ export function addGenerate(keys: Command, shell: Shell): void {
     })
 }
 
-function store(file: string, text: string, place: KeyPosition): void {
+function store(file: string, text: string, position: KeyPosition): void {
   try {
-    if (place === 'new') write(file, `${text}\n`)
-    else insert(file, text, place)
+    if (position === 'new') write(file, `${text}\n`)
+    else insert(file, text, position)
   } catch (error) {
     if (error instanceof StartupError) throw new StartupError(`The file ${file} is left as it is: ${error.message}`)
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    if (code !== 'EEXIST' || place !== 'new') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
+    if (code !== 'EEXIST' || position !== 'new') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
     throw new PartialFailure(
       `The file ${file} is there already, and is left as it is. Add --first or --add to put the key beside its keys.`,
     )
@@ -60,9 +60,9 @@ function store(file: string, text: string, place: KeyPosition): void {
 }
 
 /** The new file takes the place of the old one whole, and has the same owner: this may run as root. */
-function insert(file: string, text: string, place: KeyPosition): void {
+function insert(file: string, text: string, position: KeyPosition): void {
   const present = readFileSync(file, 'utf8').trim()
-  const content = place === 'first' ? `${text}\n${present}\n` : `${present}\n${text}\n`
+  const content = position === 'first' ? `${text}\n${present}\n` : `${present}\n${text}\n`
   // Refuses a file with something else in it, or too much of the same.
   parseKeyring(content)
   const draft = `${file}.new`

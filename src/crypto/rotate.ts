@@ -12,12 +12,12 @@ export interface Resealed extends Sealed {
  * Throws an `UnreadableSecretError` like `open`.
  */
 export function reseal(keyring: Keyring, sealed: string, from: SecretBinding, to: SecretBinding = from): Resealed | null {
-  if (kidOf(sealed) === keyring.primary.kid && isSamePlace(from, to)) return null
+  if (kidOf(sealed) === keyring.primary.kid && isSameBinding(from, to)) return null
   const plaintext = open(keyring, sealed, from)
   return { ...seal(keyring, plaintext, to), fingerprint: fingerprint(keyring, plaintext) }
 }
 
-function isSamePlace(one: SecretBinding, other: SecretBinding): boolean {
+function isSameBinding(one: SecretBinding, other: SecretBinding): boolean {
   return (
     one.table === other.table &&
     one.column === other.column &&

@@ -15,9 +15,9 @@ export interface WriteTurns {
  * Writers wait here, not in the pool: those that wait for each other's rows would take all its connections from the reads,
  * and their patience would begin to run out while everything goes well.
  */
-export function createWriteTurns(places: number, patienceMs: number): WriteTurns {
+export function createWriteTurns(slots: number, patienceMs: number): WriteTurns {
   const waiting: (() => void)[] = []
-  let free = places
+  let free = slots
   let lastEnd = 0
 
   function enter(): Promise<void> {

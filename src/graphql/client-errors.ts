@@ -75,6 +75,6 @@ function rootCause(error: GraphQLError): Error {
   return originalError
 }
 
-function withRequestId(clean: GraphQLError, place: GraphQLError, { requestId }: RequestScope): GraphQLError {
-  return reworded(place, clean.message, { ...clean.extensions, requestId })
+function withRequestId(clean: GraphQLError, located: GraphQLError, { requestId }: RequestScope): GraphQLError {
+  return reworded(located, clean.message, { ...clean.extensions, requestId })
 }

@@ -21,12 +21,12 @@ export function warningsOf(
   keyEndpoints: readonly (string | null)[],
 ): ProviderWarning[] {
   const { allowPrivateNetwork, proxy } = readNetworkConfig(network)
-  const places = [
+  const urls = [
     { path: ['baseUrl'], url: baseUrl },
     ...keyEndpoints.map((url, index) => ({ path: ['apiKeys', String(index), 'endpoint'], url })),
     { path: ['network', 'proxy', 'url'], url: proxy?.url },
   ]
-  return places.flatMap(({ path, url }) => {
+  return urls.flatMap(({ path, url }) => {
     const message = url ? endpointWarning(url, allowPrivateNetwork) : null
     return message === null ? [] : [{ path, message: `Saved, but tests and calls are refused. ${message}` }]
   })

@@ -9,11 +9,11 @@ export interface ListedModel {
   readonly id: string
   readonly createdAt: Date
   readonly ownedBy: string
-  /** Where a call of it may go: a token that may use one of these places sees it. */
-  readonly places: readonly ModelPlace[]
+  /** Where a call of it may go: a token that may use one of these targets sees it. */
+  readonly targets: readonly CatalogTarget[]
 }
 
-export interface ModelPlace {
+export interface CatalogTarget {
   readonly providerId: string
   /** The vendor's name of the model. */
   readonly model: string
@@ -45,7 +45,7 @@ export function createModelCatalog({ prisma }: Pick<Database, 'prisma'>): ModelC
 
 /** What a token may call of the list. */
 export function modelsInScope(models: readonly ListedModel[], scope: CallScope): ListedModel[] {
-  return models.filter(({ places }) => places.some(({ providerId, model }) => isInScope(scope, providerId, model)))
+  return models.filter(({ targets }) => targets.some(({ providerId, model }) => isInScope(scope, providerId, model)))
 }
 
 async function readModels(prisma: Database['prisma'], latestModels: LatestModels): Promise<readonly ListedModel[]> {
@@ -60,14 +60,14 @@ async function readModels(prisma: Database['prisma'], latestModels: LatestModels
     const names = await Promise.all(page.map(latestModels))
     page.forEach(({ id: providerId, name, createdAt }, index) => {
       for (const model of names[index] ?? [])
-        listed.push({ id: `${name}/${model}`, createdAt, ownedBy: name, places: [{ providerId, model }] })
+        listed.push({ id: `${name}/${model}`, createdAt, ownedBy: name, targets: [{ providerId, model }] })
     })
   }
   const routes = (await listRoutes({ prisma })).map(({ name, createdAt, targets }) => ({
     id: name,
     createdAt,
     ownedBy: 'route',
-    places: targets,
+    targets,
   }))
   return [...routes, ...listed.slice(0, MOST_LISTED)]
 }

@@ -25,11 +25,11 @@ export function readNamedModel(path: string, headers: IncomingHttpHeaders, body:
   const model = readModel({ path, contentType, contentEncoding, body: read, longestName: LONGEST_PROVIDER_NAME + 1 + LONGEST_MODEL })
   switch (model.kind) {
     case 'model': {
-      const { name, place } = model
-      if (place === null || read.kind !== 'whole') throw new Error('A path below /v1 names no model.')
+      const { name, source } = model
+      if (source === null || read.kind !== 'whole') throw new Error('A path below /v1 names no model.')
       const { bytes } = read
       const asValue = (text: string) => Buffer.from(isJson(contentType) ? JSON.stringify(text) : text)
-      return { name, isRepeatable: body.kind === 'whole', withModel: (text) => withBytes(body, replaced(bytes, place, asValue(text))) }
+      return { name, isRepeatable: body.kind === 'whole', withModel: (text) => withBytes(body, replaced(bytes, source, asValue(text))) }
     }
     case 'none':
       throw new CallError('model_required', 'The request names no model. Name one as `provider/model`, or the name of a route.')

@@ -43,7 +43,7 @@ export function readAllSecrets(providers: readonly FileProvider[], read: ReadSec
 }
 
 function referencesIn({ apiKeys = [], network, settings, sealedExtensions = [] }: FileProvider): SecretReference[] {
-  const places = [
+  const references = [
     ...apiKeys.flatMap((key) => [key.valueFrom, ...(key.credentialParts ?? []).map((part) => part.valueFrom)]),
     ...(network?.extraHeaders ?? []).map((header) => header.valueFrom),
     network?.proxy?.passwordFrom,
@@ -51,7 +51,7 @@ function referencesIn({ apiKeys = [], network, settings, sealedExtensions = [] }
     settings?.bedrock.accessKeySecretFrom,
     ...sealedExtensions.map((text) => text.valueFrom),
   ]
-  return places.filter((place) => place !== undefined)
+  return references.filter((reference) => reference !== undefined)
 }
 
 /** The line break at the end is the editor's. */

@@ -86,13 +86,13 @@ async function checkKeys(database: Database, config: Config): Promise<{ keyring:
     const keyring = readKeyring(source)
     await checkKeyring(database, keyring)
     const { kid } = keyring.primary
-    const place = source.path ?? 'ENCRYPTION_KEYS'
+    const keySource = source.path ?? 'ENCRYPTION_KEYS'
     if (!known.some((key) => key.kid === kid))
-      return wrongKeys(`The first of ${place}, ${kid}, is new. Restart the gateways, so that they know it.`)
+      return wrongKeys(`The first of ${keySource}, ${kid}, is new. Restart the gateways, so that they know it.`)
     return {
       keyring,
       keys: [
-        fine('encryption keys', `${place} opens this database`),
+        fine('encryption keys', `${keySource} opens this database`),
         await checkRotation(database, keyring),
         await checkBaseUrls(database),
       ],

@@ -63,8 +63,8 @@ function requiredProblem(base: string, { secrets, plain }: KeyParts): string | n
 }
 
 function settingsProblem(request: KeyRequest, parts: KeyParts): string | null {
-  const place = wrongSetting(settingsOf(request, parts))
-  return place === null ? null : `Invalid ${wirePath([place], [])}: This is no setting of a key that Bifrost knows, or has another form.`
+  const field = wrongSetting(settingsOf(request, parts))
+  return field === null ? null : `Invalid ${wirePath([field], [])}: This is no setting of a key that Bifrost knows, or has another form.`
 }
 
 function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {

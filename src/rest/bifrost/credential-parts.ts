@@ -52,7 +52,7 @@ export function isNameOf(name: string, path: string): boolean {
 }
 
 /** A part in a vendor configuration; without a credential the stored one stays. */
-export interface PlacedPart {
+export interface PartAtPath {
   readonly path: string
   readonly credential?: CredentialInput
 }
@@ -66,10 +66,10 @@ export interface NamedParts {
 }
 
 /** Of two configurations in one key the first has the name; the other's parts mean nothing to the gateway. */
-export function nameParts(placed: readonly PlacedPart[]): NamedParts {
+export function nameParts(located: readonly PartAtPath[]): NamedParts {
   const paths: Record<string, string> = {}
   const shown: Record<string, string> = {}
-  const parts = placed.map(({ path, ...given }) => {
+  const parts = located.map(({ path, ...given }) => {
     const neutral = NEUTRAL_NAMES[path] ?? ownName(path)
     const name = Object.hasOwn(paths, neutral) ? ownName(path) : neutral
     paths[name] = path

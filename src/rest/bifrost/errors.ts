@@ -141,10 +141,10 @@ function partsOf(asked: ProblemContext, [field, index]: readonly string[]): read
 
 /** An issue whose words name the place in the request. */
 function placedAnswer({ path, rule, message }: Issue, parts: readonly string[]): Answer {
-  const place = wirePath(path, parts)
-  if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${place}: ${NO_MASK_OF_OURS}`)
-  if (rule === 'NOTHING_TO_KEEP') return badRequest(withoutStoredValue(place))
-  return badRequest(`Invalid ${place}: ${message}`)
+  const field = wirePath(path, parts)
+  if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${field}: ${NO_MASK_OF_OURS}`)
+  if (rule === 'NOTHING_TO_KEEP') return badRequest(withoutStoredValue(field))
+  return badRequest(`Invalid ${field}: ${message}`)
 }
 
 const NO_MASK_OF_OURS = 'this is no mask that this API shows; send back the mask as it was read, or the full value'

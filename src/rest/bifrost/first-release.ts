@@ -27,11 +27,11 @@ export const FIRST_RELEASE: FirstReleaseReader = {
     const first = firstKey.safeParse(kept).data
     if (first === undefined) return null
     const { models = [], blacklisted_models: blocked = [], ...settings } = first.settings
-    const placed = first.secrets.map(({ path, environmentVariable }) => ({
+    const located = first.secrets.map(({ path, environmentVariable }) => ({
       path,
       credential: environmentVariable === null ? { value: sealed.get(path) ?? '' } : { environmentVariable },
     }))
-    const { parts, paths, shown } = nameParts(placed)
+    const { parts, paths, shown } = nameParts(located)
     return {
       parts,
       models: models.length === 1 && models[0] === EVERY ? null : models,

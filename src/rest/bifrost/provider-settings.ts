@@ -54,6 +54,6 @@ export function settingsProblem(given: Readonly<Record<string, unknown>>): strin
     return issue === undefined ? null : `Invalid proxy_config.ca_cert_pem: ${issue.message}`
   }
   const path = parsed.error.issues[0]?.path.map(String) ?? []
-  const place = path[0] === CERTIFICATE ? 'proxy_config.ca_cert_pem' : path.join('.').slice(0, LONGEST)
-  return `Invalid ${place}: This is no setting of a provider that Bifrost knows, or has another form.`
+  const field = path[0] === CERTIFICATE ? 'proxy_config.ca_cert_pem' : path.join('.').slice(0, LONGEST)
+  return `Invalid ${field}: This is no setting of a provider that Bifrost knows, or has another form.`
 }

@@ -67,8 +67,8 @@ export function readStoredKey(key: BifrostKeyFieldsFragment): StoredKey | null {
   const extension = extensions.safeParse(key.extensions).data?.bifrost
   if (extension === undefined) return null
   const { settings, paths, shown = {} } = extension
-  const places = Object.entries(paths).filter(([name, path]) => isNameOf(name, path))
-  const secrets = places.flatMap(([name, path]) => {
+  const named = Object.entries(paths).filter(([name, path]) => isNameOf(name, path))
+  const secrets = named.flatMap(([name, path]) => {
     const part = partOf(key, name, path)
     if (part === null) return []
     const open = isShown(path) && Object.hasOwn(shown, name) && part.environmentVariable === null ? shown[name] : undefined

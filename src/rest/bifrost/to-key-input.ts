@@ -70,11 +70,11 @@ function toConfiguration(
   kept: KeySettings,
 ): Pick<NewApiKeyInput, 'credentialParts' | 'models' | 'exceptModels' | 'extensions'> {
   const { models, blacklisted_models: exceptModels, ...settings } = settingsOf(request, given, kept)
-  const placed = given.secrets.map(({ path, secret }) => ({
+  const located = given.secrets.map(({ path, secret }) => ({
     path,
     ...toCredential(secret),
   }))
-  const { parts, paths, shown } = nameParts(placed)
+  const { parts, paths, shown } = nameParts(located)
   return {
     credentialParts: [...parts],
     ...{ models, exceptModels },

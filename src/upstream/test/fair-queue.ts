@@ -14,11 +14,11 @@ export interface FairQueue {
 }
 
 /** @param perToken How many of the places one token may hold, so that others find one at once. */
-export function createFairQueue(places: number, perToken: number = places): FairQueue {
+export function createFairQueue(slots: number, perToken: number = slots): FairQueue {
   /** By token, the one whose turn is next first. */
   const round = new Map<string, (() => void)[]>()
   const held = new Map<string, number>()
-  let free = places
+  let free = slots
 
   const mayHold = (token: string) => free > 0 && (held.get(token) ?? 0) < perToken
   const take = (token: string) => {
@@ -40,10 +40,10 @@ export function createFairQueue(places: number, perToken: number = places): Fair
 
   function wait({ token, left }: Waiting, waitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const end = (hasPlace: boolean) => {
+      const end = (hasSlot: boolean) => {
         clearTimeout(timer)
         left.removeEventListener('abort', giveUp)
-        resolve(hasPlace)
+        resolve(hasSlot)
       }
       const enter = () => end(true)
       const giveUp = () => {
@@ -73,6 +73,6 @@ export function createFairQueue(places: number, perToken: number = places): Fair
       else held.delete(token)
       giveNext()
     },
-    isIdle: () => free === places && round.size === 0,
+    isIdle: () => free === slots && round.size === 0,
   }
 }
