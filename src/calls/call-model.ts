@@ -1,6 +1,8 @@
 import type { CallBody } from './call-body.ts'
 import { isJson } from './call-body.ts'
+import { isUtf8Type, parseContentType } from './content-type.ts'
 import { CallError } from './error-codes.ts'
+import { boundaryOf, modelOfForm } from './form-model.ts'
 import { findMembers } from './json-member.ts'
 
 /** What a call says of its model. */
@@ -26,6 +28,8 @@ export interface ModelSource {
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
   readonly body: CallBody
+  /** Whether the body is the first part of a longer one; a form is read up to there. */
+  readonly isHead?: boolean
   /** How many characters the name has at most; left out: as many as a vendor's name of a model. */
   readonly longestName?: number
 }
@@ -51,15 +55,26 @@ function nameTooLong(longest: number): CallError {
   return new CallError('model_not_found', `There is no such model: names of models have at most ${longest} characters here.`)
 }
 
-function findModel({ path, contentType, contentEncoding, body }: ModelSource, longest: number): CallModel {
+function findModel({ path, contentType, contentEncoding, body, isHead = false }: ModelSource, longest: number): CallModel {
   const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
-  if (inPath !== undefined) return { kind: 'model', name: decodeURIComponent(inPath), source: null }
+  if (inPath !== undefined) return modelOfPath(inPath)
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
+  if (contentType === undefined) return modelOfJson(body.bytes, longest)
+  const type = parseContentType(contentType)
+  if (type === null || !isUtf8Type(type)) return { kind: 'unreadable' }
   if (isJson(contentType)) return modelOfJson(body.bytes, longest)
-  const boundary = boundaryOf(contentType)
-  return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, longest)
+  const boundary = boundaryOf(type)
+  return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, !isHead)
+}
+
+function modelOfPath(text: string): CallModel {
+  try {
+    return { kind: 'model', name: decodeURIComponent(text), source: null }
+  } catch {
+    return { kind: 'unreadable' }
+  }
 }
 
 const QUOTE = 0x22
@@ -79,49 +94,6 @@ function modelOfJson(bytes: Buffer, longest: number): CallModel {
   } catch {
     return { kind: 'unreadable' }
   }
-}
-
-/** RFC 2046, section 5.1.1. */
-function boundaryOf(contentType: string | undefined): string | null {
-  const [, quoted, plain] =
-    /^\s*multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType ?? '') ?? []
-  return quoted ?? plain ?? null
-}
-
-/** The parts of a form that are named `model`: between a boundary's headers and the next boundary. */
-function modelOfForm(bytes: Buffer, boundary: string, longest: number): CallModel {
-  const delimiter = Buffer.from(`--${boundary}`)
-  const values: CallSource[] = []
-  let at = bytes.indexOf(delimiter)
-  while (at !== -1) {
-    const start = at + delimiter.length
-    const next = bytes.indexOf(delimiter, start)
-    if (next === -1) break
-    const value = valueNamedModel(bytes, { start, end: next })
-    // Parsers differ in which of two spellings of a name they take.
-    if (value === 'two names') return { kind: 'unreadable' }
-    if (value !== null) values.push(value)
-    at = next
-  }
-  const [first, second] = values
-  if (second !== undefined) return { kind: 'ambiguous' }
-  if (first !== undefined && first.end - first.start > 3 * longest) throw nameTooLong(longest)
-  const name = first === undefined ? '' : bytes.toString('utf8', first.start, first.end)
-  return first === undefined || name === '' ? { kind: 'none' } : { kind: 'model', name, source: first }
-}
-
-const MAX_PART_HEADERS = 4_096
-
-function valueNamedModel(bytes: Buffer, part: CallSource): CallSource | 'two names' | null {
-  const headersEnd = bytes.subarray(part.start, part.end).indexOf('\r\n\r\n')
-  if (headersEnd === -1 || headersEnd > MAX_PART_HEADERS) return null
-  const start = part.start + headersEnd + 4
-  const headers = bytes.toString('latin1', part.start, start - 4)
-  if (/name\*/i.test(headers)) return 'two names'
-  const isModel = /(?:^|[\r\n;\s])name\s*=\s*(?:"model"|model(?=[\s;]|$))/i.test(headers)
-  if (!isModel) return null
-  const endsLine = part.end - start >= 2 && bytes.toString('latin1', part.end - 2, part.end) === '\r\n'
-  return { start, end: endsLine ? part.end - 2 : part.end }
 }
 
 /**

@@ -50,7 +50,9 @@ export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>,
     const lower = name.toLowerCase()
     if (tokenHeaders.includes(lower) || !isPassed(lower, more)) continue
     nominated ??= nominatedBy(raw)
-    if (!nominated.has(lower)) passed.push(name, raw[index + 1] ?? '')
+    // The first content type is the one by which the body was read: a vendor must not read it by another.
+    const isRepeated = lower === 'content-type' && passed.some((text, at) => at % 2 === 0 && text.toLowerCase() === lower)
+    if (!nominated.has(lower) && !isRepeated) passed.push(name, raw[index + 1] ?? '')
   }
   return passed
 }

@@ -149,6 +149,28 @@ describe('forms', () => {
     expect(errorOf(await chunked(late))).toEqual([400, 'model_required'])
   })
 
+  test('that another reader would take apart otherwise are refused to everybody, and to a token with some models', async () => {
+    const model = part('model', 'openai/gpt-5')
+    const secret = part('model', 'openai/secret')
+    const some = { 'x-api-key': await callToken(gateway, { models: ['gpt-5', 'openai/gpt-5'] }) }
+    const twice = 'multipart/form-data; boundary=YY; boundary=XX'
+    const long = secret.replace('\r\n', `\r\nX-Long: ${'q'.repeat(5_000)}\r\n`)
+    for (const [body, type] of [
+      [`${secret.replaceAll('XX', 'YY')}--YY--\r\n${model}--XX--\r\n`, twice],
+      [`${model}${long}--XX--\r\n`, form['content-type']],
+      [`${model}${secret}`, form['content-type']],
+      [`${model}${secret}--XX--\r\n`.replaceAll('\r\n', '\n'), form['content-type']],
+    ] as const) {
+      const headers = { ...some, 'content-type': type }
+      expect(errorOf(await transcribe(Buffer.from(body), headers))).toEqual([400, 'body_not_json'])
+      expect(errorOf(await call('/ai/openai/v1/audio/transcriptions', body, headers))).toEqual([403, 'model_not_allowed'])
+    }
+    expect(vendor.requests).toHaveLength(0)
+    const whole = `${model}--XX--\r\n`
+    expect((await transcribe(Buffer.from(whole), { ...some, ...form })).status).toBe(200)
+    expect((await call('/ai/openai/v1/audio/transcriptions', whole, { ...some, ...form })).status).toBe(200)
+  })
+
   test('that name two models, or none, or cannot be read, are refused', async () => {
     const end = '--XX--\r\n'
     const two = part('model', 'openai/a') + part('model', 'openai/b') + end
@@ -180,6 +202,14 @@ describe('what cannot be called is told', () => {
     ['a disabled provider', '{"model":"off/gpt-5"}', 503, 'provider_disabled'],
   ])('%s', async (_title, body, status, code) => {
     expect(errorOf(await call('/v1/chat/completions', body))).toEqual([status, code])
+    expect(vendor.requests).toHaveLength(0)
+  })
+
+  test('JSON in another encoding than UTF-8', async () => {
+    const some = await callToken(gateway, { models: ['gpt-5'] })
+    const headers = { 'x-api-key': some, 'content-type': 'application/json; charset=utf-7' }
+    expect(errorOf(await chat('openai/gpt-5', headers))).toEqual([400, 'body_not_json'])
+    expect(errorOf(await call('/ai/openai/v1/chat/completions', '{"model":"gpt-5"}', headers))).toEqual([403, 'model_not_allowed'])
     expect(vendor.requests).toHaveLength(0)
   })
 

@@ -21,8 +21,16 @@ export interface NamedModel {
 export function readNamedModel(path: string, headers: IncomingHttpHeaders, body: CallBody): NamedModel {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = headers
   // Of a form that is too long to be kept, the first part is here.
-  const read: CallBody = body.kind === 'stream' && body.head !== null ? { kind: 'whole', bytes: body.head } : body
-  const model = readModel({ path, contentType, contentEncoding, body: read, longestName: LONGEST_PROVIDER_NAME + 1 + LONGEST_MODEL })
+  const isHead = body.kind === 'stream' && body.head !== null
+  const read: CallBody = isHead ? { kind: 'whole', bytes: body.head } : body
+  const model = readModel({
+    path,
+    contentType,
+    contentEncoding,
+    body: read,
+    isHead,
+    longestName: LONGEST_PROVIDER_NAME + 1 + LONGEST_MODEL,
+  })
   switch (model.kind) {
     case 'model': {
       const { name, source } = model
@@ -36,7 +44,10 @@ export function readNamedModel(path: string, headers: IncomingHttpHeaders, body:
     case 'ambiguous':
       throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
     case 'unreadable':
-      throw new CallError('body_not_json', 'The body must be a JSON object or a form, and not compressed, so that its model can be read.')
+      throw new CallError(
+        'body_not_json',
+        'The body must be a JSON object in UTF-8 or a regular multipart form, and not compressed, so that its model can be read.',
+      )
   }
 }
 

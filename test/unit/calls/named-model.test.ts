@@ -132,7 +132,8 @@ describe('the model of a body', () => {
       }),
       { numRuns: RUNS },
     )
-  })
+    // It takes a while beside other work on the machine.
+  }, 180_000)
 
   test('is never read from half a body, nor from one with something behind it', () => {
     fc.assert(
