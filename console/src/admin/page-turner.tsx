@@ -6,10 +6,12 @@ export interface PageTurnerProps {
   /** The cursor that the page shown begins behind; null for the first page. */
   readonly after: string | null
   readonly onTurn: (after: string | null) => void
+  /** What the buttons say, when the list is in another order than by time. */
+  readonly labels?: readonly [back: string, on: string]
 }
 
 /** Goes through a list page by page, and back the way it came. Not there when one page has everything. */
-export function PageTurner({ pageInfo, after, onTurn }: PageTurnerProps) {
+export function PageTurner({ pageInfo, after, onTurn, labels: [back, on] = ['Newer', 'Older'] }: PageTurnerProps) {
   const [before, setBefore] = useState<readonly (string | null)[]>([])
   if (after === null && !pageInfo.hasNextPage) return null
   const goBack = () => {
@@ -23,10 +25,10 @@ export function PageTurner({ pageInfo, after, onTurn }: PageTurnerProps) {
   return (
     <Group mt="md" justify="center">
       <Button variant="default" disabled={after === null} onClick={goBack}>
-        Newer
+        {back}
       </Button>
       <Button variant="default" disabled={!pageInfo.hasNextPage} onClick={goOn}>
-        Older
+        {on}
       </Button>
     </Group>
   )

@@ -1,27 +1,25 @@
 import { Button, Group, Text } from '@mantine/core'
-import type { ProviderDetailsFragment } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { type Difference, differencesOf } from './differences.ts'
-import type { ProviderDraft } from './provider-draft.ts'
+import type { Difference } from './differences.ts'
 
 export interface ConflictDialogProps {
-  /** What the form began with. */
-  readonly stored: ProviderDetailsFragment
-  readonly mine: ProviderDraft
-  /** What is stored now. */
-  readonly theirs: ProviderDetailsFragment
-  readonly onKeepMine: (theirs: ProviderDetailsFragment) => void
-  readonly onTakeTheirs: (theirs: ProviderDetailsFragment) => void
+  readonly noun: 'provider' | 'route'
+  /** The version that the form began with. */
+  readonly begun: number
+  /** The version that is stored now. */
+  readonly stored: number
+  readonly differences: readonly Difference[]
+  readonly onKeepMine: () => void
+  readonly onTakeTheirs: () => void
   readonly onClose: () => void
 }
 
-/** Two people changed a provider at the same time: shows both versions, and lets the second one choose. */
-export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
-  const differences = differencesOf(stored, mine, theirs)
+/** Two people changed the same at the same time: shows both versions, and lets the second one choose. */
+export function ConflictDialog({ noun, begun, stored, differences, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   return (
-    <Dialog onClose={onClose} title="Somebody else changed this provider" size="xl">
+    <Dialog onClose={onClose} title={`Somebody else changed this ${noun}`} size="xl">
       <Text fz="sm" mb="md">
-        You began with version {stored.version}; meanwhile it became version {theirs.version}. Nothing of yours was saved yet.
+        You began with version {begun}; meanwhile it became version {stored}. Nothing of yours was saved yet.
       </Text>
       {differences.length === 0 ? (
         <Text fz="sm">What you want and what is stored now agree in every field that the form has.</Text>
@@ -35,10 +33,10 @@ export function ConflictDialog({ stored, mine, theirs, onKeepMine, onTakeTheirs,
         <Button variant="subtle" onClick={onClose}>
           Back to the form
         </Button>
-        <Button variant="default" onClick={() => onTakeTheirs(theirs)}>
+        <Button variant="default" onClick={onTakeTheirs}>
           Take theirs
         </Button>
-        <Button onClick={() => onKeepMine(theirs)}>Save mine</Button>
+        <Button onClick={onKeepMine}>Save mine</Button>
       </Group>
     </Dialog>
   )

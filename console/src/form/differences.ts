@@ -1,5 +1,4 @@
-import type { ProviderDetailsFragment } from '../generated/documents.ts'
-import { draftOf, type ProviderDraft } from './provider-draft.ts'
+import type { ProviderDraft } from './provider-draft.ts'
 
 /** A field in which the three versions of a conflict are not the same, in words. */
 export interface Difference {
@@ -11,8 +10,11 @@ export interface Difference {
   readonly isBoth: boolean
 }
 
-/** Every field of the form in words. Of what is secret it says no more than that something was typed. */
-function wordsOf(draft: ProviderDraft): Readonly<Record<string, string>> {
+/** Every field of a form by its label, in words. */
+export type FieldWords = Readonly<Record<string, string>>
+
+/** A provider in words. Of what is secret it says no more than that something was typed. */
+export function providerWords(draft: ProviderDraft): FieldWords {
   const { bedrock, network } = draft
   return {
     'Display name': draft.displayName || 'None',
@@ -36,10 +38,9 @@ function wordsOf(draft: ProviderDraft): Readonly<Record<string, string>> {
 }
 
 /** What differs between the version that a form began with, the form as it is, and the version that is stored by now. */
-export function differencesOf(stored: ProviderDetailsFragment, mine: ProviderDraft, theirs: ProviderDetailsFragment): Difference[] {
-  const [before, wanted, now] = [draftOf(stored), mine, draftOf(theirs)].map(wordsOf)
-  return Object.keys(before ?? {}).flatMap((label) => {
-    const words = { before: before?.[label] ?? '', mine: wanted?.[label] ?? '', theirs: now?.[label] ?? '' }
+export function differencesOf(before: FieldWords, mine: FieldWords, theirs: FieldWords): Difference[] {
+  return Object.keys(before).flatMap((label) => {
+    const words = { before: before[label] ?? '', mine: mine[label] ?? '', theirs: theirs[label] ?? '' }
     if (words.before === words.mine && words.before === words.theirs) return []
     const isBoth = words.mine !== words.before && words.theirs !== words.before && words.mine !== words.theirs
     return [{ label, ...words, isBoth }]

@@ -7,6 +7,7 @@ import { rememberFocus } from '../parts/return-focus.ts'
 import { useRefresh } from '../provider/use-refresh.ts'
 import { useSession } from '../session/session.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
+import { differencesOf, providerWords } from './differences.ts'
 import { fieldPaths } from './field-paths.ts'
 import { FormFrame } from './form-frame.tsx'
 import { GivenKeysFields } from './given-keys-fields.tsx'
@@ -29,6 +30,7 @@ export function EditProviderForm({ provider, types }: EditProviderFormProps) {
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const { outcome, isTesting, test, forget } = useDraftTest()
   const saving = useSaving(provider.name, setIssues)
+  const { conflict } = saving
 
   const change = (part: Partial<ProviderDraft>) => {
     setDraft({ ...draft, ...part })
@@ -74,13 +76,14 @@ export function EditProviderForm({ provider, types }: EditProviderFormProps) {
         />
         {saving.needsKeys && <GivenKeysFields apiKeys={stored.apiKeys.nodes} given={givenKeys} onChange={setGivenKeys} />}
       </FormFrame>
-      {saving.conflict !== null && (
+      {conflict !== null && (
         <ConflictDialog
-          stored={stored}
-          mine={draft}
-          theirs={saving.conflict}
-          onKeepMine={keepMine}
-          onTakeTheirs={takeTheirs}
+          noun="provider"
+          begun={stored.version}
+          stored={conflict.version}
+          differences={differencesOf(providerWords(draftOf(stored)), providerWords(draft), providerWords(draftOf(conflict)))}
+          onKeepMine={() => keepMine(conflict)}
+          onTakeTheirs={() => takeTheirs(conflict)}
           onClose={saving.dropConflict}
         />
       )}

@@ -140,7 +140,8 @@ export function rebase(stored: ProviderDetailsFragment, mine: ProviderDraft, the
   }
 }
 
-function merge<T extends object>(before: T, mine: T, now: T): T {
+/** What somebody wants, over what is stored by now: fields that they did not change are as others have left them. */
+export function merge<T extends object>(before: T, mine: T, now: T): T {
   const changed = Object.entries(mine).filter(([field, value]) => {
     const old: unknown = Object.entries(before).find(([name]) => name === field)?.[1]
     return JSON.stringify(value) !== JSON.stringify(old)

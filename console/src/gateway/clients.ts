@@ -27,6 +27,8 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
     'ModelConnection',
     'AccessTokenConnection',
     'AuditEventConnection',
+    'ModelRouteConnection',
+    'RouteTarget',
     'PageInfo',
     'Viewer',
     'CallScope',

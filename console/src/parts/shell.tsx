@@ -106,6 +106,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <NavigationLink to="/" pattern="/">
               {mayRead ? 'Providers' : 'Use it'}
             </NavigationLink>
+            {mayRead && (
+              <NavigationLink to="/routes" pattern="/routes">
+                Routes
+              </NavigationLink>
+            )}
             {mayAdminister && (
               <>
                 <NavigationLink to="/tokens" pattern="/tokens">

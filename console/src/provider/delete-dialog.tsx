@@ -22,18 +22,22 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
   const [, goTo] = useLocation()
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
+  const [routes, setRoutes] = useState<readonly string[] | null>(null)
 
   const remove = async () => {
     setBusy(true)
-    const { data, error } = await writes
-      .mutation(DeleteProviderDocument, { input: { provider: { id }, expectedVersion: version } })
-      .toPromise()
+    // Only what this dialog has named is deleted though it is used.
+    const input = { provider: { id }, expectedVersion: version, force: routes !== null }
+    const { data, error } = await writes.mutation(DeleteProviderDocument, { input }).toPromise()
     setBusy(false)
+    setRoutes(null)
+    setRefusal(null)
     const result = data?.deleteProvider
     if (result?.__typename === 'DeleteProviderPayload') {
       notify({ tone: 'good', title: `${displayName} was deleted` })
       return goTo('/')
     }
+    if (result?.__typename === 'ProviderInUseError') return setRoutes(result.routes)
     if (result?.__typename === 'VersionConflictError') {
       await refresh()
       return setRefusal(
@@ -44,16 +48,37 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
   }
 
   return (
-    <ConfirmDialog title={`Delete ${displayName}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>
+    <ConfirmDialog
+      title={`Delete ${displayName}?`}
+      action={routes === null ? 'Delete' : 'Delete anyway'}
+      isBusy={isBusy}
+      onConfirm={() => void remove()}
+      onClose={onClose}
+    >
       <p className="alert-text">
         Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that use
         it stop working. Its name becomes free.
       </p>
+      {routes !== null && <RoutesInUse routes={routes} />}
       {refusal !== null && (
         <Alert color="red" role="alert" title="Not deleted">
           {refusal}
         </Alert>
       )}
     </ConfirmDialog>
+  )
+}
+
+/** What the deletion breaks, before it is done though. */
+function RoutesInUse({ routes }: { readonly routes: readonly string[] }) {
+  return (
+    <Alert color="red" role="alert" title={routes.length === 1 ? '1 route uses it' : `${routes.length} routes use it`}>
+      <ul className="route-names">
+        {routes.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+      Nothing was deleted. Take the provider out of them, or delete it anyway: their targets at this provider then answer no more calls.
+    </Alert>
   )
 }
