@@ -90,7 +90,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await field(targetFields(1), 'Model').fill('gpt-4.1')
     await page.keyboard.press('Escape')
     await dialog().getByRole('button', { name: 'Create route' }).click()
-    await dialog().getByText('Another model route').waitFor()
+    await dialog().getByText('A model route named "fast" already exists').waitFor()
     expect(await field(dialog(), 'Name').getAttribute('aria-invalid')).toBe('true')
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await isClosed()

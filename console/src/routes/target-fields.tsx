@@ -110,9 +110,9 @@ interface ProviderFieldProps {
 /** Finds a provider by a part of its name. The gateway searches: there may be a thousand of them. */
 function ProviderField({ provider, error, onChange }: ProviderFieldProps) {
   const [typed, setTyped] = useState('')
-  const isChosen = provider !== null && typed === labelOf(provider)
-  const [search] = useDebouncedValue(isChosen ? '' : typed.trim(), TYPING_PAUSE_MS)
-  const [{ data }] = useQuery({ query: ProvidersToChooseDocument, variables: { search } })
+  const wanted = provider !== null && typed === labelOf(provider) ? '' : typed.trim()
+  const [search] = useDebouncedValue(wanted, TYPING_PAUSE_MS)
+  const [{ data, fetching }] = useQuery({ query: ProvidersToChooseDocument, variables: { search } })
   const found = data?.providers.nodes ?? []
   const all = provider === null || found.some(({ id }) => id === provider.id) ? found : [provider, ...found]
   return (
@@ -122,8 +122,7 @@ function ProviderField({ provider, error, onChange }: ProviderFieldProps) {
       searchable
       openOnFocus={false}
       data={all.map((one) => ({ value: one.id, label: labelOf(one) }))}
-      filter={({ options }) => options}
-      nothingFoundMessage="No provider matches"
+      nothingFoundMessage={fetching || search !== wanted ? 'Searching' : 'No provider matches'}
       value={provider?.id ?? null}
       onChange={(chosen) => onChange(all.find(({ id }) => id === chosen) ?? null)}
       searchValue={typed}
