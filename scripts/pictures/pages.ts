@@ -22,6 +22,16 @@ const choose = async (page: Page, actions: string, item: string) => {
   await page.getByRole('menuitem', { name: item }).click()
 }
 
+const createRoutes = (scene: Scene) =>
+  scene.ask(`mutation {
+    fast: createModelRoute(input: { name: "fast", description: "For the web team", targets: [
+      { provider: { name: "openai" }, model: "gpt-5", weight: 3 }
+      { provider: { name: "gemini" }, model: "gemini-2.5-flash" }
+      { provider: { name: "anthropic" }, model: "claude-sonnet-4-5", priority: 1 }
+    ] }) { __typename }
+    careful: createModelRoute(input: { name: "careful", targets: [{ provider: { name: "anthropic" }, model: "claude-opus-4-5" }] }) { __typename }
+  }`)
+
 export const PICTURES: readonly Picture[] = [
   {
     name: 'sign-in',
@@ -172,6 +182,23 @@ export const PICTURES: readonly Picture[] = [
       await page.route('**/graphql', (route) => route.abort())
       await page.getByLabel('Search providers').fill('openai')
       await page.getByText('The gateway cannot be reached').waitFor()
+    },
+  },
+  {
+    name: 'routes',
+    caption: 'Model routes: whether calls use each target, and what to do when they do not',
+    show: async (page, scene) => {
+      await createRoutes(scene)
+      await open(page, scene, '/routes', 'For the web team')
+    },
+  },
+  {
+    name: 'edit-route',
+    caption: 'A route: its targets, by priority and weight',
+    isDialog: true,
+    show: async (page, scene) => {
+      await createRoutes(scene)
+      await open(page, scene, '/routes?edit=fast', 'Target 2')
     },
   },
 ]

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench, WIDE } from '../support/console.ts'
+import { CHROMIUM, type ConsoleBench, checkPage, GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
 
 describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
   let bench: ConsoleBench
   let page: Page
+  /** It may make calls. */
+  let token: string
 
   beforeAll(async () => {
     bench = await startConsoleBench()
@@ -15,6 +17,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
         name,
       })
     }
+    const made = await bench.createToken('EDITOR')
+    await bench.ask('mutation ($id: ID!) { updateAccessToken(input: { id: $id, calls: {} }) { __typename } }', { id: made.token.id })
+    token = made.value
     page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
   })
   afterAll(async () => {
@@ -35,6 +40,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
       'query ($name: String!) { modelRoute(by: { name: $name }) { description enabled targets { providerName model weight priority } } }',
       { name },
     )
+  const call = (model: string) =>
+    fetch(`${bench.gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+    })
   const chooseProvider = async (number: number, typed: string, label: string) => {
     await field(targetFields(number), 'Provider').fill(typed)
     await page.getByRole('option', { name: label }).click()
@@ -73,13 +84,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await isClosed()
     await row(page, 'fast').getByText('first / gpt-4.1-mini').waitFor()
     await row(page, 'fast').getByText('Ready').first().waitFor()
-    const admin = await bench.createToken('ADMIN')
-    await bench.ask('mutation ($id: ID!) { updateAccessToken(input: { id: $id, calls: {} }) { __typename } }', { id: admin.token.id })
-    const answer = await fetch(`${bench.gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${admin.value}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'fast', messages: [{ role: 'user', content: 'Hello' }] }),
-    })
+    const answer = await call('fast')
     expect([answer.status, answer.headers.get('x-gateway-target')]).toEqual([200, 'first/gpt-4.1-mini'])
   })
 
@@ -157,13 +162,22 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await bench.ask('mutation { updateProvider(input: { provider: { name: "second" }, enabled: false }) { __typename } }')
     await row(page, 'fast').getByText('1 of 2 ready').waitFor()
     await row(page, 'fast').getByText('Enable the provider, or remove the target.').waitFor()
-    await bench.createProvider('keyless', { apiKeys: [] })
-    await bench.ask(
-      'mutation { createModelRoute(input: { name: "bare", targets: [{ provider: { name: "keyless" }, model: "m" }] }) { __typename } }',
-    )
+    await bench.createProvider('keyless', { apiKeys: [{ value: GOOD_KEY, enabled: false }] })
+    await bench.createProvider('dead', { baseUrl: 'http://127.0.0.1:9/v1' })
+    for (const [name, provider] of [
+      ['bare', 'keyless'],
+      ['broken', 'dead'],
+    ])
+      await bench.ask(
+        'mutation ($name: String!, $provider: String!) { createModelRoute(input: { name: $name, targets: [{ provider: { name: $provider }, model: "m" }] }) { __typename } }',
+        { name, provider },
+      )
+    for (let calls = 0; calls < 5; calls += 1) expect((await call('broken')).ok).toBe(false)
     await open(page)
     await row(page, 'bare').getByText('No target ready').waitFor()
     await row(page, 'bare').getByText('Check the keys of the provider.').waitFor()
+    await row(page, 'broken').getByText('Paused', { exact: true }).waitFor()
+    await row(page, 'broken').getByText('test the provider if it stays paused').waitFor()
     await checkPage(page)
   })
 

@@ -238,7 +238,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
       'Provider',
       'Endpoint',
     ])
-    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers'])
+    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers', 'Routes'])
     await viewer.getByRole('link', { name: 'Mine' }).click()
     await viewer.getByText('sk-g...cdef').first().waitFor()
     await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()

@@ -80,6 +80,7 @@ function MainFields({ draft, isNew, issues, onChange }: FieldsProps & Pick<Route
         value={draft.description}
         onChange={(event) => onChange({ ...draft, description: event.currentTarget.value })}
         error={issueAt(issues, 'description')}
+        data-autofocus={isNew ? undefined : true}
       />
       <Switch
         label="Enabled"
