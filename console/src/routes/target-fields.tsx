@@ -23,14 +23,9 @@ export interface TargetFieldsProps {
 /** One target: which model of which provider, and when it is chosen. */
 export function TargetFields({ target, index, count, issues, onChange, onMove, onRemove }: TargetFieldsProps) {
   const at = (field: string) => issueAt(issues, 'targets', String(index), field)
-  const number = index + 1
-  const move = (by: 1 | -1) => (event: MouseEvent<HTMLButtonElement>) => {
-    onMove(by)
-    keepFocus(event.currentTarget)
-  }
   return (
     <fieldset className="plain-fieldset target-fields">
-      <legend>Target {number}</legend>
+      <legend>Target {index + 1}</legend>
       <div className="target-grid">
         <ProviderField
           provider={target.provider}
@@ -60,20 +55,29 @@ export function TargetFields({ target, index, count, issues, onChange, onMove, o
           error={at('weight')}
         />
       </div>
-      {count > 1 && (
-        <Group gap="xs" mt="xs">
-          <TargetButton label={`Move target ${number} up`} isOff={index === 0} onClick={move(-1)}>
-            Move up
-          </TargetButton>
-          <TargetButton label={`Move target ${number} down`} isOff={number === count} onClick={move(1)}>
-            Move down
-          </TargetButton>
-          <TargetButton label={`Remove target ${number}`} isOff={false} onClick={onRemove}>
-            Remove
-          </TargetButton>
-        </Group>
-      )}
+      {count > 1 && <TargetButtons {...{ index, count, onMove, onRemove }} />}
     </fieldset>
+  )
+}
+
+function TargetButtons({ index, count, onMove, onRemove }: Pick<TargetFieldsProps, 'index' | 'count' | 'onMove' | 'onRemove'>) {
+  const number = index + 1
+  const move = (by: 1 | -1) => (event: MouseEvent<HTMLButtonElement>) => {
+    onMove(by)
+    keepFocus(event.currentTarget)
+  }
+  return (
+    <Group gap="xs" mt="xs">
+      <TargetButton label={`Move target ${number} up`} isOff={index === 0} onClick={move(-1)}>
+        Move up
+      </TargetButton>
+      <TargetButton label={`Move target ${number} down`} isOff={number === count} onClick={move(1)}>
+        Move down
+      </TargetButton>
+      <TargetButton label={`Remove target ${number}`} isOff={false} onClick={onRemove}>
+        Remove
+      </TargetButton>
+    </Group>
   )
 }
 
