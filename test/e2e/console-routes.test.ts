@@ -162,7 +162,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await bench.ask('mutation { updateProvider(input: { provider: { name: "second" }, enabled: false }) { __typename } }')
     await row(page, 'fast').getByText('1 of 2 ready').waitFor()
     await row(page, 'fast').getByText('Enable the provider, or remove the target.').waitFor()
-    await bench.createProvider('keyless', { apiKeys: [{ value: GOOD_KEY, enabled: false }] })
+    await bench.createProvider('keyless', { apiKeys: [{ credential: { value: GOOD_KEY }, enabled: false }] })
     await bench.createProvider('dead', { baseUrl: 'http://127.0.0.1:9/v1' })
     for (const [name, provider] of [
       ['bare', 'keyless'],
