@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import type { CallScope } from '../auth/call-scope.ts'
+import type { Target } from '../upstream/client/target.ts'
 import type { HeldAnswer } from './attempt.ts'
 import type { CallBody } from './call-body.ts'
 import type { CallProgress } from './call-record.ts'
 import type { CallerPresence } from './caller-presence.ts'
 import type { ErrorShape } from './errors/shape.ts'
-import type { AskedRoute } from './plan-request.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 import type { Relay } from './relay.ts'
 
@@ -13,10 +14,15 @@ export interface AcceptedCall {
   readonly request: IncomingMessage
   readonly requestId: string
   readonly provider: ProviderForCall
-  readonly asked: AskedRoute
+  readonly scope: CallScope
+  readonly method: string
+  /** Where it goes at an endpoint of the vendor: that of the provider, or a key's own. @throws CallError when it cannot. */
+  readonly plan: (endpoint: Target) => Target
   readonly body: CallBody
   /** Null when the call names none, or none that can be read. */
   readonly model: string | null
+  /** Whether it was read from the path: what the body says of it was not checked then. */
+  readonly isModelInPath: boolean
   readonly shape: ErrorShape
   readonly relay: Relay
   readonly caller: CallerPresence
@@ -31,4 +37,6 @@ export interface RouteHold {
   readonly target: string
   /** Whether a refusal of the vendor is left to another target. */
   readonly leavesToAnother: (answer: HeldAnswer) => boolean
+  /** Whether the call may go to another target when this one does not answer. */
+  readonly hasAnother: () => boolean
 }

@@ -1,3 +1,4 @@
+import { modelsInPath } from './addressed-models.ts'
 import type { CallBody } from './call-body.ts'
 import { isJson } from './call-body.ts'
 import { isUtf8Type, parseContentType } from './content-type.ts'
@@ -37,9 +38,6 @@ export interface ModelSource {
 /** Characters of a vendor's name of a model. Names are kept in memory, in records and for keys that rest. */
 export const LONGEST_MODEL = 500
 
-/** Models that stand in a path: Google's and Vertex AI's, Bedrock's, Azure's deployments, and one model of a list. */
-const IN_PATH = [/\/models\/([^/]+):[A-Za-z]+$/, /\/model\/([^/]+)\/[a-z-]+$/, /\/openai\/deployments\/([^/]+)\/./, /\/models\/([^:]+)$/]
-
 /**
  * Reads the model of a call: from its path where the API has it there, else from the body.
  * @throws CallError `model_not_found`: a name that is too long for a model.
@@ -56,8 +54,9 @@ function nameTooLong(longest: number): CallError {
 }
 
 function findModel({ path, contentType, contentEncoding, body, isHead = false }: ModelSource, longest: number): CallModel {
-  const inPath = IN_PATH.map((pattern) => pattern.exec(path)?.[1]).find((name) => name !== undefined)
-  if (inPath !== undefined) return modelOfPath(inPath)
+  const [inPath] = modelsInPath(path)
+  if (inPath === null) return { kind: 'unreadable' }
+  if (inPath !== undefined) return { kind: 'model', name: inPath, source: null }
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
@@ -67,14 +66,6 @@ function findModel({ path, contentType, contentEncoding, body, isHead = false }:
   if (isJson(contentType)) return modelOfJson(body.bytes, longest)
   const boundary = boundaryOf(type)
   return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, !isHead)
-}
-
-function modelOfPath(text: string): CallModel {
-  try {
-    return { kind: 'model', name: decodeURIComponent(text), source: null }
-  } catch {
-    return { kind: 'unreadable' }
-  }
 }
 
 const QUOTE = 0x22

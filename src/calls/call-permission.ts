@@ -27,8 +27,11 @@ export function isInScope(scope: CallScope, providerId: string, model: string): 
 
 /** @throws CallError `model_not_allowed`. */
 export function requireModelInScope({ models }: CallScope, model: string): void {
-  if (isInGlobs(models, model)) return
-  throw new CallError('model_not_allowed', 'This token may not call this model. Ask an admin which ones it may call.')
+  if (!isInGlobs(models, model)) throw modelNotAllowed()
+}
+
+export function modelNotAllowed(): CallError {
+  return new CallError('model_not_allowed', 'This token may not call this model. Ask an admin which ones it may call.')
 }
 
 /** One answer for a provider that does not exist, was deleted, or is not in the scope. */

@@ -25,6 +25,8 @@ export class Failover {
   #latest: string | null = null
   #retries = 0
   #lastQuote: string | null = null
+  /** Why the first of the keys that lead nowhere does not. */
+  #unfit: CallError | null = null
 
   constructor(call: AcceptedCall, deps: FailoverDeps) {
     this.#call = call
@@ -46,6 +48,7 @@ export class Failover {
       case 'no key for the model':
         throw new CallError('no_api_key', `The provider "${this.#call.provider.name}" has no API key that may be used for this model.`)
       case 'resting':
+        if (chosen.states.length === 0 && this.#unfit !== null) throw this.#unfit
         throw this.#noneLeft(chosen.states, chosen.waitMs)
     }
   }
@@ -55,6 +58,12 @@ export class Failover {
     this.#excluded.add(key.id)
     // Of a refused key nothing is told.
     if (state !== 'REFUSED') this.#lastQuote = quote
+  }
+
+  /** The call cannot be made with the key, which is no fault of the key. */
+  skip(key: KeyForCall, reason: CallError): void {
+    this.#excluded.add(key.id)
+    this.#unfit ??= reason
   }
 
   /** What is left of the time until the first byte, in milliseconds. */

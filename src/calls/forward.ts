@@ -3,7 +3,7 @@ import type { AcceptedCall } from './accepted-call.ts'
 import { type AnswerEnd, Attempt, type HeldAnswer } from './attempt.ts'
 import { answerToFailure } from './call-failure.ts'
 import { type AttemptReason, type CallOutcome, type CallProgress, outcomeOfStatus } from './call-record.ts'
-import { CallError } from './error-codes.ts'
+import { CallError, type CallErrorCode } from './error-codes.ts'
 import { Failover } from './failover.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { KeyStates, KeyUse } from './key-states.ts'
@@ -23,6 +23,11 @@ export interface ForwardDeps extends OpenDeps {
   /** From 0 to 1. */
   readonly random: () => number
 }
+
+/** A key with an endpoint of its own may not lead where the call wants to go; another one may. Nothing was sent. */
+const LEADS_NOWHERE: ReadonlySet<CallErrorCode> = new Set([
+  ...(['no_endpoint', 'route_not_supported', 'format_not_supported', 'model_not_allowed'] as const),
+])
 
 /** What one attempt came to: the call is over, or goes on with the next key, or once more after a pause. */
 type Step =
@@ -60,8 +65,9 @@ async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
   try {
     opened = await openRequest(call, key, failover.firstByteMs(), deps)
   } catch (error) {
-    if (!(error instanceof UnusableKey)) throw error
-    use.rests('REFUSED', error.message, null)
+    if (error instanceof CallError && LEADS_NOWHERE.has(error.code)) failover.skip(key, error)
+    else if (error instanceof UnusableKey) use.rests('REFUSED', error.message, null)
+    else throw error
     return { kind: 'next key' }
   }
   if (call.caller.isGone) return { kind: 'over', outcome: 'CALLER_LEFT' }
@@ -149,7 +155,7 @@ async function stepAfterHeldAnswer(
     )
   }
   const verdict = opened.isOurCredential
-    ? judgeAnswer({ type: call.provider.type, method: call.asked.method, path: opened.target.path }, answer, now())
+    ? judgeAnswer({ type: call.provider.type, method: call.method, path: opened.target.path }, answer, now())
     : null
   if (verdict !== null) {
     use.rests(verdict.state, verdict.reason, verdict.waitMs)

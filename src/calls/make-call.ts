@@ -1,16 +1,17 @@
-import type { CallScope } from '../auth/call-scope.ts'
 import type { AcceptedCall } from './accepted-call.ts'
 import { type BodyLimits, readCallBody } from './call-body.ts'
 import { readModel, requireModel } from './call-model.ts'
 import { requireModelInScope } from './call-permission.ts'
 import { inCallSpan } from './call-span.ts'
 import type { CallRequest } from './calls.ts'
+import { CallError } from './error-codes.ts'
 import { type ForwardDeps, forwardCall } from './forward.ts'
-import { planRequest } from './plan-request.ts'
+import { unfitnessOf } from './open-request.ts'
+import { type AskedRoute, planRequest } from './plan-request.ts'
 
 /** A call by somebody who may call the provider, before its body was read. */
-export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'route'> {
-  readonly scope: CallScope
+export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'isModelInPath' | 'route' | 'method' | 'plan'> {
+  readonly asked: AskedRoute
 }
 
 /**
@@ -18,9 +19,9 @@ export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 
  * @throws CallError.
  */
 export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readonly bodies: BodyLimits }): Promise<void> {
-  const { request, response, provider, asked, progress, scope } = call
+  const { request, response, progress, scope } = call
   // Before the body is read: who asks for what never passes need not send it.
-  const path = provider.endpoint === null ? asked.rest : planRequest(provider, provider.endpoint, asked).path
+  const path = pathOf(call)
   progress.path = path
   const read = await readCallBody(request, response, deps.bodies)
   if (read === null) {
@@ -35,16 +36,32 @@ export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readon
     if (scope.models !== null) requireModelInScope(scope, requireModel(model, source))
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
-    await forwardInSpan(accepted(call, body, progress.model), deps)
+    const isModelInPath = model.kind === 'model' && model.source === null
+    await forwardInSpan(accepted(call, body, progress.model, isModelInPath), deps)
   } finally {
     read.release()
   }
 }
 
+/** Where the call goes unless its key has an endpoint of its own. @throws CallError when no key leads to a place that takes it. */
+function pathOf({ provider, scope, asked }: PermittedCall): string {
+  if (provider.endpoint === null) return asked.rest
+  const plan: AcceptedCall['plan'] = (endpoint) => planRequest(provider, endpoint, asked)
+  try {
+    return plan(provider.endpoint).path
+  } catch (error) {
+    const placed = { provider, scope, plan, isModelInPath: false }
+    if (!(error instanceof CallError)) throw error
+    const reasons = provider.keys.map((key) => unfitnessOf(placed, key))
+    if (!reasons.includes(null)) throw reasons[0] ?? error
+    return asked.rest
+  }
+}
+
 /** Makes a call in a span of its own. @throws CallError. */
 export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
-  const { provider, asked, model, progress } = call
-  const spanned = { provider, path: progress.path ?? asked.rest, model }
+  const { provider, model, progress } = call
+  const spanned = { provider, path: progress.path ?? '', model }
   progress.outcome = await inCallSpan(
     spanned,
     () => progress.attempts,
@@ -54,9 +71,12 @@ export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Prom
 
 /** Each member by its name: a literal that begins with a spread costs many times as much. */
 function accepted(
-  { request, requestId, provider, asked, shape, relay, caller, progress }: PermittedCall,
+  { request, requestId, provider, scope, asked, shape, relay, caller, progress }: PermittedCall,
   body: AcceptedCall['body'],
   model: string | null,
+  isModelInPath: boolean,
 ): AcceptedCall {
-  return { request, requestId, provider, asked, body, model, shape, relay, caller, progress, route: null }
+  const plan: AcceptedCall['plan'] = (endpoint) => planRequest(provider, endpoint, asked)
+  const { method } = asked
+  return { request, requestId, provider, scope, method, plan, body, model, isModelInPath, shape, relay, caller, progress, route: null }
 }

@@ -11,9 +11,9 @@ import { type Credential, secretsOf } from '../upstream/vendors/credential.ts'
 import { probeOf } from '../upstream/vendors/probe-registry.ts'
 import { createScrubber, type Scrubber } from '../upstream/vendors/scrub.ts'
 import type { AcceptedCall } from './accepted-call.ts'
+import { requireAddressedInScope } from './addressed-models.ts'
 import { callersCredential, withCredential } from './call-credential.ts'
 import { CallError } from './error-codes.ts'
-import { planRequest } from './plan-request.ts'
 import type { CallPools } from './pools.ts'
 import type { KeyForCall, OpenedKey, ProviderForCall } from './provider-for-call.ts'
 import { passedHeaders, withHeaders } from './request-headers.ts'
@@ -45,14 +45,13 @@ const IDLE_MS = 300_000
 
 /**
  * Opens a key and makes the request that carries it.
- * @throws UnusableKey; CallError `no_endpoint`, `invalid_path`, `route_not_supported`.
+ * @throws UnusableKey; CallError `no_endpoint`, `invalid_path`, `route_not_supported`, `format_not_supported`, `model_not_allowed`.
  */
 export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByteMs: number, deps: OpenDeps): Promise<OpenedRequest> {
-  const { provider, asked, body } = call
+  const { provider, method, body } = call
   const opened = openKey(key)
   const { network } = opened
-  const endpoint = endpointFor(provider, opened)
-  const target = planRequest(provider, endpoint, asked)
+  const { endpoint, target } = placeOf(call, opened)
   assertDestination({ target }, destinationOf(provider, opened))
   const rules = { type: provider.type, base: endpoint, preset: provider.preset, authentication: provider.authentication }
   const credential = await usableCredential({ call, key, network, rules }, opened.credential, deps)
@@ -60,23 +59,54 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
   const plain = withHeaders(passed, extraHeaders(network.extraHeaders))
   const headers = provider.isCallersOwn
     ? withHeaders(plain, callersCredential(call.request.headers))
-    : await withCredential({ method: asked.method, target, headers: plain, body }, credential, rules)
+    : await withCredential({ method, target, headers: plain, body }, credential, rules)
   const headerSecrets = authenticatingValues(network)
   return {
     key,
     target,
     outgoing: {
-      method: asked.method,
+      method,
       path: requestPath(target),
       headers: withLength(headers, call),
       body: bodyOf(body),
       firstByteMs,
       idleMs: IDLE_MS,
+      // A vendor that reads the request and then hangs up looks the same: the next target of a route is the better second try.
+      isRepeatable: !(call.route?.hasAnother() ?? false),
     },
     isOurCredential: credential.kind !== 'none' || headerSecrets.length > 0,
     scrubber: () =>
       createScrubber([...secretsOf(opened.credential), ...secretsOf(credential), ...headerSecrets, network.proxy?.password ?? '']),
   }
+}
+
+/** What decides where a call goes with a key. */
+export type PlacedCall = Pick<AcceptedCall, 'provider' | 'scope' | 'plan' | 'isModelInPath'>
+
+/**
+ * Why a call cannot be made with a key, whatever the vendor says; null when it can be tried. Another key may lead elsewhere.
+ * One that cannot be opened is for the attempt to tell of.
+ */
+export function unfitnessOf(call: PlacedCall, key: KeyForCall): CallError | null {
+  try {
+    placeOf(call, openKey(key))
+    return null
+  } catch (error) {
+    if (error instanceof CallError) return error
+    if (error instanceof UnusableKey) return null
+    throw error
+  }
+}
+
+/** @throws CallError. */
+function placeOf(
+  { provider, scope, plan, isModelInPath }: PlacedCall,
+  opened: OpenedKey,
+): { readonly endpoint: Target; readonly target: Target } {
+  const endpoint = endpointFor(provider, opened)
+  const target = plan(endpoint)
+  requireAddressedInScope(scope, target, isModelInPath)
+  return { endpoint, target }
 }
 
 /** @throws UnusableKey. */

@@ -1,15 +1,20 @@
 import type { BreakerUse } from '../../routes/breaker.ts'
 import type { RouteForCall } from '../../routes/read-route.ts'
+import type { Target } from '../../upstream/client/target.ts'
 import type { RouteHold } from '../accepted-call.ts'
 import type { HeldAnswer } from '../attempt.ts'
+import { callersCredential } from '../call-credential.ts'
 import { isInScope } from '../call-permission.ts'
+import { servesModel } from '../choose-key.ts'
 import { CallError } from '../error-codes.ts'
 import { LeftToAnother } from '../left-to-another.ts'
+import { unfitnessOf } from '../open-request.ts'
+import type { AskedRoute } from '../plan-request.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { type CallableTarget, chooseTarget, noneAvailable, type TargetDeps } from './choose-target.ts'
 import type { NamedModel } from './named-model.ts'
 import type { OneUrlCall } from './one-url.ts'
-import { vendorRoute } from './vendor-route.ts'
+import { planVendorRoute, refuseFormat } from './vendor-route.ts'
 import { failureOf, isWorthAnother } from './worth-another.ts'
 
 /** Calls one target. @throws CallError; LeftToAnother when `hold` said so. */
@@ -17,25 +22,36 @@ export type CallOneTarget = (target: CallableTarget, hold: RouteHold) => Promise
 
 /** The targets of a route that the token may call, with their providers as they are. */
 export async function callableTargets(call: OneUrlCall, route: RouteForCall, find: FindProvider): Promise<CallableTarget[]> {
-  const { scope, state, request, rest, query } = call
+  const { scope, state } = call
   const inScope = route.targets.filter(({ providerId, model }) => isInScope(scope, providerId, model))
   const found = await Promise.all(inScope.map(({ providerName }) => find(providerName, state)))
   return inScope.flatMap((target, index) => {
     const provider = found[index]
     if (provider?.id !== target.providerId) return []
     // A try at the same vendor is worth less than one at the next target.
-    const once = { ...provider, maxRetries: 0 }
-    return [{ ...target, provider: once, asked: askedOf(once, { method: request.method ?? '', rest, query }) }]
+    return [{ ...target, provider: { ...provider, maxRetries: 0 } }]
   })
 }
 
-function askedOf(provider: CallableTarget['provider'], asked: Parameters<typeof vendorRoute>[1]): CallableTarget['asked'] {
+/** Why a target cannot take the call, whatever its vendor says; null when it can be asked. Nothing is sent. */
+function unfitnessOfTarget(call: OneUrlCall, { provider, model }: CallableTarget): CallError | null {
+  const { scope, request } = call
   try {
-    return vendorRoute(provider, asked)
+    refuseFormat(provider, call.rest)
+    if (provider.isCallersOwn) callersCredential(request.headers)
   } catch (error) {
     if (error instanceof CallError) return error
     throw error
   }
+  const plan = (endpoint: Target) => planVendorRoute(provider, endpoint, askedOf(call))
+  const keys = provider.keys.filter((key) => key.enabled && servesModel(key, model))
+  const reasons = keys.map((key) => unfitnessOf({ provider, scope, plan, isModelInPath: false }, key))
+  return reasons.includes(null) ? null : (reasons[0] ?? null)
+}
+
+/** What the caller asked for, before a vendor is chosen. */
+export function askedOf({ request, rest, query }: OneUrlCall): AskedRoute {
+  return { method: request.method ?? '', rest, query }
 }
 
 /** A target that is about to be called. */
@@ -56,20 +72,28 @@ export async function callRoute(
   callTarget: CallOneTarget,
 ): Promise<void> {
   const tried = new Set<CallableTarget>()
+  let firstUnfit: CallError | null = null
   const pick = (): Picked | null => {
-    const target = chooseTarget(targets, tried, deps)
-    if (target === null) return null
-    tried.add(target)
-    return { target, use: deps.breakers.begin(target.providerId, target.model) }
+    for (let target = chooseTarget(targets, tried, deps); target !== null; target = chooseTarget(targets, tried, deps)) {
+      tried.add(target)
+      const unfit = unfitnessOfTarget(call, target)
+      if (unfit === null) return { target, use: deps.breakers.begin(target.providerId, target.model) }
+      firstUnfit ??= unfit
+    }
+    return null
   }
   let current = pick()
-  if (current === null) throw noneAvailable(route.name, targets, deps)
+  if (current === null) {
+    const others = targets.filter((target) => !tried.has(target))
+    throw noneAvailable(route.name, others, firstUnfit, deps)
+  }
   while (current !== null) {
     let next: Picked | null = null
     const mayRepeat = named.isRepeatable
     const { target, use } = current
     const hold: RouteHold = {
       target: `${target.providerName}/${target.model}`,
+      hasAnother: () => mayRepeat && chooseTarget(targets, tried, deps) !== null,
       leavesToAnother: (answer: HeldAnswer) => {
         if (!mayRepeat || !isWorthAnother(answer)) return false
         next ??= pick()

@@ -3,14 +3,11 @@ import type { TargetForCall } from '../../routes/read-route.ts'
 import { chooseByWeight, chooseKey } from '../choose-key.ts'
 import { CallError } from '../error-codes.ts'
 import type { KeyStates } from '../key-states.ts'
-import type { AskedRoute } from '../plan-request.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 
 /** A target that the token may call, with the provider as it is now. */
 export interface CallableTarget extends TargetForCall {
   readonly provider: ProviderForCall
-  /** Where the call goes at its vendor; or why its vendor does not take it. */
-  readonly asked: AskedRoute | CallError
 }
 
 export interface TargetDeps {
@@ -21,7 +18,6 @@ export interface TargetDeps {
 
 /** Why a target takes no call now; null when it does. */
 type Hindrance =
-  | { readonly kind: 'error'; readonly error: CallError }
   | { readonly kind: 'disabled' }
   | { readonly kind: 'no key' }
   | { readonly kind: 'keys'; readonly waitMs: number }
@@ -41,8 +37,11 @@ export function chooseTarget(
   )
 }
 
-/** What a caller is told when no target is available; there is at least one. */
-export function noneAvailable(name: string, targets: readonly CallableTarget[], deps: TargetDeps): CallError {
+/**
+ * What a caller is told when no target is available.
+ * @param unfit why the first of those that do not take the call does not; null when each may. @param targets the others.
+ */
+export function noneAvailable(name: string, targets: readonly CallableTarget[], unfit: CallError | null, deps: TargetDeps): CallError {
   const hindrances = targets.map((target) => hindranceOf(target, deps)).filter((one) => one !== null)
   const shortest = (kind: 'keys' | 'breaker') =>
     Math.min(...hindrances.flatMap((one) => (one.kind === kind && 'waitMs' in one ? [Math.max(1_000, one.waitMs)] : [])))
@@ -52,14 +51,13 @@ export function noneAvailable(name: string, targets: readonly CallableTarget[], 
     })
   if (hindrances.some(({ kind }) => kind === 'breaker'))
     return new CallError('overloaded', `All targets of "${name}" have failed, and rest for now.`, { retryAfterMs: shortest('breaker') })
+  if (unfit !== null) return unfit
   const [first] = hindrances
-  if (first?.kind === 'error') return first.error
   if (first?.kind === 'no key') return new CallError('no_api_key', `No target of "${name}" has an API key that may be used for its model.`)
   return new CallError('provider_disabled', `The providers of all targets of "${name}" are disabled.`)
 }
 
-function hindranceOf({ provider, model, asked }: CallableTarget, { states, breakers }: TargetDeps): Hindrance | null {
-  if (asked instanceof CallError) return { kind: 'error', error: asked }
+function hindranceOf({ provider, model }: CallableTarget, { states, breakers }: TargetDeps): Hindrance | null {
   if (!provider.enabled) return { kind: 'disabled' }
   const breaker: BreakerState = breakers.state(provider.id, model)
   if (breaker.kind === 'open') return { kind: 'breaker', waitMs: breaker.waitMs }

@@ -3,6 +3,7 @@ import { unlessHeld } from '../../http/entity-tag.ts'
 import type { Answer } from '../../http/respond.ts'
 import type { Breakers } from '../../routes/breaker.ts'
 import type { RouteForCall } from '../../routes/read-route.ts'
+import type { Target } from '../../upstream/client/target.ts'
 import type { AcceptedCall, RouteHold } from '../accepted-call.ts'
 import { type BodyLimits, readCallBody } from '../call-body.ts'
 import type { CallLimits } from '../call-limits.ts'
@@ -12,16 +13,15 @@ import type { CallRequest } from '../calls.ts'
 import { CallError } from '../error-codes.ts'
 import type { ForwardDeps } from '../forward.ts'
 import { forwardInSpan } from '../make-call.ts'
-import type { AskedRoute } from '../plan-request.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
-import { callableTargets, callRoute } from './call-route.ts'
+import { askedOf, callableTargets, callRoute } from './call-route.ts'
 import { type ListedModel, type ModelCatalog, modelsInScope } from './model-catalog.ts'
 import { modelAnswer, modelsAnswer } from './models-answer.ts'
 import { type NamedModel, readNamedModel } from './named-model.ts'
 import { isAnthropicList, type OneUrlPath, parseOneUrlPath } from './one-url-path.ts'
-import { vendorRoute } from './vendor-route.ts'
+import { planVendorRoute, refuseFormat } from './vendor-route.ts'
 
 /** A request to the one base URL by somebody who may make calls. */
 export interface OneUrlCall extends CallRequest, Pick<AcceptedCall, 'caller' | 'progress' | 'relay' | 'shape'> {
@@ -73,8 +73,6 @@ async function answerFromCatalog(
 interface CallTarget {
   readonly provider: ProviderForCall
   readonly model: string
-  /** Where it goes at the vendor. */
-  readonly asked: AskedRoute
   /** Null for a call of one provider. */
   readonly route: RouteHold | null
 }
@@ -102,7 +100,7 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
 
 /** @throws CallError `model_not_found`, `model_not_allowed`, and whatever the call ends with. */
 async function callNamed(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps): Promise<void> {
-  const { scope, state, request, rest, query } = call
+  const { scope, state, rest } = call
   const { name } = named
   const slash = name.indexOf('/')
   const model = name.slice(slash + 1)
@@ -113,8 +111,8 @@ async function callNamed(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps):
   requireModelInScope(scope, model)
   call.progress.provider = provider
   refuseUnusable(provider, deps.forwarding.pools)
-  const asked = vendorRoute(provider, { method: request.method ?? '', rest, query })
-  return callTarget(call, { provider, model, asked, route: null }, named, deps)
+  refuseFormat(provider, rest)
+  return callTarget(call, { provider, model, route: null }, named, deps)
 }
 
 async function callNamedRoute(call: OneUrlCall, named: NamedModel, deps: OneUrlDeps): Promise<void> {
@@ -123,30 +121,43 @@ async function callNamedRoute(call: OneUrlCall, named: NamedModel, deps: OneUrlD
   const targets = route?.enabled ? await callableTargets(call, route, deps.find) : []
   if (route === null || targets.length === 0) throw await notFound(call, name, deps)
   const choice = { states: deps.forwarding.states, breakers: deps.breakers, random: deps.forwarding.random }
-  await callRoute(call, { route, targets, named }, choice, ({ provider, model, asked }, hold) => {
-    if (asked instanceof CallError) throw asked
-    return callTarget(call, { provider, model, asked, route: hold }, named, deps)
-  })
+  await callRoute(call, { route, targets, named }, choice, ({ provider, model }, hold) =>
+    callTarget(call, { provider, model, route: hold }, named, deps),
+  )
 }
 
 async function notFound({ state, scope }: OneUrlCall, name: string, { catalog }: OneUrlDeps): Promise<CallError> {
   return modelNotFound(name, modelsInScope(await catalog(state), scope))
 }
 
-async function callTarget(
-  call: OneUrlCall,
-  { provider, model, asked, route }: CallTarget,
-  named: NamedModel,
-  deps: OneUrlDeps,
-): Promise<void> {
-  const { progress, request, requestId, tokenId, shape, relay, caller } = call
+async function callTarget(call: OneUrlCall, { provider, model, route }: CallTarget, named: NamedModel, deps: OneUrlDeps): Promise<void> {
+  const { progress, request, requestId, tokenId, scope, shape, relay, caller, rest } = call
+  const asked = askedOf(call)
+  const plan = (endpoint: Target) => planVendorRoute(provider, endpoint, asked)
   progress.provider = provider
   progress.model = model
-  progress.path = asked.rest
+  progress.path = rest
   const end = deps.limits.begin(tokenId, provider)
   try {
     const body = named.withModel(model)
-    await forwardInSpan({ request, requestId, provider, asked, body, model, shape, relay, caller, progress, route }, deps.forwarding)
+    const { method } = asked
+    const accepted = {
+      request,
+      requestId,
+      provider,
+      scope,
+      method,
+      plan,
+      body,
+      model,
+      isModelInPath: false,
+      shape,
+      relay,
+      caller,
+      progress,
+      route,
+    }
+    await forwardInSpan(accepted, deps.forwarding)
   } finally {
     end()
   }

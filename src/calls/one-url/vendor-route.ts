@@ -1,3 +1,4 @@
+import type { Target } from '../../upstream/client/target.ts'
 import { CallError } from '../error-codes.ts'
 import { speaksOpenAi } from '../join-path.ts'
 import { type AskedRoute, planRequest } from '../plan-request.ts'
@@ -8,24 +9,27 @@ import { isMessages } from './one-url-path.ts'
 const TAKES_MESSAGES: ReadonlySet<ProviderForCall['type']> = new Set(['ANTHROPIC', 'COPILOT', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'])
 
 /**
- * Where a call to the one base URL goes at the vendor: to its endpoint for the format in which the call is written, since no
- * format is translated.
+ * Where a call to the one base URL goes at an endpoint of a vendor: to the route for the format in which the call is written,
+ * since no format is translated.
  * @throws CallError `format_not_supported`, `invalid_path`.
  */
-export function vendorRoute(provider: ProviderForCall, { method, rest, query }: AskedRoute): AskedRoute {
-  if (isMessages(rest) && !TAKES_MESSAGES.has(provider.type)) throw notSupported(provider, rest)
-  const asked = { method, query, rest: isMessages(rest) ? rest : openAiRest(provider, rest.slice('/v1'.length)) }
+export function planVendorRoute(provider: ProviderForCall, endpoint: Target, { method, rest, query }: AskedRoute): Target {
+  refuseFormat(provider, rest)
+  const vendorRest = isMessages(rest) ? rest : openAiRest(provider.type, endpoint.path, rest.slice('/v1'.length))
   try {
-    if (provider.endpoint !== null) planRequest(provider, provider.endpoint, asked)
+    return planRequest(provider, endpoint, { method, query, rest: vendorRest })
   } catch (error) {
     throw error instanceof CallError && error.code === 'route_not_supported' ? notSupported(provider, rest) : error
   }
-  return asked
+}
+
+/** @throws CallError `format_not_supported` when no endpoint of the provider's type takes calls of this format. */
+export function refuseFormat(provider: ProviderForCall, rest: string): void {
+  if (isMessages(rest) && !TAKES_MESSAGES.has(provider.type)) throw notSupported(provider, rest)
 }
 
 /** @param route behind the version. */
-function openAiRest({ type, endpoint }: ProviderForCall, route: string): string {
-  const basePath = endpoint?.path ?? ''
+function openAiRest(type: ProviderForCall['type'], basePath: string, route: string): string {
   switch (type) {
     case 'GOOGLE':
       return speaksOpenAi(type, basePath) ? `/v1${route}` : `/v1beta/openai${route}`

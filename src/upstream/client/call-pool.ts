@@ -15,6 +15,8 @@ export interface OutgoingCall {
   readonly firstByteMs: number
   /** How long it may be silent within its answer, in milliseconds. */
   readonly idleMs: number
+  /** Whether it is sent again on a fresh connection when a reused one is found closed. */
+  readonly isRepeatable: boolean
 }
 
 /** Hears what becomes of one call. `onEnd` or `onFailure` is the last that it hears, unless it aborts. */

@@ -101,8 +101,8 @@ export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
    * A fresh connection that ends may have been read, and a stream cannot be sent twice.
    */
   #wasNeverRead(error: Error): boolean {
-    const { body } = this.#call
-    const isReplayable = body === null || Buffer.isBuffer(body)
+    const { body, isRepeatable } = this.#call
+    const isReplayable = isRepeatable && (body === null || Buffer.isBuffer(body))
     const use = this.#use
     if (this.#isRepeated || !isReplayable || use === null || !use.isReused) return false
     return CLOSED.has(errorCode(error)) && use.socket.bytesRead === use.bytesRead

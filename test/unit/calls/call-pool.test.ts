@@ -14,7 +14,9 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-const CALL: OutgoingCall = { method: 'POST', path: '/v1/x', headers: [], body: Buffer.from('{}'), firstByteMs: 60_000, idleMs: 60_000 }
+const CALL: OutgoingCall = {
+  ...{ method: 'POST', path: '/v1/x', headers: [], body: Buffer.from('{}'), firstByteMs: 60_000, idleMs: 60_000, isRepeatable: true },
+}
 
 interface Heard {
   readonly status: number | null

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
+import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
+import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type Writer, writerOf } from '../support/providers.ts'
+import { rawCall } from '../support/raw-call.ts'
+
+const PINNED = '/openai/deployments/secret-model'
+let gateway: TestGateway
+let vendor: CallVendor
+let writer: Writer
+let everything: string
+let scoped: string
+
+beforeAll(async () => {
+  vendor = await startCallVendor()
+  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+  writer = writerOf(gateway)
+  const { origin } = vendor
+  const key = (name: string, endpoint?: string) => ({
+    credential: { value: `sk-${name}-fixture-aaaa-bbbb` },
+    ...(endpoint === undefined ? {} : { credentialParts: [{ name: 'endpoint', credential: { value: endpoint } }] }),
+  })
+  await writer.created({ name: 'azd', type: 'AZURE', baseUrl: origin + PINNED, apiKeys: [key('azd')] })
+  await writer.created({ name: 'azk', type: 'AZURE', apiKeys: [key('azk', origin + PINNED)] })
+  await writer.created({ name: 'az-none', type: 'AZURE', baseUrl: '', apiKeys: [key('none', origin + PINNED)] })
+  await writer.created({
+    name: 'az-moved',
+    type: 'AZURE',
+    baseUrl: `${origin}/openai/deployments/allowed-1`,
+    apiKeys: [key('moved', `${origin}/openai/v1`)],
+  })
+  await writer.created({ name: 'az-two', type: 'AZURE', apiKeys: [key('pinned', origin + PINNED), key('open', origin)] })
+  await writer.created({ name: 'p1', type: 'OPENAI', baseUrl: `${origin}/v1`, apiKeys: [key('p1')] })
+  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, apiKeys: [key('anthropic')] })
+  await writer.created({ name: 'openrouter', type: 'OPENROUTER', baseUrl: `${origin}/api/v1`, apiKeys: [key('openrouter')] })
+  await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
+  everything = await callToken(gateway)
+  scoped = await callToken(gateway, { models: ['allowed-1'] })
+})
+afterAll(async () => {
+  await gateway.close()
+  await vendor.close()
+})
+beforeEach(() => {
+  vendor.requests.length = 0
+  vendor.answerWith(chatAnswer)
+})
+
+const post = (path: string, model: string, token: string) =>
+  rawCall(gateway.url, {
+    ...{ path, body: JSON.stringify({ model }) },
+    headers: { 'x-api-key': token, 'content-type': 'application/json' },
+  })
+const chat = (model: string, token: string) => post('/v1/chat/completions', model, token)
+const asked = () => vendor.requests.map(({ path }) => path.split('?')[0])
+let made = 0
+async function route(...targets: readonly [string, string][]): Promise<string> {
+  made += 1
+  const name = `pinned-${made}`
+  const input = { name, targets: targets.map(([provider, model], priority) => ({ provider: { name: provider }, model, priority })) }
+  await gateway.ask('mutation ($input: CreateModelRouteInput!) { createModelRoute(input: $input) { __typename } }', { input })
+  return name
+}
+
+describe('a token that may use some models reaches no other one through a place that names the model itself', () => {
+  test.each([
+    ['the base URL', '/v1/chat/completions', 'azd/allowed-1'],
+    ["the base URL, by the provider's own path", '/ai/azd/chat/completions', 'allowed-1'],
+    ['the endpoint of the key', '/v1/chat/completions', 'azk/allowed-1'],
+    ["the endpoint of the key, by the provider's own path", '/ai/azk/chat/completions', 'allowed-1'],
+    ['the endpoint of the key of a provider that has none', '/ai/az-none/chat/completions', 'allowed-1'],
+    ['the body, where the key leads to another place than the base URL, which names one', '/ai/az-moved/chat/completions', 'secret-model'],
+  ])('%s', async (_what, path, model) => {
+    const answer = await post(path, model, scoped)
+    expect([answer.status, JSON.parse(answer.body.toString()).error.code]).toEqual([403, 'model_not_allowed'])
+    expect(asked()).toEqual([])
+    expect((await post(path, model, everything)).status).toBe(200)
+  })
+
+  test('a target of a route, which is skipped', async () => {
+    expect((await chat(await route(['azd', 'allowed-1']), scoped)).status).toBe(403)
+    expect((await chat(await route(['azk', 'allowed-1'], ['azd', 'allowed-1']), scoped)).status).toBe(403)
+    expect(asked()).toEqual([])
+    expect((await chat(await route(['azk', 'allowed-1'], ['p1', 'allowed-1']), scoped)).headers['x-gateway-target']).toBe('p1/allowed-1')
+  })
+
+  test('one of two keys, which is never chosen', async () => {
+    for (let count = 0; count < 12; count += 1) expect((await chat('az-two/allowed-1', scoped)).status).toBe(200)
+    expect(new Set(asked())).toEqual(new Set(['/openai/v1/chat/completions']))
+  })
+})
+
+describe('under the one base URL', () => {
+  test('a key that brings an endpoint with a deployment is called there', async () => {
+    expect((await chat('azk/gpt', everything)).status).toBe(200)
+    expect(asked()).toEqual([`${PINNED}/chat/completions`])
+  })
+
+  test.each([
+    ['its caller brings no credential that it needs', 'copilot', '/v1/chat/completions'],
+    ['its type does not take the format', 'azk', '/v1/messages'],
+    ['its endpoint does not take the route', 'anthropic', '/v1/embeddings'],
+  ])('a target is skipped when %s', async (_what, provider, path) => {
+    const name = await route([provider, 'gpt'], ['openrouter', 'gpt'])
+    expect((await post(path, name, everything)).headers['x-gateway-target']).toBe('openrouter/gpt')
+    expect(asked()).toHaveLength(1)
+  })
+
+  test('a target that takes no such call hides no trouble of the others', async () => {
+    vendor.answerWith(refusal(503, { error: { message: 'busy' } }))
+    const name = await route(['p1', 'gpt-busy'], ['copilot', 'gpt'])
+    expect((await chat(name, everything)).status).toBe(503)
+  })
+})
