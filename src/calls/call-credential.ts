@@ -58,14 +58,17 @@ function problemOf(credential: Credential, { base }: AuthorizationRules): string
   return credentialProblem(credential)
 }
 
-const GATEWAY_TOKEN = /^\S+\s+gw_[A-Za-z0-9]{10}_/
+/** Whether a text, or what stands behind its scheme, has the shape of a token of a gateway. */
+export function isGatewayToken(text: string): boolean {
+  return /^(?:\S+\s+)?gw_[A-Za-z0-9]{10}_/.test(text)
+}
 
 /**
  * The caller's own credential, for a provider to which callers bring one. A token of a gateway is none.
  * @throws CallError `invalid_gateway_token`.
  */
 export function callersCredential({ authorization }: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  if (authorization !== undefined && !GATEWAY_TOKEN.test(authorization)) return { authorization }
+  if (authorization !== undefined && !isGatewayToken(authorization)) return { authorization }
   throw new CallError(
     'invalid_gateway_token',
     "Send the gateway's access token in `x-api-key`, and your own GitHub token in `Authorization`.",

@@ -7,12 +7,14 @@ import { readRouteForCall } from '../routes/read-route.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
+import { isGatewayToken } from './call-credential.ts'
 import { kindOf } from './call-kind.ts'
 import { type CallLimitSettings, CallLimits } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
 import { type CallProgress, type CallRecord, newProgress, outcomeOfError } from './call-record.ts'
 import type { CallStatus } from './call-status.ts'
+import type { CallToken } from './call-token.ts'
 import { CallerPresence } from './caller-presence.ts'
 import { errorAnswer } from './error-answer.ts'
 import { CallError } from './error-codes.ts'
@@ -106,7 +108,7 @@ export function createCalls(deps: CallsDeps): Calls {
 
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage
-    const identity = await identify(request, deps, () => bringsCredential(find, path))
+    const identity = await identify(request, deps, (other) => bringsCredential(find, path, request.headers, other))
     progress.tokenId = identity.principal.tokenId
     progress.tokenName = identity.principal.tokenName
     const scope = requireScope(identity.principal)
@@ -231,7 +233,9 @@ function sendOwn({ response, requestId }: CallRequest, answer: Answer): void {
   void send(response, answer)
 }
 
-async function bringsCredential(find: FindProvider, path: CallPath): Promise<boolean> {
+/** Under the one base URL the body tells the provider, and is not read yet: there the shapes of both tokens tell whose they are. */
+async function bringsCredential(find: FindProvider, path: CallPath, { authorization = '' }: IncomingHttpHeaders, other: CallToken) {
+  if (path.kind === 'one url') return isGatewayToken(other.value) && !isGatewayToken(authorization)
   return 'provider' in path && ((await find(path.provider, null))?.isCallersOwn ?? false)
 }
 

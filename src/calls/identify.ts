@@ -11,13 +11,14 @@ export interface IdentifyDeps {
 
 /**
  * Finds out who calls.
- * @param bringsCredential whether the provider's callers bring a credential of their own in `Authorization`; asked only where it matters.
+ * @param bringsCredential whether the provider's callers bring a credential of their own in `Authorization`; asked only where it matters,
+ * which is where there is another token too.
  * @throws CallError `invalid_gateway_token`.
  */
 export async function identify(
   request: IncomingMessage,
   { signIn, tokenHeaders }: IdentifyDeps,
-  bringsCredential: () => Promise<boolean>,
+  bringsCredential: (other: CallToken) => Promise<boolean>,
 ): Promise<SignedIn> {
   const token = await chooseToken(request, tokenHeaders, bringsCredential)
   if (token === null) throw new CallError('invalid_gateway_token', isAwsSignature(request.headers) ? SIGNED : MISSING)
@@ -34,10 +35,10 @@ const SIGNED =
 async function chooseToken(
   { headers }: IncomingMessage,
   tokenHeaders: readonly string[],
-  bringsCredential: () => Promise<boolean>,
+  bringsCredential: (other: CallToken) => Promise<boolean>,
 ): Promise<CallToken | null> {
   const token = findCallToken(headers, tokenHeaders)
   if (token?.slot !== 'authorization') return token
   const other = findTokenBesideCredential(headers, tokenHeaders)
-  return other !== null && (await bringsCredential()) ? other : token
+  return other !== null && (await bringsCredential(other)) ? other : token
 }

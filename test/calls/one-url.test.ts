@@ -92,6 +92,34 @@ describe('a model named `provider/model` is called', () => {
     expect([vendor.requests[0]?.path, vendor.requests[0]?.headers.authorization]).toEqual(['/chat/completions', own])
   })
 
+  test("Copilot: the gateway's token may stand in `x-api-key`, and no token of a gateway reaches GitHub", async () => {
+    const own = 'Bearer ghu_fixture_of_the_caller'
+    expect((await chat('copilot/gpt-5', { authorization: own })).status).toBe(200)
+    expect(vendor.requests[0]?.headers.authorization).toBe(own)
+    expect(JSON.stringify(vendor.requests[0]?.rawHeaders)).not.toContain(token)
+    vendor.requests.length = 0
+    for (const authorization of [`Bearer ${token}`, `token ${token}`, token])
+      expect(errorOf(await chat('copilot/gpt-5', { authorization }))).toEqual([401, 'invalid_gateway_token'])
+    expect(vendor.requests).toHaveLength(0)
+  })
+
+  test("another provider: a credential of the caller's own goes nowhere", async () => {
+    expect((await chat('openai/gpt-5', { authorization: 'Bearer ghu_fixture_of_the_caller' })).status).toBe(200)
+    expect(vendor.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`)
+    expect(JSON.stringify(vendor.requests[0]?.rawHeaders)).not.toContain('ghu_')
+  })
+
+  test('by the first of two content types, which is the only one that the vendor has', async () => {
+    const path = '/v1/chat/completions'
+    const begun = beginCall(gateway.url, { path, headers: { 'x-api-key': token } })
+    begun.setHeader('content-type', ['application/json', 'application/json; charset=utf-7'])
+    begun.end('{"model":"openai/gpt-5"}')
+    expect((await readAnswer(await headOf(begun))).status).toBe(200)
+    const raw = vendor.requests[0]?.rawHeaders ?? []
+    const types = raw.filter((_text, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'content-type')
+    expect(types).toEqual(['application/json'])
+  })
+
   test('though no list of models has it, and with the query of the caller', async () => {
     await call('/v1/messages?beta=true', '{"model":"anthropic/never-heard-of"}')
     expect(vendor.requests[0]?.path).toBe('/v1/messages?beta=true')
