@@ -88,32 +88,59 @@ function pathsBelow(type: unknown, depth: number): Path[] {
   return [here, ...below]
 }
 
-/** How many statements a query takes, besides the one that looks up the token, and the answer. */
-async function statementsOf(query: string, variables: Record<string, unknown> = {}): Promise<{ count: number; text: string }> {
+/**
+ * How many statements a query takes, besides the one that looks up the token, and the answer. What the gateway runs by a clock
+ * of its own can fall into a query on a slow machine: `expected` makes the query be asked again when it took another number.
+ */
+async function statementsOf(
+  query: string,
+  variables: Record<string, unknown> = {},
+  expected?: number,
+): Promise<{ count: number; text: string }> {
+  const first = await countedOnce(query, variables)
+  return expected === undefined || first.count === expected ? first : countedOnce(query, variables)
+}
+
+async function countedOnce(query: string, variables: Record<string, unknown>): Promise<{ count: number; text: string }> {
   const before = statements.length
   const data = await gateway.ask(query, variables)
   const taken = statements.slice(before).filter((statement) => !/lookup_id.*LIMIT/s.test(statement))
   return { count: taken.length, text: JSON.stringify(data) }
 }
 
+/** The queries by the list that they begin with, so that no test takes long on a busy machine. */
+const LISTS = [...new Set(Object.keys(SHAPES).map(listOf))]
+const shapesOf = (list: string) => Object.entries(SHAPES).filter(([name]) => listOf(name) === list)
+
+function listOf(name: string): string {
+  return name.split(/[. ]/, 2).join(' ')
+}
+
 describe('the number of SQL statements does not grow with the rows', () => {
   const few = new Map<string, number>()
 
-  test('for 10 providers each query takes some', async () => {
+  test('10 providers are stored', async () => {
     await store(10)
-    for (const [name, query] of Object.entries(SHAPES)) few.set(name, (await statementsOf(query)).count)
-    // What holds every path, so that none is left out unseen.
-    expect(few.size).toBeGreaterThan(30)
-    expect(few.has('providers.apiKeys.lastConnectionTest.apiKey')).toBe(true)
-    expect(few.has('providersByOffset.models')).toBe(true)
+  })
+
+  test.each(LISTS)('for 10 providers each query takes some: %s', async (list) => {
+    for (const [name, query] of shapesOf(list)) few.set(name, (await statementsOf(query)).count)
     expect([...few].filter(([, count]) => count > 12)).toEqual([])
   })
 
-  test('for 50 providers each takes as many', async () => {
+  test('no path is left out unseen', async () => {
+    expect(few.size).toBeGreaterThan(30)
+    expect(few.has('providers.apiKeys.lastConnectionTest.apiKey')).toBe(true)
+    expect(few.has('providersByOffset.models')).toBe(true)
     await store(40)
-    const many = new Map<string, number>()
-    for (const [name, query] of Object.entries(SHAPES)) many.set(name, (await statementsOf(query)).count)
-    expect(Object.fromEntries(many)).toEqual(Object.fromEntries(few))
+  })
+
+  test.each(LISTS)('for 50 providers each takes as many: %s', async (list) => {
+    for (const [name, query] of shapesOf(list))
+      expect([name, (await statementsOf(query, {}, few.get(name))).count]).toEqual([name, few.get(name)])
+  })
+
+  test('and all of them are in the answer', async () => {
     const { text } = await statementsOf(SHAPES['providers with keys and totals'] ?? '')
     expect(text.match(/"masked"/g)).toHaveLength(100)
   })
@@ -141,8 +168,8 @@ test('a refused query runs no statement but the one that looks up the token', as
   }
 })
 
-test('no query reads a table of secrets', async () => {
+test.each(LISTS)('no query reads a table of secrets: %s', async (list) => {
   const before = statements.length
-  for (const query of Object.values(SHAPES)) await gateway.ask(query)
+  for (const [, query] of shapesOf(list)) await gateway.ask(query)
   expect(statements.slice(before).filter((statement) => /_secrets|sealed/.test(statement))).toEqual([])
 })
