@@ -134,8 +134,7 @@ describe('the model of a body', () => {
       }),
       { numRuns: RUNS_OF_A_PART },
     )
-    // It takes a while beside other work on the machine.
-  }, 180_000)
+  })
 
   test('is never read from half a body, nor from one with something behind it', () => {
     fc.assert(
