@@ -45,7 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   routes: {
     does: 'model routes: one name for models of several providers, and the breaker of their targets',
-    mayEnter: ['audit', 'auth', 'database', 'errors', 'generated'],
+    mayEnter: ['audit', 'auth', 'check-text', 'database', 'errors', 'generated'],
   },
   'rest/<dialect>': {
     does: 'one REST API of another product: its routes, words and rules, translated into operations of GraphQL',
@@ -66,11 +66,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   providers: {
     does: 'the domain: one command per file, and the rules of its inputs',
-    mayEnter: ['api-keys', 'audit', 'auth', 'certificate', 'crypto', 'database', 'destination', 'errors', 'generated', 'upstream'],
+    mayEnter: [
+      'api-keys',
+      'audit',
+      'auth',
+      'certificate',
+      'check-text',
+      'crypto',
+      'database',
+      'destination',
+      'errors',
+      'generated',
+      'upstream',
+    ],
   },
   'api-keys': {
     does: 'the only reader and writer of the tables of secrets',
-    mayEnter: ['crypto', 'database', 'destination', 'errors', 'generated'],
+    mayEnter: ['check-text', 'crypto', 'database', 'destination', 'errors', 'generated'],
   },
   destination: { does: 'where a secret goes and who can read it on the way, as one text made of stored rows', mayEnter: [] },
   'upstream/client': {
@@ -123,6 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   logger: { does: 'log lines of allowed fields', mayEnter: ['tracing'] },
   http: { does: 'bodies, headers and answers of plain HTTP', mayEnter: [] },
   certificate: { does: 'what a certificate in PEM must look like', mayEnter: ['errors'] },
+  'check-text': { does: 'what every stored text must be: no longer than so much, and of whole characters', mayEnter: ['errors'] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

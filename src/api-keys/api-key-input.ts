@@ -1,6 +1,6 @@
+import { checkText } from '../check-text.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
-import { checkText } from './check-text.ts'
 import { checkConfiguration, isGiven, type KeyConfigurationInput, type RefusalOf, type SecretSource, VALUE } from './key-configuration.ts'
 import { looksMasked } from './mask.ts'
 

@@ -1,7 +1,7 @@
+import { checkText } from '../check-text.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { canonicalUrl } from '../destination/canonical-url.ts'
 import type { ValidationIssue } from '../errors.ts'
-import { checkText } from './check-text.ts'
 import { COLUMN_PARTS, isColumnPart, SECRET_PARTS } from './credential-parts.ts'
 import { checkExtensions, type ExtensionChanges, isNamespace } from './extensions.ts'
 import { looksMasked } from './mask.ts'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { findNamedProviders, isNamed, type NamedProvider } from '../auth/call-scope-input.ts'
+import { checkText } from '../check-text.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { ValidationError, type ValidationIssue } from '../errors.ts'
 
@@ -48,24 +49,21 @@ const MAX_TARGETS = 32
 const MAX_MODEL = 200
 const MAX_WEIGHT = 1_000_000
 const MAX_PRIORITY = 100
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._:/-]*$/
+/** No slash: a text with one names a model of a provider. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/
 
 /** @throws ValidationError with every rule that the name breaks. */
 export function refuseName(name: string): void {
   if (name === '') refuse([{ path: ['name'], rule: 'REQUIRED', message: 'The name is required.' }])
   if (name.length > MAX_NAME) refuse([outOfRange(['name'], `The name must not be longer than ${MAX_NAME} characters.`)])
   if (NAME.test(name)) return
-  const message = 'The name must be letters, digits and . _ : / - and begin with a letter or a digit, e.g. "fast".'
+  const message = 'The name must be letters, digits and . _ : - and begin with a letter or a digit, e.g. "fast".'
   refuse([{ path: ['name'], rule: 'NAME_FORMAT', message }])
 }
 
 /** @throws ValidationError with every rule that the fields break. */
 export function refuseFields({ description = '', targets }: Partial<ModelRouteChanges>): void {
-  const tooLong = description.length > MAX_DESCRIPTION
-  refuse([
-    ...(tooLong ? [outOfRange(['description'], `The description must not be longer than ${MAX_DESCRIPTION} characters.`)] : []),
-    ...(targets === undefined ? [] : checkTargets(targets)),
-  ])
+  refuse([...checkText(description, ['description'], MAX_DESCRIPTION), ...(targets === undefined ? [] : checkTargets(targets))])
 }
 
 function checkTargets(targets: readonly RouteTargetInput[]): ValidationIssue[] {

@@ -107,6 +107,9 @@ describe('a model route', () => {
   test.each([
     ['no name', { name: '' }, ['name'], 'REQUIRED'],
     ['a name with a blank', { name: 'my route' }, ['name'], 'NAME_FORMAT'],
+    ['a name that reads as a model of a provider', { name: 'openai/fast' }, ['name'], 'NAME_FORMAT'],
+    ['half a text, which one database cuts and the other refuses', { description: 'a\u0000hidden' }, ['description'], 'NOT_ALLOWED'],
+    ['half a character', { description: 'a\ud800' }, ['description'], 'NOT_ALLOWED'],
     ['a long name', { name: 'x'.repeat(101) }, ['name'], 'OUT_OF_RANGE'],
     ['a long description', { description: 'x'.repeat(1_001) }, ['description'], 'OUT_OF_RANGE'],
     ['no target', { targets: [] }, ['targets'], 'OUT_OF_RANGE'],

@@ -1,4 +1,4 @@
-import type { ValidationIssue } from '../errors.ts'
+import type { ValidationIssue } from './errors.ts'
 
 /**
  * Checks a text to store that has no rules of its own. The character U+0000 cannot be stored: one database refuses it,
