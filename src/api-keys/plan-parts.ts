@@ -1,7 +1,7 @@
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { UnreadableSecretError } from '../crypto/unreadable-secret-error.ts'
-import { type CredentialPart, readCredentialParts } from '../destination/stored-rows.ts'
+import { type CredentialPart, isShownPart, readCredentialParts } from '../destination/stored-rows.ts'
 import { ValidationError } from '../errors.ts'
 import type { ApiKey } from '../generated/prisma-sqlite/client.ts'
 import { COLUMN_PARTS, isColumnPart, parseSealedParts, sealableParts, VALUE_PART, variablesOf } from './credential-parts.ts'
@@ -83,7 +83,8 @@ function partRow(
   if (isKept) return known.filter((part) => part.name === name)
   if (name === 'endpoint') return []
   if (environmentVariable !== undefined) return [{ name, masked: '', environmentVariable }]
-  return isColumnPart(name) ? [] : [{ name, masked: maskInMiddle(value?.reveal() ?? ''), environmentVariable: null }]
+  const text = value?.reveal() ?? ''
+  return isColumnPart(name) ? [] : [{ name, masked: isShownPart(name, text) ? text : maskInMiddle(text), environmentVariable: null }]
 }
 
 function columnsOf({ parts, models, exceptModels, extensions }: KeyConfigurationInput, stored: ApiKey | null): PartColumns {

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalUrl } from './canonical-url.ts'
-import { type KeyRow, type NetworkConfig, type ProviderRow, readCredentialParts, storedNetwork, storedSettings } from './stored-rows.ts'
+import {
+  isOpenPart,
+  type KeyRow,
+  type NetworkConfig,
+  type ProviderRow,
+  readCredentialParts,
+  storedNetwork,
+  storedSettings,
+} from './stored-rows.ts'
 
 const FORMAT = 'destination/1'
 
@@ -37,6 +45,7 @@ export function destinationOf(provider: ProviderRow, key: KeyRow | null, leftOut
     ...given('modelsPath', provider.modelsPath),
     ...listed('callHeaders', z.array(z.string()).parse(provider.callHeaders ?? [])),
     ...awsParts(provider, key),
+    ...openParts(key),
     ...(provider.network === null ? [] : networkParts(storedNetwork.parse(provider.network), leftOut)),
   ]
   return textOf(parts)
@@ -92,6 +101,15 @@ function awsParts(provider: ProviderRow, key: KeyRow | null): Part[] {
     ...given('ownRoleArn', key?.roleArn ?? null),
     ...given('ownRoleArnVariable', inVariable('aws.roleArn')),
   ]
+}
+
+/** The region of a key of Google's, which names the host: the row has it in the open beside the sealed parts. */
+function openParts(key: KeyRow | null): Part[] {
+  return readCredentialParts(key?.credentialParts)
+    .filter(({ name }) => isOpenPart(name))
+    .flatMap(({ masked, environmentVariable }) =>
+      environmentVariable === null ? given('ownVertexRegion', masked) : given('ownVertexRegionVariable', environmentVariable),
+    )
 }
 
 function networkParts({ extraHeaders, proxy, insecureSkipVerify, caCertificate }: NetworkConfig, leftOut: string | null): Part[] {

@@ -76,7 +76,20 @@ export const storedSettings = z.object({
 })
 export type BedrockSettings = z.infer<typeof storedSettings>['bedrock']
 
-/** The column `credentialParts` of a key: the mask of a part that is stored, or the variable that holds it. */
+/** The part that stands in the row as it is, because it is no secret and names the host that the rest goes to: a region of Google's. */
+const OPEN_PART = 'vertex.region'
+/** All that a host name can have: what else stands there by mistake makes no host, and is masked. */
+const HOST_LABEL = /^[a-z0-9-]{1,63}$/
+
+export function isOpenPart(name: string): boolean {
+  return name === OPEN_PART
+}
+
+export function isShownPart(name: string, text: string): boolean {
+  return isOpenPart(name) && HOST_LABEL.test(text)
+}
+
+/** The column `credentialParts` of a key: the mask of a part that is stored (an open one as it is), or the variable that holds it. */
 const storedParts = z.array(z.object({ name: z.string(), masked: z.string(), environmentVariable: z.string().nullable() }))
 export type CredentialPart = z.infer<typeof storedParts>[number]
 

@@ -126,3 +126,21 @@ describe('the sealed headers of a provider', () => {
     expect(await admin.update((await withHeader()).id, { apiKeys })).toMatchObject(ACCEPTED)
   })
 })
+
+describe("a region of Google's that a key brings", () => {
+  const region = (value: string) => [{ name: 'vertex.region', credential: { value } }]
+
+  test('is part of the destination: an editor gives the key again to change, add or drop it, and an admin moves it', async () => {
+    const { id, apiKeys } = await admin.created({
+      ...{ type: 'GOOGLE', baseUrl: '' },
+      apiKeys: [{ credential: { value: 'AIza-a-key-worth-stealing-0000000000000' }, credentialParts: region('us-central1') }],
+    })
+    const keep = (credentialParts: object[]) => ({ apiKeys: [{ keep: { id: apiKeys.nodes[0]?.id, credentialParts } }] })
+    for (const parts of [region('europe-west1'), region('evil.example'), region('127.0.0.1:1/'), []])
+      expect(await editor.update(id, keep(parts))).toMatchObject(KEY_REQUIRED)
+    expect(await editor.update(id, keep([{ name: 'vertex.region' }]))).toMatchObject(ACCEPTED)
+    expect(await admin.update(id, keep(region('europe-west1')))).toMatchObject(ACCEPTED)
+    const again = { ...keep(region('us-east1')).apiKeys[0]?.keep, credential: { value: 'AIza-of-the-editor-0000000000000000000' } }
+    expect(await editor.update(id, { apiKeys: [{ keep: again }] })).toMatchObject(ACCEPTED)
+  })
+})

@@ -56,6 +56,9 @@ interface ShownSecret {
   readonly environmentVariable: string | null
 }
 
+/** The gateway shows it as it is, Bifrost masked like every other part. */
+const SHOWN_REGION = 'vertex.region'
+
 /** A key in Bifrost's words. */
 export interface StoredKey {
   readonly settings: KeySettings
@@ -79,7 +82,8 @@ export function readStoredKey(key: BifrostKeyFieldsFragment): StoredKey | null {
 
 function partOf(key: BifrostKeyFieldsFragment, name: string, path: string): Omit<ShownSecret, 'path'> | null {
   const part = key.credentialParts.find((one) => one.name === name)
-  if (part !== undefined) return part
+  if (part !== undefined)
+    return { ...part, masked: part.name === SHOWN_REGION && /^[a-z0-9-]+$/.test(part.masked) ? maskText(part.masked) : part.masked }
   if (name === 'endpoint' && key.endpointVariable !== null) return { masked: '', environmentVariable: key.endpointVariable }
   const value = openPart(key, name)
   return value === null ? null : { masked: isShown(path) ? value : maskText(value), environmentVariable: null }
