@@ -262,6 +262,7 @@ describe('apply', () => {
   - name: openai
     apiKeys:
       - { value: ${SECRETS.FIRST_KEY}, weight: heavy }
+      - { name: second, credentialParts: [{ name: azure.clientSecret, value: ${SECRETS.OTHER_KEY} }, { name: vertex.region, value: europe-west4 }] }
     network:
       extraHeaders: [{ name: Authorization, value: ${SECRETS.TEAM_KEY} }]
       proxy: { type: HTTP, url: "http://proxy.example.com", password: ${SECRETS.PROXY_PASSWORD} }
@@ -274,7 +275,10 @@ describe('apply', () => {
     expect(errors).toContain('providers[0].apiKeys[0] has a secret in the field `value`. A secret must not stand in the file')
     expect(errors).toMatch(/:4:\d+: providers\[0\]\.apiKeys\[0\]\.weight must be a number/)
     expect(errors).toContain('a secret in the field `password`')
-    expect(errors).toMatch(/:10:5: providers\[2\] has a field that does not exist: `colour`\. The fields here are name, type, /)
+    expect(errors).toMatch(/:5:\d+: providers\[0\]\.apiKeys\[1\]\.credentialParts\[0\] is a part whose value must not stand in the file/)
+    expect(errors).not.toContain('credentialParts[1]')
+    for (const secret of Object.values(SECRETS)) expect(errors).not.toContain(secret)
+    expect(errors).toMatch(/:11:5: providers\[2\] has a field that does not exist: `colour`\. The fields here are name, type, /)
     expect(await revision()).toBe(before)
   })
 

@@ -4,7 +4,7 @@ import { isColumnPart, VALUE_PART, variablesOf } from '../../api-keys/credential
 import { changesTo, type Extensions, readExtensions } from '../../api-keys/extensions.ts'
 import type { CredentialPartInput, KeyConfigurationInput, SecretSource } from '../../api-keys/key-configuration.ts'
 import { Secret } from '../../crypto/secret.ts'
-import { readCredentialParts } from '../../destination/stored-rows.ts'
+import { isShownPart, readCredentialParts } from '../../destination/stored-rows.ts'
 import type { ApiKey } from '../../generated/prisma-sqlite/client.ts'
 import type { FileApiKey } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
@@ -57,11 +57,16 @@ export function toConfiguration(key: FileApiKey, read: ReadSecret): WholeConfigu
   }
 }
 
-/** The text that the file refers to, or the variable that it names: the file has not both. */
+/** The text that the file has or refers to, or the variable that it names: the file has one of them at most. */
 export function readSource(
-  { valueFrom, environmentVariable }: Pick<FileApiKey, 'valueFrom' | 'environmentVariable'>,
+  {
+    value,
+    valueFrom,
+    environmentVariable,
+  }: Pick<FileApiKey, 'valueFrom' | 'environmentVariable'> & { readonly value?: string | undefined },
   read: ReadSecret,
 ): SecretSource {
+  if (value !== undefined) return { value: new Secret(value), environmentVariable: undefined }
   if (valueFrom !== undefined) return { value: read(valueFrom), environmentVariable: undefined }
   return { value: undefined, environmentVariable }
 }
@@ -121,6 +126,7 @@ export function toFileConfiguration(
     .filter(({ name }) => name !== VALUE_PART)
     .map(({ name, masked, environmentVariable }) => {
       if (environmentVariable !== null) return { name, environmentVariable }
+      if (isShownPart(name, masked)) return { name, value: masked }
       const valueFrom = variable(inWords(name))
       return valueFrom === null ? { name, masked } : { name, valueFrom }
     })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isBoundHeader } from '../../destination/destination.ts'
+import { isShownPart } from '../../destination/stored-rows.ts'
 import { ValidationError } from '../../errors.ts'
 import { isCredential } from '../../upstream/client/network-settings.ts'
 import { PROVIDER_TYPES } from '../../upstream/vendors/provider-type.ts'
@@ -16,9 +17,19 @@ export type SecretReference = z.infer<typeof reference>
 
 /** A part of a key's credential beside its value, e.g. `azure.clientSecret`. With neither a place nor a variable the stored one stays. */
 const credential = z
-  .strictObject({ name: text, masked: text.optional(), valueFrom: reference.optional(), environmentVariable: text.min(1).optional() })
-  .refine((part) => part.valueFrom === undefined || part.environmentVariable === undefined, {
-    error: 'has `valueFrom` and `environmentVariable`: keep one of them',
+  .strictObject({
+    name: text,
+    /** Of a part that is no secret: a region of Google's. */
+    value: text.optional(),
+    masked: text.optional(),
+    valueFrom: reference.optional(),
+    environmentVariable: text.min(1).optional(),
+  })
+  .refine((part) => [part.value, part.valueFrom, part.environmentVariable].filter((one) => one !== undefined).length <= 1, {
+    error: 'needs one of `value`, `valueFrom` and `environmentVariable` at most',
+  })
+  .refine(({ name, value }) => value === undefined || isShownPart(name, value), {
+    error: 'is a part whose value must not stand in the file. Use `valueFrom`',
   })
 
 /** What programs keep, by namespace. */
