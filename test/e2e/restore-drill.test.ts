@@ -73,7 +73,7 @@ async function backUpUnderLoad(site: Site, backup: string): Promise<{ token: str
   const gateway = await startedProcess(site.path, site.environment)
   await createProvider(gateway, gateway.token, { name: 'kept', baseUrl: `${upstream.origin}/v1`, key: KEY })
   const writer = writeOn(gateway, gateway.token)
-  await expect.poll(() => writer.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(3)
+  await expect.poll(() => writer.acknowledged.length).toBeGreaterThan(3)
   const before = [...writer.acknowledged]
   await runBlock(site, backup)
   await writer.end()

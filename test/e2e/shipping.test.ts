@@ -132,7 +132,7 @@ describe('the image', () => {
         () => true,
         () => false,
       )
-    await expect.poll(isHealthy, { timeout: 20_000 }).toBe(true)
+    await expect.poll(isHealthy).toBe(true)
     expect(readdirSync(data)).toContain('encryption.key')
     running.kill('SIGTERM')
     expect(await ended).toBe(0)

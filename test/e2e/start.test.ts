@@ -105,7 +105,7 @@ describe('the first start', () => {
     })
     closeSync(file)
     const written = () => readFileSync(terminal, 'utf8')
-    await expect.poll(written, { timeout: 20_000 }).toContain('Send it as the header')
+    await expect.poll(written).toContain('Send it as the header')
     child.kill('SIGTERM')
     await once(child, 'exit')
     const [before = '', after = ''] = written().split('AI provider gateway is ready.')

@@ -18,7 +18,7 @@ describe.skipIf(!hasScript)('at a terminal', () => {
       screen += String(chunk)
     })
     const closed = once(child, 'close')
-    await expect.poll(() => screen, { timeout: 30_000 }).toMatch(/%\s+\d+ of 1000000000 steps/)
+    await expect.poll(() => screen).toMatch(/%\s+\d+ of 1000000000 steps/)
     child.stdin.write('\u0003')
     expect(await closed).toEqual([130, null])
     expect(screen).toMatch(/Stopped at [\d,]+ of 1,000,000,000 steps\. Run it again\.\s*$/)

@@ -58,7 +58,7 @@ export async function startConsoleBench() {
   const { port } = upstream.address() as AddressInfo
 
   const watch = (context: BrowserContext) => {
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(120_000)
     context.on('request', (request) => {
       misdeeds.urls.push(request.url())
       const { protocol, origin } = new URL(request.url())
