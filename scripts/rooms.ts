@@ -41,8 +41,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'mount-calls': { does: 'model calls with their log and metrics', mayEnter: ['auth', 'calls', 'graphql', 'metrics'] },
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards it, fails over, relays the answer',
-    mayEnter: ['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream'],
+    mayEnter: [
+      ...['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream', 'usage'],
+    ],
   },
+  usage: { does: 'what calls used, in tokens', mayEnter: [] },
   routes: {
     does: 'model routes: one name for models of several providers, and the breaker of their targets',
     mayEnter: ['audit', 'auth', 'check-text', 'database', 'errors', 'generated'],

@@ -1,4 +1,5 @@
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
+import type { ReadUsage } from '../usage/token-usage.ts'
 import type { CallKind } from './call-kind.ts'
 import type { CallErrorCode } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
@@ -20,7 +21,7 @@ export type CallOutcome =
 export type AttemptReason = 'next_key' | 'next_target' | 'retry' | 'closed_connection'
 
 /** What is known of a call when it is over: no prompt, no answer, no address. */
-export interface CallRecord {
+export interface CallRecord extends ReadUsage {
   readonly requestId: string
   readonly tokenId: string | null
   readonly tokenName: string | null
