@@ -12,8 +12,8 @@ const project = (name: string, timeoutMs: number, database: 'sqlite' | 'postgres
     name: database === 'sqlite' ? name : `${name}-${database}`,
     include: [`test/${name}/**/*.test.ts`],
     env: { TEST_DATABASE: database },
-    // Loading the program takes longer than most of these files do, and they change nothing of it: they share what is loaded.
-    isolate: !ON_EACH_DATABASE.some((shared) => shared === name),
+    // Loading the program takes longer than most files of tests do, and they change nothing of it: they share what is loaded.
+    isolate: name === 'e2e' || name === 'sdks' || name === 'soak',
     testTimeout: timeoutMs,
     // What a test waits for comes later on a busy machine; one that waits in vain is ended by its own limit.
     expect: { poll: { timeout: timeoutMs / 2 } },

@@ -52,7 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rest/<dialect>': {
     does: 'one REST API of another product: its routes, words and rules, translated into operations of GraphQL',
-    mayEnter: ['rest', 'auth', 'certificate', 'errors', 'generated', 'graphql', 'http'],
+    mayEnter: ['read-url', 'rest', 'auth', 'certificate', 'errors', 'generated', 'graphql', 'http'],
   },
   rest: {
     does: 'what the dialects share: router, mounts, `execute.ts` (the port into GraphQL)',
@@ -70,6 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   providers: {
     does: 'the domain: one command per file, and the rules of its inputs',
     mayEnter: [
+      'read-url',
       'api-keys',
       'audit',
       'auth',
@@ -87,14 +88,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'the only reader and writer of the tables of secrets',
     mayEnter: ['check-text', 'crypto', 'database', 'destination', 'errors', 'generated'],
   },
-  destination: { does: 'where a secret goes and who can read it on the way, as one text made of stored rows', mayEnter: [] },
+  destination: { does: 'where a secret goes and who can read it on the way, as one text made of stored rows', mayEnter: ['read-url'] },
   'upstream/client': {
     does: 'the guarded HTTP client: address policy, dialling, proxies, TLS. Knows no vendor',
-    mayEnter: ['errors', 'tracing'],
+    mayEnter: ['read-url', 'errors', 'tracing'],
   },
   'upstream/vendors': {
     does: 'one small file per provider type: how a key is sent, tried, and judged',
-    mayEnter: ['errors', 'upstream/client'],
+    mayEnter: ['read-url', 'errors', 'upstream/client'],
   },
   'upstream/test': {
     does: 'the connection test: deadline, control request, limits, words',
@@ -108,8 +109,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   activity: { does: 'last uses, kept beside the data: writing them is no change of it', mayEnter: ['database', 'generated'] },
   cache: { does: 'finished answers, each valid in one state of the data', mayEnter: ['auth', 'http'] },
-  crypto: { does: 'envelope encryption, keyring, canary', mayEnter: ['errors'] },
-  database: { does: 'opens either database, runs migrations, tells failures apart', mayEnter: ['errors', 'generated', 'tracing'] },
+  crypto: { does: 'envelope encryption, keyring, canary', mayEnter: ['read-url', 'errors'] },
+  database: {
+    does: 'opens either database, runs migrations, tells failures apart',
+    mayEnter: ['read-url', 'errors', 'generated', 'tracing'],
+  },
   upgrade: {
     does: 'brings stored data of an earlier release into the form of this one',
     mayEnter: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'providers', 'upstream'],
@@ -127,10 +131,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   config: { does: 'the only reader of the environment', mayEnter: ['config-calls', 'config-values', 'crypto', 'errors'] },
   'config-calls': { does: 'the settings of model calls', mayEnter: ['config-values'] },
-  'config-values': { does: 'what the value of a setting can be', mayEnter: ['auth', 'crypto', 'errors', 'upstream'] },
+  'config-values': { does: 'what the value of a setting can be', mayEnter: ['read-url', 'auth', 'crypto', 'errors', 'upstream'] },
   'create-upstream': {
     does: 'makes the guarded client and the limits of tests from the settings',
-    mayEnter: ['config', 'errors', 'providers', 'upstream'],
+    mayEnter: ['read-url', 'config', 'errors', 'providers', 'upstream'],
   },
   'key-file': { does: 'finds or makes the encryption key of an installation', mayEnter: ['api-keys', 'crypto', 'database', 'errors'] },
   metrics: { does: 'what is counted, and `/metrics`', mayEnter: ['auth', 'cache', 'calls', 'changes', 'database', 'http'] },
@@ -139,6 +143,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: { does: 'bodies, headers and answers of plain HTTP', mayEnter: [] },
   certificate: { does: 'what a certificate in PEM must look like', mayEnter: ['errors'] },
   'check-text': { does: 'what every stored text must be: no longer than so much, and of whole characters', mayEnter: ['errors'] },
+  'read-url': { does: 'a text as a URL, or nothing', mayEnter: [] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseTrustedProxies } from './auth/client-address.ts'
 import { parseKeyring } from './crypto/keyring.ts'
 import { StartupError } from './errors.ts'
+import { readUrl } from './read-url.ts'
 import { parseOutboundAllow } from './upstream/client/address-policy.ts'
 import { isProxyAddress } from './upstream/client/choose-proxy.ts'
 
@@ -81,7 +82,7 @@ export const proxyAddress = text.refine(
 )
 
 export const webAddress = text.refine(
-  (value) => value === '' || (URL.canParse(value) && /^https?:\/\//i.test(value)),
+  (value) => value === '' || (readUrl(value) !== null && /^https?:\/\//i.test(value)),
   'must be an address that begins with http:// or https://',
 )
 

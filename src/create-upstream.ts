@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { StartupError } from './errors.ts'
 import type { TestDeps } from './providers/test-saved-connection.ts'
+import { readUrl } from './read-url.ts'
 import { type OutboundPolicy, parseOutboundAllow, type SocketName } from './upstream/client/address-policy.ts'
 import type { OutboundDeps, ProxyEnvironment } from './upstream/client/call-context.ts'
 import { systemResolve } from './upstream/client/system-resolve.ts'
@@ -54,8 +55,9 @@ function proxyEnvironment({ HTTPS_PROXY, HTTP_PROXY, NO_PROXY }: Config): ProxyE
 }
 
 function databaseSockets(databaseUrl: string): SocketName[] {
-  if (!URL.canParse(databaseUrl) || databaseUrl.startsWith('file:')) return []
-  const { hostname, port, searchParams } = new URL(databaseUrl)
+  const url = readUrl(databaseUrl)
+  if (url === null || databaseUrl.startsWith('file:')) return []
+  const { hostname, port, searchParams } = url
   // The driver lets these parameters win over the address.
   const host = searchParams.get('host') || decodeURIComponent(hostname)
   // A socket in the file system is on no network.

@@ -1,3 +1,4 @@
+import { readUrl } from '../read-url.ts'
 import { decrypt, readEncrypted } from './aead.ts'
 import { lengthPrefixed } from './encoding.ts'
 import type { Keyring } from './keyring.ts'
@@ -48,8 +49,8 @@ function endpointBinding(type: string, baseUrl: string): string {
 
 function plainOrigin(baseUrl: string): string | null {
   const host = PLAIN_URL.exec(baseUrl)?.groups?.host
-  if (host === undefined || !URL.canParse(baseUrl)) return null
-  const url = new URL(baseUrl)
+  const url = readUrl(baseUrl)
+  if (host === undefined || url === null) return null
   const asWritten = host.startsWith('[') || url.hostname === host.toLowerCase()
   return asWritten ? url.origin : null
 }

@@ -1,5 +1,6 @@
 import type { ClientConfig, PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
+import { readUrl } from '../read-url.ts'
 
 /** What the URL of the database says. */
 export interface PostgresqlSettings {
@@ -57,8 +58,8 @@ function withoutSession(url: string): string {
 
 /** A `#`, `/` or `?` in a password ends the part that names the server, which then seems to be what stands before it. */
 function parsed(url: string): URL {
-  if (!URL.canParse(url) || !isDecodable(new URL(url))) throw invalid()
-  const found = new URL(url)
+  const found = readUrl(url)
+  if (found === null || !isDecodable(found)) throw invalid()
   const { pathname, search, hash, username } = found
   const isCutShort = hash !== '' || pathname.includes('@') || (username === '' && /@.*\//.test(search))
   if (isCutShort) throw invalid()

@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { readUrl } from '../read-url.ts'
 
 /** Written out: a name of letters, digits and marks, or a bracketed IPv6 address, then a port, a path and a query. */
 const ABSOLUTE_URL = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(\[[0-9A-Fa-f:.]+\]|[^\s/?#\\@:[\]%]+)(?::([0-9]*))?(\/[^?#]*)?(\?[^#]*)?$/
@@ -44,8 +45,8 @@ interface PlainParts {
 function plainParts(text: string): PlainParts | null {
   const [, givenScheme = '', givenHost = '', givenPort = '', path = '', query = ''] = ABSOLUTE_URL.exec(text) ?? []
   const scheme = givenScheme.toLowerCase()
-  if (givenHost === '' || !URL.canParse(text)) return null
-  const url = new URL(text)
+  const url = readUrl(text)
+  if (givenHost === '' || url === null) return null
   const host = asWritten(givenHost, scheme)
   const port = givenPort.replace(/^0+(?=.)/, '') || (DEFAULT_PORTS[scheme] ?? '')
   if (host === null || url.hostname.replace(/\.$/, '') !== host) return null

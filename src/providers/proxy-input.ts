@@ -1,5 +1,6 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { ValidationIssue } from '../errors.ts'
+import { readUrl } from '../read-url.ts'
 import type { ProxyType } from '../upstream/client/network-settings.ts'
 import { parseBaseUrl } from './base-url.ts'
 
@@ -53,11 +54,12 @@ function checkProxyUrl(type: ProxyType, url: string, checkUrl: (url: string) => 
   if (url === '') return issue('REQUIRED', `The proxy needs a URL, e.g. ${example}.`)
   if (url.length > MAX_PROXY_URL) return issue('OUT_OF_RANGE', `The URL must not be longer than ${MAX_PROXY_URL} characters.`)
   const parts = parseBaseUrl(url)
-  if (parts === null || !URL.canParse(url)) return issue('URL_NOT_ABSOLUTE', `The proxy's URL must be an absolute URL, e.g. ${example}.`)
+  const parsed = readUrl(url)
+  if (parts === null || parsed === null) return issue('URL_NOT_ABSOLUTE', `The proxy's URL must be an absolute URL, e.g. ${example}.`)
   if (!schemes.includes(parts.scheme))
     return issue('URL_SCHEME', `The proxy's URL must begin with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}.`)
   if (parts.hasUserinfo) return issue('URL_NOT_ALLOWED', "The proxy's URL must not contain credentials. They have fields of their own.")
-  const { pathname, search } = new URL(url)
+  const { pathname, search } = parsed
   if (parts.hasFragment || search !== '' || (pathname !== '' && pathname !== '/'))
     return issue('URL_NOT_ALLOWED', `The proxy's URL has nothing behind the port, e.g. ${example}.`)
   const refusal = checkUrl(url)

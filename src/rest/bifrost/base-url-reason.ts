@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { readUrl } from '../../read-url.ts'
 
 const LINK_LOCAL = new BlockList()
 LINK_LOCAL.addSubnet('169.254.0.0', 16)
@@ -19,8 +20,9 @@ export function baseUrlReason(baseUrl: string): string | null {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
   if (scheme !== 'https' && scheme !== 'http') return `only https and http schemes are allowed, got: ${scheme}`
   if (!/^https?:\/\/[^/?#:@]/i.test(baseUrl)) return 'URL must have a hostname'
-  if (!URL.canParse(baseUrl)) return null
-  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
+  const url = readUrl(baseUrl)
+  if (url === null) return null
+  const host = url.hostname.replace(/^\[|\]$/g, '')
   const is = (list: BlockList) => (isIPv4(host) && list.check(host)) || (isIPv6(host) && list.check(host, 'ipv6'))
   if (is(UNSPECIFIED)) return 'unspecified IP addresses are not allowed'
   if (is(LINK_LOCAL)) return 'link-local IP addresses are not allowed'

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { readUrl } from '../../read-url.ts'
 import type { CallContext, ProxyEnvironment } from './call-context.ts'
 import { OutboundError } from './outbound-error.ts'
 import { bareHostname, type Target } from './target.ts'
@@ -63,9 +64,8 @@ function readProxyUrl(text: string, protocols: readonly ProxyHop['protocol'][]):
   // `socks5` is no scheme that the URL parser knows the rules of, and it would take any text for a host's name.
   const scheme = /^(http|https|socks5h?):\/\//i.exec(text.trim())?.[1]?.toLowerCase().replace(/h$/, '')
   const protocol = protocols.find((candidate) => candidate === scheme)
-  const asHttp = text.trim().replace(/^[a-z0-9]+:/i, 'http:')
-  if (protocol === undefined || !URL.canParse(asHttp)) return null
-  const url = new URL(asHttp)
+  const url = readUrl(text.trim().replace(/^[a-z0-9]+:/i, 'http:'))
+  if (protocol === undefined || url === null) return null
   const hostname = bareHostname(url.hostname)
   const port = url.port === '' ? portFrom(text, protocol) : Number(url.port)
   const credentials = url.username === '' ? null : { username: decoded(url.username), password: decoded(url.password) }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { domainToUnicode } from 'node:url'
+import { readUrl } from '../../read-url.ts'
 import { canonicalAddress, isAllowedAddress, type OutboundPolicy, tierOf } from './address-policy.ts'
 import { reachesOwnSocket } from './own-sockets.ts'
 
@@ -93,9 +94,10 @@ function urlProblem(text: string): string | null {
   if (text.includes('#')) return 'The base URL must not contain a fragment (#).'
   const port = /:(\d+)$/.exec(authority)?.[1]
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return 'The base URL must name a port between 1 and 65535.'
-  if (!URL_PARTS.test(text) || !URL.canParse(text)) return 'The base URL must be absolute, e.g. https://api.example.com/v1.'
+  const url = readUrl(text)
+  if (!URL_PARTS.test(text) || url === null) return 'The base URL must be absolute, e.g. https://api.example.com/v1.'
   // The longest name that DNS and SOCKS can carry; the URL parser knows no limit.
-  return new URL(text).hostname.length > 253 ? 'The host of the base URL is longer than 253 characters.' : null
+  return url.hostname.length > 253 ? 'The host of the base URL is longer than 253 characters.' : null
 }
 
 /** What a URL parser changes in a text, or null. Letter case of the host, and a port that is the scheme's own, do not count. */

@@ -1,3 +1,4 @@
+import { readUrl } from '../../read-url.ts'
 import { bareHostname } from '../client/target.ts'
 
 /** How a vendor's key is tried. */
@@ -136,7 +137,8 @@ export function presetByName(name: string): VendorPreset | null {
 
 /** The preset whose own host a base URL names; null for all other hosts and for text that is no URL. */
 export function presetByHost(baseUrl: string): VendorPreset | null {
-  if (!URL.canParse(baseUrl)) return null
-  const hostname = bareHostname(new URL(baseUrl).hostname)
+  const url = readUrl(baseUrl)
+  if (url === null) return null
+  const hostname = bareHostname(url.hostname)
   return VENDOR_PRESETS.find((candidate) => candidate.hosts.includes(hostname)) ?? null
 }
