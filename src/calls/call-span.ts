@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { inSpan } from '../tracing/span.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { type CallKind, kindOf } from './call-kind.ts'
-import type { CallOutcome } from './call-record.ts'
+import type { CallOutcome, CallProgress } from './call-record.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 
 /** OpenTelemetry's names of operations, where it has one. */
@@ -45,7 +45,7 @@ export interface SpannedCall {
 /** Makes a call in a span of its own, by the names that OpenTelemetry has for calls of models. */
 export function inCallSpan(
   { provider, path, model }: SpannedCall,
-  attempts: () => number,
+  progress: Pick<CallProgress, 'attempts' | 'used'>,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   const kind = kindOf(path)
@@ -59,7 +59,10 @@ export function inCallSpan(
   }
   return inSpan(name === undefined ? operation : `${operation} ${name}`, { kind: 'client', attributes }, async (span) => {
     const outcome = await work()
-    span.setAttributes({ 'gateway.call.outcome': outcome, 'gateway.call.attempts': attempts() })
+    span.setAttributes({ 'gateway.call.outcome': outcome, 'gateway.call.attempts': progress.attempts })
+    const { usage } = progress.used
+    if (usage !== null)
+      span.setAttributes({ 'gen_ai.usage.input_tokens': usage.inputTokens, 'gen_ai.usage.output_tokens': usage.outputTokens })
     if (outcome !== 'OK') span.setAttribute('error.type', outcome)
     return outcome
   })

@@ -6,7 +6,6 @@ import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import { readRouteForCall } from '../routes/read-route.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
-import { NO_USAGE } from '../usage/token-usage.ts'
 import { BodyBudget } from './body-budget.ts'
 import { isGatewayToken } from './call-credential.ts'
 import { kindOf } from './call-kind.ts'
@@ -192,7 +191,7 @@ function responseClosed(response: ServerResponse): Promise<void> {
 }
 
 function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
-  const { provider, outcome, tokenId, tokenName, apiKeyId, model, attempts, furtherAttempts, requestBytes } = progress
+  const { provider, outcome, tokenId, tokenName, apiKeyId, model, attempts, furtherAttempts, requestBytes, used } = progress
   return {
     requestId,
     tokenId,
@@ -216,8 +215,8 @@ function recordOf({ requestId, request, response, progress, relay, path }: Passa
     timeToFirstByteMs: relay.firstByteAt === null ? null : relay.firstByteAt - began,
     responseBytes: relay.bytes,
     isComplete: response.writableFinished,
-    usage: NO_USAGE.usage,
-    usageSource: NO_USAGE.usageSource,
+    usage: used.usage,
+    usageSource: used.usageSource,
   }
 }
 

@@ -60,13 +60,13 @@ function pathOf({ provider, scope, asked }: PermittedCall): string {
 
 /** Makes a call in a span of its own. @throws CallError. */
 export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
-  const { provider, model, progress } = call
+  const { provider, model, progress, relay } = call
   const spanned = { provider, path: progress.path ?? '', model }
-  progress.outcome = await inCallSpan(
-    spanned,
-    () => progress.attempts,
-    () => forwardCall(call, deps),
-  )
+  progress.outcome = await inCallSpan(spanned, progress, async () => {
+    const outcome = await forwardCall(call, deps)
+    progress.used = await relay.usage()
+    return outcome
+  })
 }
 
 /** Each member by its name: a literal that begins with a spread costs many times as much. */

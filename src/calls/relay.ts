@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { RunningCall } from '../upstream/client/call-pool.ts'
+import { NO_USAGE, type ReadUsage } from '../usage/token-usage.ts'
 import { headerOf } from './raw-headers.ts'
+import { UsageTap } from './usage-tap/usage-tap.ts'
 
 const LINE_FEED = 0x0a
 /** How long the last bytes of a broken stream may take to reach a caller who does not read. */
@@ -17,6 +19,7 @@ export class Relay {
   #tail: readonly [number, number] = [LINE_FEED, LINE_FEED]
   #bytes = 0
   #firstByteAt: number | null = null
+  #tap: UsageTap | null = null
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -48,7 +51,9 @@ export class Relay {
     const contentType = headerOf(headers, 'content-type').toLowerCase()
     this.#isEventStream = contentType.startsWith('text/event-stream')
     this.#isStream = this.#isEventStream || contentType.startsWith('application/vnd.amazon.eventstream')
-    this.#isEncoded = !['', 'identity'].includes(headerOf(headers, 'content-encoding'))
+    const contentEncoding = headerOf(headers, 'content-encoding').toLowerCase()
+    this.#isEncoded = !['', 'identity'].includes(contentEncoding)
+    if (tellsUsage(this.#response, status)) this.#tap = new UsageTap({ contentType, contentEncoding, headers })
     this.#response.writeHead(status, [...headers])
     // The head goes out with the first bytes when these are here already, and alone when they keep us waiting.
     setImmediate(() => {
@@ -61,10 +66,17 @@ export class Relay {
     this.#bytes += chunk.length
     if (this.#isEventStream) this.#tail = [chunk.at(-2) ?? this.#tail[1], chunk.at(-1) ?? 0]
     if (!this.#response.write(chunk)) this.#source?.pause()
+    this.#tap?.write(chunk)
   }
 
   end(): void {
     this.#response.end()
+    this.#tap?.end()
+  }
+
+  /** What the vendor reports of the call's tokens, when no more of its answer comes. A promise when the answer is compressed. */
+  usage(): ReadUsage | Promise<ReadUsage> {
+    return this.#tap?.result() ?? NO_USAGE
   }
 
   /** A whole answer that is not the vendor's own bytes. */
@@ -93,4 +105,9 @@ export class Relay {
     if (last !== LINE_FEED) return '\n\n'
     return before === LINE_FEED ? '' : '\n'
   }
+}
+
+/** A read shows what another call has used. */
+function tellsUsage({ req }: ServerResponse, status: number): boolean {
+  return status < 300 && req.method === 'POST'
 }

@@ -43,6 +43,12 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     labelNames: ['by'],
     registers,
   })
+  const tokens = new Counter({
+    name: 'gateway_ai_tokens_total',
+    help: 'Tokens that vendors reported for model calls, by the type of the provider: input with what came from a cache, output with reasoning.',
+    labelNames: ['type', 'direction'],
+    registers,
+  })
   return {
     finished: (record) => {
       const type = record.providerType ?? 'NONE'
@@ -50,6 +56,10 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       countAttempts(attempts, type, record)
       if (record.timeToFirstByteMs !== null) firstByte.observe({ type }, record.timeToFirstByteMs / 1_000)
       durations.observe({ type, streamed: String(record.streamed) }, record.durationMs / 1_000)
+      if (record.usage !== null) {
+        tokens.inc({ type, direction: 'input' }, record.usage.inputTokens)
+        tokens.inc({ type, direction: 'output' }, record.usage.outputTokens)
+      }
       if (record.outcome === 'CALLER_LEFT') aborted.inc({ by: 'caller' })
       if (record.outcome === 'STREAM_BROKEN') aborted.inc({ by: 'vendor' })
     },

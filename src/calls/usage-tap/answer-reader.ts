@@ -1,0 +1,7 @@
+/** Reads the figures out of the bytes of an answer, in one of the forms that answers have. */
+export interface AnswerReader {
+  /** The bytes are not kept. */
+  write(bytes: Buffer): void
+  /** No more bytes come. */
+  end(): void
+}

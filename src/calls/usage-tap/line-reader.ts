@@ -1,0 +1,140 @@
+import type { AnswerReader } from './answer-reader.ts'
+import { BoundedBytes } from './bounded-bytes.ts'
+import type { Figures } from './figures.ts'
+import { UsageScanner } from './usage-scanner.ts'
+
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
+const SPACE = 0x20
+const COLON = 0x3a
+const QUOTE = 0x22
+const SMALL_N = 0x6e
+const OPEN_BRACE = 0x7b
+
+/** How `"usage"` and `"usageMetadata"` begin. Inside a text of JSON the quote would have a backslash. */
+const MARK = Buffer.from('"usage')
+
+/** A longer line is skipped. */
+const MAX_LINE_BYTES = 1_048_576
+/** Of shorter lines the latest one is kept, and read at the end: some vendors tell the figures in every event. */
+const MAX_KEPT_BYTES = 16_384
+
+/** Events behind which no other figures come: OpenAI's chunk without choices, and the end of Anthropic's message. */
+const FINAL_EVENT = /"choices"\s*:\s*\[\s*\]|"type"\s*:\s*"message_delta"/
+
+/**
+ * Reads a stream of events, or of JSON texts, line by line. Looks for the mark in whole pieces, and reads the lines that hold it
+ * alone: most streams have hundreds of lines without.
+ */
+export class LineReader implements AnswerReader {
+  readonly #scanner: UsageScanner
+  readonly #figures: Figures
+  /** A line that has begun. */
+  readonly #begun = new BoundedBytes(MAX_LINE_BYTES)
+  readonly #latest = new BoundedBytes(MAX_KEPT_BYTES)
+  #hasFirst = false
+  #isFinalEvent = false
+
+  constructor(figures: Figures) {
+    this.#figures = figures
+    this.#scanner = new UsageScanner((member, usage) => this.#take(member, usage))
+  }
+
+  write(bytes: Buffer): void {
+    const from = this.#begun.isEmpty ? 0 : this.#endBegun(bytes)
+    const until = endOfLast(bytes)
+    for (let mark = bytes.indexOf(MARK, from); mark !== -1 && mark < until; ) {
+      if (isNull(bytes, mark)) {
+        mark = bytes.indexOf(MARK, mark + MARK.length)
+        continue
+      }
+      const end = endOfLine(bytes, mark)
+      this.#keep(bytes.subarray(startOfLine(bytes, mark), end))
+      mark = bytes.indexOf(MARK, end)
+    }
+    if (from < bytes.length && until < bytes.length) this.#begun.append(bytes.subarray(Math.max(from, until)))
+  }
+
+  end(): void {
+    const { bytes } = this.#begun
+    if (hasFigures(bytes)) this.#keep(bytes)
+    this.#begun.clear()
+    this.#readLatest()
+  }
+
+  /** Reads the line that has begun when its end is in these bytes; where the next one begins. */
+  #endBegun(bytes: Buffer): number {
+    const end = endOfLine(bytes, 0)
+    const isWhole = this.#begun.append(bytes.subarray(0, end))
+    if (end === bytes.length) return end
+    if (isWhole && hasFigures(this.#begun.bytes)) this.#keep(this.#begun.bytes)
+    this.#begun.clear()
+    return end + 1
+  }
+
+  /** The first line is read at once: Anthropic tells the input there, and not always again. Of the others the last one counts. */
+  #keep(line: Buffer): void {
+    if (!this.#hasFirst || line.length > MAX_KEPT_BYTES) {
+      this.#readLatest()
+      this.#hasFirst = true
+      this.#read(line)
+      return
+    }
+    this.#latest.clear()
+    this.#latest.append(line)
+  }
+
+  #readLatest(): void {
+    if (!this.#latest.isEmpty) this.#read(this.#latest.bytes)
+    this.#latest.clear()
+  }
+
+  #read(line: Buffer): void {
+    const json = line.indexOf(OPEN_BRACE)
+    if (json === -1) return
+    this.#isFinalEvent = line.length <= MAX_KEPT_BYTES && FINAL_EVENT.test(line.toString('latin1'))
+    this.#scanner.reset()
+    this.#scanner.write(line.subarray(json))
+  }
+
+  /** Responses tell their figures in the event that ends them, and Groq in its last chunk. */
+  #take(member: string, usage: unknown): void {
+    this.#figures.take(usage, this.#isFinalEvent || member === 'response' || member === 'x_groq')
+  }
+}
+
+/** Where the last whole line ends, behind its end; 0 when none does. */
+function endOfLast(bytes: Buffer): number {
+  if (bytes[bytes.length - 1] === LINE_FEED) return bytes.length
+  return Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(CARRIAGE_RETURN)) + 1
+}
+
+function startOfLine(bytes: Buffer, at: number): number {
+  return Math.max(bytes.lastIndexOf(LINE_FEED, at), bytes.lastIndexOf(CARRIAGE_RETURN, at)) + 1
+}
+
+function endOfLine(bytes: Buffer, from: number): number {
+  const feed = bytes.indexOf(LINE_FEED, from)
+  const end = feed === -1 ? bytes.length : feed
+  const carriage = bytes.subarray(from, end).indexOf(CARRIAGE_RETURN)
+  return carriage === -1 ? end : from + carriage
+}
+
+function hasFigures(line: Buffer): boolean {
+  for (let mark = line.indexOf(MARK); mark !== -1; mark = line.indexOf(MARK, mark + MARK.length)) {
+    if (!isNull(line, mark)) return true
+  }
+  return false
+}
+
+/** Whether `"usage":null` stands here, as OpenAI says it in every chunk but the last. */
+function isNull(bytes: Buffer, mark: number): boolean {
+  let at = mark + MARK.length
+  if (bytes[at] !== QUOTE) return false
+  at += 1
+  while (bytes[at] === SPACE) at += 1
+  if (bytes[at] !== COLON) return true
+  at += 1
+  while (bytes[at] === SPACE) at += 1
+  return bytes[at] === SMALL_N
+}

@@ -1,0 +1,165 @@
+import { BoundedBytes } from './bounded-bytes.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/** Members of an answer, or of an event, that are a usage object. */
+const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'amazon-bedrock-invocationMetrics'])
+/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq. */
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq'])
+const LONGEST_NAME = 'amazon-bedrock-invocationMetrics'.length
+
+/** A usage object is much smaller. */
+const MAX_VALUE_BYTES = 65_536
+
+/** Hears of a usage object: the member at the top that is it, or holds it. */
+export type OnUsage = (member: string, value: unknown) => void
+
+/**
+ * Finds the usage objects in JSON while its bytes come, however they are split, and keeps nothing else. Looks at the members at the
+ * top alone, so that a schema or an argument with a member of the same name is none; of an array, at those of its elements.
+ */
+export class UsageScanner {
+  readonly #onUsage: OnUsage
+  /** Brackets that are open. */
+  #depth = 0
+  /** How deep the members at the top are: 1, or 2 in an array. */
+  #top = 1
+  #isInString = false
+  #isEscaped = false
+  /** Whether a string that begins here is the name of a member that may count. */
+  #isNameNext = false
+  #isInName = false
+  #name = ''
+  /** The member at the top whose value is read. */
+  #member = ''
+  /** How deep the usage object that is kept is; 0 when none is. */
+  #keptDepth = 0
+  readonly #kept = new BoundedBytes(MAX_VALUE_BYTES)
+
+  constructor(onUsage: OnUsage) {
+    this.#onUsage = onUsage
+  }
+
+  get isArray(): boolean {
+    return this.#top === 2
+  }
+
+  /** Begins with new JSON. */
+  reset(): void {
+    this.#depth = 0
+    this.#top = 1
+    this.#isInString = false
+    this.#isEscaped = false
+    this.#isNameNext = false
+    this.#isInName = false
+    this.#member = ''
+    this.#keptDepth = 0
+    this.#kept.clear()
+  }
+
+  write(bytes: Buffer): void {
+    const { length } = bytes
+    // Where the part of the usage object begins that is in these bytes.
+    let keptFrom = 0
+    for (let at = 0; at < length; at += 1) {
+      if (this.#isInString) {
+        at = this.#endOfString(bytes, at)
+        continue
+      }
+      const step = this.#step(bytes[at] ?? 0)
+      if (step === 'begins') keptFrom = at
+      else if (step === 'ends') this.#finish(bytes.subarray(keptFrom, at + 1))
+    }
+    if (this.#keptDepth > 0) this.#kept.append(bytes.subarray(keptFrom))
+  }
+
+  /** Takes a byte outside strings: whether a usage object begins or ends with it. */
+  #step(byte: number): 'begins' | 'ends' | null {
+    switch (byte) {
+      case QUOTE:
+        this.#beginString()
+        return null
+      case COMMA:
+        this.#isNameNext = this.#depth === this.#top || this.#isInHolder()
+        return null
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        return this.#open(byte) ? 'begins' : null
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        return this.#close() ? 'ends' : null
+      default:
+        return null
+    }
+  }
+
+  /** Goes on in a string; the index of its quote, or of the last byte. */
+  #endOfString(bytes: Buffer, from: number): number {
+    const { length } = bytes
+    let at = from
+    if (this.#isEscaped) {
+      this.#isEscaped = false
+      at += 1
+    }
+    while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+    if (this.#isInName && this.#name.length <= LONGEST_NAME)
+      this.#name += bytes.toString('latin1', from, Math.min(at, from + LONGEST_NAME + 1))
+    if (at < length) this.#isInString = false
+    // The byte behind a backslash comes later.
+    else if (at > length) this.#isEscaped = true
+    return Math.min(at, length - 1)
+  }
+
+  #beginString(): void {
+    this.#isInString = true
+    this.#isInName = this.#isNameNext
+    this.#isNameNext = false
+    if (this.#isInName) this.#name = ''
+  }
+
+  #isInHolder(): boolean {
+    return this.#depth === this.#top + 1 && HOLDERS.has(this.#member)
+  }
+
+  /** Whether a usage object begins here. */
+  #open(byte: number): boolean {
+    if (this.#depth === 0 && byte === OPEN_BRACKET) this.#top = 2
+    const isAtTop = this.#depth === this.#top
+    if (isAtTop) this.#member = byte === OPEN_BRACE ? this.#name : ''
+    const isUsage = this.#keptDepth === 0 && (isAtTop ? USAGE.has(this.#name) : this.#isInHolder() && this.#name === 'usage')
+    this.#depth += 1
+    this.#isNameNext = byte === OPEN_BRACE && (this.#depth === this.#top || this.#isInHolder())
+    if (isUsage && byte === OPEN_BRACE) this.#keptDepth = this.#depth
+    return this.#keptDepth === this.#depth
+  }
+
+  /** Whether the usage object ends here. */
+  #close(): boolean {
+    const isEnd = this.#keptDepth === this.#depth && this.#keptDepth > 0
+    this.#depth -= 1
+    this.#isNameNext = false
+    return isEnd
+  }
+
+  #finish(rest: Buffer): void {
+    this.#keptDepth = 0
+    const isWhole = this.#kept.append(rest)
+    const json = this.#kept.bytes
+    this.#kept.clear()
+    if (isWhole) this.#onUsage(this.#member, parsed(json))
+  }
+}
+
+function parsed(json: Buffer): unknown {
+  try {
+    return JSON.parse(json.toString('utf8'))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,120 @@
+import { NO_USAGE, type ReadUsage } from '../../usage/token-usage.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import { Decoder, decoderOf } from './decoder.ts'
+import { Figures } from './figures.ts'
+import { FrameReader } from './frame-reader.ts'
+import { JsonReader } from './json-reader.ts'
+import { LineReader } from './line-reader.ts'
+
+/** The head of an answer, as far as it tells how the figures can be read. */
+export interface TappedHead {
+  /** Both in small letters. */
+  readonly contentType: string
+  readonly contentEncoding: string
+  /** Name and value in turns. */
+  readonly headers: readonly string[]
+}
+
+/**
+ * Reads what a call used beside the copy of its answer: it sees each piece after the caller was sent it. Whatever goes wrong here
+ * touches no call.
+ */
+export class UsageTap {
+  readonly #figures = new Figures()
+  readonly #reader: AnswerReader | null
+  readonly #decoder: Decoder | null
+  #isWhole = false
+  #isBroken = false
+
+  constructor({ contentType, contentEncoding, headers }: TappedHead) {
+    const open = isPlain(contentEncoding) ? null : decoderOf(contentEncoding)
+    const isReadable = isPlain(contentEncoding) || open !== null
+    this.#reader = isReadable ? readerOf(contentType, this.#figures) : null
+    this.#decoder = open === null || this.#reader === null ? null : new Decoder(open, (bytes) => this.#read(bytes))
+    const counts = bedrockCounts(headers)
+    if (counts !== null) this.#figures.take(counts, true)
+  }
+
+  /** The bytes are not changed, and not kept. */
+  write(bytes: Buffer): void {
+    try {
+      if (this.#decoder === null) this.#read(bytes)
+      else this.#decoder.write(bytes)
+    } catch {
+      this.#isBroken = true
+    }
+  }
+
+  /** The answer has come to its end. */
+  end(): void {
+    this.#isWhole = true
+  }
+
+  /** What was read, when no more of the answer comes. */
+  result(): ReadUsage | Promise<ReadUsage> {
+    if (this.#decoder === null) return this.#finish(true)
+    return this.#decoder.end().then((isRead) => this.#finish(isRead))
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#isBroken) return
+    try {
+      this.#reader?.write(bytes)
+    } catch {
+      this.#isBroken = true
+    }
+  }
+
+  #finish(isRead: boolean): ReadUsage {
+    if (!isRead || this.#isBroken) return NO_USAGE
+    try {
+      this.#reader?.end()
+      return this.#figures.result(this.#isWhole)
+    } catch {
+      return NO_USAGE
+    }
+  }
+}
+
+function isPlain(contentEncoding: string): boolean {
+  return contentEncoding === '' || contentEncoding === 'identity'
+}
+
+/** Null for an answer that tells no figures: sound, a picture. */
+function readerOf(contentType: string, figures: Figures): AnswerReader | null {
+  const [type = ''] = contentType.split(';', 1)
+  switch (type.trim()) {
+    case 'text/event-stream':
+    case 'application/x-ndjson':
+    case 'application/jsonl':
+    case 'application/stream+json':
+      return new LineReader(figures)
+    case 'application/vnd.amazon.eventstream':
+      return new FrameReader(figures)
+    default:
+      return /^application\/(?:[\w.-]+\+)?json$/.test(type.trim()) ? new JsonReader(figures) : null
+  }
+}
+
+const BEDROCK_COUNT = /^x-amzn-bedrock-(input|output|cache-read-input|cache-write-input)-token-count$/
+const BEDROCK_NAMES: Readonly<Record<string, string>> = {
+  input: 'inputTokenCount',
+  output: 'outputTokenCount',
+  'cache-read-input': 'cacheReadInputTokenCount',
+  'cache-write-input': 'cacheWriteInputTokenCount',
+}
+const SHORTEST_COUNT = 'x-amzn-bedrock-input-token-count'.length
+
+/** InvokeModel tells its figures in headers: the vendors of its models have many forms. */
+function bedrockCounts(headers: readonly string[]): Record<string, number> | null {
+  const counts: Record<string, number> = {}
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    if (name.length < SHORTEST_COUNT) continue
+    const [, count = ''] = BEDROCK_COUNT.exec(name.toLowerCase()) ?? []
+    const figure = BEDROCK_NAMES[count]
+    const value = headers[index + 1] ?? ''
+    if (figure !== undefined && /^\d{1,15}$/.test(value)) counts[figure] = Number(value)
+  }
+  return Object.keys(counts).length === 0 ? null : counts
+}
