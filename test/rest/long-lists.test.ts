@@ -110,9 +110,10 @@ describe('a list that is longer than the connection holds', () => {
     expect(response.status).toBe(200)
     const decoder = new TextDecoder()
     let text = ''
-    for await (const chunk of response.body ?? []) {
+    const reader = response.body?.getReader()
+    for (let piece = await reader?.read(); piece?.value !== undefined; piece = await reader?.read()) {
       if (text === '') await between()
-      text += decoder.decode(chunk, { stream: true })
+      text += decoder.decode(piece.value, { stream: true })
     }
     return text
   }

@@ -1,5 +1,5 @@
-/** A picture of one dot. */
-export const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+import { PICTURE } from './picture.ts'
+
 const PICTURE_URL = `data:image/png;base64,${PICTURE}`
 const ASK = 'What is the weather here?'
 const DESCRIPTION = 'The weather of a city.'

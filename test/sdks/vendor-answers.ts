@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { crc32 } from 'node:zlib'
 import type { VendorAnswer } from '../support/call-vendor.ts'
+import { PICTURE } from './picture.ts'
 import { TOOL_ANSWERS } from './tool-answers.ts'
-import { PICTURE } from './tool-calls.ts'
 
 /**
  * Answers like the vendors of all SDKs, told apart by the path. A key with `limited` in it is answered 429, one with `refused`
