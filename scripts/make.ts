@@ -18,6 +18,7 @@ const generated: Step = {
   ],
   outputs: GENERATED,
   make: async () => {
+    say('Generating the database client and the types of queries')
     await Promise.all([runScript('prisma/generate.ts'), runNode('node_modules/@graphql-codegen/cli/esm/bin.js')])
   },
 }
@@ -25,7 +26,10 @@ const generated: Step = {
 const program: Step = {
   sources: () => [...TOOLS, 'tsconfig.build.json', ...filesIn('src')],
   outputs: ['dist'],
-  make: () => runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),
+  make: () => {
+    say('Compiling the program')
+    return runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
+  },
 }
 
 const console: Step = {
@@ -35,7 +39,15 @@ const console: Step = {
     ...filesIn('console/src'),
   ],
   outputs: ['console/dist'],
-  make: () => runScript('console/build.ts'),
+  make: () => {
+    say('Building the console')
+    return runScript('console/build.ts')
+  },
+}
+
+/** The first start takes a minute: a person who waits wants to know for what. */
+function say(step: string): void {
+  process.stderr.write(`${step}…\n`)
 }
 
 function runScript(file: string): Promise<void> {

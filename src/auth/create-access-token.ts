@@ -25,7 +25,7 @@ export interface StoredToken extends Omit<NewAccessToken, 'calls'> {
 }
 
 /**
- * Makes a token and returns its value, which is shown this once and stored as a digest only.
+ * Makes a token and returns its value, which is shown only once and stored as a digest only.
  * @throws ValidationError for a blank or overlong name, an expiry in the past, a role stronger than the caller's, a caller
  * without a scope, and a scope that is out of bounds or names a provider that is not there.
  */

@@ -70,11 +70,10 @@ function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: C
   ]
   // Also when an earlier start made it and came no further, so that nobody has read this yet.
   const isNewKey = keys.created || (keys.path !== null && admin.kind === 'created')
-  const keyFile = keys.created ? 'The key file was made just now.' : 'The key file is new.'
-  if (isNewKey) lines.push('', `  ${keyFile} Back it up, apart from the database: without it the stored API keys are lost.`)
+  if (isNewKey) lines.push('', '  The key file is new. Back it up separately from the database: without it the stored API keys are lost.')
   if (admin.kind === 'created')
-    lines.push('', `  Admin token  ${admin.token}`, '  It is shown this once. Send it as the header `Authorization: Bearer <token>`.')
+    lines.push('', `  Admin token  ${admin.token}`, '  It is shown only once. Send it as the header `Authorization: Bearer <token>`.')
   if (admin.kind === 'configured-token-revoked')
-    lines.push('', '  The configured ADMIN_TOKEN was revoked by an admin, or has expired, and does not work. Configure another one.')
+    lines.push('', '  The configured ADMIN_TOKEN does not work: an admin revoked it, or it has expired. Configure another one.')
   return `${lines.join('\n')}\n\n`
 }

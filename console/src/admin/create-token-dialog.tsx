@@ -72,7 +72,7 @@ function MadeToken({ value, onClose }: { readonly value: string; readonly onClos
   return (
     <Stack gap="md">
       <Text fz="sm">
-        It is shown this once. Keep it where you keep passwords. Programs send it as <Code>Authorization: Bearer</Code>.
+        It is shown only once. Store it in a password manager. Programs send it as <Code>Authorization: Bearer</Code>.
       </Text>
       <code className="made-token">{value}</code>
       <Group justify="flex-end">

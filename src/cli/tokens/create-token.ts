@@ -51,7 +51,7 @@ export function addCreate(tokens: Command, shell: Shell): void {
         const { id, value } = await orRecordRefusal(open, refusal, create)
         if (options.json) return printResult(shell, true, { id, name, role, expiresAt, token: value }, '')
         const until = expiresAt === null ? 'until it is revoked' : `until ${minute(expiresAt)} UTC`
-        shell.error(`The token of "${name}", ${options.role}, works ${until}. It is shown this once:\n`)
+        shell.error(`The token of "${name}", ${options.role}, works ${until}. It is shown only once:\n`)
         shell.print(`${value}\n`)
       })
     })
