@@ -66,9 +66,21 @@ export function nothingStored(provider: ProviderRow): StoredKeys {
   return { rows: { provider, keys: [] }, keys: [], sealed: { keys: new Map(), fields: new Map() } }
 }
 
+/** Where a key is in the input, which its new ones are in alone or as changes. */
+export type KeyPath = (index: number, kind: 'add' | 'keep') => readonly string[]
+
+export const pathOfChange: KeyPath = (index, kind) => ['apiKeys', String(index), kind]
+export const pathOfNewKey: KeyPath = (index) => ['apiKeys', String(index)]
+
+export interface KeyPlanOptions {
+  /** Whether keys that no change names stay. */
+  readonly keepOthers: boolean
+  readonly now: Date
+  readonly pathOf: KeyPath
+}
+
 /**
- * Says what the changes make of the stored keys: kept ones stay, perhaps with a new value, new ones are added in order. Keys
- * that no change names go, or stay when `keepOthers` says so.
+ * Says what the changes make of the stored keys: kept ones stay, perhaps with a new value, new ones are added in order.
  * @throws ApiKeyNotFoundError when a change names a key that is not this provider's; ValidationError for what only the
  * stored keys tell.
  */
@@ -76,17 +88,23 @@ export function planKeyChanges(
   keyring: Keyring,
   stored: StoredKeys,
   changes: readonly ApiKeyChange[],
-  keepOthers: boolean,
-  now: Date,
+  { keepOthers, now, pathOf }: KeyPlanOptions,
 ): KeyPlan {
-  const kept = new Map(changes.flatMap((change) => ('keep' in change ? [[change.keep.id, change.keep] as const] : [])))
+  const kept = new Map(
+    changes.flatMap((change, index) =>
+      'keep' in change ? [[change.keep.id, { ...change.keep, path: pathOf(index, 'keep') }] as const] : [],
+    ),
+  )
+  const wanted = changes.flatMap((change, index) => ('add' in change ? [{ ...change.add, path: pathOf(index, 'add') }] : []))
   const dropped = changes.flatMap((change) => ('remove' in change ? [change.remove] : []))
   const unknown = [...kept.keys(), ...dropped].find((id) => !stored.keys.some((row) => row.id === id))
   if (unknown !== undefined) throw new ApiKeyNotFoundError(unknown)
   const isRemoved = ({ id }: ApiKey) => dropped.includes(id) || (!keepOthers && !kept.has(id))
   const removed = stored.keys.filter(isRemoved)
   const staying = stored.keys.filter((row) => !isRemoved(row)).map((row) => planKept(keyring, stored, row, kept.get(row.id)))
-  const added = changes.flatMap((change) => ('add' in change ? [planNew(change.add, stored.rows.provider.id, now)] : []))
+  const taken = wanted.find(({ id }, index) => id !== undefined && [...stored.keys, ...wanted.slice(0, index)].some((key) => key.id === id))
+  if (taken !== undefined) throw keyIdTaken(taken.path)
+  const added = wanted.map((key) => planNew(key, stored.rows.provider.id, now))
   const issues = checkKeyCount(staying.length + added.length)
   if (issues.length > 0) throw new ValidationError(issues)
   const all = [...staying, ...added]
@@ -118,9 +136,20 @@ function masked({ row: { id, masked: shown } }: Planned): MaskedKey {
   return { id, masked: shown }
 }
 
-function planNew(key: NewApiKey, providerId: string, now: Date): Planned {
-  const { value, environmentVariable, name, enabled, weight, configuration } = key
-  const parts = configuration === undefined ? null : planParts(configuration, null, { keep: () => new Map() })
+/** What is wrong with a key whose id another one has. @param path of the key in the input. */
+export function keyIdTaken(path: readonly string[]): ValidationError {
+  const message = 'Another key has this UUID. Leave it out to get a new one.'
+  return new ValidationError([{ path: [...path, 'uuid'], rule: 'API_KEY_ID_TAKEN', message }])
+}
+
+/** Where a key is in the input. */
+interface Placed {
+  readonly path: readonly string[]
+}
+
+function planNew(key: NewApiKey & Placed, providerId: string, now: Date): Planned {
+  const { value, environmentVariable, name, enabled, weight, configuration, path } = key
+  const parts = configuration === undefined ? null : planParts(configuration, null, { keep: () => new Map() }, path)
   const plain = { id: key.id ?? randomUUID(), providerId, name, enabled, weight, createdAt: now }
   const row = {
     ...{ ...plain, masked: maskOf(value, environmentVariable), environmentVariable: environmentVariable ?? null },
@@ -130,12 +159,12 @@ function planNew(key: NewApiKey, providerId: string, now: Date): Planned {
   return { row, value: sealedValueOf(value, environmentVariable), parts, isChanged: true }
 }
 
-function planKept(keyring: Keyring, stored: StoredKeys, before: ApiKey, key: KeptApiKey | undefined): Planned {
+function planKept(keyring: Keyring, stored: StoredKeys, before: ApiKey, key: (KeptApiKey & Placed) | undefined): Planned {
   const { number: _, lastConnectionTestId: __, availabilityResets: ___, ...row } = before
   if (key === undefined) return { row, value: undefined, parts: null, isChanged: false }
-  const { value, environmentVariable, configuration, name, enabled = row.enabled, weight = row.weight } = key
+  const { value, environmentVariable, configuration, name, enabled = row.enabled, weight = row.weight, path } = key
   const hasNewValue = isGiven(key)
-  const parts = configuration === undefined ? null : planParts(configuration, before, openingParts(keyring, stored, before))
+  const parts = configuration === undefined ? null : planParts(configuration, before, openingParts(keyring, stored, before, path), path)
   const known = parts?.parts ?? readCredentialParts(before.credentialParts).filter((part) => part.name !== VALUE_PART)
   const wasGivenWithParts = readCredentialParts(before.credentialParts).some((part) => part.name === VALUE_PART)
   const kept = readCredentialParts(before.credentialParts).filter((part) => part.name === VALUE_PART)
@@ -174,8 +203,8 @@ function orNull(parts: readonly CredentialPart[]): PlannedKey['credentialParts']
   return parts.length === 0 ? null : parts.map((part) => ({ ...part }))
 }
 
-function openingParts(keyring: Keyring, { rows, sealed }: StoredKeys, { id }: ApiKey): { keep(): ReadonlyMap<string, string> } {
-  return { keep: () => openStoredParts(keyring, rows, sealed, id) }
+function openingParts(keyring: Keyring, { rows, sealed }: StoredKeys, { id }: ApiKey, path: readonly string[]) {
+  return { keep: () => openStoredParts(keyring, rows, sealed, id, path) }
 }
 
 function secretsOf(planned: readonly Planned[]): SecretChanges {

@@ -30,18 +30,20 @@ export interface PartsPlan {
 /**
  * @param stored The key as it is; null for a new one.
  * @param opening Opens the sealed parts that are stored: only where some stay and others change.
+ * @param path Where the key is in the input.
  * @throws ValidationError when a part is to be kept that is not stored, or cannot be read.
  */
 export function planParts(
   configuration: KeyConfigurationInput,
   stored: ApiKey | null,
   opening: { keep(): ReadonlyMap<string, string> },
+  path: readonly string[],
 ): PartsPlan {
   const known = readCredentialParts(stored?.credentialParts).filter(({ name }) => name !== VALUE_PART)
-  const columns = columnsOf(configuration, stored)
+  const columns = columnsOf(configuration, stored, path)
   if (configuration.parts === undefined) return { columns, parts: known, sealed: undefined, carries: false }
   const given = configuration.parts.map((part) => ({ part, isKept: !isGiven(part) }))
-  for (const { part, isKept } of given) if (isKept && !isStored(part.name, stored, known)) throw nothingToKeep(part)
+  for (const { part, isKept } of given) if (isKept && !isStored(part.name, stored, known)) throw nothingToKeep([...path, ...part.at])
   const secretParts = given.filter(({ part }) => !isColumnPart(part.name))
   const parts = given.flatMap(({ part, isKept }) => partRow(part, isKept, known))
   const isSame = secretParts.every(({ isKept }) => isKept) && secretParts.length === known.filter(({ name }) => !isColumnPart(name)).length
@@ -58,13 +60,19 @@ export function planParts(
 }
 
 /** The sealed parts of a stored key by name. @throws ValidationError when they cannot be read. */
-export function openStoredParts(keyring: Keyring, rows: StoredRows, sealed: SealedSecrets, id: string): ReadonlyMap<string, string> {
+export function openStoredParts(
+  keyring: Keyring,
+  rows: StoredRows,
+  sealed: SealedSecrets,
+  id: string,
+  path: readonly string[],
+): ReadonlyMap<string, string> {
   try {
     return new Map(Object.entries(parseSealedParts(openField(keyring, rows, sealed, partsField(id))).values))
   } catch (error) {
     if (!(error instanceof UnreadableSecretError)) throw error
     const message = 'A stored secret cannot be read with the configured encryption keys. Give all parts of the key again with this change.'
-    throw new ValidationError([{ path: ['apiKeys'], rule: 'API_KEY_UNREADABLE', message }])
+    throw new ValidationError([{ path, rule: 'API_KEY_UNREADABLE', message }])
   }
 }
 
@@ -87,13 +95,17 @@ function partRow(
   return isColumnPart(name) ? [] : [{ name, masked: isShownPart(name, text) ? text : maskInMiddle(text), environmentVariable: null }]
 }
 
-function columnsOf({ parts, models, exceptModels, extensions }: KeyConfigurationInput, stored: ApiKey | null): PartColumns {
+function columnsOf(
+  { parts, models, exceptModels, extensions }: KeyConfigurationInput,
+  stored: ApiKey | null,
+  path: readonly string[],
+): PartColumns {
   return {
     ...placesOf(parts, stored),
     models: models === undefined ? (stored?.models ?? null) : models && [...models],
     exceptModels: exceptModels === undefined ? (stored?.exceptModels ?? null) : exceptModels && [...exceptModels],
     extensions:
-      extensions === undefined ? (stored?.extensions ?? null) : mergeExtensions(stored?.extensions, extensions, ['apiKeys', 'extensions']),
+      extensions === undefined ? (stored?.extensions ?? null) : mergeExtensions(stored?.extensions, extensions, [...path, 'extensions']),
   }
 }
 
@@ -121,7 +133,7 @@ function placesOf(
   }
 }
 
-function nothingToKeep({ at }: CredentialPartInput): ValidationError {
+function nothingToKeep(path: readonly string[]): ValidationError {
   const message = 'This part cannot be kept: nothing is stored of it.'
-  return new ValidationError([{ path: ['apiKeys', ...at], rule: 'NOTHING_TO_KEEP', message }])
+  return new ValidationError([{ path, rule: 'NOTHING_TO_KEEP', message }])
 }

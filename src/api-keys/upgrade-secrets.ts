@@ -191,7 +191,7 @@ function upgradeKey(
     ...{ name, at: [] },
     ...(value === undefined ? { value, environmentVariable } : { value: new Secret(value), environmentVariable: undefined }),
   }))
-  const plan = planParts({ parts, models, exceptModels, extensions }, null, { keep: () => new Map() })
+  const plan = planParts({ parts, models, exceptModels, extensions }, null, { keep: () => new Map() }, [])
   const shown = maskedValue === null ? [] : [{ name: VALUE_PART, masked: maskedValue, environmentVariable: null }]
   const all = [...shown, ...plan.parts].map((part) => ({ ...part }))
   return { row: { ...row, ...plan.columns, credentialParts: all.length === 0 ? null : all }, isChanged: true, sealed: plan.sealed ?? null }

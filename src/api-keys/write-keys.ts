@@ -1,9 +1,8 @@
 import type { TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { insertRows } from '../database/insert-row.ts'
-import { ValidationError } from '../errors.ts'
 import { Prisma } from '../generated/prisma-sqlite/client.ts'
-import type { KeyPlan, PlannedKey, StoredKeys } from './plan-key-changes.ts'
+import { type KeyPlan, keyIdTaken, type PlannedKey, type StoredKeys } from './plan-key-changes.ts'
 
 const KEY_ID = { name: 'api_keys_id_key', columns: ['id'] }
 
@@ -37,8 +36,7 @@ export async function insertKeys(transaction: TransactionClient, keys: readonly 
   try {
     await insertRows(transaction, 'apiKey', keys)
   } catch (error) {
-    if (!isUniqueViolation(error, KEY_ID)) throw error
-    const message = 'Another key has this id. Leave it out to get a new one.'
-    throw new ValidationError([{ path: ['apiKeys', 'id'], rule: 'API_KEY_ID_TAKEN', message }])
+    // Of several the database does not say which.
+    throw isUniqueViolation(error, KEY_ID) ? keyIdTaken(['apiKeys']) : error
   }
 }

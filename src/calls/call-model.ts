@@ -1,10 +1,11 @@
+import type { TakeTurn } from '../http/turns.ts'
 import { modelsInPath } from './addressed-models.ts'
 import type { CallBody } from './call-body.ts'
 import { isJson } from './call-body.ts'
 import { isUtf8Type, parseContentType } from './content-type.ts'
 import { CallError } from './error-codes.ts'
 import { boundaryOf, modelOfForm } from './form-model.ts'
-import { findMembers } from './json-member.ts'
+import { readJsonTop } from './json-member.ts'
 
 /** What a call says of its model. */
 export type CallModel =
@@ -33,6 +34,8 @@ export interface ModelSource {
   readonly isHead?: boolean
   /** How many characters the name has at most; left out: as many as a vendor's name of a model. */
   readonly longestName?: number
+  /** A long body is read in turns with other work. */
+  readonly takeTurn: TakeTurn
 }
 
 /** Characters of a vendor's name of a model. Names are kept in memory, in records and for keys that rest. */
@@ -42,9 +45,9 @@ export const LONGEST_MODEL = 500
  * Reads the model of a call: from its path where the API has it there, else from the body.
  * @throws CallError `model_not_found`: a name that is too long for a model.
  */
-export function readModel(source: ModelSource): CallModel {
+export async function readModel(source: ModelSource): Promise<CallModel> {
   const longest = source.longestName ?? LONGEST_MODEL
-  const model = findModel(source, longest)
+  const model = await findModel(source, longest)
   if (model.kind === 'model' && model.name.length > longest) throw nameTooLong(longest)
   return model
 }
@@ -53,70 +56,60 @@ function nameTooLong(longest: number): CallError {
   return new CallError('model_not_found', `There is no such model: names of models have at most ${longest} characters here.`)
 }
 
-function findModel({ path, contentType, contentEncoding, body, isHead = false }: ModelSource, longest: number): CallModel {
+async function findModel(source: ModelSource, longest: number): Promise<CallModel> {
+  const { path, contentType, contentEncoding, body, isHead = false, takeTurn } = source
   const [inPath] = modelsInPath(path)
   if (inPath === null) return { kind: 'unreadable' }
   if (inPath !== undefined) return { kind: 'model', name: inPath, source: null }
   if (body.kind === 'none') return { kind: 'none' }
   const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
   if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
-  if (contentType === undefined) return modelOfJson(body.bytes, longest)
+  if (contentType === undefined) return modelOfJson(body.bytes, longest, takeTurn)
   const type = parseContentType(contentType)
   if (type === null || !isUtf8Type(type)) return { kind: 'unreadable' }
-  if (isJson(contentType)) return modelOfJson(body.bytes, longest)
+  if (isJson(contentType)) return modelOfJson(body.bytes, longest, takeTurn)
   const boundary = boundaryOf(type)
   return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, !isHead)
 }
 
-const QUOTE = 0x22
-
-function modelOfJson(bytes: Buffer, longest: number): CallModel {
-  const members = findMembers(bytes, 'model')
-  if (members === null) return { kind: 'unreadable' }
-  const [first, second] = members
+async function modelOfJson(bytes: Buffer, longest: number, takeTurn: TakeTurn): Promise<CallModel> {
+  const top = await readJsonTop(bytes, 'model', takeTurn)
+  if (top === null || !top.isObject) return { kind: 'unreadable' }
+  const [first, second] = top.members
   if (second !== undefined) return { kind: 'ambiguous' }
-  if (first === undefined || first.name !== 'model') return { kind: 'none' }
-  if (bytes[first.start] !== QUOTE) return { kind: 'none' }
+  if (first === undefined || first.name !== 'model' || first.text === null) return { kind: 'none' }
+  const { start, end } = first.text
   // Each character has six bytes at most, and a name that is too long is never decoded.
-  if (first.end - first.start - 2 > 6 * longest) throw nameTooLong(longest)
-  try {
-    const name: unknown = JSON.parse(bytes.toString('utf8', first.start, first.end))
-    return typeof name === 'string' && name !== '' ? { kind: 'model', name, source: first } : { kind: 'none' }
-  } catch {
-    return { kind: 'unreadable' }
-  }
+  if (end - start - 2 > 6 * longest) throw nameTooLong(longest)
+  const name: unknown = JSON.parse(bytes.toString('utf8', start, end))
+  return typeof name === 'string' && name !== '' ? { kind: 'model', name, source: first.text } : { kind: 'none' }
 }
 
 /**
  * The one readable model of a call by a token that may use some models only.
  * @throws CallError `model_not_allowed`, `model_ambiguous`.
  */
-export function requireModel(model: CallModel, source: Pick<ModelSource, 'body' | 'contentType'>): string {
+export async function requireModel(model: CallModel, source: ModelSource): Promise<string> {
   if (model.kind === 'ambiguous') throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
   if (model.kind !== 'model') throw cannotTell()
-  requireReadable(source)
+  requireWhole(source.body)
+  if (model.source === null && !(await isWholeJson(source))) throw cannotTell()
   return model.name
 }
 
 /**
- * Whether a vendor reads the same model from the body as we do.
+ * Whether a vendor reads the same model from the body as we do: of a body that is streamed only the first part was looked at.
  * @throws CallError `model_not_allowed`.
  */
-export function requireReadable(source: Pick<ModelSource, 'body' | 'contentType'>): void {
-  if (source.body.kind === 'stream' || !isWholeJson(source)) throw cannotTell()
+export function requireWhole(body: CallBody): void {
+  if (body.kind === 'stream') throw cannotTell()
 }
 
 function cannotTell(): CallError {
   return new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
 }
 
-/** What is no JSON to us may be some to a vendor that is less strict, with another model in it. */
-function isWholeJson({ body, contentType }: Pick<ModelSource, 'body' | 'contentType'>): boolean {
-  if (body.kind !== 'whole' || !isJson(contentType)) return true
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body.bytes))
-    return true
-  } catch {
-    return false
-  }
+/** What is no JSON to us may be some to a vendor that is less strict, with another model in it than the path's. */
+async function isWholeJson({ body, contentType, takeTurn }: ModelSource): Promise<boolean> {
+  return body.kind !== 'whole' || !isJson(contentType) || (await readJsonTop(body.bytes, 'model', takeTurn)) !== null
 }

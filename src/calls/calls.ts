@@ -3,6 +3,7 @@ import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
+import { createTurns } from '../http/turns.ts'
 import { readRouteForCall } from '../routes/read-route.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
@@ -96,7 +97,9 @@ export function createCalls(deps: CallsDeps): Calls {
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
   const { tokenHeaders } = deps
-  const forwarding = { tokenHeaders, pools, states, onKeyUsed, roles: new RoleCredentials(now), now, random: Math.random, bodies }
+  const roles = new RoleCredentials(now)
+  const takeTurn = createTurns()
+  const forwarding = { tokenHeaders, pools, states, onKeyUsed, roles, now, random: Math.random, bodies, takeTurn }
   const answerOneUrl = createOneUrl({
     find,
     findRoute: createSnapshots((name) => readRouteForCall(deps.database, name)),

@@ -1,79 +1,143 @@
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
+import { isUtf8 } from 'node:buffer'
+import type { TakeTurn } from '../http/turns.ts'
+import { FIRST_LEFT_TO_READER, JSON_ENDS, JSON_NEXT, JSON_STATE } from './json-grammar.ts'
+import { JsonNest } from './json-nest.ts'
 
-/** Requests have some dozens. */
-const MAX_MEMBERS = 1_000_000
-
-/** A member at the top of a JSON object: where its value begins and ends in the bytes. */
-export interface JsonMember {
+/** A member at the top of a JSON object. */
+interface JsonMember {
   readonly name: string
-  readonly start: number
-  readonly end: number
+  /** Where its value stands in the bytes, with its quotes; null when it is no text. */
+  text: { readonly start: number; readonly end: number } | null
 }
+
+/** What a JSON text is at its top. */
+export interface JsonTop {
+  readonly isObject: boolean
+  /** Those that were sought, in their order and at most two. */
+  readonly members: readonly Readonly<JsonMember>[]
+}
+
+/** Bytes that are read without letting others in between: less than a millisecond's work. */
+export const BYTES_OF_A_TURN = 262_144
 
 /**
- * The members at the top of a JSON object whose names are this one in any letter case, in their order and at most two; null when
- * the bytes are no object, or have more members than anybody needs. Reads bytes, and builds nothing: keys in strings, escapes and
- * nesting do not confuse it. It does not check what is inside the values.
+ * Reads a JSON text as strictly as `JSON.parse` does, and finds the members at its top whose names are this one in any letter case.
+ * Builds nothing: a body may have millions of members, and be nested as deep as it is long. A long one is read in turns with
+ * other work.
  * @param name in small letters of ASCII. Some vendors' parsers do not heed the case of names, so a second spelling is a second member.
+ * @returns null when the bytes are no JSON in UTF-8.
  */
-export function findMembers(json: Buffer, name: string): JsonMember[] | null {
-  const open = skipBlanks(json, 0)
-  if (json[open] !== OPEN_BRACE) return null
-  const found: JsonMember[] = []
-  let at = skipBlanks(json, open + 1)
-  if (json[at] === CLOSE_BRACE) return isEnd(json, at + 1) ? found : null
-  for (let count = 0; count < MAX_MEMBERS; count += 1) {
-    const member = memberAt(json, at)
-    if (member === null) return null
-    const key = readName(json, member.key, name)
-    // Two are as bad as many, and a body may have millions.
-    if (key !== null && found.length < 2) found.push({ name: key, ...member.value })
-    const next = behindMember(json, member.value.end)
-    if (next === null) return null
-    if (next === 'end') return found
-    at = next
+export async function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn): Promise<JsonTop | null> {
+  if (!isUtf8(json)) return null
+  const reader = new JsonReader(json, name)
+  for (let end = BYTES_OF_A_TURN; reader.readTo(end); end += BYTES_OF_A_TURN) await takeTurn(async () => {})
+  return reader.top()
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const { invalid: INVALID, value: VALUE, name: NAME, string: STRING } = JSON_STATE
+
+class JsonReader {
+  readonly #json: Buffer
+  readonly #sought: string
+  readonly #nest = new JsonNest()
+  readonly #members: JsonMember[] = []
+  #at = 0
+  #state = VALUE
+  #isObject = false
+  /** Where the last string began, and whether it is the name of a member. */
+  #begin = 0
+  #isName = false
+  /** The member at the top that is being read, where it is one of those that are sought. */
+  #member: JsonMember | null = null
+
+  constructor(json: Buffer, sought: string) {
+    this.#json = json
+    this.#sought = sought
   }
-  return null
+
+  /** Reads up to a byte. Whether there is more to read. */
+  readTo(end: number): boolean {
+    const json = this.#json
+    const last = Math.min(end, json.length)
+    let at = this.#at
+    let state = this.#state
+    while (at < last && state !== INVALID) {
+      if (state === STRING) at = endOfPlain(json, at, last)
+      if (at === last) break
+      const next = JSON_NEXT[256 * state + (json[at] ?? 0)] ?? INVALID
+      state = next < FIRST_LEFT_TO_READER ? next : this.#follow(next, at)
+      at += 1
+    }
+    this.#at = at
+    this.#state = state
+    return state !== INVALID && at < json.length
+  }
+
+  /** What was read, at its end; null when it is no JSON. */
+  top(): JsonTop | null {
+    const isWhole = this.#nest.depth === 0 && JSON_ENDS.has(this.#state)
+    return isWhole ? { isObject: this.#isObject, members: this.#members } : null
+  }
+
+  /** The state behind a byte that opens, closes or goes on with something. */
+  #follow(state: number, at: number): number {
+    switch (state) {
+      case JSON_STATE['open object']:
+        if (this.#nest.depth === 0) this.#isObject = true
+        this.#nest.open('object')
+        return JSON_STATE['first name']
+      case JSON_STATE['open list']:
+        this.#nest.open('list')
+        return JSON_STATE['first item']
+      case JSON_STATE['close object']:
+        return this.#nest.close('object') ? JSON_STATE['behind value'] : INVALID
+      case JSON_STATE['close list']:
+        return this.#nest.close('list') ? JSON_STATE['behind value'] : INVALID
+      case JSON_STATE.comma:
+        if (this.#nest.depth === 0) return INVALID
+        return this.#nest.innermost === 'object' ? NAME : VALUE
+      case JSON_STATE['end string']:
+        return this.#endString(at + 1)
+      default:
+        this.#begin = at
+        this.#isName = state === JSON_STATE['begin name']
+        return STRING
+    }
+  }
+
+  #endString(end: number): number {
+    const isAtTop = this.#isObject && this.#nest.depth === 1
+    if (isAtTop && this.#isName) this.#beginMember(end)
+    else if (isAtTop && this.#member !== null) this.#member.text = { start: this.#begin, end }
+    return this.#isName ? JSON_STATE.colon : JSON_STATE['behind value']
+  }
+
+  #beginMember(end: number): void {
+    // Two are as bad as many.
+    const name = this.#members.length < 2 ? readName(this.#json, this.#begin, end, this.#sought) : null
+    this.#member = name === null ? null : { name, text: null }
+    if (this.#member !== null) this.#members.push(this.#member)
+  }
 }
 
-/** Where the next member begins; null when neither that follows nor the end of the object. */
-function behindMember(json: Buffer, from: number): number | 'end' | null {
-  const at = skipBlanks(json, from)
-  if (json[at] === CLOSE_BRACE) return isEnd(json, at + 1) ? 'end' : null
-  return json[at] === COMMA ? skipBlanks(json, at + 1) : null
-}
-
-interface Span {
-  readonly start: number
-  readonly end: number
-}
-
-function memberAt(json: Buffer, at: number): { readonly key: Span; readonly value: Span } | null {
-  const keyEnd = endOfString(json, at)
-  if (keyEnd === null) return null
-  const colon = skipBlanks(json, keyEnd)
-  if (json[colon] !== COLON) return null
-  const start = skipBlanks(json, colon + 1)
-  const end = endOfValue(json, start)
-  return end === null ? null : { key: { start: at, end: keyEnd }, value: { start, end } }
-}
-
-function isEnd(json: Buffer, at: number): boolean {
-  return skipBlanks(json, at) === json.length
+/** Behind the characters of a string that stand for themselves, and are most of them. */
+function endOfPlain(json: Buffer, from: number, last: number): number {
+  let at = from
+  while (at < last) {
+    const byte = json[at] ?? 0
+    if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) return at
+    at += 1
+  }
+  return at
 }
 
 /**
  * The name as a key spells it; null for other keys. Every character of a name may be an escape of six bytes. Decodes nothing: a
  * body may have millions of keys.
  */
-function readName(json: Buffer, { start, end }: Span, name: string): string | null {
+function readName(json: Buffer, start: number, end: number, name: string): string | null {
   const last = end - 1
   if (end - start - 2 > 6 * name.length) return null
   let at = start + 1
@@ -99,71 +163,4 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
   const small = byte | 0x20
   return small >= 0x61 && small <= 0x66 ? small - 0x57 : Number.NaN
-}
-
-function skipBlanks(json: Buffer, from: number): number {
-  let at = from
-  while (json[at] === 0x20 || json[at] === 0x0a || json[at] === 0x0d || json[at] === 0x09) at += 1
-  return at
-}
-
-/** Bytes that are looked at one by one: a search takes less time for each byte, and more to begin. */
-const NEAR = 64
-
-/** The end of a string that begins here, behind its quote. Looks for quotes alone where it is long, so that it takes little time. */
-function endOfString(json: Buffer, start: number): number | null {
-  if (json[start] !== QUOTE) return null
-  let at = start + 1
-  for (;;) {
-    for (const far = Math.min(at + NEAR, json.length); at < far; at += 1) {
-      if (json[at] === QUOTE) return at + 1
-      if (json[at] === BACKSLASH) at += 1
-    }
-    const quote = json.indexOf(QUOTE, at)
-    if (quote === -1) return null
-    if (!isEscaped(json, at, quote)) return quote + 1
-    at = quote + 1
-  }
-}
-
-function isEscaped(json: Buffer, from: number, at: number): boolean {
-  let escapes = 0
-  while (at - escapes > from && json[at - 1 - escapes] === BACKSLASH) escapes += 1
-  return escapes % 2 === 1
-}
-
-function endOfValue(json: Buffer, start: number): number | null {
-  const first = json[start]
-  if (first === QUOTE) return endOfString(json, start)
-  return first === OPEN_BRACE || first === OPEN_BRACKET ? endOfNested(json, start) : endOfWord(json, start)
-}
-
-function endOfNested(json: Buffer, start: number): number | null {
-  let depth = 0
-  for (let at = start; at < json.length; at += 1) {
-    const byte = json[at]
-    if (byte === QUOTE) {
-      const end = endOfString(json, at)
-      if (end === null) return null
-      at = end - 1
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      depth -= 1
-      if (depth === 0) return at + 1
-    }
-  }
-  return null
-}
-
-/** A number, `true`, `false` or `null`. */
-function endOfWord(json: Buffer, start: number): number | null {
-  let at = start
-  while (at < json.length && isWordByte(json[at] ?? 0)) at += 1
-  return at === start ? null : at
-}
-
-function isWordByte(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x45 || byte === 0x2b || byte === 0x2d || byte === 0x2e
-  )
 }

@@ -1,3 +1,4 @@
+import type { TakeTurn } from '../http/turns.ts'
 import type { AcceptedCall } from './accepted-call.ts'
 import { type BodyLimits, readCallBody } from './call-body.ts'
 import { readModel, requireModel } from './call-model.ts'
@@ -14,11 +15,16 @@ export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 
   readonly asked: AskedRoute
 }
 
+export interface MakeCallDeps extends ForwardDeps {
+  readonly bodies: BodyLimits
+  readonly takeTurn: TakeTurn
+}
+
 /**
  * Reads the call, checks what it says of its model, and makes it.
  * @throws CallError.
  */
-export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readonly bodies: BodyLimits }): Promise<void> {
+export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise<void> {
   const { request, response, progress, scope } = call
   // Before the body is read: who asks for what never passes need not send it.
   const path = pathOf(call)
@@ -31,9 +37,9 @@ export async function makeCall(call: PermittedCall, deps: ForwardDeps & { readon
   try {
     const { body } = read
     const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers
-    const source = { path, contentType, contentEncoding, body }
-    const model = readModel(source)
-    if (scope.models !== null) requireModelInScope(scope, requireModel(model, source))
+    const source = { path, contentType, contentEncoding, body, takeTurn: deps.takeTurn }
+    const model = await readModel(source)
+    if (scope.models !== null) requireModelInScope(scope, await requireModel(model, source))
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const isModelInPath = model.kind === 'model' && model.source === null

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Extensions } from '../api-keys/extensions.ts'
-import { nothingStored, planKeyChanges } from '../api-keys/plan-key-changes.ts'
+import { nothingStored, pathOfNewKey, planKeyChanges } from '../api-keys/plan-key-changes.ts'
 import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
 import { planWrites, writeSecrets } from '../api-keys/secret-changes.ts'
 import { insertKeys } from '../api-keys/write-keys.ts'
@@ -70,8 +70,7 @@ export async function storeProvider(
     deps.keyring,
     nothing,
     input.apiKeys.map((add) => ({ add })),
-    false,
-    now,
+    { keepOthers: false, now, pathOf: pathOfNewKey },
   )
   const fields = new Map([
     ...(network?.fresh ?? []),

@@ -1,5 +1,12 @@
 import { type Extensions, mergeExtensions } from '../api-keys/extensions.ts'
-import { type KeyPlan, nothingStored, type PlannedKey, planKeyChanges, type StoredKeys } from '../api-keys/plan-key-changes.ts'
+import {
+  type KeyPlan,
+  nothingStored,
+  type PlannedKey,
+  pathOfChange,
+  planKeyChanges,
+  type StoredKeys,
+} from '../api-keys/plan-key-changes.ts'
 import { planSealedExtensions } from '../api-keys/sealed-extensions.ts'
 import type { ProviderSecretField, StoredRows } from '../api-keys/secret-binding.ts'
 import type { SecretChanges } from '../api-keys/secret-changes.ts'
@@ -45,7 +52,8 @@ export interface ChangedColumns extends PlainColumns {
 export function planChange(keyring: Keyring, provider: Provider, stored: StoredKeys, changes: ProviderChanges, now: Date): ChangePlan {
   const network = changes.network && planNetwork(changes.network, readNetworkConfig(provider.network))
   const bedrock = changes.settings && planBedrockSettings(changes.settings, readBedrockSettings(provider.settings), stored.sealed)
-  const keys = changes.apiKeys && planKeyChanges(keyring, stored, changes.apiKeys, changes.keepOtherApiKeys ?? false, now)
+  const keepOthers = changes.keepOtherApiKeys ?? false
+  const keys = changes.apiKeys && planKeyChanges(keyring, stored, changes.apiKeys, { keepOthers, now, pathOf: pathOfChange })
   const rows: readonly PlannedKey[] = keys?.rows ?? stored.keys
   const plain = plainColumns(provider, changes)
   const hasOne = hasEndpoint({ type: provider.type, baseUrl: plain.baseUrl }, rows)

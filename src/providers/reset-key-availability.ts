@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import { ApiKeyNotFoundError } from '../errors.ts'
+import { holdProvider } from './lock-provider.ts'
 import type { ProviderDeps } from './provider-deps.ts'
 
 /**
@@ -15,10 +16,11 @@ export async function resetKeyAvailability(
 ): Promise<string> {
   const now = clock()
   return database.write(async (transaction) => {
-    const data = { availabilityResets: { increment: 1 } }
-    const { count } = await transaction.apiKey.updateMany({ where: { id: apiKeyId, provider: { deletedAt: null } }, data })
-    const key = count === 0 ? null : await transaction.apiKey.findUnique({ where: { id: apiKeyId } })
-    if (key === null) throw new ApiKeyNotFoundError(apiKeyId)
+    const found = await transaction.apiKey.findUnique({ where: { id: apiKeyId } })
+    const provider = found && (await holdProvider(transaction, found.providerId))
+    const where = { id: apiKeyId, providerId: provider?.id ?? '' }
+    const [key] = await transaction.apiKey.updateManyAndReturn({ where, data: { availabilityResets: { increment: 1 } } })
+    if (key === undefined) throw new ApiKeyNotFoundError(apiKeyId)
     await recordAudit(
       transaction,
       caller,

@@ -5,8 +5,8 @@ import type { Channel, Principal } from '../auth/principal.ts'
 import type { SignInRefusal } from '../auth/sign-in.ts'
 import type { Fault } from '../errors.ts'
 import type { Answer } from '../http/respond.ts'
+import type { TakeTurn } from '../http/turns.ts'
 import type { OpenApiDocument, Operation } from './openapi.ts'
-import type { TakeTurn } from './turns.ts'
 
 /** Runs one typed operation as the caller of the request. Throws a Fault for a refusal or a failure that no result union names. */
 export type Run = <Data, Variables extends Record<string, unknown>>(

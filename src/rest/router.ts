@@ -10,10 +10,10 @@ import { createContext, type GatewayDeps } from '../graphql/context.ts'
 import { gather } from '../http/gather.ts'
 import { readBody } from '../http/read-body.ts'
 import type { Answer } from '../http/respond.ts'
+import type { TakeTurn } from '../http/turns.ts'
 import type { Dialect, RestRequest, Route } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
-import type { TakeTurn } from './turns.ts'
 
 /** What a provider may be called by; anything else in a path is not even looked for. */
 const NAME_OR_ID = /^[a-z0-9._-]{1,128}$/i

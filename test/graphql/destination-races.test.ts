@@ -9,10 +9,11 @@ import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { type Database, openDatabase } from '../../src/database/client.ts'
 import { isLong, sized, tell } from '../soak/figures.ts'
 import { callToken } from '../support/call-token.ts'
-import { draftPathOf, FIRST_ROUTE, pathOf, secretOf, type Victim, type World } from '../support/change-parts.ts'
+import { draftPathOf, type Family, pathOf, secretOf, VARIABLES, type Victim, type World } from '../support/change-parts.ts'
 import { runCommand } from '../support/command-line.ts'
 import { KINDS, THEFTS } from '../support/destination-changes.ts'
-import { type Seen, type State, sendable, stateOf, statesOf } from '../support/destination-states.ts'
+import { FAMILIES, firstOf } from '../support/destination-families.ts'
+import { type Seen, type State, sendable, statesOf } from '../support/destination-states.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { graphql, type Sent } from '../support/interleavings.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
@@ -24,6 +25,9 @@ import { type RecordedRequest, type Recorder, startRecorder } from '../support/u
 const RUNS = sized(2_000, 16)
 const AT_ONCE = 8
 const ENCRYPTION_KEYS = [generateKeyText(), generateKeyText()]
+const NAMES = [...KINDS.keys()]
+/** Of each provider that there will be: one for every race. */
+const ENDPOINT_VARIABLES = Array.from({ length: RUNS + NAMES.length }, (_, index) => VARIABLES.endpointOf(index + 1))
 
 let gateway: TestGateway
 let terminal: Database
@@ -49,7 +53,11 @@ beforeAll(async () => {
     [next, newBehind],
   ])
   proxy = await startHttpProxy({ credentials: null, route: (authority) => behind.get(Number(authority.split(':')[1])) ?? null })
-  const environment = { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0', ENCRYPTION_KEYS: ENCRYPTION_KEYS.join() }
+  Object.assign(process.env, { [VARIABLES.key.name]: VARIABLES.key.value, [VARIABLES.region.name]: VARIABLES.region.value })
+  const environment = {
+    ...{ OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0', ENCRYPTION_KEYS: ENCRYPTION_KEYS.join() },
+    SECRET_ENV_ALLOW: [VARIABLES.key.name, VARIABLES.region.name, ...ENDPOINT_VARIABLES].join(),
+  }
   gateway = await startTestGateway({ environment })
   terminal = await openDatabase(gateway.databaseUrl)
   Object.assign(tokens, { admin: gateway.adminToken, editor: await gateway.token('EDITOR'), caller: await callToken(gateway) })
@@ -131,37 +139,36 @@ async function makeProvider(input: object): Promise<MadeProvider> {
   return made.data.createProvider.provider
 }
 
-/** Every second one has a sealed header and a plain one that belongs to the destination. */
-async function makeVictim(): Promise<Victim> {
+async function makeVictim(family: Family): Promise<Victim> {
   numbers += 1
   const number = numbers
-  const hasNetwork = number % 2 === 0
-  const [name, key] = [`victim-${number}`, secretOf('key', { number }, 'first')]
+  const name = `victim-${number}`
+  process.env[VARIABLES.endpointOf(number)] = world.origins.new + pathOf(number, 'own')
+  // Every second one of OpenAI has a sealed header and a plain one that belongs to the destination.
+  const hasNetwork = family === 'OpenAI' && number % 2 === 0
   const [relay, team] = hasNetwork ? [secretOf('relay', { number }, 'first'), 'team-first'] : ['', '']
   const extraHeaders = [
     { name: 'X-Relay-Token', value: relay },
     { name: 'X-Team', value: team },
   ]
-  const path = pathOf(number)
+  const { input, state } = firstOf(family, { number, relay, team })
   const { id, uuid, apiKeys } = await makeProvider({
-    ...{ name, type: 'OPENAI', baseUrl: world.origins.old + path, apiKeys: [{ credential: { value: key } }] },
+    ...{ name, baseUrl: world.origins.old + pathOf(number), ...input },
     ...(hasNetwork ? { network: { extraHeaders } } : {}),
   })
   const [node] = apiKeys.nodes
-  if (node === undefined) throw new Error('The provider has no key.')
-  const { sealed } = await terminal.prisma.apiKeySecret.findUniqueOrThrow({ where: { apiKeyId: node.uuid } })
-  const route = { ...FIRST_ROUTE, origin: 'old', path, team } as const
-  const first = stateOf(route, key, relay === '' ? null : relay)
-  return { number, name, id, uuid, keyId: node.id, keyUuid: node.uuid, sealed, first, relay, team }
+  const stored = node && (await terminal.prisma.apiKeySecret.findUnique({ where: { apiKeyId: node.uuid } }))
+  const first = { number, name, id, uuid, keyId: node?.id ?? '', keyUuid: node?.uuid ?? '', sealed: stored?.sealed ?? '' }
+  return { ...first, family, first: state, relay, team }
 }
 
 const TEST = `mutation ($input: TestConnectionInput!) { result: testConnection(input: $input) {
   __typename ... on TestConnectionPayload { tests { status message } } } }`
 const testing = (provider: object) => send(graphql(TEST, { input: { saved: { provider } } }), tokens.admin)
 
-async function call({ name }: Victim): Promise<Answer> {
+async function call({ name, family }: Victim): Promise<Answer> {
   const body = { model: 'model-one', messages: [{ role: 'user', content: 'Hello' }] }
-  return send({ method: 'POST', path: `/ai/${name}/v1/chat/completions`, body }, tokens.caller)
+  return send({ method: 'POST', path: `/ai/${name}${FAMILIES[family].callRoute}`, body }, tokens.caller)
 }
 
 /** When the waiting tests get their turn: before the changes, at the same time, or when these are done. */
@@ -177,7 +184,7 @@ async function fillAllPlaces(): Promise<Promise<unknown>> {
 }
 
 async function runRaces(races: readonly Race[], timing: Timing): Promise<void> {
-  const victims = await Promise.all(races.map(makeVictim))
+  const victims = await Promise.all(races.map(([name = '']) => makeVictim(KINDS.get(name)?.family ?? 'OpenAI')))
   const filled = await fillAllPlaces().then((tests) => ({ tests }))
   const asked = victims.map((victim) => [testing({ id: victim.id }), testing({ name: victim.name }), call(victim)])
   // One answer later the tests that were asked for are on their way, or wait.
@@ -231,8 +238,8 @@ function stray(seen: readonly Seen[], states: readonly State[]): Seen[] {
   return seen.filter((one) => !allowed.has(textOf(one)))
 }
 
-const textOf = ({ origin, isProxied, path, keyHeader, key, relay, team }: Seen) =>
-  JSON.stringify([origin, isProxied, path, keyHeader, key.replace(MADE_UP, 'made up'), relay, team])
+const textOf = ({ origin, isProxied, path, keyHeader, key, region, relay, team }: Seen) =>
+  JSON.stringify([origin, isProxied, path, keyHeader, key.replace(MADE_UP, 'made up'), region, relay, team])
 
 /** What the servers were sent for this provider since they were last asked. */
 function seenOf({ number }: Victim): Seen[] {
@@ -250,21 +257,30 @@ function draftedKeys({ number }: Victim): string[] {
   return requests.map((request) => headersOf(request).key)
 }
 
+const SIGNATURE = /^AWS4-HMAC-SHA256 Credential=(\w+)\/\d+\/([\w-]+)\//
+
+/** Of a signature the key is the public half. */
 function headersOf({ headers }: RecordedRequest) {
-  const { authorization = '', 'x-own-key': own = '' } = headers
-  const keyHeader = [authorization && 'authorization', own && 'x-own-key'].filter((name) => name !== '').join()
-  const key = authorization.replace('Bearer ', '') + own
-  return { keyHeader, key, relay: headers['x-relay-token'] ?? '', team: headers['x-team'] ?? '' }
+  const { authorization = '', 'x-own-key': own = '', 'api-key': azure = '' } = headers
+  const keyHeader = [authorization && 'authorization', own && 'x-own-key', azure && 'api-key'].filter((name) => name !== '').join()
+  const [, accessKey = '', region = ''] = SIGNATURE.exec(authorization) ?? []
+  const key = accessKey || authorization.replace('Bearer ', '') + own + azure
+  return { keyHeader, key, region, relay: headers['x-relay-token'] ?? '', team: headers['x-team'] ?? '' }
 }
 
-const NAMES = [...KINDS.keys()]
-
-/** Every pair once before any comes twice; in the sample each kind with the next ones. */
+/** Every pair of one family once before any comes twice, those of all families side by side; the sample leaves out a kind with itself. */
 function pairs(count: number): Race[] {
-  const all = NAMES.flatMap((_, distance) =>
-    NAMES.map((name, index) => [name, NAMES[(index + distance) % NAMES.length] ?? name] as const),
-  ).filter(([one, other], index) => index < NAMES.length * (Math.floor(NAMES.length / 2) + 1) || one === other)
-  return Array.from({ length: count }, (_, index) => all[(index + NAMES.length) % all.length] ?? [])
+  const all = Object.keys(FAMILIES)
+    .flatMap((family) => pairsOf(NAMES.filter((name) => KINDS.get(name)?.family === family)))
+    .sort((one, other) => one.at - other.at)
+  return Array.from({ length: count }, (_, index) => all[index % all.length]?.race ?? [])
+}
+
+/** `at`: from 0 to 1, where a pair is among those of its family. */
+function pairsOf(names: readonly string[]): { readonly race: Race; readonly at: number }[] {
+  const races = names.flatMap((one, index) => names.slice(0, index + 1).map((other) => [one, other] as const))
+  const apart = ([one, other]: Race) => names.indexOf(one ?? '') - names.indexOf(other ?? '') || names.length
+  return races.sort((one, other) => apart(one) - apart(other)).map((race, index) => ({ race, at: index / races.length }))
 }
 
 /** Races all, a few providers at once, with another timing each. */

@@ -91,8 +91,20 @@ describe('the configuration of a key', () => {
       ...before,
       credentialParts: [{ name: 'aws.secretAccessKey', masked: `a-cl${'*'.repeat(24)}ling`, environmentVariable: null }],
     })
-    const missing = [{ keep: { id: before?.id, credentialParts: [part('acme.tenant_id')] } }]
-    expect(rulesOf(await editor.update(id, { apiKeys: missing }))).toEqual(['apiKeys.credentialParts.0 NOTHING_TO_KEEP'])
+    const missing = { keep: { id: before?.id, credentialParts: [part('acme.tenant_id')] } }
+    expect(rulesOf(await editor.update(id, { apiKeys: [missing] }))).toEqual(['apiKeys.0.keep.credentialParts.0 NOTHING_TO_KEEP'])
+    const added = {
+      add: {
+        credential: { value: 'sk-of-a-second-key' },
+        credentialParts: [part('endpoint', 'https://a.example'), part('acme.tenant_id')],
+      },
+    }
+    expect(rulesOf(await editor.update(id, { apiKeys: [{ keep: { id: before?.id } }, added] }))).toEqual([
+      'apiKeys.1.add.credentialParts.1 NOTHING_TO_KEEP',
+    ])
+    expect(rulesOf(await editor.create({ apiKeys: [{ credential: { value: KEY } }, added.add] }))).toEqual([
+      'apiKeys.1.credentialParts.1 NOTHING_TO_KEEP',
+    ])
   })
 
   test('needs no value beside parts, and one where no parts are given', async () => {
@@ -160,7 +172,7 @@ describe('a hostile configuration of a key', () => {
     const { id } = await admin.created({ apiKeys: [{ credential: { value: KEY }, extensions: { acme: { a: long(200_000) } } }] })
     const key = (await keysOf(id))[0]?.id
     const more = { apiKeys: [{ keep: { id: key, extensions: { other: { b: long(200_000) } } } }] }
-    expect(rulesOf(await admin.update(id, more))).toEqual(['apiKeys.extensions OUT_OF_RANGE'])
+    expect(rulesOf(await admin.update(id, more))).toEqual(['apiKeys.0.keep.extensions OUT_OF_RANGE'])
   })
 
   test('never reaches a prototype', async () => {

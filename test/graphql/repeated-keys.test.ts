@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
@@ -42,6 +43,24 @@ test('a change adds no value that is stored already, and rotates no key to that 
   expect(await change({ keep: { id: first, credential: { value: TWO } } }, { remove: second })).toMatchObject({
     __typename: 'UpdateProviderPayload',
   })
+})
+
+test('a key is not given the UUID of another one, and is told of that alone', async () => {
+  const { id, apiKeys } = await admin.created({ apiKeys: [{ credential: { value: ONE } }] })
+  const [first] = apiKeys.nodes
+  const taken = { uuid: first?.uuid, credential: { value: TWO } }
+  const fresh = { uuid: randomUUID(), credential: { value: THREE } }
+  const issuesOf = async (...changes: readonly object[]) => {
+    const { issues } = await admin.update(id, { keepOtherApiKeys: true, apiKeys: changes })
+    return issues?.map(({ path, rule }) => `${path.join('.')} ${rule}`)
+  }
+  expect(await issuesOf({ add: fresh }, { add: taken })).toEqual(['apiKeys.1.add.uuid API_KEY_ID_TAKEN'])
+  expect(await issuesOf({ add: fresh }, { add: { ...fresh, credential: { value: TWO } } })).toEqual(['apiKeys.1.add.uuid API_KEY_ID_TAKEN'])
+  expect(await issuesOf({ remove: first?.id }, { add: taken })).toEqual(['apiKeys.1.add.uuid API_KEY_ID_TAKEN'])
+  expect((await admin.create({ apiKeys: [taken] })).issues).toMatchObject([{ rule: 'API_KEY_ID_TAKEN' }])
+  expect((await admin.create({ apiKeys: [fresh, { ...fresh, credential: { value: TWO } }] })).issues).toMatchObject([
+    { path: ['apiKeys', '1', 'uuid'], rule: 'API_KEY_ID_TAKEN' },
+  ])
 })
 
 test('an upsert that states the whole set gives each value once, whatever was stored', async () => {

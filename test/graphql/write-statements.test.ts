@@ -122,3 +122,12 @@ async function idOf(name: string): Promise<string> {
   })
   return provider.id
 }
+
+test('what calls have found out about a key is forgotten with its provider locked first, as every write of its parts is', async () => {
+  const { apiKeys } = await admin.created({ apiKeys: [{ credential: { value: 'sk-write-statements-reset' } }] })
+  const before = statements.length
+  const document = 'mutation ($id: ID!) { result: resetKeyAvailability(input: { id: $id }) { __typename } }'
+  expect(await gateway.ask(document, { id: apiKeys.nodes[0]?.id })).toMatchObject({ result: { __typename: 'ResetKeyAvailabilityPayload' } })
+  const written = statements.slice(before).flatMap((sql) => /^\s*UPDATE\s+\S*?\b(providers|api_keys)\b/.exec(sql)?.[1] ?? [])
+  expect(written).toEqual(['providers', 'api_keys'])
+})

@@ -4,15 +4,19 @@ import { changed, stateOf } from './destination-states.ts'
 import type { Sent } from './interleavings.ts'
 import { graphql } from './interleavings.ts'
 
+/** What a provider is: each kind of change is made for those of one family. */
+export type Family = 'OpenAI' | 'Azure' | 'Bedrock by keys' | 'Bedrock by settings'
+
 /** A provider that is raced for, and what was read of it when it was made. */
 export interface Victim {
   readonly number: number
+  readonly family: Family
   readonly name: string
   readonly id: string
   readonly uuid: string
   readonly keyId: string
   readonly keyUuid: string
-  /** The sealed text of its first key. */
+  /** The sealed text of its first key; empty when it has none. */
   readonly sealed: string
   readonly first: State
   /** The values of its sealed and of its plain header; empty for none. */
@@ -46,7 +50,8 @@ export interface Kind {
 export const secretOf = (what: 'key' | 'relay' | 'password' | 'draft', { number }: Pick<Victim, 'number'>, tag: string) =>
   `sk-${what}-${number}-${tag}-0123456789abcdef`
 
-export const pathOf = (number: number, part = 'a') => `/t${number}/${part}/v1`
+/** It means the same to each vendor. */
+export const pathOf = (number: number, part = 'a') => `/t${number}/${part}/openai/v1`
 
 /** Where drafts go that say they were of this provider. */
 export const draftPathOf = (number: number) => `/draft${number}/v1`
@@ -60,7 +65,7 @@ export const updating = ({ id }: Victim, input: object) => mutation('updateProvi
 /** The network as it is, with parts of it in other words. */
 export function network(
   { relay, team }: Victim,
-  parts: { relay?: string; team?: string; proxy?: string; password?: string; ca?: string } = {},
+  parts: { relay?: string; team?: string; proxy?: string; password?: string; ca?: string; isUnverified?: boolean } = {},
 ) {
   const headers = [
     { name: 'X-Relay-Token', value: parts.relay ?? masked(relay) },
@@ -71,6 +76,7 @@ export function network(
     extraHeaders: headers,
     ...(parts.proxy === undefined ? {} : { proxy: { type: 'HTTP', url: parts.proxy, ...login } }),
     ...(parts.ca === undefined ? {} : { caCertificate: parts.ca }),
+    ...(parts.isUnverified === undefined ? {} : { insecureSkipVerify: parts.isUnverified }),
   }
 }
 
@@ -107,17 +113,23 @@ export const relay = (victim: Victim, tag: string) => (victim.relay === '' ? und
 export const toNew = ({ number }: Victim): Change => ({ origin: 'new', path: pathOf(number) })
 export const newKeys = (victim: Victim, tag: string): Change => ({ keys: [key(victim, tag)] })
 /** What a network configuration leaves of another one that it does not have. */
-const direct = { isProxied: false, proxyUser: '', password: null, ca: '' } as const
+const direct = { isProxied: false, proxyUser: '', password: null, ca: '', isUnverified: false } as const
 /** A new network configuration has the sealed header only where the change names it. */
 export const replaced = ({ relay, team }: Victim) => ({ ...direct, team, ...(relay === '' ? { relay: null } : {}) })
 export const withoutNetwork = { ...direct, relay: null, team: '' } as const
 export const own = ({ number }: Victim) => ({ origin: 'new', path: pathOf(number, 'own') }) as const
+/** What stands in environment variables of the gateway; endpoints do too, one for each provider. */
+export const VARIABLES = {
+  key: { name: 'RACES_KEY', value: 'sk-key-in-a-variable-0123456789abcdef' },
+  region: { name: 'RACES_REGION', value: 'zz-races-2' },
+  endpointOf: (number: number) => `RACES_ENDPOINT_${number}`,
+} as const
 export const ownEndpoint = (world: World, victim: Victim) => [{ name: 'endpoint', credential: { value: base(world, victim, 'own') } }]
 
 /** But for the endpoint, of a provider without network settings. */
 export const FIRST_ROUTE: Omit<Route, 'origin' | 'path'> = {
-  ...{ isProxied: false, proxyUser: '', ca: '' },
-  ...{ authentication: 'authorization', modelsPath: '/models', team: '' },
+  ...{ isProxied: false, proxyUser: '', ca: '', isUnverified: false, callHeader: '', team: '', region: '', role: '' },
+  ...{ authentication: 'authorization', modelsPath: '/models', callPath: '/chat/completions' },
 }
 
 /** As one is made again: elsewhere, and with this key alone. */

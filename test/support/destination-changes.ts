@@ -1,7 +1,9 @@
 /** Every kind of change that has to do with where a provider's secrets go, over every channel, with what each may lead to. */
+
 import {
   base,
   draftPathOf,
+  type Family,
   type Kind,
   key,
   made,
@@ -9,9 +11,6 @@ import {
   network,
   newKeys,
   one,
-  own,
-  ownEndpoint,
-  PROXY_USER,
   pathOf,
   relay,
   replaced,
@@ -21,6 +20,8 @@ import {
   upsert,
   withoutNetwork,
 } from './change-parts.ts'
+import { OF_KEYS_AND_NETWORK } from './changes-of-network.ts'
+import { OF_AZURE, OF_BEDROCK_KEYS, OF_BEDROCK_SETTINGS } from './changes-of-vendors.ts'
 import { changed, putBack } from './destination-states.ts'
 
 const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
@@ -110,51 +111,6 @@ const IN_GRAPHQL: Readonly<Record<string, Kind>> = {
     'admin',
     (_world, victim) => updating(victim, { modelsPath: '/catalog' }),
     () => ({ modelsPath: '/catalog' }),
-  ),
-}
-
-const OF_KEYS_AND_NETWORK: Readonly<Record<string, Kind>> = {
-  'an admin gives the key an endpoint of its own': one(
-    'admin',
-    (world, victim) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, credentialParts: ownEndpoint(world, victim) } }] }),
-    (victim) => ({ firstOwn: own(victim) }),
-  ),
-  'an editor gives the key an endpoint of its own and keeps it': one(
-    'editor',
-    (world, victim) => updating(victim, { apiKeys: [{ keep: { id: victim.keyId, credentialParts: ownEndpoint(world, victim) } }] }),
-    (victim) => ({ firstOwn: own(victim) }),
-  ),
-  'an editor gives the key another value and an endpoint of its own': one(
-    'editor',
-    (world, victim, tag) => {
-      const keep = { id: victim.keyId, credential: { value: key(victim, tag) }, credentialParts: ownEndpoint(world, victim) }
-      const again = relay(victim, tag)
-      return updating(victim, { apiKeys: [{ keep }], ...(again === undefined ? {} : { network: network(victim, { relay: again }) }) })
-    },
-    (victim, tag) => {
-      const again = relay(victim, tag)
-      const given = again === undefined ? {} : { ...replaced(victim), relay: again }
-      return { firstKey: key(victim, tag), firstOwn: own(victim), ...given }
-    },
-  ),
-  'an admin gives CA certificates': one(
-    'admin',
-    ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
-    (victim) => ({ ...replaced(victim), ca: 'given' }),
-  ),
-  'an editor gives CA certificates': one(
-    'editor',
-    ({ caCertificate }, victim) => updating(victim, { network: network(victim, { ca: caCertificate }) }),
-    (victim) => ({ ...replaced(victim), ca: 'given' }),
-  ),
-  'an admin puts a proxy with a password in between': one(
-    'admin',
-    ({ origins }, victim, tag) =>
-      updating(victim, { network: network(victim, { proxy: origins.proxy, password: secretOf('password', victim, tag) }) }),
-    (victim, tag) => ({
-      ...{ ...replaced(victim), isProxied: true, proxyUser: PROXY_USER },
-      password: secretOf('password', victim, tag),
-    }),
   ),
 }
 
@@ -276,16 +232,39 @@ const OTHERS: Readonly<Record<string, Kind>> = {
   },
 }
 
+const OF_OPENAI = { ...IN_GRAPHQL, ...OF_KEYS_AND_NETWORK, ...IN_DIALECTS, ...OTHERS }
+
+/** The same for another family, which has these in common with OpenAI's. */
+function alsoFor(family: Family, names: readonly string[], own: Readonly<Record<string, Kind>>): [string, Kind & { family: Family }][] {
+  const common = Object.entries(OF_OPENAI).filter(([name]) => names.includes(name))
+  return [...common, ...Object.entries(own)].map(([name, kind]) => [`${family}: ${name}`, { ...kind, family }])
+}
+
+const COMMON = ['an admin moves the base URL', 'an editor moves and keeps', 'an admin deletes it', 'the encryption key is rotated']
+const COMMON_WITH_AZURE = [
+  ...['an admin moves the path', 'an editor moves with all secrets given again', 'an admin gives the key another value'],
+  ...['an editor replaces all keys', 'an admin gives the key an endpoint of its own', 'the old sealed text is put back in the database'],
+  ...['an editor gives the key an endpoint of its own and keeps it'],
+  ...['an editor gives the key another value and an endpoint of its own', 'an admin lets the key come from a variable'],
+]
+
+const KEEPING = [
+  ...['an editor moves and keeps', 'an editor moves and keeps the key by its id', 'an editor puts a proxy in between'],
+  ...[
+    'an editor gives the key an endpoint of its own and keeps it',
+    'an editor gives CA certificates',
+    'an editor skips the check of certificates',
+  ],
+  ...['an editor lets callers steer', 'an editor changes the region and keeps', 'an editor gives a role and keeps'],
+]
+
 /** By what each is called in a failure. */
-export const KINDS: ReadonlyMap<string, Kind> = new Map(
-  Object.entries({ ...IN_GRAPHQL, ...OF_KEYS_AND_NETWORK, ...IN_DIALECTS, ...OTHERS }),
-)
+export const KINDS: ReadonlyMap<string, Kind & { readonly family: Family }> = new Map([
+  ...Object.entries(OF_OPENAI).map(([name, kind]): [string, Kind & { family: Family }] => [name, { ...kind, family: 'OpenAI' }]),
+  ...alsoFor('Azure', [...COMMON, ...COMMON_WITH_AZURE], OF_AZURE),
+  ...alsoFor('Bedrock by keys', COMMON, OF_BEDROCK_KEYS),
+  ...alsoFor('Bedrock by settings', COMMON, OF_BEDROCK_SETTINGS),
+])
 
 /** Those that an editor may never do to a provider with stored secrets. */
-export const THEFTS: readonly string[] = [
-  'an editor moves and keeps',
-  'an editor moves and keeps the key by its id',
-  'an editor puts a proxy in between',
-  'an editor gives the key an endpoint of its own and keeps it',
-  'an editor gives CA certificates',
-]
+export const THEFTS: readonly string[] = [...KINDS.keys()].filter((name) => KEEPING.some((theft) => name.endsWith(theft)))

@@ -9,27 +9,37 @@ interface Held {
   readonly bound: string
 }
 
-/** A key; `isFirst` for the row that the provider was made with. `own` is the endpoint that it has for itself. */
+/** A key, or an access key of AWS; `isFirst` for the one that the provider was made with. */
 interface HeldKey extends Held {
   readonly isFirst: boolean
-  readonly own: Endpoint | null
+  readonly own: Own
 }
+
+/** What a key has for itself, in place of the provider's. */
+export type Own = Partial<Endpoint & { readonly region: string; readonly role: string; readonly variable: string }>
 
 interface Endpoint {
   readonly origin: 'old' | 'new'
   readonly path: string
 }
 
-/** Where a provider's secrets go. */
+/** Where a provider's secrets go. Empty texts are none. */
 export interface Route extends Endpoint {
   readonly isProxied: boolean
   /** Who the gateway is to the proxy; empty for nobody. */
   readonly proxyUser: string
   /** Custom CA certificates; empty for none. */
   readonly ca: string
+  readonly isUnverified: boolean
   /** Which header has the key. */
-  readonly authentication: 'authorization' | 'x-own-key'
+  readonly authentication: 'authorization' | 'x-own-key' | 'api-key'
   readonly modelsPath: string
+  readonly callPath: string
+  /** The header that callers may send along. */
+  readonly callHeader: string
+  /** Of AWS; a role is assumed at AWS itself, which no test reaches. */
+  readonly region: string
+  readonly role: string
   /** A plain header that belongs to the destination; empty for none. */
   readonly team: string
 }
@@ -44,6 +54,8 @@ export interface Seen {
   readonly path: string
   readonly keyHeader: string
   readonly key: string
+  /** That a signature is for. */
+  readonly region: string
   readonly relay: string
   readonly team: string
 }
@@ -53,8 +65,8 @@ export interface Change extends Partial<Route> {
   readonly keys?: readonly string[]
   /** Replaces the value of the first key alone. */
   readonly firstKey?: string
-  /** Gives the first key an endpoint of its own. */
-  readonly firstOwn?: Endpoint
+  /** Gives the first key something of its own in place of what it has. */
+  readonly firstOwn?: Own | ((own: Own) => Own)
   readonly relay?: string | null
   /** Of the proxy. */
   readonly password?: string | null
@@ -64,10 +76,9 @@ export interface Change extends Partial<Route> {
 export type Who = 'admin' | 'editor' | 'hand'
 
 /** A new provider, perhaps with a key, and perhaps with a sealed header. */
-export function stateOf(route: Route, key: string | null, relay: string | null): State {
+export function stateOf(route: Route, key: string | null, relay: string | null, own: Own = {}): State {
   const header = relay === null ? null : { value: relay, bound: '' }
-  const own = { isFirst: true, own: null }
-  const made = { ...route, relay: header, password: null, keys: key === null ? [] : [{ value: key, bound: '', ...own }] }
+  const made = { ...route, relay: header, password: null, keys: key === null ? [] : [{ value: key, bound: '', isFirst: true, own }] }
   const keys = made.keys.map((held) => ({ ...held, bound: destinationOfKey(made, held) }))
   return { ...made, keys, relay: header && { ...header, bound: destinationOfRelay(made) } }
 }
@@ -78,8 +89,8 @@ export function changed(state: State, who: Who, change: Change): State {
   const given = (fresh: string | null | undefined, stored: Held | null) =>
     fresh === undefined ? stored : fresh === null ? null : { value: fresh, bound: '' }
   const keys =
-    freshKeys?.map((value) => ({ value, bound: '', isFirst: false, own: null })) ??
-    state.keys.map((held) => ({ ...held, ...(firstOwn !== undefined && held.isFirst ? { own: firstOwn } : {}) }))
+    freshKeys?.map((value) => ({ value, bound: '', isFirst: false, own: {} })) ??
+    state.keys.map((held) => (firstOwn === undefined || !held.isFirst ? held : { ...held, own: ownOf(held.own, firstOwn) }))
   const after = { ...state, ...route, keys, relay: given(freshRelay, state.relay), password: given(freshPassword, state.password) }
   const taken = (held: Held, before: string, now: string) => (who === 'admin' && held.bound === before ? now : held.bound)
   const shared = (held: Held | null, isFresh: boolean, before: string, now: string) =>
@@ -99,6 +110,10 @@ export function changed(state: State, who: Who, change: Change): State {
   }
 }
 
+function ownOf(before: Own, change: Exclude<Change['firstOwn'], undefined>): Own {
+  return typeof change === 'function' ? change(before) : change
+}
+
 /** The sealed text of another state is put back into the row of the first key. */
 export function putBack(state: State, from: State): State {
   const old = from?.keys.find(({ isFirst }) => isFirst)
@@ -109,17 +124,18 @@ export function putBack(state: State, from: State): State {
 /** All that may be sent in a state: with each key that opens, and nothing at all when what the provider itself has does not. */
 export function sendable(state: State): Seen[] {
   if (state === null) return []
-  const { origin, isProxied, path, authentication, modelsPath, team, relay, password, keys } = state
+  const { isProxied, authentication, modelsPath, callPath, team, relay, password, keys } = state
   if (relay !== null && relay.bound !== destinationOfRelay(state)) return []
   if (password !== null && password.bound !== destinationOfPassword(state)) return []
   const open = keys.filter((held) => held.bound === destinationOfKey(state, held))
   const shared = { isProxied, relay: relay?.value ?? '', team }
   const credentials =
     keys.length === 0
-      ? [{ origin, path, keyHeader: '', key: '' }]
-      : open.map(({ value, own }) => ({ ...(own ?? { origin, path }), keyHeader: authentication, key: value }))
-  return ['/chat/completions', modelsPath].flatMap((route) =>
-    credentials.map(({ path: base, ...one }) => ({ ...shared, ...one, path: base + route })),
+      ? [{ ...placeOf(state, {}), keyHeader: '', key: '' }]
+      : open.map(({ value, own }) => ({ ...placeOf(state, own), keyHeader: authentication, key: value }))
+  const reachable = credentials.filter(({ role }) => role === '')
+  return [callPath, modelsPath].flatMap((route) =>
+    reachable.map(({ origin, path, region, keyHeader, key }) => ({ ...shared, origin, region, keyHeader, key, path: path + route })),
   )
 }
 
@@ -136,14 +152,20 @@ export function statesOf(first: State, steps: readonly ((state: State) => readon
 
 type Destined = Exclude<State, null>
 
-const withoutEndpoint = ({ isProxied, proxyUser, ca, authentication, modelsPath, team }: Destined) => [
-  ...[isProxied, proxyUser, ca, authentication, modelsPath, team],
+const withoutEndpoint = ({ isProxied, proxyUser, ca, isUnverified, authentication, modelsPath, callHeader, team }: Destined) => [
+  ...[isProxied, proxyUser, ca, isUnverified, authentication, modelsPath, callHeader, team],
 ]
+
+function placeOf({ origin, path, region, role }: Destined, own: Own) {
+  return { origin, path, region, role, ...own }
+}
 
 /** What the provider itself has goes to the endpoints of its keys as well. */
 function destinationOfRelay(state: Destined): string {
-  const own = state.keys.flatMap(({ own: endpoint }) => (endpoint === null ? [] : [JSON.stringify(endpoint)]))
-  return JSON.stringify([state.origin, state.path, ...withoutEndpoint(state), [...new Set(own)].sort()])
+  const own = state.keys.flatMap(({ own: { origin, path, variable } }) =>
+    path === undefined ? [] : [JSON.stringify([origin, path, variable])],
+  )
+  return JSON.stringify([placeOf(state, {}), ...withoutEndpoint(state), [...new Set(own)].sort()])
 }
 
 function destinationOfPassword(state: Destined): string {
@@ -151,5 +173,5 @@ function destinationOfPassword(state: Destined): string {
 }
 
 function destinationOfKey(state: Destined, { own }: HeldKey): string {
-  return JSON.stringify([own ?? { origin: state.origin, path: state.path }, ...withoutEndpoint(state), state.relay?.value ?? null])
+  return JSON.stringify([placeOf(state, own), ...withoutEndpoint(state), state.relay?.value ?? null])
 }

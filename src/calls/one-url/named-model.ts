@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { TakeTurn } from '../../http/turns.ts'
 import { type CallBody, isJson } from '../call-body.ts'
 import { type CallSource, LONGEST_MODEL, readModel } from '../call-model.ts'
 import { CallError } from '../error-codes.ts'
@@ -18,18 +19,19 @@ export interface NamedModel {
  * Reads the model of a call to the one base URL.
  * @throws CallError `model_required`, `model_not_found`, `model_ambiguous`, `body_not_json`.
  */
-export function readNamedModel(path: string, headers: IncomingHttpHeaders, body: CallBody): NamedModel {
+export async function readNamedModel(path: string, headers: IncomingHttpHeaders, body: CallBody, takeTurn: TakeTurn): Promise<NamedModel> {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = headers
   // Of a form that is too long to be kept, the first part is here.
   const isHead = body.kind === 'stream' && body.head !== null
   const read: CallBody = isHead ? { kind: 'whole', bytes: body.head } : body
-  const model = readModel({
+  const model = await readModel({
     path,
     contentType,
     contentEncoding,
     body: read,
     isHead,
     longestName: LONGEST_PROVIDER_NAME + 1 + LONGEST_MODEL,
+    takeTurn,
   })
   switch (model.kind) {
     case 'model': {

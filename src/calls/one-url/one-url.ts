@@ -5,14 +5,13 @@ import type { Breakers } from '../../routes/breaker.ts'
 import type { RouteForCall } from '../../routes/read-route.ts'
 import type { Target } from '../../upstream/client/target.ts'
 import type { AcceptedCall, RouteHold } from '../accepted-call.ts'
-import { type BodyLimits, readCallBody } from '../call-body.ts'
+import { readCallBody } from '../call-body.ts'
 import type { CallLimits } from '../call-limits.ts'
-import { LONGEST_MODEL, requireReadable } from '../call-model.ts'
+import { LONGEST_MODEL, requireWhole } from '../call-model.ts'
 import { mayCallProvider, requireModelInScope } from '../call-permission.ts'
 import type { CallRequest } from '../calls.ts'
 import { CallError } from '../error-codes.ts'
-import type { ForwardDeps } from '../forward.ts'
-import { forwardInSpan } from '../make-call.ts'
+import { forwardInSpan, type MakeCallDeps } from '../make-call.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
@@ -39,7 +38,7 @@ export interface OneUrlDeps {
   readonly breakers: Breakers
   readonly catalog: ModelCatalog
   readonly limits: CallLimits
-  readonly forwarding: ForwardDeps & { readonly bodies: BodyLimits }
+  readonly forwarding: MakeCallDeps
 }
 
 /** Answers what comes to the one base URL for every model; null when the answer is the vendor's. */
@@ -88,9 +87,8 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
   try {
     const { body } = read
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
-    const { 'content-type': contentType } = request.headers
-    const named = readNamedModel(rest, request.headers, body)
-    if (scope.models !== null) requireReadable({ body, contentType })
+    const named = await readNamedModel(rest, request.headers, body, deps.forwarding.takeTurn)
+    if (scope.models !== null) requireWhole(body)
     progress.model = named.name
     await callNamed(call, named, deps)
   } finally {

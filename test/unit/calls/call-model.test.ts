@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { readModel } from '../../../src/calls/call-model.ts'
 import { CallError } from '../../../src/calls/error-codes.ts'
+import { createTurns } from '../../../src/http/turns.ts'
 
 const JSON_TYPE = 'application/json'
 const PATH = '/v1/chat/completions'
 
-function outcomeOf(body: string | Buffer, contentType: string | undefined = JSON_TYPE, path = PATH): string {
+const takeTurn = createTurns()
+
+async function outcomeOf(body: string | Buffer, contentType: string | undefined = JSON_TYPE, path = PATH): Promise<string> {
   try {
-    const model = readModel({ path, contentType, contentEncoding: undefined, body: { kind: 'whole', bytes: Buffer.from(body) } })
+    const whole = { kind: 'whole', bytes: Buffer.from(body) } as const
+    const model = await readModel({ path, contentType, contentEncoding: undefined, body: whole, takeTurn })
     return model.kind === 'model' ? `model ${model.name}` : model.kind
   } catch (error) {
     return error instanceof CallError ? error.code : String(error)
@@ -21,16 +25,16 @@ describe('a name that is too long for a model is refused before it is kept anywh
     ['in JSON', (name: string) => outcomeOf(JSON.stringify({ model: name }))],
     ['in a form', (name: string) => outcomeOf(form(name), 'multipart/form-data; boundary=A')],
     ['in the path', (name: string) => outcomeOf('{}', JSON_TYPE, `/v1beta/models/${name}:generateContent`)],
-  ])('%s', (_title, ask) => {
-    expect(ask('q'.repeat(500))).toBe(`model ${'q'.repeat(500)}`)
-    expect(ask('q'.repeat(501))).toBe('model_not_found')
-    expect(ask('q'.repeat(3_000_000))).toBe('model_not_found')
+  ])('%s', async (_title, ask) => {
+    expect(await ask('q'.repeat(500))).toBe(`model ${'q'.repeat(500)}`)
+    expect(await ask('q'.repeat(501))).toBe('model_not_found')
+    expect(await ask('q'.repeat(3_000_000))).toBe('model_not_found')
   })
 
-  test('as it is when each character of it is escaped', () => {
+  test('as it is when each character of it is escaped', async () => {
     const spelled = (count: number) => `{"model":"${'\\u0071'.repeat(count)}"}`
-    expect(outcomeOf(spelled(500))).toBe(`model ${'q'.repeat(500)}`)
-    expect(outcomeOf(spelled(501))).toBe('model_not_found')
+    expect(await outcomeOf(spelled(500))).toBe(`model ${'q'.repeat(500)}`)
+    expect(await outcomeOf(spelled(501))).toBe('model_not_found')
   })
 })
 
@@ -67,14 +71,14 @@ describe('a form', () => {
       part('Content-Disposition: form-data; name="prompt"\r\nX-Y: a; name="model"', 'no') + MODEL + END,
     ],
     ['with an empty part', named('prompt', '') + MODEL + END],
-  ])('%s has its model read', (_title, body) => {
-    expect(read(body)).toBe('model allowed-1')
+  ])('%s has its model read', async (_title, body) => {
+    expect(await read(body)).toBe('model allowed-1')
   })
 
   test.each(['multipart/form-data; boundary="A"', 'Multipart/Form-Data;BOUNDARY=A', 'multipart/form-data; charset=utf-8; boundary=A;'])(
     'of the type %s has its model read',
-    (type) => {
-      expect(read(MODEL + END, type)).toBe('model allowed-1')
+    async (type) => {
+      expect(await read(MODEL + END, type)).toBe('model allowed-1')
     },
   )
 
@@ -96,29 +100,29 @@ describe('a form', () => {
     'multipart/form-data; charset=utf-7; boundary=A',
     'multipart/mixed; boundary=A',
     'multipart/form-data',
-  ])('of the type %s is not guessed at', (type) => {
-    expect(read(MODEL + END, type)).toBe('unreadable')
+  ])('of the type %s is not guessed at', async (type) => {
+    expect(await read(MODEL + END, type)).toBe('unreadable')
   })
 
-  test('takes the boundary of the parameter, and none in the text of another', () => {
-    expect(read(MODEL + END, 'multipart/form-data; x="; boundary=B"; boundary=A')).toBe('model allowed-1')
-    expect(read(MODEL + END, 'multipart/form-data; x="; boundary=A"; boundary=B')).toBe('unreadable')
+  test('takes the boundary of the parameter, and none in the text of another', async () => {
+    expect(await read(MODEL + END, 'multipart/form-data; x="; boundary=B"; boundary=A')).toBe('model allowed-1')
+    expect(await read(MODEL + END, 'multipart/form-data; x="; boundary=A"; boundary=B')).toBe('unreadable')
   })
 
   test.each([
     ['a second model', MODEL + named('model', 'secret') + END],
     ['a second model in another case', MODEL + named('Model', 'secret') + END],
     ['a second model with a blank', named(' model', 'secret') + MODEL + END],
-  ])('with %s is ambiguous', (_title, body) => {
-    expect(read(body)).toBe('ambiguous')
+  ])('with %s is ambiguous', async (_title, body) => {
+    expect(await read(body)).toBe('ambiguous')
   })
 
   test.each([
     ['named otherwise', named('Model', 'allowed-1') + END],
     ['empty', named('model', '') + END],
     ['nowhere', END],
-  ])('whose model is %s has none', (_title, body) => {
-    expect(read(body)).toBe('none')
+  ])('whose model is %s has none', async (_title, body) => {
+    expect(await read(body)).toBe('none')
   })
 
   const SECRET = named('model', 'secret')
@@ -162,25 +166,19 @@ describe('a form', () => {
     ['more than 1,000 parts', named('prompt', '').repeat(1_000) + MODEL + END],
     ['delimiters alone', '--A'.repeat(100_000)],
     ['delimiters and blank lines alone', '--A\r\n\r\n'.repeat(100_000)],
-  ])('with %s is not guessed at', (_title, body) => {
-    expect(read(body)).toBe('unreadable')
+  ])('with %s is not guessed at', async (_title, body) => {
+    expect(await read(body)).toBe('unreadable')
   })
 })
 
 describe('JSON', () => {
-  test('with more members than anybody needs is not read to its end', () => {
-    const body = (count: number) => `{"model":"allowed-1"${',"":1'.repeat(count)}}`
-    expect(outcomeOf(body(999_999))).toBe('model allowed-1')
-    expect(outcomeOf(body(1_000_000))).toBe('unreadable')
-  })
-
   test.each([
     'application/json; charset=utf-8',
     'application/json;charset=UTF8',
     'application/json;',
     'application/vnd.x+json; charset="us-ascii"',
-  ])('of the type %s is read', (type) => {
-    expect(outcomeOf('{"model":"allowed-1"}', type)).toBe('model allowed-1')
+  ])('of the type %s is read', async (type) => {
+    expect(await outcomeOf('{"model":"allowed-1"}', type)).toBe('model allowed-1')
   })
 
   test.each([
@@ -191,7 +189,7 @@ describe('JSON', () => {
     'application/json; charset',
     'application/json; charset="utf-8\\"',
     'application/json; charset=',
-  ])('of the type %s is not guessed at', (type) => {
-    expect(outcomeOf('{"model":"allowed-1"}', type)).toBe('unreadable')
+  ])('of the type %s is not guessed at', async (type) => {
+    expect(await outcomeOf('{"model":"allowed-1"}', type)).toBe('unreadable')
   })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CallError } from '../../../src/calls/error-codes.ts'
 import { readNamedModel } from '../../../src/calls/one-url/named-model.ts'
+import { createTurns } from '../../../src/http/turns.ts'
 
 /** 10,000 runs in parts, so that no test takes long on a busy machine. */
 const PARTS = [1, 2, 3, 4]
@@ -66,10 +67,11 @@ const bodies = fc
   })
 
 const json = { 'content-type': 'application/json' }
+const takeTurn = createTurns()
 
-function outcomeOf(text: string): { readonly name: string; readonly replaced: string } | string {
+async function outcomeOf(text: string): Promise<{ readonly name: string; readonly replaced: string } | string> {
   try {
-    const named = readNamedModel('/v1/chat/completions', json, { kind: 'whole', bytes: Buffer.from(text) })
+    const named = await readNamedModel('/v1/chat/completions', json, { kind: 'whole', bytes: Buffer.from(text) }, takeTurn)
     const body = named.withModel('new "model"/é')
     return { name: named.name, replaced: body.kind === 'whole' ? body.bytes.toString() : '' }
   } catch (error) {
@@ -114,11 +116,11 @@ function isMember(text: string): boolean {
 }
 
 describe('the model of a body', () => {
-  test.each(PARTS)('is read as a JSON parser reads it, and replaced with every other byte as it was (part %i)', () => {
-    fc.assert(
-      fc.property(bodies, (text) => {
+  test.each(PARTS)('is read as a JSON parser reads it, and replaced with every other byte as it was (part %i)', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, async (text) => {
         const found = topMembers(text)?.filter(({ key }) => key.toLowerCase() === 'model')
-        const outcome = outcomeOf(text)
+        const outcome = await outcomeOf(text)
         const [first, second] = found ?? []
         if (second !== undefined) return void expect(outcome).toBe('model_ambiguous')
         if (first?.key !== 'model' || typeof first.value !== 'string' || first.value === '')
@@ -136,12 +138,12 @@ describe('the model of a body', () => {
     )
   })
 
-  test('is never read from half a body, nor from one with something behind it', () => {
-    fc.assert(
-      fc.property(bodies, fc.nat(), fc.constantFrom('x', '{}', ',', '"', '}', '\0'), (text, cut, garbage) => {
+  test('is never read from half a body, nor from one with something behind it', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.nat(), fc.constantFrom('x', '{}', ',', '"', '}', '\0'), async (text, cut, garbage) => {
         const half = text.trimEnd().slice(0, cut % text.trimEnd().length)
-        expect(outcomeOf(half)).toBe('body_not_json')
-        expect(outcomeOf(text + garbage)).toBe('body_not_json')
+        expect(await outcomeOf(half)).toBe('body_not_json')
+        expect(await outcomeOf(text + garbage)).toBe('body_not_json')
       }),
       { numRuns: 2_000 },
     )
@@ -152,9 +154,9 @@ describe('the model of a body', () => {
     ['many members', () => `{${Array.from({ length: 500_000 }, (_, index) => `"key${index}":${index}`).join(',')},"model":"a/b"}`],
     ['a deep nest', () => `{"a":${'['.repeat(5_000_000)}${']'.repeat(5_000_000)},"model":"a/b"}`],
     ['many escaped names', () => `{${'"\\u006d\\u006f":1,'.repeat(600_000)}"model":"a/b"}`],
-  ])('is found in a body of 10 MB: %s', (_title, make) => {
+  ])('is found in a body of 10 MB: %s', async (_title, make) => {
     const text = make()
-    const outcome = outcomeOf(text)
+    const outcome = await outcomeOf(text)
     expect(outcome).toMatchObject({ name: 'a/b' })
     const [before = '', after] = typeof outcome === 'string' ? [] : outcome.replaced.split(JSON.stringify('new "model"/é'))
     expect(text === `${before}"a/b"${after}`).toBe(true)
