@@ -17,7 +17,7 @@ export interface JsonTop {
   readonly members: readonly Readonly<JsonMember>[]
 }
 
-/** Bytes that are read without letting others in between: less than a millisecond's work. */
+/** Bytes that are read without letting others in between: some milliseconds' work at most. */
 export const BYTES_OF_A_TURN = 262_144
 
 /**

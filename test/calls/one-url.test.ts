@@ -306,7 +306,7 @@ describe('who may call', () => {
     const some = { 'x-api-key': await callToken(gateway, { models: ['gpt-*'] }) }
     expect((await chat('openai/gpt-5', some)).status).toBe(200)
     expect(errorOf(await chat('openai/o3', some))).toEqual([403, 'model_not_allowed'])
-    expect(errorOf(await call('/v1/chat/completions', '{"model":"openai/gpt-5","x":nul}', some))).toEqual([403, 'model_not_allowed'])
+    expect(errorOf(await call('/v1/chat/completions', '{"model":"openai/gpt-5","x":nul}', some))).toEqual([400, 'body_not_json'])
   })
 
   test('no more calls in a minute than the token may make', async () => {

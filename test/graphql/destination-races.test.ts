@@ -228,7 +228,7 @@ async function judge(victim: Victim, race: Race, accepted: readonly string[], te
   if (race.some((name) => KINDS.get(name)?.who === 'hand')) return
   const told = [...texts, last.text].filter((text) => /store (?:it|the secret) again/i.test(text))
   expect({ ...story, told }).toEqual({ ...story, told: [] })
-  if (ends.every((state) => state !== null)) expect({ ...story, seen: seen.length > 0 }).toEqual({ ...story, seen: true })
+  if (ends.every((state) => sendable(state).length > 0)) expect({ ...story, seen: seen.length > 0 }).toEqual({ ...story, seen: true })
 }
 
 /** Those requests that no state allows. */
