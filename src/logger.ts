@@ -15,6 +15,7 @@ export const LOG_FIELDS = [
   'outcome',
   'attempts',
   'providerType',
+  'modelRoute',
   'firstByteMs',
   'signal',
   'error',

@@ -25,10 +25,13 @@ export function mountCalls({ deps, log, metrics, ...options }: MountedCalls): Ca
   })
 }
 
-/** A call leaves one line, and nothing in it is what the caller wrote. */
+/** A call leaves one line, and nothing in it is what the caller wrote: the name of a model route is one that an editor has stored. */
 function logCall(log: Logger, record: CallRecord): void {
-  const { requestId, method, httpStatus: status, isComplete: complete, outcome, attempts, providerType } = record
+  const { requestId, method, httpStatus: status, isComplete: complete, outcome, attempts, providerType, routeName: modelRoute } = record
   const durationMs = Math.round(record.durationMs)
   const firstByteMs = record.timeToFirstByteMs === null ? null : Math.round(record.timeToFirstByteMs)
-  log.info({ requestId, route: 'ai', method, status, durationMs, complete, outcome, attempts, providerType, firstByteMs }, 'request')
+  log.info(
+    { requestId, route: 'ai', method, status, durationMs, complete, outcome, attempts, providerType, modelRoute, firstByteMs },
+    'request',
+  )
 }

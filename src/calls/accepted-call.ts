@@ -37,6 +37,4 @@ export interface RouteHold {
   readonly target: string
   /** Whether a refusal of the vendor is left to another target. */
   readonly leavesToAnother: (answer: HeldAnswer) => boolean
-  /** Whether the call may go to another target when this one does not answer. */
-  readonly hasAnother: () => boolean
 }

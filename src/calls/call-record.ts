@@ -30,6 +30,8 @@ export interface CallRecord extends ReadUsage {
   readonly providerType: ProviderType | null
   readonly apiKeyId: string | null
   readonly model: string | null
+  /** The model route that the call named; null when it named none. */
+  readonly routeName: string | null
   readonly outcome: CallOutcome
   /** What the caller was answered; null when it left before. */
   readonly httpStatus: number | null
@@ -59,6 +61,8 @@ export interface CallProgress {
   /** The key of the latest attempt. */
   apiKeyId: string | null
   model: string | null
+  /** The model route that the call named. */
+  routeName: string | null
   /** At the vendor, without its query; null while it is not known. */
   path: string | null
   /** Requests to a vendor. */
@@ -77,6 +81,7 @@ export function newProgress(): CallProgress {
     provider: null,
     apiKeyId: null,
     model: null,
+    routeName: null,
     path: null,
     attempts: 0,
     furtherAttempts: { next_key: 0, next_target: 0, retry: 0, closed_connection: 0 },

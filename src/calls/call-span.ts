@@ -45,7 +45,7 @@ export interface SpannedCall {
 /** Makes a call in a span of its own, by the names that OpenTelemetry has for calls of models. */
 export function inCallSpan(
   { provider, path, model }: SpannedCall,
-  progress: Pick<CallProgress, 'attempts' | 'used'>,
+  progress: Pick<CallProgress, 'attempts' | 'used' | 'routeName'>,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   const kind = kindOf(path)
@@ -53,6 +53,7 @@ export function inCallSpan(
   const name = model?.slice(0, MAX_MODEL)
   const attributes: Attributes = { 'gen_ai.operation.name': operation, 'gen_ai.provider.name': vendorOf(provider) }
   if (name !== undefined) attributes['gen_ai.request.model'] = name
+  if (progress.routeName !== null) attributes['gateway.call.route'] = progress.routeName
   if (provider.endpoint !== null) {
     attributes['server.address'] = provider.endpoint.hostname
     attributes['server.port'] = provider.endpoint.port

@@ -194,13 +194,14 @@ function responseClosed(response: ServerResponse): Promise<void> {
 }
 
 function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
-  const { provider, outcome, tokenId, tokenName, apiKeyId, model, attempts, furtherAttempts, requestBytes, used } = progress
+  const { provider, outcome, tokenId, tokenName, apiKeyId, model, routeName, attempts, furtherAttempts, requestBytes, used } = progress
   return {
     requestId,
     tokenId,
     tokenName,
     apiKeyId,
     model,
+    routeName,
     attempts,
     furtherAttempts,
     requestBytes,

@@ -71,8 +71,8 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
       body: bodyOf(body),
       firstByteMs,
       idleMs: IDLE_MS,
-      // A vendor that reads the request and then hangs up looks the same: the next target of a route is the better second try.
-      isRepeatable: !(call.route?.hasAnother() ?? false),
+      // A vendor that reads the request and then hangs up looks the same, and a route calls each target at most once.
+      isRepeatable: call.route === null,
     },
     isOurCredential: credential.kind !== 'none' || headerSecrets.length > 0,
     scrubber: () =>

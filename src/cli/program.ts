@@ -11,6 +11,7 @@ import { help } from './help.ts'
 import { addKeys } from './keys.ts'
 import { addMigrateData } from './migrate-data.ts'
 import { WIDTH } from './output.ts'
+import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
 import type { Shell } from './shell.ts'
 import { addTokens } from './tokens.ts'
@@ -67,7 +68,7 @@ export function buildProgram(shell: Shell, json = false): Command {
         notes: ['`gateway <command> --help` shows options and examples.'],
       }),
     )
-  const commands = [addServe, addApply, addExport, addTokens, addKeys, addAudit, addDoctor, addBackup, addMigrateData]
+  const commands = [addServe, addApply, addExport, addTokens, addRoutes, addKeys, addAudit, addDoctor, addBackup, addMigrateData]
   for (const add of commands) add(program, shell)
   return program
 }

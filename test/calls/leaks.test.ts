@@ -61,6 +61,9 @@ beforeAll(async () => {
   const bedrock = { region: 'eu-central-1', accessKey: 'AKIALEAKSFIXTUREAAAA', accessKeySecret }
   await writer.created({ name: 'bedrock', type: 'BEDROCK', baseUrl: vendor.origin, settings: { bedrock } })
   await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: vendor.origin })
+  const targets = [{ provider: { name: 'openai' }, model: 'm' }]
+  const input = { name: 'fast', targets }
+  await gateway.ask('mutation ($input: CreateModelRouteInput!) { createModelRoute(input: $input) { __typename } }', { input })
 })
 afterAll(async () => {
   await gateway.close()
@@ -124,6 +127,8 @@ test.each(STATUSES)('a caller never sees a key in a refusal of status %s that sa
 test('no token, key, prompt or answer is in the log, the database, the metrics or the traces, in whatever encoding', async () => {
   answerAll()
   expect(await callAll()).toContain(ANSWER)
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  await rawCall(gateway.url, { path: '/v1/chat/completions', headers, body: JSON.stringify({ model: 'fast', messages: [PROMPT] }) })
   const metrics = await rawCall(gateway.url, { method: 'GET', path: '/metrics', headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
   await gateway.stop()
   const hidden = [token, ...keys, PROMPT, ANSWER, CALLERS_OWN]
@@ -151,6 +156,7 @@ test('the span of a call has the names that OpenTelemetry gives calls of models,
       'gateway.call.attempts': 1,
     },
   ])
+  expect(spans.map((span) => attributesOf(span)['gateway.call.route']).filter((name) => name !== undefined)).toEqual(['fast'])
   const providers = new Set(spans.map((span) => attributesOf(span)['gen_ai.provider.name']))
   expect([...providers].sort()).toEqual([
     'anthropic',

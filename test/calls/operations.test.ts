@@ -112,6 +112,22 @@ describe('what is told of a call', () => {
     expect(lines.join('\n')).not.toMatch(/completions|a-query|a-model|a-prompt|watched|files/)
   })
 
+  test('the name of the model route that it used, which an editor has stored, and nothing of what names no route', async () => {
+    await gateway.ask(
+      'mutation { createModelRoute(input: { name: "fast", targets: [{ provider: { name: "watched" }, model: "a-model" }] }) { __typename } }',
+    )
+    lines.length = 0
+    for (const model of ['fast', 'a-model-of-the-caller', 'watched/a-model-of-the-caller'])
+      await call({ path: '/v1/chat/completions', body: JSON.stringify({ model }) })
+    const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
+    expect(told.map(({ modelRoute, status }) => [modelRoute, status])).toEqual([
+      ['fast', 200],
+      [null, 404],
+      [null, 200],
+    ])
+    expect(lines.join('\n')).not.toMatch(/a-model|watched/)
+  })
+
   test('metrics by type and outcome, and by nothing that a caller chose', async () => {
     await call()
     const { body } = await rawCall(gateway.url, { method: 'GET', path: '/metrics', headers: { authorization: `Bearer ${METRICS_TOKEN}` } })

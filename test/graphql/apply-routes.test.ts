@@ -65,3 +65,30 @@ test('a route with an unknown provider is refused, and the others are done', asy
   expect([exitCode, errors]).toEqual([1, expect.stringContaining('lost: ')])
   expect(await planOf(FIRST + FAST)).toEqual(['keep first', 'keep fast'])
 })
+
+test('`gateway routes` lists what is stored in the order in which targets are tried, and says what is disabled or gone', async () => {
+  const list = () => runCommand(['routes'], { environment: database.environment })
+  await apply(FIRST)
+  expect(await list()).toMatchObject({ exitCode: 0, output: expect.stringContaining('No model routes.') })
+  const target = (provider: string, more: string) => `      - { provider: ${provider}, model: gpt-5, ${more} }\n`
+  const targets = target('first', 'priority: 1') + target('second', 'weight: 3')
+  const off = 'routes:\n  - name: off\n    enabled: false\n    targets:\n'
+  await apply(`${FIRST}${SECOND.replace(' }', ', enabled: false }')}${off}${targets}`)
+  const { output } = await list()
+  expect(output.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['ROUTE', 'STATE', 'TARGETS'],
+    ['off', 'disabled', 'second/gpt-5, priority 0, weight 3 (provider disabled)'],
+    ['', 'first/gpt-5, priority 1, weight 1'],
+    [''],
+  ])
+  const listed = await runJson<object[]>(['routes'], { environment: database.environment })
+  expect(listed).toMatchObject([
+    {
+      ...{ name: 'off', enabled: false, retryAfterTimeout: false, version: 1 },
+      targets: [
+        { provider: 'second', model: 'gpt-5', weight: 3, priority: 0, providerState: 'disabled' },
+        { provider: 'first', providerState: 'enabled' },
+      ],
+    },
+  ])
+})

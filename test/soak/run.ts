@@ -35,6 +35,7 @@ const GROUPS: readonly { readonly workers: number; readonly files: Readonly<Reco
       mutations: 'test/soak/mutations.test.ts',
       conflicts: 'test/soak/conflicts.test.ts',
       'disk-full': 'test/soak/disk-full.test.ts',
+      routes: 'test/soak/routes.test.ts',
     },
   },
 ]

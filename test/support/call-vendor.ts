@@ -27,6 +27,9 @@ export interface CallVendor {
   answerWith(answer: VendorAnswer): void
   /** Settles when the condition holds; it is looked at whenever something happened here. */
   until(condition: () => boolean): Promise<void>
+  /** Ends every connection and takes no more, until `comeBack`. */
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,7 +69,8 @@ export async function startCallVendor(initial: VendorAnswer = chatAnswer): Promi
     connections += 1
     changed()
   })
-  const { port, close } = await listen(server)
+  let bound = await listen(server)
+  const { port } = bound
   return {
     origin: `http://127.0.0.1:${port}`,
     requests,
@@ -86,7 +90,11 @@ export async function startCallVendor(initial: VendorAnswer = chatAnswer): Promi
         })
       }
     },
-    close,
+    goAway: () => bound.close(),
+    comeBack: async () => {
+      bound = await listen(server, port)
+    },
+    close: () => bound.close(),
   }
 }
 

@@ -20,17 +20,19 @@ import { failureOf, isWorthAnother } from './worth-another.ts'
 /** Calls one target. @throws CallError; LeftToAnother when `hold` said so. */
 export type CallOneTarget = (target: CallableTarget, hold: RouteHold) => Promise<void>
 
-/** The targets of a route that the token may call, with their providers as they are. */
+/** The targets of a route that the token may call, with their providers as they are now. */
 export async function callableTargets(call: OneUrlCall, route: RouteForCall, find: FindProvider): Promise<CallableTarget[]> {
   const { scope, state } = call
   const inScope = route.targets.filter(({ providerId, model }) => isInScope(scope, providerId, model))
   const found = await Promise.all(inScope.map(({ providerName }) => find(providerName, state)))
-  return inScope.flatMap((target, index) => {
+  const targets = inScope.flatMap((target, index) => {
     const provider = found[index]
     if (provider?.id !== target.providerId) return []
     // A try at the same vendor is worth less than one at the next target.
     return [{ ...target, provider: { ...provider, maxRetries: 0 } }]
   })
+  // A place that names another model than the target does is out of the scope as well.
+  return scope.models === null ? targets : targets.filter((target) => unfitnessOfTarget(call, target)?.code !== 'model_not_allowed')
 }
 
 /** Why a target cannot take the call, whatever its vendor says; null when it can be asked. Nothing is sent. */
@@ -88,16 +90,15 @@ export async function callRoute(
     throw noneAvailable(route.name, others, firstUnfit, deps)
   }
   while (current !== null) {
-    let next: Picked | null = null
+    const ahead: { next: Picked | null } = { next: null }
     const mayRepeat = named.isRepeatable
     const { target, use } = current
     const hold: RouteHold = {
       target: `${target.providerName}/${target.model}`,
-      hasAnother: () => mayRepeat && chooseTarget(targets, tried, deps) !== null,
       leavesToAnother: (answer: HeldAnswer) => {
         if (!mayRepeat || !isWorthAnother(answer)) return false
-        next ??= pick()
-        return next !== null
+        ahead.next ??= pick()
+        return ahead.next !== null
       },
     }
     try {
@@ -106,13 +107,16 @@ export async function callRoute(
       return
     } catch (error) {
       tellFailure(error, use)
-      if (call.caller.isGone || !mayRepeat || !isLeft(error, route)) throw error
-      next ??= pick()
-      if (next === null) throw error
+      if (call.caller.isGone || !mayRepeat || !isLeft(error, route)) {
+        ahead.next?.use.end()
+        throw error
+      }
+      ahead.next ??= pick()
+      if (ahead.next === null) throw error
     } finally {
       use.end()
     }
-    current = next
+    current = ahead.next
   }
 }
 

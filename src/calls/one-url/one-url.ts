@@ -118,6 +118,7 @@ async function callNamedRoute(call: OneUrlCall, named: NamedModel, deps: OneUrlD
   const route = await deps.findRoute(name, call.state)
   const targets = route?.enabled ? await callableTargets(call, route, deps.find) : []
   if (route === null || targets.length === 0) throw await notFound(call, name, deps)
+  call.progress.routeName = name
   const choice = { states: deps.forwarding.states, breakers: deps.breakers, random: deps.forwarding.random }
   await callRoute(call, { route, targets, named }, choice, ({ provider, model }, hold) =>
     callTarget(call, { provider, model, route: hold }, named, deps),
@@ -125,7 +126,9 @@ async function callNamedRoute(call: OneUrlCall, named: NamedModel, deps: OneUrlD
 }
 
 async function notFound({ state, scope }: OneUrlCall, name: string, { catalog }: OneUrlDeps): Promise<CallError> {
-  return modelNotFound(name, modelsInScope(await catalog(state), scope))
+  // The list does not know what a base URL or a key's own endpoint names itself.
+  const others = modelsInScope(await catalog(state), scope).filter(({ id }) => id !== name)
+  return modelNotFound(name, others)
 }
 
 async function callTarget(call: OneUrlCall, { provider, model, route }: CallTarget, named: NamedModel, deps: OneUrlDeps): Promise<void> {

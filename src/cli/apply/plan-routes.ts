@@ -20,7 +20,7 @@ export type RouteStep = { readonly kind: 'route'; readonly name: string; readonl
 
 /** Targets as they are read with a route, those of deleted providers too. */
 const STORED_TARGETS = {
-  select: { model: true, weight: true, priority: true, provider: { select: { name: true, deletedAt: true } } },
+  select: { model: true, weight: true, priority: true, provider: { select: { name: true, enabled: true, deletedAt: true } } },
   orderBy: { number: 'asc' },
 } as const
 
@@ -43,7 +43,8 @@ export async function planRoutes(open: Open, wanted: readonly FileRoute[], prune
   return [...steps, ...deletions]
 }
 
-type StoredRoute = Prisma.ModelRouteGetPayload<{ include: { targets: typeof STORED_TARGETS } }>
+/** A model route as the database has it. */
+export type StoredRoute = Prisma.ModelRouteGetPayload<{ include: { targets: typeof STORED_TARGETS } }>
 
 /** All model routes, with their targets. */
 export function readRoutes({ database: { prisma } }: Open): Promise<StoredRoute[]> {

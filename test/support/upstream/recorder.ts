@@ -48,21 +48,23 @@ export async function startRecorder(
   return { origin: tls === null ? `http://127.0.0.1:${port}` : `https://localhost:${port}`, port, requests, close }
 }
 
-/** Binds a server to a free loopback port. Its `close` also ends connections that are open. */
-export async function listen(server: Server): Promise<{ port: number; close(): Promise<void> }> {
+/** Binds a server to a loopback port, a free one unless it is given. Its `close` also ends connections that are open. */
+export async function listen(server: Server, wanted = 0): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
+  const track = (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
-  })
-  server.listen(0, '127.0.0.1')
+  }
+  server.on('connection', track)
+  server.listen(wanted, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   const close = async () => {
     const closed = once(server, 'close')
     server.close()
+    server.off('connection', track)
     for (const socket of sockets) socket.destroy()
     await closed
   }
