@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand } from '../support/command-line.ts'
-import { fromFile, upgrade } from '../support/first-release.ts'
+import { inSqlite, upgrade } from '../support/first-release.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
@@ -191,7 +191,7 @@ describe('doctor', () => {
 
   test('asks for a rotation after the upgrade from 0.1.0 until the key of then is gone', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gateway-doctor-'))
-    const copy = await fromFile(folder, 'two-keys')
+    const copy = await inSqlite(folder, 'two-keys.sqlite')
     await upgrade(copy)
     await copy.database.close()
     const lines = async () => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findOutdatedKeys } from '../../../src/api-keys/encryption-keys.ts'
 import { verifySecrets } from '../../../src/api-keys/verify-secrets.ts'
-import { type FirstRelease, fromDump, fromFile, upgrade } from '../../support/first-release.ts'
+import { type FirstRelease, inPostgresql, inSqlite, upgrade } from '../../support/first-release.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 
 const WORKER = fileURLToPath(new URL('../../support/upgrade-worker.ts', import.meta.url))
@@ -42,10 +42,10 @@ const sealedTexts = async ({ database }: FirstRelease) => ({
 })
 
 const KINDS = [
-  { title: 'SQLite', make: () => fromFile(folder, 'plain'), isThere: true },
+  { title: 'SQLite', make: () => inSqlite(folder), isThere: true },
   {
     title: 'PostgreSQL',
-    make: () => (server === undefined ? Promise.reject(new Error('No server was started.')) : fromDump(server)),
+    make: () => (server === undefined ? Promise.reject(new Error('No server was started.')) : inPostgresql(server)),
     isThere: postgresPrograms !== null,
   },
 ]

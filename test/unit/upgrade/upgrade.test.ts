@@ -1,6 +1,6 @@
 /**
- * Databases that the program of 0.1.0 made (commit 2ca7ee5), one of each kind, start with this release: every key opens at
- * the place where it went before.
+ * Databases that the program of 0.1.0 made (commit 2ca7ee5), of each kind alone and of all together, start with this release:
+ * every key opens at the place where it went before.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import { migrate } from '../../../src/database/migrate.ts'
 import { openForCall } from '../../../src/providers/provider-for-use.ts'
 import { FIRST_RELEASE_READERS } from '../../../src/rest/mounts.ts'
 import { upgradeStoredData } from '../../../src/upgrade/upgrade-stored-data.ts'
-import { type FirstRelease, type FixtureKind, fromDump, fromFile, upgrade } from '../../support/first-release.ts'
+import { type FirstRelease, inPostgresql, inSqlite, kindsIn, upgrade } from '../../support/first-release.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 
 const NOW = new Date('2026-12-01T00:00:00Z')
@@ -43,11 +43,11 @@ async function kept(fixture: Promise<FirstRelease>): Promise<FirstRelease> {
   return fixture
 }
 
-const copyOf = (kind: FixtureKind) => kept(fromFile(folder, kind))
+const onSqlite = (...of: [Parameters<typeof inSqlite>[1]?, Parameters<typeof inSqlite>[2]?]) => kept(inSqlite(folder, ...of))
 
-function fromServer(): Promise<FirstRelease> {
+function onPostgresql(): Promise<FirstRelease> {
   if (server === undefined) throw new Error('No server was started.')
-  return kept(fromDump(server))
+  return kept(inPostgresql(server))
 }
 
 /** What each key of a provider opens to, and where it goes. */
@@ -63,13 +63,82 @@ async function openedKeys({ database, keyring }: Pick<FirstRelease, 'database' |
   })
 }
 
-const KINDS = [
-  { title: 'SQLite', make: () => copyOf('plain'), available: true },
-  { title: 'PostgreSQL', make: fromServer, available: postgresPrograms !== null },
+const RELAY = 'http://127.0.0.1:9/v1'
+const plain = (type: string) => [
+  { baseUrl: `${RELAY}?api-version=1`, credential: `sk-plain-${type}-0123456789` },
+  { baseUrl: `${RELAY}?api-version=1`, credential: `sk-second-${type}-0123456789` },
+]
+const NO_KEY = { kind: 'none' }
+
+/** What the keys of each kind of provider open to. */
+const OPENED: Readonly<Record<string, readonly object[]>> = {
+  'plain-anthropic': plain('ANTHROPIC'),
+  'plain-azure': plain('AZURE'),
+  'plain-google': plain('GOOGLE'),
+  'plain-openai': plain('OPENAI'),
+  'plain-openai-compat': plain('OPENAI_COMPAT'),
+  'plain-openrouter': plain('OPENROUTER'),
+  'plain-vercel': plain('VERCEL'),
+  'plain-copilot': [{ baseUrl: 'https://api.githubcopilot.com', credential: NO_KEY }],
+  'plain-bedrock': [
+    { credential: { kind: 'aws', region: 'us-east-1', roleArn: expect.stringContaining('BedrockRole'), keyPair: expect.anything() } },
+  ],
+  'anthropic-on-bedrock': [{ credential: { kind: 'aws', region: 'eu-west-1', keyPair: expect.anything() } }],
+  'with-network': [
+    {
+      network: {
+        // Those that count as credentials now are sealed now, and the others stay.
+        extraHeaders: [
+          { name: 'X-Api-Key', value: 'sealed-header-0123456789' },
+          { name: 'X-JWT', value: 'open-jwt-header-value' },
+          { name: 'X-Team', value: 'platform' },
+          { name: 'OpenAI-Organization', value: 'org-fixture' },
+        ],
+        proxy: { username: 'me', password: 'fixture-proxy-password' },
+      },
+    },
+  ],
+  'in-a-variable': [{ credential: VARIABLES.FIXTURE_UPSTREAM_KEY }],
+  'odd-url': [{ baseUrl: 'https://relay.example.com:443/Tenant/v1/', credential: 'sk-odd-url-0123456789' }],
+  // Keys of Bifrost have their endpoint and their region for themselves.
+  azure: [{ baseUrl: 'https://own.openai.azure.com', credential: 'sk-bifrost-azure-0123456789' }],
+  vllm: [{ baseUrl: 'http://127.0.0.1:9/own', credential: 'sk-bifrost-vllm-0123456789' }],
+  bedrock: [{ baseUrl: 'https://bedrock.us-west-2.amazonaws.com', credential: { kind: 'aws', region: 'us-west-2' } }],
+  ollama: [{ baseUrl: 'http://127.0.0.1:9', credential: NO_KEY }],
+  'custom-relay': [{ baseUrl: RELAY, credential: NO_KEY, network: { extraHeaders: [{ name: 'X-Pass', value: 'open-pass-value' }] } }],
+  'custom-quiet': [{ baseUrl: RELAY, credential: NO_KEY }],
+  'respan-made': [{ baseUrl: 'https://a.example.com', credential: 'sk-respan-0123456789' }],
+}
+const NOTHING_UNREADABLE = { MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 }
+const TOKENS = 'tokens'
+
+test('every kind that 0.1.0 wrote is there for both databases, and is known here', () => {
+  const kinds = kindsIn('one-key.sqlite')
+  expect(kinds.toSorted()).toEqual([...Object.keys(OPENED), TOKENS].toSorted())
+  expect(kindsIn('one-key.postgresql')).toEqual(kinds)
+})
+
+describe('a database of 0.1.0 with one kind alone', () => {
+  test.each(kindsIn('one-key.sqlite'))('%s: starts, and has no secret that does not open', async (kind) => {
+    const fixture = await onSqlite('one-key.sqlite', [kind])
+    await upgrade(fixture)
+    expect((await verifySecrets(fixture.database, fixture.keyring, () => {})).unreadable).toEqual(NOTHING_UNREADABLE)
+    if (kind === TOKENS) expect(await upgradesOf(fixture)).toMatchObject([{ changes: { tokens: 6, unreadable: 0 } }])
+    else expect(await openedKeys(fixture, kind)).toMatchObject(OPENED[kind] ?? [])
+    await fixture.database.close()
+  })
+})
+
+const upgradesOf = ({ database }: FirstRelease) =>
+  database.prisma.auditEvent.findMany({ where: { action: 'encryption_key.secrets_upgraded' } })
+
+const ENGINES = [
+  { title: 'SQLite', make: () => onSqlite(), available: true },
+  { title: 'PostgreSQL', make: onPostgresql, available: postgresPrograms !== null },
 ]
 
-for (const { title, make, available } of KINDS)
-  describe.skipIf(!available)(`a database of 0.1.0 on ${title}`, () => {
+for (const { title, make, available } of ENGINES)
+  describe.skipIf(!available)(`a database of 0.1.0 with all kinds on ${title}`, () => {
     let fixture: FirstRelease
     beforeAll(async () => {
       fixture = await make()
@@ -78,46 +147,19 @@ for (const { title, make, available } of KINDS)
 
     test('has every secret sealed for its destination, and none that does not open', async () => {
       const { readable, unreadable } = await verifySecrets(fixture.database, fixture.keyring, () => {})
-      expect(unreadable).toEqual({ MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 })
-      expect(readable).toBe(31)
+      expect({ readable, unreadable }).toEqual({ readable: 31, unreadable: NOTHING_UNREADABLE })
     })
 
-    test.each(['anthropic', 'azure', 'google', 'openai', 'openai-compat', 'openrouter', 'vercel'])(
-      'opens the plain keys of %s at the endpoint that they had',
-      async (type) => {
-        const name = type.toUpperCase().replace('-', '_')
-        expect(await openedKeys(fixture, `plain-${type}`)).toMatchObject([
-          { baseUrl: 'http://127.0.0.1:9/v1?api-version=1', credential: `sk-plain-${name}-0123456789` },
-          { baseUrl: 'http://127.0.0.1:9/v1?api-version=1', credential: `sk-second-${name}-0123456789` },
-        ])
-      },
-    )
-
-    test('opens the access keys of Bedrock settings, of both types that have them', async () => {
-      const [bedrock] = await openedKeys(fixture, 'plain-bedrock')
-      expect(bedrock?.credential).toMatchObject({ kind: 'aws', region: 'us-east-1', roleArn: expect.stringContaining('BedrockRole') })
-      expect(JSON.stringify(await openedKeys(fixture, 'anthropic-on-bedrock'))).not.toContain('"keyPair":null')
+    test.each(Object.entries(OPENED))('opens the keys of %s at the endpoint that they had', async (name, keys) => {
+      expect(await openedKeys(fixture, name)).toMatchObject(keys)
     })
 
-    test('seals the headers that count as credentials now, and keeps the others', async () => {
-      const [{ network } = { network: null }] = await openedKeys(fixture, 'with-network')
-      expect(network?.extraHeaders).toEqual([
-        { name: 'X-Api-Key', value: 'sealed-header-0123456789' },
-        { name: 'X-JWT', value: 'open-jwt-header-value' },
-        { name: 'X-Team', value: 'platform' },
-        { name: 'OpenAI-Organization', value: 'org-fixture' },
-      ])
-      expect(network?.proxy).toMatchObject({ username: 'me', password: 'fixture-proxy-password' })
+    test('has no value in the open that counts as a credential now', async () => {
       const row = await fixture.database.prisma.provider.findFirstOrThrow({ where: { name: 'with-network' } })
       expect(JSON.stringify(row.network)).not.toContain('open-jwt-header-value')
     })
 
     test('gives the keys of Bifrost their endpoint, region and models in columns of their own', async () => {
-      expect(await openedKeys(fixture, 'azure')).toMatchObject([
-        { baseUrl: 'https://own.openai.azure.com', credential: 'sk-bifrost-azure-0123456789' },
-      ])
-      expect(await openedKeys(fixture, 'vllm')).toMatchObject([{ baseUrl: 'http://127.0.0.1:9/own' }])
-      expect(await openedKeys(fixture, 'bedrock')).toMatchObject([{ baseUrl: 'https://bedrock.us-west-2.amazonaws.com' }])
       const { prisma } = fixture.database
       expect(await prisma.apiKey.findFirst({ where: { name: 'bifrost-azure' } })).toMatchObject({
         models: ['gpt-4o'],
@@ -140,7 +182,6 @@ for (const { title, make, available } of KINDS)
     })
 
     test('authenticates a key in an environment variable', async () => {
-      expect(await openedKeys(fixture, 'in-a-variable')).toMatchObject([{ credential: VARIABLES.FIXTURE_UPSTREAM_KEY }])
       const key = await fixture.database.prisma.apiKey.findFirstOrThrow({ where: { provider: { name: 'in-a-variable' } } })
       await fixture.database.write((tx) => tx.apiKey.update({ where: { id: key.id }, data: { environmentVariable: 'FIXTURE_AWS_SECRET' } }))
       await expect(openedKeys(fixture, 'in-a-variable')).rejects.toThrow('another destination')
@@ -150,16 +191,15 @@ for (const { title, make, available } of KINDS)
     })
 
     test('tells in one audit event what was brought over, and does nothing at the next start', async () => {
-      const events = () => fixture.database.prisma.auditEvent.findMany({ where: { action: 'encryption_key.secrets_upgraded' } })
-      expect(await events()).toMatchObject([{ changes: { providers: 20, headers: 2, secrets: 31, unreadable: 0, tokens: 6 } }])
+      expect(await upgradesOf(fixture)).toMatchObject([{ changes: { providers: 20, headers: 2, secrets: 31, unreadable: 0, tokens: 6 } }])
       await upgrade(fixture)
-      expect(await events()).toHaveLength(1)
+      expect(await upgradesOf(fixture)).toHaveLength(1)
     })
   })
 
 describe('the upgrade', () => {
   test('begins again when it was killed in the middle: nothing of it is there before all is', async () => {
-    const fixture = await copyOf('plain')
+    const fixture = await onSqlite()
     await migrate(fixture.database)
     const before = await fixture.database.prisma.apiKeySecret.findMany({ orderBy: { apiKeyId: 'asc' } })
     const broken = new Proxy(fixture.keyring, {
@@ -175,7 +215,7 @@ describe('the upgrade', () => {
   })
 
   test('brings over what is under each key of a keyring, and seals it with the first', async () => {
-    const fixture = await copyOf('two-keys')
+    const fixture = await onSqlite('two-keys.sqlite')
     await upgrade(fixture)
     expect(await openedKeys(fixture, 'under-the-first')).toMatchObject([{ credential: 'sk-under-the-first-0123' }])
     expect(await openedKeys(fixture, 'under-the-second')).toMatchObject([{ credential: 'sk-under-the-second-0123' }])
@@ -184,7 +224,7 @@ describe('the upgrade', () => {
   })
 
   test('is closed once the old key is gone: with the marker set back, an old text opens nowhere', async () => {
-    const old = await copyOf('two-keys')
+    const old = await onSqlite('two-keys.sqlite')
     await migrate(old.database)
     const { prisma } = old.database
     const markers = await prisma.encryptionKey.findMany()
