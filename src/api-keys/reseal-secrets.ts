@@ -40,15 +40,14 @@ export async function resealSecrets(
   for (let number = 1; ; number++) {
     const pass: Pass = { resealed: 0, unreadable: 0, overtaken: 0 }
     for (const store of SEALED_STORES)
-      for await (const rows of pagesOf(store, database.prisma, keyring.primary.kid)) {
+      for await (const rows of pagesOf(store, database, keyring.primary.kid)) {
         await resealPage(database, keyring, store, rows, pass)
         seen += rows.length
         await onProgress(seen)
       }
     resealed += pass.resealed
     const isCalm = pass.resealed === 0 && pass.overtaken === 0
-    // A row that moves while its page is read looks unreadable once.
-    if ((isCalm && (pass.unreadable === 0 || number > 1)) || number === MAX_PASSES)
+    if (isCalm || number === MAX_PASSES)
       return { resealed, unreadable: pass.unreadable, remaining: await countSealed(database.prisma, keyring.primary.kid) }
   }
 }

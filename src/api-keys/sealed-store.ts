@@ -1,6 +1,6 @@
 import type { SecretBinding } from '../crypto/envelope.ts'
 import type { Resealed } from '../crypto/rotate.ts'
-import type { TransactionClient } from '../database/client.ts'
+import type { Database, TransactionClient } from '../database/client.ts'
 import { KEY_ROW, PROVIDER_ROW } from '../destination/stored-rows.ts'
 import { Prisma } from '../generated/prisma-sqlite/client.ts'
 import { apiKeyBinding, providerSecretBinding } from './secret-binding.ts'
@@ -90,11 +90,19 @@ export async function countSealed(client: TransactionClient, exceptKid: string |
   return sum
 }
 
-/** Goes through a store page by page, in the order of ids: what is added behind the reader is not seen. */
-export async function* pagesOf(store: SealedStore, client: TransactionClient, exceptKid: string | null): AsyncGenerator<SealedRow[]> {
+/**
+ * Goes through a store page by page, in the order of ids: what is added behind the reader is not seen. Each page is read in one
+ * state of the data: its texts, and what they are bound to, whoever deletes or moves a provider meanwhile.
+ */
+export async function* pagesOf(
+  store: SealedStore,
+  database: Pick<Database, 'snapshot'>,
+  exceptKid: string | null,
+): AsyncGenerator<SealedRow[]> {
   let last: SealedRow | null = null
   for (;;) {
-    const rows = await store.page(client, last, exceptKid)
+    const after: SealedRow | null = last
+    const rows = await database.snapshot((transaction) => store.page(transaction, after, exceptKid))
     last = rows.at(-1) ?? null
     if (last === null) return
     yield rows

@@ -23,7 +23,7 @@ export async function verifySecrets(
   let readable = 0
   let seen = 0
   for (const store of SEALED_STORES)
-    for await (const rows of pagesOf(store, database.prisma, null)) {
+    for await (const rows of pagesOf(store, database, null)) {
       for (const row of rows) {
         const reason = problemOf(keyring, row)
         if (reason === null) readable += 1

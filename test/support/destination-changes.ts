@@ -134,7 +134,8 @@ const IN_DIALECTS: Readonly<Record<string, Kind>> = {
       path: `/bifrost/api/providers/${victim.name}/keys/${victim.keyUuid}`,
       body: { value: key(victim, tag), models: ['*'], weight: 1 },
     }),
-    (victim, tag) => ({ firstKey: key(victim, tag) }),
+    // A PUT has all that the key is to have: an endpoint of its own, too.
+    (victim, tag) => ({ firstKey: key(victim, tag), firstOwn: {} }),
   ),
   "an admin moves in Bifrost's API, which resets what it leaves out": upsert(
     'admin',
