@@ -1,10 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import gateway from '../package.json' with { type: 'json' }
 
 /** Builds the files that the gateway serves at `/console`. */
 export default defineConfig({
   base: '/console/',
   plugins: [react()],
+  // The console is a part of the gateway that serves it.
+  define: { GATEWAY_VERSION: JSON.stringify(gateway.version) },
   html: {
     // The gateway puts a nonce of its own here into each answer (src/console/console-pages.ts).
     cspNonce: 'CONSOLE-CSP-NONCE',

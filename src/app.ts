@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): App {
   const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics } = options
   const server = createGraphQLServer(TOKEN_HEADERS)
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
-  const consolePages = withConsole ? createConsolePages(readConsoleFiles()) : null
+  const consolePages = withConsole ? createConsolePages(readConsoleFiles(), { graphiql, restReference }) : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)
@@ -102,7 +102,7 @@ export function createApp(options: AppOptions): App {
       const ready = !draining && (await isUsable(deps.database))
       return ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' })
     },
-    home: () => ({ status: 302, headers: { location: '/graphql' } }),
+    home: () => ({ status: 302, headers: { location: withConsole ? '/console' : '/graphql' } }),
     console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
     graphiql: async () => (graphiqlPage === null ? NOT_FOUND : pageAnswer(await graphiqlPage())),
     graphql: (requestContext) => answerGraphQL(requestContext, server, deps, cache),
@@ -114,7 +114,7 @@ export function createApp(options: AppOptions): App {
 
   async function handle(request: IncomingMessage, response: ServerResponse, span: RequestSpan): Promise<void> {
     const requestId = randomUUID()
-    const kind = routeOf(request, graphiql)
+    const kind = routeOf(request, graphiql, graphiql || withConsole)
     // The answer to a model call is the vendor's, and says for itself which headers it has.
     if (kind !== 'ai') {
       setSecurityHeaders(response, requestId)
@@ -251,12 +251,13 @@ const FIXED_ROUTES: ReadonlyMap<string, AppRoute> = new Map([
   ['/metrics', 'metrics'],
 ])
 
-function routeOf(request: IncomingMessage, graphiql: boolean): AppRoute {
+/** @param hasPages whether a browser finds something here, be it the console or GraphiQL. */
+function routeOf(request: IncomingMessage, graphiql: boolean, hasPages: boolean): AppRoute {
   const [path = ''] = (request.url ?? '').split('?')
   const fixed = FIXED_ROUTES.get(path)
   if (fixed !== undefined) return fixed
   if (isCallTarget(path, CALL_PREFIXES)) return 'ai'
-  if (path === '/' && graphiql) return 'home'
+  if (path === '/' && hasPages) return 'home'
   if (path === '/console' || path.startsWith('/console/')) return 'console'
   if (path === '/docs/rest' || path.startsWith('/docs/rest/')) return 'restReference'
   if (isRestPath(path)) return 'rest'

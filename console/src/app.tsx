@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider as ReadsProvider } from 'urql'
 import type { FetchEvents } from './gateway/gateway-fetch.ts'
 import { ConsolePages } from './pages.tsx'
-import { forgetToken, keepToken, keptToken } from './session/kept-token.ts'
+import { forgetToken, isKeptOnDevice, keepToken, keptToken, onForgotten } from './session/kept-token.ts'
 import { LiveProvider } from './session/live.tsx'
 import { type Session, SessionContext } from './session/session.ts'
 import { signIn } from './session/sign-in.ts'
@@ -28,7 +28,7 @@ export function App() {
   }, [])
 
   const enter = useCallback(
-    async (token: string) => {
+    async (token: string, onDevice: boolean) => {
       let isInside = false
       const events: FetchEvents = {
         onUnauthenticated: () => isInside && close(NO_LONGER_VALID),
@@ -37,7 +37,7 @@ export function App() {
       const outcome = await signIn(token, events)
       if ('viewer' in outcome) {
         isInside = true
-        keepToken(token)
+        keepToken(token, onDevice)
         return setAccess({ kind: 'open', session: outcome })
       }
       // A gateway that is away says nothing about the token: it stays for the next try.
@@ -50,8 +50,9 @@ export function App() {
   useEffect(() => {
     const token = keptToken()
     if (token === null) setAccess({ kind: 'closed', notice: null, isBusy: false })
-    else void enter(token)
+    else void enter(token, isKeptOnDevice())
   }, [enter])
+  useEffect(() => onForgotten(() => close(null)), [close])
 
   const session = useMemo<Session | null>(
     () => (access.kind === 'open' ? { ...access.session, signOut: () => close(null) } : null),
@@ -77,9 +78,9 @@ export function App() {
         <Loader aria-label="Signing in" />
       </Center>
     )
-  const submit = (token: string) => {
+  const submit = (token: string, onDevice: boolean) => {
     setAccess({ ...access, isBusy: true })
-    void enter(token)
+    void enter(token, onDevice)
   }
   return <SignInPage notice={access.notice} isBusy={access.isBusy} onSignIn={submit} />
 }

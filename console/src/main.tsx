@@ -12,8 +12,8 @@ import './styles/narrow-screens.css'
 import { MantineProvider } from '@mantine/core'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { Router } from 'wouter'
 import { App } from './app.tsx'
+import { GuardedRouter } from './parts/leave-guard.tsx'
 import { colorVariables, theme } from './theme.ts'
 
 /** The nonce that the gateway put into this page, for the styles that the component library writes. */
@@ -25,9 +25,9 @@ if (root === null) throw new Error('The page has no place for the console.')
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={colorVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-      <Router base="/console">
+      <GuardedRouter base="/console">
         <App />
-      </Router>
+      </GuardedRouter>
     </MantineProvider>
   </StrictMode>,
 )

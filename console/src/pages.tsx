@@ -10,7 +10,7 @@ import { PageHeading } from './parts/page-heading.tsx'
 import { Shell } from './parts/shell.tsx'
 import { useScrollToTop } from './parts/use-scroll-to-top.ts'
 import { ProviderPage } from './provider/provider-page.tsx'
-import { ListViewProvider } from './providers/list-view.tsx'
+import { ListHrefProvider } from './providers/list-view.tsx'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { RoutesPage } from './routes/routes-page.tsx'
 import { usePermissions } from './session/session.ts'
@@ -34,7 +34,7 @@ export function ConsolePages() {
   useScrollToTop()
   return (
     <NoticeProvider>
-      <ListViewProvider>
+      <ListHrefProvider>
         <Shell>
           <ErrorBoundary key={location}>
             <Switch>
@@ -49,7 +49,7 @@ export function ConsolePages() {
             </Switch>
           </ErrorBoundary>
         </Shell>
-      </ListViewProvider>
+      </ListHrefProvider>
     </NoticeProvider>
   )
 }

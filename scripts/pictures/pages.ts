@@ -171,7 +171,7 @@ export const PICTURES: readonly Picture[] = [
     show: async (page, scene) => {
       await open(page, scene, '', 'OpenAI production')
       await page.getByRole('button', { name: 'Test all' }).click()
-      await page.getByText('8 of 8 tested.').waitFor()
+      await page.getByText('8 of 8 done.').waitFor()
     },
   },
   {

@@ -27,12 +27,18 @@ interface ChangedKey {
   readonly settings?: 'changed'
 }
 
+/** A key with another value than before. */
+export interface ReplacedKey extends MaskedKey {
+  /** The mask of the earlier value; null where there was none. */
+  readonly was: string | null
+}
+
 /** What happens to a provider's keys, as the audit log tells it. */
 export interface KeyChangeSummary {
   readonly added: readonly MaskedKey[]
   readonly removed: readonly MaskedKey[]
-  /** Kept keys that have another value now. */
-  readonly replaced: readonly MaskedKey[]
+  /** Kept keys that have another value now, with the masks of both. */
+  readonly replaced: readonly ReplacedKey[]
   readonly kept: number
   /** Kept keys that were renamed, weighed anew, enabled or disabled, or given other settings. A name is not repeated. */
   readonly changed: readonly ChangedKey[]
@@ -116,7 +122,7 @@ export function planKeyChanges(
     summary: {
       added: added.map(masked),
       removed: removed.map(({ id, masked: shown }) => ({ id, masked: shown })),
-      replaced: staying.filter(({ value }) => value !== undefined).map(masked),
+      replaced: staying.filter(({ value }) => value !== undefined).map((key) => ({ ...masked(key), was: maskBefore(key, stored.keys) })),
       changed: staying.flatMap(({ row }) => describeChange(row.id, kept.get(row.id), stored.keys)),
       kept: staying.length,
       switched: [...kept.values()].some((key) => key.enabled !== undefined || key.configuration !== undefined),
@@ -130,6 +136,10 @@ interface Planned {
   readonly value: Secret | null | undefined
   readonly parts: PartsPlan | null
   readonly isChanged: boolean
+}
+
+function maskBefore({ row: { id } }: Planned, keys: readonly ApiKey[]): string | null {
+  return keys.find((key) => key.id === id)?.masked ?? null
 }
 
 function masked({ row: { id, masked: shown } }: Planned): MaskedKey {

@@ -8,6 +8,15 @@ import type { ConsoleFiles } from './console-files.ts'
 /** Answers the requests to `/console` and below. */
 export type ConsolePages = (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Promise<Answer>
 
+/** Which other pages this gateway has: the console links them. */
+export interface OtherPages {
+  readonly graphiql: boolean
+  readonly restReference: boolean
+}
+
+/** What stands in the built page where the other pages are named. */
+const PAGES_PLACE = 'GATEWAY-PAGES'
+
 /** What stands in the built page where each answer has a nonce of its own; `console/vite.config.ts` puts it there. */
 const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
 
@@ -20,18 +29,20 @@ const NOT_BUILT: Answer = {
 }
 
 /** Serves the built console; without one, a page that says how to build it. */
-export function createConsolePages(files: ConsoleFiles | null): ConsolePages {
+export function createConsolePages(files: ConsoleFiles | null, others: OtherPages): ConsolePages {
   const assets = createStaticFiles(files?.assets ?? new Map())
+  const named = Object.entries(others).flatMap(([name, isThere]) => (isThere ? [name] : []))
+  const page = files?.page.replace(PAGES_PLACE, named.join(' ')) ?? null
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
-    if (files === null) return NOT_BUILT
+    if (page === null) return NOT_BUILT
     const [path = ''] = (request.url ?? '').split('?')
     const name = path.replace(/^\/console\/?/, '')
     const asset = assets(name, request)
     if (asset !== null) return asset
     // The places of the console have no dots in them: what has one was meant to be a file.
-    return name.startsWith('assets/') || name.includes('.') ? NO_SUCH_FILE : pageAnswer(files.page)
+    return name.startsWith('assets/') || name.includes('.') ? NO_SUCH_FILE : pageAnswer(page)
   }
 }
 

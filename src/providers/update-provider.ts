@@ -155,6 +155,7 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { columns,
   const { displayName, icon, baseUrl, modelsPath, authentication } = changes
   const networkChanges = network === undefined ? [] : changedNetworkFields(readNetworkConfig(provider.network), network)
   return {
+    ...before(changes, provider),
     ...(displayName === undefined ? {} : { displayName }),
     ...(icon === undefined ? {} : { icon: icon.slice(0, 200) }),
     ...(baseUrl === undefined ? {} : { baseUrl: withoutQueryValues(baseUrl) }),
@@ -166,6 +167,17 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { columns,
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),
     ...(keys === undefined ? {} : { apiKeys: auditedKeys(keys.summary) }),
   }
+}
+
+/** What fields that are told were before, where they were another value. */
+function before({ displayName, icon, baseUrl, enabled }: ProviderChanges, provider: Provider): Prisma.InputJsonObject {
+  const old = {
+    ...(displayName === undefined || displayName === provider.displayName ? {} : { displayName: provider.displayName }),
+    ...(icon === undefined || icon === provider.icon ? {} : { icon: provider.icon.slice(0, 200) }),
+    ...(baseUrl === undefined || baseUrl === provider.baseUrl ? {} : { baseUrl: withoutQueryValues(provider.baseUrl) }),
+    ...(enabled === undefined || enabled === provider.enabled ? {} : { enabled: provider.enabled }),
+  }
+  return Object.keys(old).length === 0 ? {} : { before: old }
 }
 
 function auditedKeys({ added, removed, replaced, changed, kept }: KeyChangeSummary): Prisma.InputJsonObject {

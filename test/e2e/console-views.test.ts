@@ -73,7 +73,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
         async (page) => {
           await page.getByLabel('Search providers').fill('refused')
           await page.getByRole('button', { name: 'Test these 1' }).click()
-          await page.getByText('1 of 1 tested.').waitFor()
+          await page.getByText('1 of 1 done.').waitFor()
         },
       ],
     ],
@@ -134,7 +134,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     const shown = await page.locator('.made-token').textContent()
     expect(shown).toMatch(/^gw_/)
     await checkPage(page, 'the token that was made')
-    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('button', { name: 'Done' }).click()
     await page
       .getByRole('row', { name: /for a dashboard.*none/ })
       .getByText(`${shown?.slice(0, 13)}…`)
@@ -186,7 +186,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await dialog.getByText('It must be a whole number').waitFor()
     await dialog.getByLabel('Requests per minute').fill('60')
     await dialog.getByRole('button', { name: 'Create token' }).click()
-    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('button', { name: 'Done' }).click()
     await page.getByRole('row', { name: /for an app.*Caller.*gpt-\* o3 · 60 a minute/ }).waitFor()
     await checkPage(page, 'tokens with their calls')
     await page.getByRole('button', { name: 'Edit for an app' }).click()

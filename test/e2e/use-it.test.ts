@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
     await dialog.getByLabel('Name').fill('for openai alone')
     await dialog.getByRole('button', { name: 'Create token' }).click()
     const made = (await page.locator('.made-token').textContent()) ?? ''
-    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('button', { name: 'Done' }).click()
     expect((await chat('compatible', made)).status).toBe(404)
     expect((await chat('openai', made)).status).toBe(200)
   })

@@ -1,73 +1,73 @@
-import { NativeSelect, Skeleton, Text, TextInput } from '@mantine/core'
+import { Skeleton, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
-import { type AuditAction, AuditEventsDocument, type AuditEventsQuery } from '../generated/documents.ts'
+import { AuditEventsDocument, type AuditEventsQuery, type AuditEventsQueryVariables } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { EventRow, wordsOf } from './event-row.tsx'
+import { useUrlState } from '../parts/use-url-state.ts'
+import { AUDIT_ACTIONS, AuditToolbar } from './audit-toolbar.tsx'
+import { EventRow } from './event-row.tsx'
 import { PageTurner } from './page-turner.tsx'
 
 const PAGE_SIZE = 50
 const TYPING_PAUSE_MS = 300
-
-/** The actions that are asked for most; the log may have others. */
-const ACTIONS: readonly AuditAction[] = [
-  'PROVIDER_CREATED',
-  'PROVIDER_UPDATED',
-  'PROVIDER_DELETED',
-  'PROVIDER_TESTED',
-  'PROVIDER_DRAFT_TESTED',
-  'PROVIDER_CHANGE_REFUSED',
-  'ACCESS_TOKEN_CREATED',
-  'ACCESS_TOKEN_REVOKED',
-]
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Who did what to which provider, token or key: newest first, ids and masks only. */
 export function AuditPage() {
-  const [action, setAction] = useState<AuditAction | null>(null)
-  const [typed, setTyped] = useState('')
-  const [subject] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS)
-  const [after, setAfter] = useState<string | null>(null)
+  const [parameters, change] = useUrlState()
+  const [settled] = useDebouncedValue(parameters.toString(), TYPING_PAUSE_MS)
+  const after = parameters.get('after')
   const [{ data, error }, read] = useQuery({
     query: AuditEventsDocument,
-    variables: { first: PAGE_SIZE, after, action, subject: subject === '' ? null : subject },
+    variables: { first: PAGE_SIZE, ...questionOf(new URLSearchParams(settled)) },
     requestPolicy: 'cache-and-network',
   })
-  const only = (text: string) => {
-    setTyped(text)
-    setAfter(null)
-  }
   return (
     <>
       <PageHeading
         title="Audit log"
         aside={data !== undefined && <span className="count">{data.auditEvents.totalCount.toLocaleString('en')}</span>}
       />
-      <search className="list-toolbar audit-toolbar">
-        <TextInput
-          aria-label="About"
-          placeholder="UUID of a provider or token"
-          type="search"
-          value={typed}
-          onChange={(event) => only(event.currentTarget.value)}
-        />
-        <NativeSelect
-          aria-label="Action"
-          data={[{ value: '', label: 'Any action' }, ...ACTIONS.map((value) => ({ value, label: wordsOf(value) }))]}
-          value={action ?? ''}
-          onChange={(event) => {
-            setAction(ACTIONS.find((one) => one === event.currentTarget.value) ?? null)
-            setAfter(null)
-          }}
-        />
-      </search>
+      <AuditToolbar />
       {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={() => read({ requestPolicy: 'network-only' })} />}
       {data === undefined && error === undefined && <Skeleton height={320} />}
-      {data !== undefined && <Events page={data.auditEvents} after={after} onTurn={setAfter} onOnly={only} key={`${action} ${subject}`} />}
+      {data !== undefined && (
+        <Events
+          page={data.auditEvents}
+          after={after}
+          onTurn={(cursor) => change({ after: cursor })}
+          onOnly={(about) => change({ about, after: null })}
+        />
+      )}
     </>
   )
+}
+
+/** What the URL asks for, in the words of the API. Days are those of the reader. */
+function questionOf(parameters: URLSearchParams): Omit<AuditEventsQueryVariables, 'first'> {
+  const about = parameters.get('about')?.trim() ?? ''
+  const who = parameters.get('who')?.trim() ?? ''
+  const action = AUDIT_ACTIONS.find((one) => one === parameters.get('action'))
+  const since = startOfDay(parameters.get('from'), 0)
+  const until = startOfDay(parameters.get('until'), 1)
+  return {
+    after: parameters.get('after'),
+    ...(about === '' ? {} : UUID.test(about) ? { subject: about } : { subjectName: about }),
+    ...(who === '' ? {} : { actor: who }),
+    ...(action === undefined ? {} : { action }),
+    ...(since === null ? {} : { since }),
+    ...(until === null ? {} : { until }),
+  }
+}
+
+/** When a day begins, some days later; null for what is no date. */
+function startOfDay(text: string | null, daysLater: number): string | null {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text ?? '') ?? []
+  if (year === undefined) return null
+  const start = new Date(Number(year), Number(month) - 1, Number(day) + daysLater)
+  return start.toISOString()
 }
 
 interface EventsProps {
@@ -78,7 +78,7 @@ interface EventsProps {
 }
 
 function Events({ page, after, onTurn, onOnly }: EventsProps) {
-  if (page.nodes.length === 0) return <Text c="dimmed">Nothing of the kind has happened.</Text>
+  if (page.nodes.length === 0) return <Text c="dimmed">No event matches.</Text>
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}

@@ -83,7 +83,7 @@ function MadeToken({ value, onClose }: { readonly value: string; readonly onClos
             </Button>
           )}
         </CopyButton>
-        <Button onClick={onClose}>I have kept it</Button>
+        <Button onClick={onClose}>Done</Button>
       </Group>
     </Stack>
   )

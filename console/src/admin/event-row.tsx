@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import type { AuditEventsQuery } from '../generated/documents.ts'
 import { Fact } from '../parts/fact.tsx'
 import { formatTime } from '../parts/relative-time.tsx'
+import { valueChangesOf } from './value-changes.ts'
 
 export type AuditEvent = AuditEventsQuery['auditEvents']['nodes'][number]
 
@@ -61,6 +62,11 @@ function Details({ id, event }: { readonly id: string; readonly event: AuditEven
           <Fact name="Request">
             <code>{requestId}</code>
           </Fact>
+          {valueChangesOf(changes).map(({ name, old, now }) => (
+            <Fact key={name} name={name}>
+              <span className="old-value">{old}</span> → <strong>{now}</strong>
+            </Fact>
+          ))}
           <Fact name="Written down">
             <pre>{JSON.stringify(changes, null, 2)}</pre>
           </Fact>

@@ -30,7 +30,7 @@ export function providerWords(draft: ProviderDraft): FieldWords {
     Retries: network.maxRetries,
     'Pauses between tries': `${network.retryBackoffInitialMs} to ${network.retryBackoffMaxMs} ms`,
     Headers: network.headers.map(({ name }) => name).join(', ') || 'None',
-    'Own authorities': network.caCertificate === '' ? 'None' : 'Set',
+    'Custom CA certificates': network.caCertificate === '' ? 'None' : 'Set',
     Proxy: network.proxyType === '' ? 'None' : `${network.proxyType} ${network.proxyUrl}`.trim(),
     'Private addresses': network.allowPrivateNetwork ? 'Allowed' : 'Refused',
     'TLS certificate': network.insecureSkipVerify ? 'Not checked' : 'Checked',

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { problemOf } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument, UpdateProviderDocument } from '../generated/documents.ts'
+import { useLeaveGuard } from '../parts/leave-guard.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { rememberFocus } from '../parts/return-focus.ts'
 import { useRefresh } from '../provider/use-refresh.ts'
@@ -13,9 +14,9 @@ import { FormFrame } from './form-frame.tsx'
 import { GivenKeysFields } from './given-keys-fields.tsx'
 import { type Issue, issuesElsewhere } from './issues.ts'
 import { networkIssues } from './network-draft.ts'
-import { draftOf, type GivenKeys, type ProviderDraft, rebase, toDraftConnection, toUpdateInput } from './provider-draft.ts'
+import { draftOf, type GivenKeys, isSame, type ProviderDraft, rebase, toDraftConnection, toUpdateInput } from './provider-draft.ts'
 import { ProviderFields, type TypeCatalogue } from './provider-fields.tsx'
-import { useDraftTest } from './use-draft-test.ts'
+import { isGood, useDraftTest } from './use-draft-test.ts'
 
 export interface EditProviderFormProps {
   readonly provider: ProviderDetailsFragment
@@ -29,7 +30,9 @@ export function EditProviderForm({ provider, types }: EditProviderFormProps) {
   const [givenKeys, setGivenKeys] = useState<GivenKeys>({})
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const { outcome, isTesting, test, forget } = useDraftTest()
-  const saving = useSaving(provider.name, setIssues)
+  const isEdited = !isSame(draft, draftOf(stored)) || Object.values(givenKeys).some((value) => value !== '')
+  const release = useLeaveGuard(isEdited)
+  const saving = useSaving(provider.name, { wasTested: isGood(outcome), setIssues, release })
   const { conflict } = saving
 
   const change = (part: Partial<ProviderDraft>) => {
@@ -91,8 +94,16 @@ export function EditProviderForm({ provider, types }: EditProviderFormProps) {
   )
 }
 
+interface SavingOptions {
+  /** The values were tested and work: that test is the first one of what is saved. */
+  readonly wasTested: boolean
+  readonly setIssues: (issues: readonly Issue[]) => void
+  /** The edits are saved: nobody asks before the page is left. */
+  readonly release: () => void
+}
+
 /** Sends the form's changes, and sorts what can come of it. */
-function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) {
+function useSaving(name: string, { wasTested, setIssues, release }: SavingOptions) {
   const { reads, writes } = useSession().clients
   const notify = useNotify()
   const refresh = useRefresh(name)
@@ -114,7 +125,12 @@ function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) 
     refuse('Somebody changed the provider meanwhile, and it cannot be read now. Try again.')
   }
   const send = async (draft: ProviderDraft, givenKeys: GivenKeys, base: ProviderDetailsFragment) => {
-    const input = { provider: { id: base.id }, expectedVersion: base.version, ...toUpdateInput(draft, base, givenKeys) }
+    const input = {
+      provider: { id: base.id },
+      expectedVersion: base.version,
+      ...toUpdateInput(draft, base, givenKeys),
+      testAfterwards: wasTested,
+    }
     const { data, error } = await writes.mutation(UpdateProviderDocument, { input }).toPromise()
     if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
     const result = data.updateProvider
@@ -124,6 +140,7 @@ function useSaving(name: string, setIssues: (issues: readonly Issue[]) => void) 
     if (result.__typename !== 'UpdateProviderPayload') return refuse(result.message)
     await refresh()
     notify({ tone: 'good', title: `${draft.displayName || base.name} was saved` })
+    release()
     goTo(`/providers/${name}`)
   }
   const save = async (draft: ProviderDraft, givenKeys: GivenKeys, base: ProviderDetailsFragment) => {

@@ -3,9 +3,10 @@ import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { PlayIcon } from '../parts/icons.tsx'
 import { Section } from '../parts/section.tsx'
+import { SubmitButton } from '../parts/submit-button.tsx'
 import type { Issue } from './issues.ts'
 import { OutcomePanel } from './outcome-panel.tsx'
-import type { DraftOutcome } from './use-draft-test.ts'
+import { type DraftOutcome, hasFailed } from './use-draft-test.ts'
 
 export interface FormFrameProps {
   readonly children: ReactNode
@@ -60,9 +61,7 @@ export function FormFrame(props: FormFrameProps) {
           </Alert>
         )}
         <Group className="form-buttons">
-          <Button type="submit" loading={isSaving}>
-            {save}
-          </Button>
+          <SubmitButton action={save} isBusy={isSaving} isAgainstTest={hasFailed(outcome)} />
           <Button component={Link} href={backTo} variant="default">
             Cancel
           </Button>

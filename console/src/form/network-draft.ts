@@ -90,14 +90,11 @@ export function networkIssues(draft: NetworkDraft): Issue[] {
   }))
 }
 
-const SEALED_HEADER = /^(authorization|x-api-key|api-key|cookie)$|-(token|secret|key)$/i
-
 /** For the test of a draft: without the headers whose stored values only the gateway knows. */
 export function withoutSealedHeaders(input: NetworkConfigInput, stored: StoredNetwork | null): NetworkConfigInput {
-  const isStored = (name: string, value: string) =>
-    stored?.extraHeaders.some((header) => header.name === name && header.value === value) ?? false
-  const headers = input.extraHeaders ?? []
-  return { ...input, extraHeaders: headers.filter(({ name, value }) => !(SEALED_HEADER.test(name) && isStored(name, value))) }
+  const sealed = stored?.extraHeaders.filter(({ isSealed }) => isSealed) ?? []
+  const isMask = (name: string, value: string) => sealed.some((header) => header.name === name && header.value === value)
+  return { ...input, extraHeaders: (input.extraHeaders ?? []).filter(({ name, value }) => !isMask(name, value)) }
 }
 
 /** The stored configuration for the test of a draft, as far as it can be read. */

@@ -15,7 +15,7 @@ const PROXIES = [
   { value: '', label: 'No proxy' },
   { value: 'HTTP', label: 'HTTP proxy' },
   { value: 'SOCKS5', label: 'SOCKS5 proxy' },
-  { value: 'ENVIRONMENT', label: "That of the gateway's environment" },
+  { value: 'ENVIRONMENT', label: 'Environment proxy' },
 ] as const
 
 /** How the gateway reaches the upstream. Folded away: most providers need none of it. */
@@ -32,7 +32,7 @@ export function NetworkFields(props: ProviderFieldsProps) {
         <HeaderFields network={network} onChange={set} issues={issues} />
         <ProxyFields network={network} onChange={set} issues={issues} hasProxyPassword={props.hasProxyPassword} />
         <Textarea
-          label="Own authorities"
+          label="Custom CA certificates"
           description="Certificates in PEM, trusted besides the public ones."
           autosize
           minRows={2}
@@ -49,8 +49,8 @@ export function NetworkFields(props: ProviderFieldsProps) {
           onChange={(event) => set({ allowPrivateNetwork: event.currentTarget.checked })}
         />
         <Switch
-          label="Leave the TLS certificate unchecked"
-          description="Whoever is on the way can read the keys then."
+          label="Skip TLS verification"
+          description="Anyone between the gateway and the endpoint can then read the keys."
           checked={network.insecureSkipVerify}
           onChange={(event) => set({ insecureSkipVerify: event.currentTarget.checked })}
         />

@@ -4,7 +4,13 @@ import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { useLocation } from 'wouter'
 import { problemOf } from '../gateway/problem.ts'
-import { CheckProviderDocument, CreateProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
+import {
+  CheckProviderDocument,
+  CreateProviderDocument,
+  type CreateProviderMutation,
+  ProviderTypesDocument,
+} from '../generated/documents.ts'
+import { useLeaveGuard } from '../parts/leave-guard.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
@@ -14,10 +20,10 @@ import { fieldPaths } from './field-paths.ts'
 import { FormFrame } from './form-frame.tsx'
 import { type Issue, issuesElsewhere } from './issues.ts'
 import { networkIssues } from './network-draft.ts'
-import { NEW_PROVIDER, type ProviderDraft, toCreateInput, toDraftConnection } from './provider-draft.ts'
+import { isSame, NEW_PROVIDER, type ProviderDraft, toCreateInput, toDraftConnection } from './provider-draft.ts'
 import { ProviderFields, type TypeCatalogue } from './provider-fields.tsx'
 import { useShownIssues } from './shown-issues.ts'
-import { useDraftTest } from './use-draft-test.ts'
+import { isGood, useDraftTest } from './use-draft-test.ts'
 
 const TYPING_PAUSE_MS = 300
 
@@ -37,10 +43,12 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
   const { writes } = useSession().clients
   const notify = useNotify()
   const [, goTo] = useLocation()
-  const [draft, setDraft] = useState<ProviderDraft>(() => ({
+  const [begun] = useState<ProviderDraft>(() => ({
     ...NEW_PROVIDER,
     baseUrl: types.find(({ type }) => type === NEW_PROVIDER.type)?.defaultBaseUrl ?? '',
   }))
+  const [draft, setDraft] = useState(begun)
+  const release = useLeaveGuard(!isSame(draft, begun))
   const [saveIssues, setSaveIssues] = useState<readonly Issue[]>([])
   const { shown, leave, showAll } = useShownIssues(useRules(draft))
   const { outcome, isTesting, test, forget } = useDraftTest()
@@ -68,15 +76,20 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
     if (unreadable.length > 0) return refuse(null, unreadable)
     const giveFocusBack = rememberFocus()
     setSaving(true)
-    const { data, error } = await writes.mutation(CreateProviderDocument, { input: toCreateInput(draft) }).toPromise()
+    // A green test is the first one of what is saved. Without one the gateway decides, and nobody waits for it.
+    const input = { ...toCreateInput(draft), ...(isGood(outcome) ? { testAfterwards: true } : {}) }
+    const { data, error } = await writes.mutation(CreateProviderDocument, { input }).toPromise()
     setSaving(false)
     giveFocusBack()
     if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message, [])
-    const result = data.createProvider
+    finish(data.createProvider)
+  }
+  const finish = (result: CreateProviderMutation['createProvider']) => {
     if (result.__typename === 'ValidationError') return refuse(null, result.issues)
     if (result.__typename === 'ProviderNameTakenError') return refuse(null, [{ path: ['name'], message: result.message }])
     if (result.__typename !== 'CreateProviderPayload') return refuse(result.message, [])
     notify({ tone: 'good', title: `${draft.displayName || draft.name} was added` })
+    release()
     goTo(`/providers/${result.provider.name}`)
   }
 

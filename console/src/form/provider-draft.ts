@@ -150,6 +150,6 @@ export function merge<T extends object>(before: T, mine: T, now: T): T {
 }
 
 /** Both are plain values with their fields in the same order. */
-function isSame(one: NetworkDraft | BedrockDraft, other: NetworkDraft | BedrockDraft): boolean {
+export function isSame<T extends object>(one: T, other: T): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -39,7 +39,7 @@ export function ProviderFields(props: ProviderFieldsProps) {
 function IdentityFields(props: ProviderFieldsProps) {
   const { draft, onChange, onLeave, issues, isStored } = props
   return (
-    <Section title="What it is">
+    <Section title="General">
       <Stack gap="md">
         {!isStored && <TypeFields {...props} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
@@ -93,10 +93,7 @@ function EndpointFields(props: ProviderFieldsProps) {
   const { draft, onChange, onLeave, issues, types, isStored } = props
   const info = types.find(({ type }) => type === draft.type)
   return (
-    <Section
-      title="How to reach it"
-      aside={info !== undefined && <DocumentationLink url={info.documentationUrl} name={info.displayName} />}
-    >
+    <Section title="Connection" aside={info !== undefined && <DocumentationLink url={info.documentationUrl} name={info.displayName} />}>
       <Stack gap="md">
         <TextInput
           label="Base URL"

@@ -7,6 +7,26 @@ export interface CopyButtonProps {
   readonly label: string
 }
 
+/** A text that copies itself when it is pressed. */
+export function CopyCode({ text }: { readonly text: string }) {
+  return (
+    <Copying value={text}>
+      {({ copied, copy }) => (
+        <button
+          type="button"
+          className="copy-code"
+          title={copied ? 'Copied' : 'Copy'}
+          aria-label={copied ? `Copied ${text}` : `Copy ${text}`}
+          onClick={copy}
+        >
+          <code>{text}</code>
+          {copied ? <CheckIcon size={12} /> : <CopyIcon size={12} />}
+        </button>
+      )}
+    </Copying>
+  )
+}
+
 /** Copies a text, and says so for a moment. */
 export function CopyButton({ value, label }: CopyButtonProps) {
   return (

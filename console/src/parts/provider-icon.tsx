@@ -25,6 +25,11 @@ const TYPE_NAMES: Readonly<Record<ProviderType, string>> = {
   VERCEL: 'Vercel AI Gateway',
 }
 
+export const TYPES = [
+  ...(['OPENAI', 'ANTHROPIC', 'AZURE', 'BEDROCK', 'GOOGLE', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'] as const),
+  'COPILOT',
+] as const satisfies readonly ProviderType[]
+
 /** What people call a type; a newer gateway may have more of them. */
 export function typeName(type: ProviderType): string {
   return TYPE_NAMES[type] ?? type

@@ -1,11 +1,13 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import type { LiveState } from '../gateway/live-changes.ts'
+import { useListHref } from '../providers/list-view.tsx'
 import { useLiveState } from '../session/live.tsx'
 import { ROLE_NAMES } from '../session/roles.ts'
 import { usePermissions, useSession } from '../session/session.ts'
 import { BrandMark, CheckIcon, MoonIcon, ScreenIcon, SunIcon, UserIcon } from './icons.tsx'
+import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 
 const LIVE_WORDS: Readonly<Record<LiveState, readonly [label: string, explanation: string]>> = {
   connecting: ['Connecting', 'The stream of changes is being opened.'],
@@ -55,7 +57,10 @@ function SchemeMenu() {
   )
 }
 
-function AccountMenu() {
+/** What else this gateway serves; it has put that into the page. */
+const otherPages = document.querySelector<HTMLMetaElement>('meta[name="gateway-pages"]')?.content.split(' ') ?? []
+
+function AccountMenu({ onShortcuts }: { readonly onShortcuts: (() => void) | null }) {
   const { viewer, signOut } = useSession()
   return (
     <Menu position="bottom-end" withinPortal>
@@ -70,10 +75,20 @@ function AccountMenu() {
           <span className="dimmed">{ROLE_NAMES[viewer.role]}</span>
         </div>
         <Menu.Divider />
-        <Menu.Item component="a" href="/graphql">
-          GraphiQL
-        </Menu.Item>
+        {otherPages.includes('graphiql') && (
+          <Menu.Item component="a" href="/graphql">
+            GraphiQL
+          </Menu.Item>
+        )}
+        {otherPages.includes('restReference') && (
+          <Menu.Item component="a" href="/docs/rest">
+            REST reference
+          </Menu.Item>
+        )}
+        {onShortcuts !== null && <Menu.Item onClick={onShortcuts}>Keyboard shortcuts</Menu.Item>}
+        <Menu.Divider />
         <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+        <div className="account dimmed">Version {GATEWAY_VERSION}</div>
       </Menu.Dropdown>
     </Menu>
   )
@@ -91,6 +106,9 @@ function NavigationLink({ to, pattern, children }: { readonly to: string; readon
 /** What stands around every page: the name, the ways, the state of the stream, the account. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { mayRead, mayAdminister } = usePermissions()
+  const listHref = useListHref()
+  const [areShortcutsOpen, setShortcuts] = useState(false)
+  useShortcuts(() => setShortcuts(true))
   return (
     <>
       <a href="#content" className="skip-link">
@@ -103,7 +121,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <span className="brand-name">AI provider gateway</span>
           </Link>
           <nav aria-label="Pages" className="navigation">
-            <NavigationLink to="/" pattern="/">
+            <NavigationLink to={listHref} pattern="/">
               {mayRead ? 'Providers' : 'Use it'}
             </NavigationLink>
             {mayRead && (
@@ -125,13 +143,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <div className="top-bar-end">
             {mayRead && <LiveSign />}
             <SchemeMenu />
-            <AccountMenu />
+            <AccountMenu onShortcuts={mayRead ? () => setShortcuts(true) : null} />
           </div>
         </div>
       </header>
       <main id="content" className="content" tabIndex={-1}>
         {children}
       </main>
+      {areShortcutsOpen && <ShortcutsDialog onClose={() => setShortcuts(false)} />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { PasswordInput, SegmentedControl, Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
+import { hasFailed, isGood, useDraftTest } from '../form/use-draft-test.ts'
 import type { NewApiKeyInput, ProviderDetailsFragment } from '../generated/documents.ts'
 import { usePermissions } from '../session/session.ts'
 import { DraftTest } from './draft-test.tsx'
@@ -20,12 +21,17 @@ const SHOWN = ['credential.value', 'credential.environmentVariable', 'name', 'we
 export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
   const { isBusy, change } = useChangeProvider(provider)
   const [isVariable, setVariable] = useState(false)
-  const [secret, setSecret] = useState('')
+  const [secret, setSecretText] = useState('')
+  const testing = useDraftTest()
   const [name, setName] = useState('')
   const [weight, setWeight] = useState('1')
   const [enabled, setEnabled] = useState(true)
   const [issues, setIssues] = useState<readonly Issue[]>([])
 
+  const setSecret = (text: string) => {
+    setSecretText(text)
+    testing.forget()
+  }
   const submit = async () => {
     if (!isWeight(weight)) return setIssues([{ path: [...PATH, 'weight'], message: WEIGHT_ISSUE }])
     const add: NewApiKeyInput = {
@@ -34,7 +40,10 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
       weight: Number(weight),
       enabled,
     }
-    const outcome = await change({ keepOtherApiKeys: true, apiKeys: [{ add }] }, 'The key was added')
+    const outcome = await change(
+      { keepOtherApiKeys: true, apiKeys: [{ add }], testAfterwards: isGood(testing.outcome) },
+      'The key was added',
+    )
     if (outcome === 'done') return onClose()
     setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
   }
@@ -44,12 +53,13 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
     <KeyDialog
       title={`Add a key to ${provider.displayName}`}
       action="Add key"
+      isAgainstTest={hasFailed(testing.outcome)}
       isBusy={isBusy}
       issues={issuesElsewhere(issues, SHOWN)}
       onSubmit={() => void submit()}
       onType={() => setIssues([])}
       onClose={onClose}
-      extra={isVariable ? null : <DraftTest provider={provider} apiKey={secret} />}
+      extra={isVariable ? null : <DraftTest provider={provider} apiKey={secret} testing={testing} />}
     >
       <KeyPlace {...{ isVariable, secret, errorAt }} onSecret={setSecret} onVariable={setVariable} />
       <TextInput

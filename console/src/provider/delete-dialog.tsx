@@ -5,6 +5,7 @@ import { problemOf } from '../gateway/problem.ts'
 import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { useNotify } from '../parts/notices.tsx'
+import { useListHref } from '../providers/list-view.tsx'
 import { useSession } from '../session/session.ts'
 import { useRefresh } from './use-refresh.ts'
 
@@ -20,6 +21,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
   const notify = useNotify()
   const refresh = useRefresh(name)
   const [, goTo] = useLocation()
+  const listHref = useListHref()
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
   const [routes, setRoutes] = useState<readonly string[] | null>(null)
@@ -35,7 +37,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
     const result = data?.deleteProvider
     if (result?.__typename === 'DeleteProviderPayload') {
       notify({ tone: 'good', title: `${displayName} was deleted` })
-      return goTo('/')
+      return goTo(listHref)
     }
     if (result?.__typename === 'ProviderInUseError') return setRoutes(result.routes)
     if (result?.__typename === 'VersionConflictError') {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { networkOf } from '../form/network-draft.ts'
 import { OutcomePanel } from '../form/outcome-panel.tsx'
-import { useDraftTest } from '../form/use-draft-test.ts'
+import type { DraftTesting } from '../form/use-draft-test.ts'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
 import { PlayIcon } from '../parts/icons.tsx'
 
@@ -9,11 +9,12 @@ export interface DraftTestProps {
   readonly provider: ProviderDetailsFragment
   /** The key to try, which nothing keeps. */
   readonly apiKey: string
+  readonly testing: DraftTesting
 }
 
 /** Tries a key against the provider's endpoint before it is stored. */
-export function DraftTest({ provider, apiKey }: DraftTestProps) {
-  const { outcome, isTesting, test } = useDraftTest()
+export function DraftTest({ provider, apiKey, testing }: DraftTestProps) {
+  const { outcome, isTesting, test } = testing
   const run = () => {
     const { type, baseUrl } = provider
     void test({ type, baseUrl, apiKey, network: networkOf(provider.network) })

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { Fact } from '../parts/fact.tsx'
 import { typeName } from '../parts/provider-icon.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
@@ -27,10 +28,10 @@ function Details({ provider }: FactsProps) {
     <Section title="Details">
       <dl className="facts">
         <Fact name="Name">
-          <code>{provider.name}</code>
+          <Copied text={provider.name} />
         </Fact>
         <Fact name="Type">{typeName(provider.type)}</Fact>
-        <Fact name="Endpoint">{provider.baseUrl === '' ? noEndpointText(provider) : <code>{provider.baseUrl}</code>}</Fact>
+        <Fact name="Endpoint">{provider.baseUrl === '' ? noEndpointText(provider) : <Copied text={provider.baseUrl} />}</Fact>
         <Fact name="Version">{provider.version}</Fact>
         <Fact name="Changed">
           <RelativeTime at={provider.updatedAt} />
@@ -39,10 +40,20 @@ function Details({ provider }: FactsProps) {
           <RelativeTime at={provider.createdAt} />
         </Fact>
         <Fact name="UUID">
-          <code>{provider.uuid}</code>
+          <Copied text={provider.uuid} />
         </Fact>
       </dl>
     </Section>
+  )
+}
+
+/** A text to read and to copy. */
+function Copied({ text }: { readonly text: string }) {
+  return (
+    <>
+      <code>{text}</code>
+      <CopyButton value={text} label={`Copy ${text}`} />
+    </>
   )
 }
 
@@ -82,10 +93,10 @@ function NetworkFacts({ network }: Pick<ProviderDetailsFragment, 'network'>) {
         <Fact name="Proxy">{proxyText(network.proxy)}</Fact>
         <Fact name="TLS">
           {network.insecureSkipVerify
-            ? 'Certificate not checked'
+            ? 'Verification skipped'
             : network.caCertificate === null
               ? 'Checked'
-              : 'Checked, with own authorities'}
+              : 'Checked, with custom CA certificates'}
         </Fact>
         <Fact name="Private addresses">{network.allowPrivateNetwork ? 'Where the operator allows them' : 'Refused'}</Fact>
         {network.extraHeaders.map(({ name, value }) => (
@@ -100,6 +111,6 @@ function NetworkFacts({ network }: Pick<ProviderDetailsFragment, 'network'>) {
 
 function proxyText(proxy: ProviderDetailsFragment['network']['proxy']): ReactNode {
   if (proxy === null) return 'None'
-  if (proxy.type === 'ENVIRONMENT') return "That of the gateway's environment"
+  if (proxy.type === 'ENVIRONMENT') return 'Environment proxy'
   return <code>{proxy.url}</code>
 }

@@ -33,7 +33,7 @@ export function HistoryChart({ tests }: { readonly tests: readonly PastTest[] })
         {width > LEFT && <Bars tests={shown} width={width} />}
       </div>
       {newest !== undefined && oldest !== undefined && (
-        <div className="chart-times">
+        <div className="chart-times" style={{ maxWidth: `max(13rem, ${barsWidth(shown.length, width)}px)` }}>
           <time dateTime={oldest.testedAt}>{formatMinute(oldest.testedAt)}</time>
           {newest !== oldest && <time dateTime={newest.testedAt}>{formatMinute(newest.testedAt)}</time>}
         </div>
@@ -48,10 +48,20 @@ export function HistoryChart({ tests }: { readonly tests: readonly PastTest[] })
   )
 }
 
+/** So much room there is for each test. */
+function stepOf(count: number, width: number): number {
+  return (width - LEFT) / Math.max(count, 12)
+}
+
+/** How wide all bars are together: the dates stand below the first and the last of them. */
+function barsWidth(count: number, width: number): number {
+  return Math.max(0, stepOf(count, width) * count)
+}
+
 /** One bar for each test, oldest first: its height is how long it took; its tone, and a mark below, how it ended. */
 function Bars({ tests, width }: { readonly tests: readonly PastTest[]; readonly width: number }) {
   const end = roundUp(Math.max(...tests.map(({ durationMs }) => durationMs)))
-  const step = (width - LEFT) / Math.max(tests.length, 12)
+  const step = stepOf(tests.length, width)
   const bar = Math.min(WIDEST_BAR, step * 0.7)
   const floor = HEIGHT - BOTTOM
   const heightOf = (milliseconds: number) => Math.max(3, ((floor - TOP) * milliseconds) / end)

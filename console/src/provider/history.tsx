@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
 import { ProviderHistoryDocument, type ProviderHistoryQuery } from '../generated/documents.ts'
+import { CopyCode } from '../parts/copy-button.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { formatMinute, formatTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
@@ -103,7 +104,7 @@ function Models({ models }: Pick<Found, 'models'>) {
       <ul className="models">
         {shown.map(({ name }) => (
           <li key={name}>
-            <code>{name}</code>
+            <CopyCode text={name} />
           </li>
         ))}
       </ul>

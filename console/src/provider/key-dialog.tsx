@@ -2,11 +2,14 @@ import { Alert, Button, Group, Stack } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { Issue } from '../form/issues.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { SubmitButton } from '../parts/submit-button.tsx'
 
 export interface KeyDialogProps {
   readonly title: string
   readonly action: string
   readonly isBusy: boolean
+  /** A test has shown that what would be stored does not work. */
+  readonly isAgainstTest?: boolean
   /** What is wrong that no field of the dialog shows. */
   readonly issues: readonly Issue[]
   readonly onSubmit: () => void
@@ -19,13 +22,24 @@ export interface KeyDialogProps {
 }
 
 /** The frame of the small forms about one key. */
-export function KeyDialog({ title, action, isBusy, issues, onSubmit, onType, onClose, extra, children }: KeyDialogProps) {
+export function KeyDialog({
+  title,
+  action,
+  isBusy,
+  isAgainstTest = false,
+  issues,
+  onSubmit,
+  onType,
+  onClose,
+  extra,
+  children,
+}: KeyDialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()
   }
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title} closeOnClickOutside={false}>
       <form onSubmit={submit} onChange={onType} method="post" noValidate>
         <Stack gap="md">
           {children}
@@ -39,9 +53,7 @@ export function KeyDialog({ title, action, isBusy, issues, onSubmit, onType, onC
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={isBusy}>
-              {action}
-            </Button>
+            <SubmitButton action={action} isBusy={isBusy} isAgainstTest={isAgainstTest} />
           </Group>
         </Stack>
       </form>

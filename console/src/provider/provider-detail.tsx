@@ -6,6 +6,7 @@ import { BackIcon, EditIcon, MoreIcon, PlayIcon, TrashIcon } from '../parts/icon
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProviderIcon } from '../parts/provider-icon.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
+import { useListHref } from '../providers/list-view.tsx'
 import { usePermissions } from '../session/session.ts'
 import { UseIt } from '../use/use-it.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -25,6 +26,7 @@ export interface ProviderDetailProps {
 /** The page of a provider that is there. */
 export function ProviderDetail({ provider }: ProviderDetailProps) {
   const { mayEdit } = usePermissions()
+  const listHref = useListHref()
   useCallState(provider.name)
   return (
     <>
@@ -35,7 +37,7 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
             <Tooltip label="All providers">
               <ActionIcon
                 component={Link}
-                href="/"
+                href={listHref}
                 variant="subtle"
                 color="gray"
                 className="quiet-action touch-target"

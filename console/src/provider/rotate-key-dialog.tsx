@@ -1,6 +1,7 @@
 import { PasswordInput, Text } from '@mantine/core'
 import { useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
+import { hasFailed, isGood, useDraftTest } from '../form/use-draft-test.ts'
 import { DraftTest } from './draft-test.tsx'
 import type { EditKeyDialogProps } from './edit-key-dialog.tsx'
 import { KeyDialog } from './key-dialog.tsx'
@@ -12,11 +13,16 @@ const PATH = ['apiKeys', '0', 'keep', 'credential', 'value']
 export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProps) {
   const { isBusy, change } = useChangeProvider(provider)
   const [value, setValue] = useState('')
+  const testing = useDraftTest()
   const [issues, setIssues] = useState<readonly Issue[]>([])
 
   const submit = async () => {
     const outcome = await change(
-      { keepOtherApiKeys: true, apiKeys: [{ keep: { id: apiKey.id, credential: { value } } }] },
+      {
+        keepOtherApiKeys: true,
+        apiKeys: [{ keep: { id: apiKey.id, credential: { value } } }],
+        testAfterwards: isGood(testing.outcome),
+      },
       'The key was rotated',
     )
     if (outcome === 'done') return onClose()
@@ -27,12 +33,13 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
     <KeyDialog
       title={`Rotate ${apiKey.masked}`}
       action="Rotate"
+      isAgainstTest={hasFailed(testing.outcome)}
       isBusy={isBusy}
       issues={issuesElsewhere(issues, [PATH.join('.')])}
       onSubmit={() => void submit()}
       onType={() => setIssues([])}
       onClose={onClose}
-      extra={<DraftTest provider={provider} apiKey={value} />}
+      extra={<DraftTest provider={provider} apiKey={value} testing={testing} />}
     >
       <Text fz="sm">
         Make a new key where the vendor keeps them, test it, and put it here in place of the stored one. Then revoke the old key there.
@@ -40,7 +47,10 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
       <PasswordInput
         label="New API key"
         value={value}
-        onChange={(event) => setValue(event.currentTarget.value)}
+        onChange={(event) => {
+          setValue(event.currentTarget.value)
+          testing.forget()
+        }}
         error={issueAt(issues, ...PATH)}
         data-autofocus
       />

@@ -1,17 +1,22 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { ConnectionStatus, ProviderOrder, ProviderType } from '../generated/documents.ts'
+import type { ProviderOrder } from '../generated/documents.ts'
 import { SearchIcon } from '../parts/icons.tsx'
-import { typeName } from '../parts/provider-icon.tsx'
+import { useNotify } from '../parts/notices.tsx'
+import { oneOf } from '../parts/one-of.ts'
+import { endOfPastedKey } from '../parts/pasted-key.ts'
+import { TYPES, typeName } from '../parts/provider-icon.tsx'
 import { STATUSES } from '../parts/test-status.tsx'
-import type { ListView } from './list-view.tsx'
-
-const TYPES = ['OPENAI', 'ANTHROPIC', 'AZURE', 'BEDROCK', 'GOOGLE', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL', 'COPILOT'] as const
+import { isStatus, type ListView, NOT_TESTED } from './list-view.tsx'
 
 const typeOptions = [{ value: '', label: 'Any type' }, ...TYPES.map((type) => ({ value: type, label: typeName(type) }))]
-const statusOptions = [{ value: '', label: 'Any outcome' }, ...Object.entries(STATUSES).map(([value, { label }]) => ({ value, label }))]
+const statusOptions = [
+  { value: '', label: 'Any outcome' },
+  { value: NOT_TESTED, label: 'Not tested' },
+  ...Object.entries(STATUSES).map(([value, { label }]) => ({ value, label })),
+]
 const enabledOptions = [
-  { value: '', label: 'On or off' },
+  { value: '', label: 'Any state' },
   { value: 'true', label: 'Enabled' },
   { value: 'false', label: 'Disabled' },
 ]
@@ -39,22 +44,29 @@ export interface ListToolbarProps {
 
 /** Search, filters and order of the list. */
 export function ListToolbar({ view, onChange, children }: ListToolbarProps) {
+  const notify = useNotify()
+  const search = (text: string) => {
+    const end = endOfPastedKey(text)
+    onChange({ ...view, search: end ?? text })
+    if (end !== null)
+      notify({ tone: 'good', title: `Searching for keys that end in ${end}`, message: 'The key itself was not sent or stored.' })
+  }
   return (
     <search className="list-toolbar">
       <TextInput
         className="list-search"
         aria-label="Search providers"
-        placeholder="Search name or endpoint"
+        placeholder="Name, endpoint or end of a key"
         type="search"
         leftSection={<SearchIcon size={16} />}
         value={view.search}
-        onChange={(event) => onChange({ ...view, search: event.currentTarget.value })}
+        onChange={(event) => search(event.currentTarget.value)}
       />
       <NativeSelect
         aria-label="Type"
         data={typeOptions}
         value={view.type}
-        onChange={(event) => onChange({ ...view, type: oneOf<ProviderType>(TYPES, event.currentTarget.value) })}
+        onChange={(event) => onChange({ ...view, type: oneOf(TYPES, event.currentTarget.value) ?? '' })}
       />
       <NativeSelect
         aria-label="Last test"
@@ -66,7 +78,7 @@ export function ListToolbar({ view, onChange, children }: ListToolbarProps) {
         aria-label="Enabled"
         data={enabledOptions}
         value={view.enabled}
-        onChange={(event) => onChange({ ...view, enabled: oneOf(['true', 'false'], event.currentTarget.value) })}
+        onChange={(event) => onChange({ ...view, enabled: oneOf(['true', 'false'] as const, event.currentTarget.value) ?? '' })}
       />
       <NativeSelect
         aria-label="Order"
@@ -77,12 +89,4 @@ export function ListToolbar({ view, onChange, children }: ListToolbarProps) {
       {children}
     </search>
   )
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string): T | '' {
-  return known.find((one) => one === value) ?? ''
-}
-
-function isStatus(value: string): value is ConnectionStatus {
-  return value in STATUSES
 }

@@ -4,6 +4,7 @@ import type { ProviderRowFragment } from '../generated/documents.ts'
 import { PlayIcon } from '../parts/icons.tsx'
 import { ProviderIcon, typeName } from '../parts/provider-icon.tsx'
 import { TestStatus, ToneBadge } from '../parts/test-status.tsx'
+import { useRowClick } from '../parts/use-row-click.ts'
 import { useTestConnection } from '../provider/use-test-connection.ts'
 import { usePermissions } from '../session/session.ts'
 
@@ -15,14 +16,27 @@ export interface ProviderRowProps {
   readonly index: number
   /** Tells the table how high the row has become. */
   readonly measure: (element: Element | null) => void
+  readonly isSelected: boolean
+  readonly onSelect: (id: string, isSelected: boolean) => void
 }
 
 /** One provider in the table. Drawn again when it changed, and not when its neighbours did. */
-export const ProviderRow = memo(function ProviderRow({ provider, index, measure }: ProviderRowProps) {
+export const ProviderRow = memo(function ProviderRow({ provider, index, measure, isSelected, onSelect }: ProviderRowProps) {
   const { mayEdit } = usePermissions()
   const { name, displayName, type, baseUrl, enabled, apiKeys } = provider
+  const open = useRowClick(`/providers/${name}`)
   return (
-    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="provider-row">
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="provider-row row-opens" onClick={open}>
+      {mayEdit && (
+        <td className="cell-select">
+          <input
+            type="checkbox"
+            aria-label={`Select ${displayName}`}
+            checked={isSelected}
+            onChange={(event) => onSelect(provider.id, event.currentTarget.checked)}
+          />
+        </td>
+      )}
       <td>
         <span className="cell-name">
           <ProviderIcon type={type} icon={provider.icon} />

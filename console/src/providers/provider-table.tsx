@@ -2,10 +2,11 @@ import { Loader, Skeleton } from '@mantine/core'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { ProviderOrder, ProviderOrderField } from '../generated/documents.ts'
-import { DownIcon, SortIcon, UpIcon } from '../parts/icons.tsx'
+import { SortHead } from '../parts/sort-head.tsx'
 import { usePermissions } from '../session/session.ts'
 import type { ProviderList, ProviderPages } from './provider-pages.ts'
 import { ProviderRow } from './provider-row.tsx'
+import type { Selection } from './use-selection.ts'
 
 const ROW_HEIGHT = 61
 /** Rows that are drawn above and below what can be seen: keyboard and screen reader move on through them. */
@@ -13,6 +14,7 @@ const OVERSCAN = 12
 
 export interface ProviderTableProps {
   readonly list: ProviderList & Pick<ProviderPages, 'loadMore'>
+  readonly selection: Selection
   readonly orderBy: ProviderOrder
   readonly onOrder: (orderBy: ProviderOrder) => void
 }
@@ -22,7 +24,7 @@ export interface ProviderTableProps {
  * next page before the last row comes into sight. On a narrow screen the rows
  * are laid out as cards.
  */
-export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
+export function ProviderTable({ list, selection, orderBy, onOrder }: ProviderTableProps) {
   const body = useRef<HTMLTableSectionElement>(null)
   const [top, setTop] = useState(0)
   useLayoutEffect(() => {
@@ -48,12 +50,21 @@ export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
   return (
     <div className="table-frame" aria-busy={isLoading}>
       <table className="provider-table" aria-label="Providers" aria-rowcount={(list.totalCount ?? rows.length) + 1}>
-        <TableHead orderBy={orderBy} onOrder={onOrder} />
+        <TableHead {...{ selection, orderBy, onOrder }} />
         <tbody ref={body}>
           {above > 0 && <Spacer height={above} />}
           {items.map(({ index, key }) => {
             const row = rows[index]
-            return row === undefined ? null : <ProviderRow key={key} provider={row} index={index} measure={virtualizer.measureElement} />
+            return row === undefined ? null : (
+              <ProviderRow
+                key={key}
+                provider={row}
+                index={index}
+                measure={virtualizer.measureElement}
+                isSelected={selection.isSelected(row.id)}
+                onSelect={selection.select}
+              />
+            )
           })}
           {below > 0 && <Spacer height={below} />}
           {rows.length === 0 && isLoading && <LoadingRows />}
@@ -68,22 +79,36 @@ export function ProviderTable({ list, orderBy, onOrder }: ProviderTableProps) {
   )
 }
 
-function TableHead({ orderBy, onOrder }: Pick<ProviderTableProps, 'orderBy' | 'onOrder'>) {
+function TableHead({ selection, orderBy, onOrder }: Pick<ProviderTableProps, 'selection' | 'orderBy' | 'onOrder'>) {
   const { mayEdit } = usePermissions()
   return (
     <thead>
       <tr aria-rowindex={1}>
-        <SortableHead field="NAME" orderBy={orderBy} onOrder={onOrder}>
+        {mayEdit && (
+          <th scope="col" className="column-select">
+            <input
+              type="checkbox"
+              aria-label="Select all"
+              checked={selection.areAll}
+              onChange={(event) => selection.selectAll(event.currentTarget.checked)}
+            />
+          </th>
+        )}
+        <SortableHead field="NAME" className="column-name" orderBy={orderBy} onOrder={onOrder}>
           Provider
         </SortableHead>
-        <SortableHead field="BASE_URL" orderBy={orderBy} onOrder={onOrder}>
+        <SortableHead field="BASE_URL" className="column-endpoint" orderBy={orderBy} onOrder={onOrder}>
           Endpoint
         </SortableHead>
-        <th scope="col">Keys</th>
+        <th scope="col" className="column-keys">
+          Keys
+        </th>
         <th scope="col">Last test</th>
-        <th scope="col">State</th>
+        <th scope="col" className="column-state">
+          State
+        </th>
         {mayEdit && (
-          <th scope="col">
+          <th scope="col" className="column-actions">
             <span className="visually-hidden">Actions</span>
           </th>
         )}
@@ -97,27 +122,24 @@ function Spacer({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it is no row to whoever listens.
     <tr aria-hidden="true" className="spacer" style={{ height }}>
-      <td colSpan={6} />
+      <td colSpan={7} />
     </tr>
   )
 }
 
 interface SortableHeadProps extends Pick<ProviderTableProps, 'orderBy' | 'onOrder'> {
   readonly field: ProviderOrderField
+  readonly className: string
   readonly children: string
 }
 
-function SortableHead({ field, orderBy, onOrder, children }: SortableHeadProps) {
+function SortableHead({ field, orderBy, onOrder, className, children }: SortableHeadProps) {
   const isSorted = orderBy.field === field
-  const isUp = orderBy.direction === 'ASC'
-  const Arrow = !isSorted ? SortIcon : isUp ? UpIcon : DownIcon
+  const sort = () => onOrder({ field, direction: isSorted && orderBy.direction === 'ASC' ? 'DESC' : 'ASC' })
   return (
-    <th scope="col" aria-sort={!isSorted ? 'none' : isUp ? 'ascending' : 'descending'}>
-      <button type="button" className="sort-button" onClick={() => onOrder({ field, direction: isSorted && isUp ? 'DESC' : 'ASC' })}>
-        {children}
-        <Arrow size={14} />
-      </button>
-    </th>
+    <SortHead direction={isSorted ? orderBy.direction : null} onSort={sort} className={className}>
+      {children}
+    </SortHead>
   )
 }
 
@@ -127,7 +149,7 @@ function LoadingRows() {
   return PLACES.map((place) => (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus, and it says nothing.
     <tr key={place} aria-hidden="true" className="provider-row">
-      <td colSpan={6}>
+      <td colSpan={7}>
         <Skeleton height={18} width={`${72 - place * 6}%`} />
       </td>
     </tr>

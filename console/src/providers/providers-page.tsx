@@ -5,11 +5,14 @@ import { PlusIcon } from '../parts/icons.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { usePermissions } from '../session/session.ts'
+import { BulkBar } from './bulk-bar.tsx'
 import { ListToolbar } from './list-toolbar.tsx'
 import { EVERYTHING, filterOf, useListView } from './list-view.tsx'
+import { ProblemBanner } from './problem-banner.tsx'
 import { ProviderTable } from './provider-table.tsx'
 import { TestAll } from './test-all.tsx'
 import { useProviderList } from './use-provider-list.ts'
+import { useSelection } from './use-selection.ts'
 
 const TYPING_PAUSE_MS = 150
 
@@ -20,6 +23,7 @@ export function ProvidersPage() {
   const [settled] = useDebouncedValue(view, TYPING_PAUSE_MS)
   const list = useProviderList(settled)
   const filter = filterOf(settled)
+  const selection = useSelection(list.rows)
   const isEmpty = !list.isLoading && list.problem === null && list.rows.length === 0
   return (
     <>
@@ -34,15 +38,17 @@ export function ProvidersPage() {
           )
         }
       />
+      <ProblemBanner />
       {!(isEmpty && filter === undefined) && (
         <ListToolbar view={view} onChange={setView}>
           {mayEdit && <TestAll filter={filter} count={list.totalCount ?? 0} />}
         </ListToolbar>
       )}
+      {selection.selected.length > 0 && <BulkBar selected={selection.selected} onClear={() => selection.selectAll(false)} />}
       {list.problem !== null && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
       {isEmpty && <EmptyList isFiltered={filter !== undefined} onShowAll={() => setView(EVERYTHING)} />}
       {!isEmpty && (list.problem === null || list.rows.length > 0) && (
-        <ProviderTable list={list} orderBy={view.orderBy} onOrder={(orderBy) => setView({ ...view, orderBy })} />
+        <ProviderTable {...{ list, selection }} orderBy={view.orderBy} onOrder={(orderBy) => setView({ ...view, orderBy })} />
       )}
     </>
   )

@@ -1,17 +1,34 @@
 /**
- * The one thing that the console keeps: the token, for this browser tab only. `sessionStorage` ends with the tab, is not shared
- * with others, and is never sent anywhere by the browser.
+ * The one thing that the console keeps: the token, for this browser tab only, or for this device where somebody has asked for it.
+ * `sessionStorage` ends with the tab; neither is ever sent anywhere by the browser.
  */
 const ENTRY = 'gateway-console-token'
 
 export function keptToken(): string | null {
-  return sessionStorage.getItem(ENTRY)
+  return sessionStorage.getItem(ENTRY) ?? localStorage.getItem(ENTRY)
 }
 
-export function keepToken(token: string): void {
-  sessionStorage.setItem(ENTRY, token)
+/** @param onDevice whether the token outlives the tab. */
+export function keepToken(token: string, onDevice: boolean): void {
+  forgetToken()
+  const storage = onDevice ? localStorage : sessionStorage
+  storage.setItem(ENTRY, token)
+}
+
+export function isKeptOnDevice(): boolean {
+  return localStorage.getItem(ENTRY) !== null
 }
 
 export function forgetToken(): void {
   sessionStorage.removeItem(ENTRY)
+  localStorage.removeItem(ENTRY)
+}
+
+/** Calls back when another tab of this browser has signed out. Returns how to stop that. */
+export function onForgotten(listener: () => void): () => void {
+  const notice = ({ key, newValue }: StorageEvent) => {
+    if (key === ENTRY && newValue === null) listener()
+  }
+  window.addEventListener('storage', notice)
+  return () => window.removeEventListener('storage', notice)
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Checkbox, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { BrandMark } from '../parts/icons.tsx'
 import { usePageTitle } from '../parts/use-page-title.ts'
@@ -7,16 +7,18 @@ export interface SignInPageProps {
   /** Why somebody who was signed in stands here again; null for nobody special. */
   readonly notice: string | null
   readonly isBusy: boolean
-  readonly onSignIn: (token: string) => void
+  /** `onDevice`: whether the token outlives the browser tab. */
+  readonly onSignIn: (token: string, onDevice: boolean) => void
 }
 
 /** One field for the access token. */
 export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
   const [token, setToken] = useState('')
+  const [onDevice, setOnDevice] = useState(false)
   usePageTitle('Sign in')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (token.trim() !== '') onSignIn(token.trim())
+    if (token.trim() !== '') onSignIn(token.trim(), onDevice)
   }
   return (
     <main className="sign-in">
@@ -40,13 +42,20 @@ export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
             )}
             <PasswordInput
               label="Access token"
-              description="It stays in this browser tab and ends with it."
               value={token}
               onChange={(event) => setToken(event.currentTarget.value)}
               data-autofocus
               autoFocus
               required
               withAsterisk={false}
+            />
+            <Checkbox
+              label="Stay signed in on this device"
+              description={
+                onDevice ? 'Until you sign out. Only on a device that is yours.' : 'Without it the token ends with this browser tab.'
+              }
+              checked={onDevice}
+              onChange={(event) => setOnDevice(event.currentTarget.checked)}
             />
             <Button type="submit" loading={isBusy} fullWidth>
               Sign in

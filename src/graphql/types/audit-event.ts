@@ -145,7 +145,10 @@ builder.queryFields((t) => ({
       args: {
         subject: t.arg.id({ description: 'Only about this provider or token (its UUID or GraphQL id), or encryption key (its id).' }),
         action: t.arg({ type: AuditAction, description: 'Only this action.' }),
+        subjectName: t.arg.string({ description: 'Only about what was called this then, by its whole name. Deleted ones are found too.' }),
+        actor: t.arg.string({ description: 'Only what this actor did: what it was called then, or its id.' }),
         since: t.arg({ type: 'DateTime', description: 'Only from this time on.' }),
+        until: t.arg({ type: 'DateTime', description: 'Only before this time.' }),
       },
       complexity: pageCost,
       totalCount: (_root, args, { deps }) => deps.database.prisma.auditEvent.count(checkedPage(args, { where: toWhere(args) })),
@@ -163,13 +166,19 @@ builder.queryFields((t) => ({
 interface AuditArguments {
   readonly subject?: string | null | undefined
   readonly action?: string | null | undefined
+  readonly subjectName?: string | null | undefined
+  readonly actor?: string | null | undefined
   readonly since?: Date | null | undefined
+  readonly until?: Date | null | undefined
 }
 
-function toWhere({ subject, action, since }: AuditArguments) {
+function toWhere({ subject, subjectName, actor, action, since, until }: AuditArguments) {
   return auditWhere({
     subjectId: subject == null ? undefined : lookupText(idInGlobalId(subject) ?? subject),
     action: action ?? undefined,
+    subjectName: subjectName == null ? undefined : lookupText(subjectName),
+    actor: actor == null ? undefined : lookupText(actor),
     since: since ?? undefined,
+    until: until ?? undefined,
   })
 }

@@ -6,6 +6,7 @@ interface Filter {
   readonly search?: string | null | undefined
   readonly type?: ProviderType | null | undefined
   readonly enabled?: boolean | null | undefined
+  /** Null for those that were not tested. */
   readonly status?: ConnectionStatus | null | undefined
 }
 
@@ -16,16 +17,25 @@ interface Order {
 
 const COLUMNS = { NAME: 'name', DISPLAY_NAME: 'sortName', BASE_URL: 'baseUrl', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' } as const
 
-/** The live providers that the filter lets through. A condition that is null or left out does not count. */
+/** A shorter part of a mask says nothing. */
+const SHORTEST_PART_OF_MASK = 4
+
+/** The live providers that the filter lets through. A condition that is left out does not count, nor one that is null, but for `status`. */
 export function providerWhere(filter: Filter | null | undefined): Prisma.ProviderWhereInput {
   const { search, type, enabled, status } = filter ?? {}
   return {
     deletedAt: null,
-    ...(search ? { searchText: { contains: foldForSearch(search) } } : {}),
+    ...(search ? searchWhere(search) : {}),
     ...(type == null ? {} : { type }),
     ...(enabled == null ? {} : { enabled }),
-    ...(status == null ? {} : { lastConnectionTest: { status } }),
+    ...(status === undefined ? {} : { lastConnectionTest: status === null ? null : { status } }),
   }
+}
+
+function searchWhere(search: string): Prisma.ProviderWhereInput {
+  const inTexts = { searchText: { contains: foldForSearch(search) } }
+  if (search.length < SHORTEST_PART_OF_MASK) return inTexts
+  return { OR: [inTexts, { apiKeys: { some: { masked: { contains: search } } } }] }
 }
 
 /** What the place of a provider in any order depends on. */

@@ -242,12 +242,13 @@ export const ProviderFilter = builder.inputType('ProviderFilter', {
   description: 'Which providers a list has. Conditions combine with AND.',
   fields: (t) => ({
     search: t.string({
-      description: 'Part of the name, display name or base URL, in any case; at most 200 characters.',
+      description:
+        'Part of the name, display name or base URL, in any case; from four characters on also part of the mask of a key, as it is shown. At most 200 characters.',
       extensions: { maxCharacters: LIMITS.searchCharacters },
     }),
     type: t.field({ type: ProviderType, description: 'Only this type.' }),
     enabled: t.boolean({ description: 'Only enabled, or only disabled ones.' }),
-    status: t.field({ type: ConnectionStatus, description: 'Only those whose latest test ended so.' }),
+    status: t.field({ type: ConnectionStatus, description: 'Only those whose latest test ended so; `null` for those without a test.' }),
   }),
 })
 

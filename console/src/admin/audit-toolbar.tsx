@@ -1,0 +1,41 @@
+import { NativeSelect, TextInput } from '@mantine/core'
+import type { AuditAction } from '../generated/documents.ts'
+import { useUrlState } from '../parts/use-url-state.ts'
+import { wordsOf } from './event-row.tsx'
+
+/** The actions that are asked for most; the log may have others. */
+export const AUDIT_ACTIONS: readonly AuditAction[] = [
+  'PROVIDER_CREATED',
+  'PROVIDER_UPDATED',
+  'PROVIDER_DELETED',
+  'PROVIDER_TESTED',
+  'PROVIDER_DRAFT_TESTED',
+  'PROVIDER_CHANGE_REFUSED',
+  'ACCESS_TOKEN_CREATED',
+  'ACCESS_TOKEN_UPDATED',
+  'ACCESS_TOKEN_REVOKED',
+  'MODEL_ROUTE_CREATED',
+  'MODEL_ROUTE_UPDATED',
+  'MODEL_ROUTE_DELETED',
+]
+
+const ACTION_OPTIONS = [{ value: '', label: 'Any action' }, ...AUDIT_ACTIONS.map((value) => ({ value, label: wordsOf(value) }))]
+
+/** Which events are shown: about what, by whom, of which kind, from when to when. */
+export function AuditToolbar() {
+  const [parameters, change] = useUrlState()
+  const field = (parameter: string) => ({
+    value: parameters.get(parameter) ?? '',
+    onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
+      change({ [parameter]: event.currentTarget.value, after: null }),
+  })
+  return (
+    <search className="list-toolbar audit-toolbar">
+      <TextInput aria-label="About" placeholder="Name of a provider, token or route, or a UUID" type="search" {...field('about')} />
+      <TextInput aria-label="Who" placeholder="Name of who did it" type="search" {...field('who')} />
+      <NativeSelect aria-label="Action" data={ACTION_OPTIONS} {...field('action')} />
+      <TextInput aria-label="From" title="From this day on" type="date" {...field('from')} />
+      <TextInput aria-label="To" title="Up to this day" type="date" {...field('until')} />
+    </search>
+  )
+}

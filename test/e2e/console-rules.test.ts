@@ -1,0 +1,223 @@
+import { existsSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  ADMIN_TOKEN,
+  CHROMIUM,
+  type ConsoleBench,
+  checkPage,
+  GOOD_KEY,
+  OTHER_GOOD_KEY,
+  startConsoleBench,
+  WIDE,
+} from '../support/console.ts'
+
+const BAD_KEY = 'sk-bad-key-0123456789wxyz'
+
+describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
+  let bench: ConsoleBench
+  let page: Page
+
+  beforeAll(async () => {
+    bench = await startConsoleBench()
+    await bench.createProvider('good', { displayName: 'Good' })
+    await bench.createProvider('bad', { displayName: 'Bad', apiKeys: [{ credential: { value: BAD_KEY } }] })
+    await bench.createProvider('untested', { displayName: 'Untested' })
+    for (const name of ['good', 'bad'])
+      await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
+        name,
+      })
+    page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
+  })
+  afterAll(async () => {
+    await bench?.close()
+  })
+
+  const open = (path: string) => page.goto(`${bench.gateway.url}/console${path}`)
+  const dialog = () => page.getByRole('dialog')
+  const query = () => new URL(page.url()).searchParams
+  const names = () => page.locator('.provider-link').allTextContents()
+  const shows = (expected: readonly string[]) => expect.poll(names, { timeout: 60_000 }).toEqual(expected)
+  const rotate = async (mask: string, value: string) => {
+    await page.getByRole('button', { name: `Actions for the key ${mask}` }).click()
+    await page.getByRole('menuitem', { name: 'Rotate' }).click()
+    await dialog().getByLabel('New API key', { exact: true }).fill(value)
+    await dialog().getByRole('button', { name: 'Test first' }).click()
+    await dialog().getByRole('status').waitFor()
+  }
+
+  it('opens at the root of the gateway, and links its other pages and its version', async () => {
+    await page.goto(bench.gateway.url)
+    await page.getByRole('heading', { name: 'Providers' }).waitFor()
+    await page.getByRole('button', { name: 'Account' }).click()
+    expect(await page.getByRole('menuitem', { name: 'GraphiQL' }).getAttribute('href')).toBe('/graphql')
+    expect(await page.getByRole('menuitem', { name: 'REST reference' }).getAttribute('href')).toBe('/docs/rest')
+    await page.getByText(/^Version \d+\.\d+\.\d+$/).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('says in the first line what is wrong, and leads there', async () => {
+    await page.getByText('1 enabled provider failed its latest test').waitFor()
+    await checkPage(page, 'the list with a banner')
+    await page.getByRole('link', { name: '1 Key refused' }).click()
+    await shows(['Bad'])
+    expect(Object.fromEntries(query())).toEqual({ status: 'UNAUTHORIZED', enabled: 'true' })
+  })
+
+  it('keeps filters in the URL: a link shows the same, and coming back from a provider too', async () => {
+    await open('/?status=NOT_TESTED')
+    await shows(['Untested'])
+    await page.locator('.provider-row').getByText('Untested').click()
+    await page.getByRole('heading', { name: 'Untested' }).waitFor()
+    await page.getByRole('link', { name: 'All providers' }).click()
+    await shows(['Untested'])
+    await open('/?order=-NAME')
+    await shows(['Untested', 'Good', 'Bad'])
+  })
+
+  it('finds a provider by the end of a key, and of a whole key that is pasted sends no more than that', async () => {
+    await open('/')
+    await page.getByLabel('Search providers').fill('wxyz')
+    await shows(['Bad'])
+    await page.getByLabel('Search providers').fill(GOOD_KEY)
+    await page.getByText('Searching for keys that end in cdef').waitFor()
+    await shows(['Good', 'Untested'])
+    expect(query().get('search')).toBe('cdef')
+  })
+
+  it('opens a provider by a click anywhere in its row', async () => {
+    await open('/')
+    await page.getByRole('row', { name: /Good/ }).locator('.cell-state').click()
+    await page.getByRole('heading', { name: 'Good' }).waitFor()
+  })
+
+  it('does not lead to a key that a test has refused', async () => {
+    await rotate('sk-g...cdef', BAD_KEY)
+    const anyway = dialog().getByRole('button', { name: 'Rotate anyway' })
+    expect(await anyway.getAttribute('data-variant')).toBe('default')
+    await checkPage(page, 'a rotation against a test')
+    await dialog().getByLabel('New API key', { exact: true }).fill(OTHER_GOOD_KEY)
+    await dialog().getByRole('button', { name: 'Rotate', exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+  })
+
+  it('copies the name, the endpoint, the id and a model', async () => {
+    for (const text of ['good', `${bench.upstreamUrl}/v1`, 'gpt-4.1'])
+      await page.getByRole('button', { name: `Copy ${text}`, exact: true }).click()
+    await page.getByRole('button', { name: 'Copied gpt-4.1', exact: true }).waitFor()
+  })
+
+  it('asks before a page with edits is left: by a link, by the back button, by a reload', async () => {
+    await page.getByRole('link', { name: 'Edit', exact: true }).click()
+    await page.getByLabel('Display name').fill('Edited')
+    await page.getByRole('link', { name: 'Routes' }).click()
+    await dialog().getByText('Discard your changes?').waitFor()
+    await checkPage(page, 'the question before edits are lost')
+    await dialog().getByRole('button', { name: 'Cancel' }).click()
+    await page.goBack()
+    await dialog().getByRole('button', { name: 'Cancel' }).click()
+    await dialog().waitFor({ state: 'detached' })
+    expect(await page.getByLabel('Display name').inputValue()).toBe('Edited')
+    const asked = page.waitForEvent('dialog').then((question) => [question.type(), question.dismiss()] as const)
+    await page.evaluate(() => location.reload())
+    expect((await asked)[0]).toBe('beforeunload')
+    await page.goBack()
+    await dialog().getByRole('button', { name: 'Discard changes' }).click()
+    await page.getByRole('heading', { name: 'Good' }).waitFor()
+  })
+
+  it('tests values that have a stored header without its mask', async () => {
+    await bench.ask(
+      'mutation ($network: NetworkConfigInput!) { updateProvider(input: { provider: { name: "untested" }, network: $network }) { __typename } }',
+      { network: { extraHeaders: [{ name: 'X-Auth', value: 'a-secret-of-some-length' }] } },
+    )
+    await open('/providers/untested/edit')
+    await page.getByLabel('Key to test with').fill(GOOD_KEY)
+    const sent = page.waitForRequest((request) => request.postData()?.includes('testConnection(') ?? false)
+    await page.getByRole('button', { name: 'Test these values' }).click()
+    expect((await sent).postData()).not.toContain('X-Auth')
+    await page.getByRole('status').filter({ hasText: '3 models' }).waitFor()
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await dialog().getByRole('button', { name: 'Discard changes' }).click()
+  })
+
+  it('does with all selected providers what is chosen, and deletes only after asking', async () => {
+    await open('/')
+    await page.getByLabel('Select Bad').check()
+    await page.getByLabel('Select Untested').check()
+    await page.getByText('2 selected').waitFor()
+    await checkPage(page, 'a selection')
+    await page.getByRole('button', { name: 'Disable', exact: true }).click()
+    await dialog().getByText('2 disabled').waitFor()
+    await dialog().getByRole('button', { name: 'Close' }).last().click()
+    await page.getByRole('row', { name: /Bad.*Disabled/ }).waitFor()
+    await page.getByLabel('Select Bad').uncheck()
+    await page.getByRole('button', { name: 'Delete…' }).click()
+    await dialog().getByRole('button', { name: 'Delete 1 provider' }).click()
+    await dialog().getByText('1 deleted').waitFor()
+    await dialog().getByRole('button', { name: 'Close' }).last().click()
+    await shows(['Bad', 'Good'])
+  })
+
+  it('goes to places by keys, and tells which', async () => {
+    await page.keyboard.press('?')
+    await dialog().getByText('Keyboard shortcuts').waitFor()
+    await checkPage(page, 'the shortcuts')
+    await page.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('g r')
+    expect(await page.getByLabel('Search providers').inputValue()).toBe('g r')
+    await page.getByLabel('Search providers').blur()
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor()
+  })
+
+  it('finds events by what they are about, who did them and when, and shows the old value beside the new one', async () => {
+    await open('/providers/good')
+    await rotate('sk-g...cdef', OTHER_GOOD_KEY)
+    await dialog().getByRole('button', { name: 'Rotate', exact: true }).click()
+    await page.getByText('sk-o...3210').first().waitFor()
+    await page.getByRole('link', { name: 'Audit' }).click()
+    await page.getByLabel('About').fill('untested')
+    await page.getByRole('row', { name: /provider deleted.*untested/ }).waitFor()
+    await page.getByLabel('About').fill('good')
+    await page.getByLabel('Action').selectOption('PROVIDER_UPDATED')
+    await page
+      .getByRole('button', { name: /^Show the details of provider updated/ })
+      .first()
+      .click()
+    await page.getByText('sk-g...cdef → sk-o...3210').waitFor()
+    await page.getByLabel('Who').fill('nobody')
+    await page.getByText('No event matches').waitFor()
+    expect(Object.fromEntries(query())).toEqual({ about: 'good', action: 'PROVIDER_UPDATED', who: 'nobody' })
+    await page.getByLabel('Who').fill('')
+    await page.getByLabel('From').fill('2999-01-01')
+    await page.getByText('No event matches').waitFor()
+  })
+
+  it('stays signed in on a device where that was asked for, until somebody signs out in one of its tabs', async () => {
+    const first = await bench.openWindow()
+    await first.goto(`${bench.gateway.url}/console`)
+    await first.getByLabel('Access token', { exact: true }).fill(ADMIN_TOKEN)
+    await first.getByLabel('Stay signed in on this device').check()
+    await first.getByRole('button', { name: 'Sign in' }).click()
+    await first.getByRole('heading', { name: 'Providers' }).waitFor()
+    const second = await first.context().newPage()
+    await second.goto(`${bench.gateway.url}/console`)
+    await second.getByRole('heading', { name: 'Providers' }).waitFor()
+    await second.getByRole('button', { name: 'Account' }).click()
+    await second.getByRole('menuitem', { name: 'Sign out' }).click()
+    await first.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await first.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0])
+    await first.context().close()
+  })
+
+  it('asks no other machine for anything, logs no error, and lets no key into a URL', () => {
+    expect(bench.misdeeds.foreignRequests).toEqual([])
+    expect(bench.misdeeds.problems).toEqual([])
+    for (const key of [GOOD_KEY, OTHER_GOOD_KEY, BAD_KEY]) expect(bench.misdeeds.urls.filter((url) => url.includes(key))).toEqual([])
+  })
+})
