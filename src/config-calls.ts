@@ -35,6 +35,11 @@ export const CALL_SETTINGS = {
     default: 'true',
     schema: flag,
   }),
+  CALL_IDLE_SECONDS: setting({
+    description: 'How long a vendor may be silent within its answer to a model call before the call is ended.',
+    default: '300',
+    schema: integer(1, 3_600),
+  }),
   CALL_STOP_GRACE_SECONDS: setting({
     description: 'How long model calls under way may take to end when the gateway stops. Other requests get 20 s.',
     default: '60',

@@ -5,7 +5,7 @@ import { logUnexpected } from './graphql/client-errors.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
 /** What the operator says of model calls. */
-export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'limits'>
+export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'idleMs' | 'limits'>
 
 export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 'tokenHeaders' | 'aliases'> {
   readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'>

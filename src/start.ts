@@ -244,6 +244,7 @@ function callOptions(config: Config): Omit<CallOptions, 'outbound'> {
     publicUrl: config.PUBLIC_URL,
     maxBodyBytes: config.CALL_MAX_BODY_BYTES,
     bodyMemoryBytes: config.CALL_BODY_MEMORY_BYTES,
+    idleMs: config.CALL_IDLE_SECONDS * 1_000,
     limits: { perToken: config.CALLS_PER_TOKEN, perProvider: config.CALLS_PER_PROVIDER },
   }
 }

@@ -48,6 +48,8 @@ export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   readonly maxBodyBytes: number
   /** What the bodies of all calls under way may take. */
   readonly bodyMemoryBytes: number
+  /** How long a vendor may be silent within its answer, in milliseconds. */
+  readonly idleMs: number
   readonly limits: CallLimitSettings
   /** Hears of each request when it is over. */
   readonly onFinished: (record: CallRecord) => void
@@ -96,10 +98,10 @@ export function createCalls(deps: CallsDeps): Calls {
   const limits = new CallLimits(deps.limits, now)
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
-  const { tokenHeaders } = deps
+  const { tokenHeaders, idleMs } = deps
   const roles = new RoleCredentials(now)
   const takeTurn = createTurns()
-  const forwarding = { tokenHeaders, pools, states, onKeyUsed, roles, now, random: Math.random, bodies, takeTurn }
+  const forwarding = { tokenHeaders, idleMs, pools, states, onKeyUsed, roles, now, random: Math.random, bodies, takeTurn }
   const answerOneUrl = createOneUrl({
     find,
     findRoute: createSnapshots((name) => readRouteForCall(deps.database, name)),

@@ -38,10 +38,9 @@ export interface OpenDeps {
   readonly pools: CallPools
   /** Where callers may put the gateway's token, besides the slots of SDKs. */
   readonly tokenHeaders: readonly string[]
+  /** How long a vendor may be silent within its answer, in milliseconds. */
+  readonly idleMs: number
 }
-
-/** Silence within an answer, in milliseconds. */
-const IDLE_MS = 300_000
 
 /**
  * Opens a key and makes the request that carries it.
@@ -70,7 +69,7 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
       headers: withLength(headers, call),
       body: bodyOf(body),
       firstByteMs,
-      idleMs: IDLE_MS,
+      idleMs: deps.idleMs,
       // A vendor that reads the request and then hangs up looks the same, and a route calls each target at most once.
       isRepeatable: call.route === null,
     },

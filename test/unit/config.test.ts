@@ -59,6 +59,7 @@ test('without any variable every setting has its default', () => {
     CALLS_PER_TOKEN: 64,
     CALLS_PER_PROVIDER: 256,
     TEST_NEW_PROVIDERS: true,
+    CALL_IDLE_SECONDS: 300,
     CALL_STOP_GRACE_SECONDS: 60,
     CONSOLE: true,
     REST_REFERENCE: true,

@@ -30,6 +30,7 @@ test.each([
   ['bodies of all model calls in memory', `${Number(SETTINGS.CALL_BODY_MEMORY_BYTES.default) / 1_048_576} MiB: \`CALL_BODY_MEMORY_BYTES\``],
   ['model calls of one token under way', `${SETTINGS.CALLS_PER_TOKEN.default}: \`CALLS_PER_TOKEN\``],
   ['model calls under way to one provider', `${SETTINGS.CALLS_PER_PROVIDER.default}: \`CALLS_PER_PROVIDER\``],
+  ["silence within the vendor's answer", `${SETTINGS.CALL_IDLE_SECONDS.default} s: \`CALL_IDLE_SECONDS\``],
   ['finishing model calls in flight at a stop', `${SETTINGS.CALL_STOP_GRACE_SECONDS.default} s: \`CALL_STOP_GRACE_SECONDS\``],
   ['idle connection', `${SERVER_LIMITS.keepAliveTimeout / 1_000} s`],
   ['requests of one token in a minute', 'none | `RATE_LIMIT_PER_MINUTE`'],
