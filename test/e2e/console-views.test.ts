@@ -5,9 +5,10 @@ import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, checkPage, seriousViolations,
 
 describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   let bench: ConsoleBench
+  const PUBLIC_URL = 'https://ai.example.com/gateway'
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
+    bench = await startConsoleBench({ PUBLIC_URL })
     await bench.createProvider('openai', { displayName: 'OpenAI production' })
     await bench.createProvider('refused', {
       apiKeys: [{ credential: { value: 'sk-bad-key-0123456789abcdef' }, name: 'only' }],
@@ -158,14 +159,31 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
-  it('show where the calls of a provider begin, and copy it', async () => {
+  it('show where the calls of a provider begin, at the public address of the gateway, and copy it', async () => {
     const page = await bench.signIn()
     await open(page, '/providers/bedrock', 'Access key')
     await page.getByText('/ai/bedrock', { exact: true }).waitFor()
-    const button = page.getByRole('button', { name: `Copy ${bench.gateway.url}/ai/bedrock` })
+    const button = page.getByRole('button', { name: `Copy ${PUBLIC_URL}/ai/bedrock` })
     await button.click()
     await button.getByText('Copied').waitFor()
     await page.context().close()
+  })
+
+  it('show lines with the public address of the gateway, to those who read the registry and to callers', async () => {
+    const page = await bench.signIn()
+    await open(page, '/providers/openai?use=curl', 'Use it')
+    await page.locator('.use-lines').getByText(`${PUBLIC_URL}/ai/openai/v1/chat/completions`).waitFor()
+    await page.context().close()
+    const { createAccessToken: made } = await bench.ask<{ createAccessToken: { value: string } }>(
+      'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value } } }',
+      { input: { name: 'caller', role: 'CALLER', calls: { providers: [{ name: 'openai' }] } } },
+    )
+    const caller = await bench.openWindow()
+    await caller.goto(`${bench.gateway.url}/console?use=curl`)
+    await caller.getByLabel('Access token', { exact: true }).fill(made.value)
+    await caller.getByRole('button', { name: 'Sign in' }).click()
+    await caller.locator('.use-lines').getByText(`${PUBLIC_URL}/ai/openai/v1/chat/completions`).waitFor()
+    await caller.context().close()
   })
 
   it('make a token that makes model calls alone, show which, and change them', async () => {

@@ -49,10 +49,10 @@ export interface Misdeeds {
 export type ConsoleBench = Awaited<ReturnType<typeof startConsoleBench>>
 
 /** The built gateway with its console, an upstream on loopback, and a real browser. */
-export async function startConsoleBench() {
+export async function startConsoleBench(environment: Readonly<Record<string, string>> = {}) {
   const folder = temporaryFolder()
   const upstream = await startUpstream()
-  const gateway: GatewayProcess = await startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback', ADMIN_TOKEN })
+  const gateway: GatewayProcess = await startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback', ADMIN_TOKEN, ...environment })
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET })
   const misdeeds = { foreignRequests: [] as string[], problems: [] as string[], urls: [] as string[] }
   const { port } = upstream.address() as AddressInfo
