@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { inSpan } from '../tracing/span.ts'
+import { inSpan, isTracing } from '../tracing/span.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { type CallKind, kindOf } from './call-kind.ts'
 import type { CallOutcome, CallProgress } from './call-record.ts'
@@ -48,6 +48,7 @@ export function inCallSpan(
   progress: Pick<CallProgress, 'attempts' | 'used' | 'routeName'>,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
+  if (!isTracing()) return work()
   const kind = kindOf(path)
   const operation = OPERATIONS[kind] ?? kind.toLowerCase()
   const name = model?.slice(0, MAX_MODEL)

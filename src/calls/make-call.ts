@@ -8,7 +8,7 @@ import type { CallRequest } from './calls.ts'
 import { CallError } from './error-codes.ts'
 import { type ForwardDeps, forwardCall } from './forward.ts'
 import { unfitnessOf } from './open-request.ts'
-import { type AskedRoute, planRequest } from './plan-request.ts'
+import { type AskedRoute, planOnce, planRequest } from './plan-request.ts'
 
 /** A call by somebody who may call the provider, before its body was read. */
 export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'isModelInPath' | 'route' | 'method' | 'plan'> {
@@ -26,8 +26,9 @@ export interface MakeCallDeps extends ForwardDeps {
  */
 export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise<void> {
   const { request, response, progress, scope } = call
+  const plan = planOnce((endpoint) => planRequest(call.provider, endpoint, call.asked))
   // Before the body is read: who asks for what never passes need not send it.
-  const path = pathOf(call)
+  const path = pathOf(call, plan)
   progress.path = path
   const read = await readCallBody(request, response, deps.bodies)
   if (read === null) {
@@ -43,16 +44,15 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const isModelInPath = model.kind === 'model' && model.source === null
-    await forwardInSpan(accepted(call, body, progress.model, isModelInPath), deps)
+    await forwardInSpan(accepted(call, plan, body, progress.model, isModelInPath), deps)
   } finally {
     read.release()
   }
 }
 
 /** Where the call goes unless its key has an endpoint of its own. @throws CallError when no key leads to a place that takes it. */
-function pathOf({ provider, scope, asked }: PermittedCall): string {
+function pathOf({ provider, scope, asked }: PermittedCall, plan: AcceptedCall['plan']): string {
   if (provider.endpoint === null) return asked.rest
-  const plan: AcceptedCall['plan'] = (endpoint) => planRequest(provider, endpoint, asked)
   try {
     return plan(provider.endpoint).path
   } catch (error) {
@@ -78,11 +78,11 @@ export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Prom
 /** Each member by its name: a literal that begins with a spread costs many times as much. */
 function accepted(
   { request, requestId, provider, scope, asked, shape, relay, caller, progress }: PermittedCall,
+  plan: AcceptedCall['plan'],
   body: AcceptedCall['body'],
   model: string | null,
   isModelInPath: boolean,
 ): AcceptedCall {
-  const plan: AcceptedCall['plan'] = (endpoint) => planRequest(provider, endpoint, asked)
   const { method } = asked
   return { request, requestId, provider, scope, method, plan, body, model, isModelInPath, shape, relay, caller, progress, route: null }
 }

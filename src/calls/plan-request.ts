@@ -39,3 +39,12 @@ export function planRequest(
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
   return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))
 }
+
+/** The same for one call, which asks before its body is read and again for each attempt: the latest answer is remembered. */
+export function planOnce(plan: (endpoint: Target) => Target): (endpoint: Target) => Target {
+  let known: { readonly endpoint: Target; readonly target: Target } | null = null
+  return (endpoint) => {
+    if (known?.endpoint !== endpoint) known = { endpoint, target: plan(endpoint) }
+    return known.target
+  }
+}

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import { TRACER } from './span.ts'
+import { isTracing, TRACER } from './span.ts'
 
 /** The span of one request: it ends with the answer, when the route is known. */
 export interface RequestSpan {
   end(finished: { readonly route: string; readonly method: string; readonly status: number }): void
 }
 
+const NO_SPAN: RequestSpan = { end: () => {} }
+
 /** Answers a request in a span of its own, below the caller's when the header `traceparent` names one. */
 export function inRequestSpan<T>(request: IncomingMessage, work: (span: RequestSpan) => T): T {
+  if (!isTracing()) return work(NO_SPAN)
   const caller = propagation.extract(ROOT_CONTEXT, request.headers)
   const method = request.method ?? ''
   const span = trace.getTracer(TRACER).startSpan(method, { kind: SpanKind.SERVER, attributes: { 'http.request.method': method } }, caller)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { context, propagation, trace } from '@opentelemetry/api'
-import { TRACER } from './span.ts'
+import { setTracing, TRACER } from './span.ts'
 
 export interface Tracing {
   /** Sends what is left, for some seconds at most, and ends tracing. */
@@ -27,6 +27,7 @@ export async function startTracing(): Promise<Tracing> {
     logRecordProcessors: [],
   })
   sdk.start()
+  setTracing(true)
   return {
     close: async () => {
       const stop = new AbortController()
@@ -35,6 +36,7 @@ export async function startTracing(): Promise<Tracing> {
       await Promise.race([sdk.shutdown(), late]).catch(() => {})
       stop.abort()
       late.catch(() => {})
+      setTracing(false)
       trace.disable()
       context.disable()
       propagation.disable()
