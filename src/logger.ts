@@ -47,7 +47,7 @@ export function createLogger(level: string, destination: DestinationStream = tog
 }
 
 /** How long a line waits for others, in milliseconds, and how many characters wait at most. */
-const GATHER_MS = 10
+const GATHER_MS = 50
 const GATHER_CHARACTERS = 65_536
 
 /**
