@@ -28,25 +28,34 @@ export interface OpenedKey {
  */
 export function apiKeyOpener(keyring: Keyring, stored: StoredKeys, key: ApiKey, readVariable: ReadSecretVariable): () => OpenedKey {
   const parts = readCredentialParts(key.credentialParts)
-  const variables = Object.entries(variablesOf(parts))
-  const columns = Object.entries({ 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId })
-  const openParts = fieldOpener(keyring, stored.rows, stored.sealed, partsField(key.id))
+  const openParts = partsOpener(keyring, stored, key, readVariable)
   const mayBeNone = parts.some(({ name }) => name === VALUE_PART)
   const openValue = valueOpener(keyring, stored, key, mayBeNone, readVariable)
-  return () => {
-    const sealed = parseSealedParts(openParts())
+  return () => ({
+    parts: openParts(),
+    value: openValue(),
+    endpoint: key.endpointVariable === null ? key.endpoint : fromEnvironment(key.endpointVariable, readVariable).reveal(),
+  })
+}
+
+/** The parts of a key's credential, those in columns and in variables too. Where none is sealed or in a variable they are always the same. */
+function partsOpener(keyring: Keyring, stored: StoredKeys, key: ApiKey, readVariable: ReadSecretVariable): () => OpenedKey['parts'] {
+  const variables = Object.entries(variablesOf(readCredentialParts(key.credentialParts)))
+  const columns = Object.entries({ 'aws.region': key.region, 'aws.roleArn': key.roleArn, 'aws.externalId': key.externalId })
+  const openSealed = fieldOpener(keyring, stored.rows, stored.sealed, partsField(key.id))
+  const open = () => {
+    const sealed = parseSealedParts(openSealed())
     const isAsSealed =
       variables.length === Object.keys(sealed.variables).length && variables.every(([name, one]) => sealed.variables[name] === one)
     if (!isAsSealed) throw new UnreadableSecretError('NOT_AUTHENTIC')
     const values = [...columns, ...Object.entries(sealed.values)].flatMap(([name, value]) =>
       value === null ? [] : [[name, new Secret(value)] as const],
     )
-    return {
-      value: openValue(),
-      parts: new Map([...values, ...variables.map(([name, one]) => [name, fromEnvironment(one, readVariable)] as const)]),
-      endpoint: key.endpointVariable === null ? key.endpoint : fromEnvironment(key.endpointVariable, readVariable).reveal(),
-    }
+    return new Map([...values, ...variables.map(([name, one]) => [name, fromEnvironment(one, readVariable)] as const)])
   }
+  if (variables.length > 0 || stored.sealed.fields.has(partsField(key.id))) return open
+  const known = open()
+  return () => known
 }
 
 /** @param mayBeNone whether the key was given with parts, and so perhaps without a value. */

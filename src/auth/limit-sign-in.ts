@@ -23,8 +23,10 @@ export function limitSignIn(signIn: SignIn, { requestsPerMinute, failuresPerMinu
   const failures = counter(failuresPerMinute)
   return async (request, token) => {
     const signedIn = await signIn(request, token)
-    if ('principal' in signedIn) await take(requests, signedIn.principal.tokenId, 'This token has sent too many requests.')
-    else if (signedIn.reason !== 'missing') await take(failures, addressOf(request), 'Too many wrong access tokens came from this address.')
+    if ('principal' in signedIn) {
+      if (requests !== null) await take(requests, signedIn.principal.tokenId, 'This token has sent too many requests.')
+    } else if (failures !== null && signedIn.reason !== 'missing')
+      await take(failures, addressOf(request), 'Too many wrong access tokens came from this address.')
     return signedIn
   }
 }
@@ -33,9 +35,9 @@ function counter(perMinute: number): RateLimiterMemory | null {
   return perMinute === 0 ? null : new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS })
 }
 
-async function take(limiter: RateLimiterMemory | null, key: string, message: string): Promise<void> {
+async function take(limiter: RateLimiterMemory, key: string, message: string): Promise<void> {
   try {
-    await limiter?.consume(key)
+    await limiter.consume(key)
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal
     const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))

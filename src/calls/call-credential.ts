@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Target } from '../upstream/client/target.ts'
-import { type AuthorizationRules, authorize } from '../upstream/vendors/authorize.ts'
+import { type AuthorizationRules, authorize, authorizedHeaders, isSigned } from '../upstream/vendors/authorize.ts'
 import { regionOf } from '../upstream/vendors/bedrock-endpoint.ts'
 import { type Credential, credentialProblem } from '../upstream/vendors/credential.ts'
 import type { CallBody } from './call-body.ts'
@@ -28,14 +28,14 @@ export async function withCredential(request: UnsignedRequest, credential: Crede
   const problem = problemOf(credential, rules)
   if (problem !== null) throw new UnusableKey(`The stored key cannot be sent: ${problem}.`)
   const { method, target, headers, body } = request
-  const isSigned = credential.kind === 'aws' && credential.apiKey === null
-  if (isSigned && body.kind === 'stream') {
+  const shared = { target, headers: sharedHeaders(headers) }
+  if (!isSigned(credential)) return withHeaders(headers, authorizedHeaders(shared, credential, rules))
+  if (body.kind === 'stream') {
     throw new CallError('format_not_supported', 'A request that is signed with an AWS key must have a JSON body.')
   }
-  // What is not signed may be changed on the way without harm; the body, the path and the query may not.
-  const signed = body.kind === 'whole' && isSigned ? { body: body.bytes } : {}
-  const authorized = await authorize({ method, target, headers: sharedHeaders(headers), ...signed }, credential, rules)
-  return withHeaders(headers, authorized.headers)
+  // Headers that are not signed may be changed on the way without harm; the body, the path and the query may not.
+  const signed = await authorize({ method, ...shared, ...(body.kind === 'whole' ? { body: body.bytes } : {}) }, credential, rules)
+  return withHeaders(headers, signed.headers)
 }
 
 function sharedHeaders(headers: readonly string[]): Record<string, string> {
@@ -51,7 +51,7 @@ function sharedHeaders(headers: readonly string[]): Record<string, string> {
 
 /** Why the credential cannot be sent, as half a sentence; null when it can. */
 function problemOf(credential: Credential, { base }: AuthorizationRules): string | null {
-  if (credential.kind === 'aws' && credential.apiKey === null) {
+  if (isSigned(credential)) {
     if (credential.keyPair === null) return 'no AWS access key is stored'
     if ((credential.region ?? regionOf(base)) === null) return 'no AWS region is set'
   }

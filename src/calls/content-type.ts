@@ -16,15 +16,18 @@ export function parseContentType(text: string): ContentType | null {
   return type === undefined || parameters === null ? null : { type: type.toLowerCase(), parameters }
 }
 
+/** Remembers where it stopped: it is set back before each use. */
+const PARAMETER = new RegExp(`;[ \\t]*(?:(${TOKEN})=(?:"((?:[^"\\\\]|\\\\(?!"))*)"|(${TOKEN})))?[ \\t]*`, 'y')
+
 /**
  * Reads the parameters of a header, each behind a semicolon; null when one is irregular or comes twice. A backslash in front of
  * a quote is irregular: some parsers end the text there, and others do not.
  */
 export function parseParameters(text: string): ReadonlyMap<string, string> | null {
-  const parameter = new RegExp(`;[ \\t]*(?:(${TOKEN})=(?:"((?:[^"\\\\]|\\\\(?!"))*)"|(${TOKEN})))?[ \\t]*`, 'y')
   const found = new Map<string, string>()
-  while (parameter.lastIndex < text.length) {
-    const [whole, name, quoted, plain] = parameter.exec(text) ?? []
+  PARAMETER.lastIndex = 0
+  while (PARAMETER.lastIndex < text.length) {
+    const [whole, name, quoted, plain] = PARAMETER.exec(text) ?? []
     if (whole === undefined) return null
     if (name === undefined) continue
     if (found.has(name.toLowerCase())) return null

@@ -69,7 +69,13 @@ function nominatedBy(raw: readonly string[]): ReadonlySet<string> {
 
 /** The pairs with these set, in place of all that they have of the same name in any case. */
 export function withHeaders(pairs: readonly string[], headers: Readonly<Record<string, string>>): string[] {
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
-  const kept = pairs.filter((_text, index) => !names.has((pairs[index - (index % 2)] ?? '').toLowerCase()))
-  return [...kept, ...Object.entries(headers).flat()]
+  const added = Object.entries(headers)
+  const replaced = new Set(added.map(([name]) => name.toLowerCase()))
+  const result: string[] = []
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] ?? ''
+    if (!replaced.has(name.toLowerCase())) result.push(name, pairs[index + 1] ?? '')
+  }
+  for (const [name, value] of added) result.push(name, value)
+  return result
 }

@@ -23,11 +23,24 @@ export interface AuthorizationRules {
  * a credential into text. Headers that the request has already stay, but for those that carry the credential.
  */
 export async function authorize(request: UpstreamRequest, credential: Credential, rules: AuthorizationRules): Promise<UpstreamRequest> {
-  const { defaultHeaders } = probeOf(typeFor(rules.type, credential))
-  const asked = { ...request, headers: { ...defaultHeaders, ...request.headers } }
-  if (credential.kind === 'none') return asked
-  if (credential.kind === 'aws' && credential.apiKey === null) return signed(asked, credential, rules)
-  return credential.apiKey === null ? asked : { ...asked, headers: withKey(asked, credential.apiKey.reveal(), rules, credential) }
+  const asked = { ...request, headers: authorizedHeaders(request, credential, rules) }
+  return isSigned(credential) ? signed(asked, credential, rules) : asked
+}
+
+/** Whether a credential becomes a signature over the whole request, rather than a header. */
+export function isSigned(credential: Credential): credential is AwsCredential {
+  return credential.kind === 'aws' && credential.apiKey === null
+}
+
+/** The headers of a request with those of its type and, unless it is signed, of its credential. */
+export function authorizedHeaders(
+  { headers, target }: Pick<UpstreamRequest, 'headers' | 'target'>,
+  credential: Credential,
+  rules: AuthorizationRules,
+): UpstreamRequest['headers'] {
+  const asked = { ...probeOf(typeFor(rules.type, credential)).defaultHeaders, ...headers }
+  if (credential.kind === 'none' || credential.apiKey === null) return asked
+  return withKey({ headers: asked, target }, credential.apiKey.reveal(), rules, credential)
 }
 
 /** A provider of another type may hold credentials of AWS: then Bedrock is what they open. */
@@ -36,7 +49,7 @@ export function typeFor(type: ProviderType, credential: Credential): ProviderTyp
 }
 
 function withKey(
-  { headers, target }: UpstreamRequest,
+  { headers, target }: Pick<UpstreamRequest, 'headers' | 'target'>,
   key: string,
   { type, base, preset, authentication }: AuthorizationRules,
   credential: Credential,
