@@ -1,6 +1,7 @@
+import type { LookupOptions } from 'node:dns'
 import dns from 'node:dns/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { type CallVendor, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
@@ -10,9 +11,8 @@ import { rawCall } from '../support/raw-call.ts'
 /** What the system's resolver says of the vendor's name, which no test can change there. */
 let address = '127.0.0.1'
 const { lookup } = dns
-const replaced = vi.spyOn(dns, 'lookup').mockImplementation(async (name, options) => {
-  if (name === 'vendor.test') return [{ address, family: 4 }] as never
-  return lookup(name, options ?? {}) as never
+Object.assign(dns, {
+  lookup: async (name: string, options: LookupOptions) => (name === 'vendor.test' ? [{ address, family: 4 }] : lookup(name, options)),
 })
 syncBuiltinESMExports()
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   token = await callToken(gateway)
 })
 afterAll(async () => {
-  replaced.mockRestore()
+  Object.assign(dns, { lookup })
   syncBuiltinESMExports()
   await gateway.close()
   await vendor.close()
