@@ -12,6 +12,7 @@ import { useScrollToTop } from './parts/use-scroll-to-top.ts'
 import { ProviderPage } from './provider/provider-page.tsx'
 import { ListHrefProvider } from './providers/list-view.tsx'
 import { ProvidersPage } from './providers/providers-page.tsx'
+import { RoutePage } from './routes/route-page.tsx'
 import { RoutesPage } from './routes/routes-page.tsx'
 import { usePermissions } from './session/session.ts'
 
@@ -43,6 +44,7 @@ export function ConsolePages() {
               <Route path="/providers/:name">{({ name }) => <ProviderPage key={name} name={name} />}</Route>
               {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
               <Route path="/routes" component={RoutesPage} />
+              <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
               {mayAdminister && <Route path="/tokens" component={TokensPage} />}
               {mayAdminister && <Route path="/audit" component={AuditPage} />}
               <Route component={NothingHere} />

@@ -193,6 +193,14 @@ export const PICTURES: readonly Picture[] = [
     },
   },
   {
+    name: 'route',
+    caption: 'A route: its targets, and the lines that point each tool at it',
+    show: async (page, scene) => {
+      await createRoutes(scene)
+      await open(page, scene, '/routes/fast?use=openai-python', 'client.chat.completions.create')
+    },
+  },
+  {
     name: 'edit-route',
     caption: 'A route: its targets, by priority and weight',
     isDialog: true,

@@ -275,6 +275,8 @@ describe('what cannot be called is told', () => {
   test('in the shape that the SDK of the path reads', async () => {
     const anthropic = JSON.parse((await call('/v1/messages', '{"model":"nobody/x"}')).body.toString())
     expect(anthropic).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+    const files = JSON.parse((await call('/v1/files', '', { 'anthropic-version': '2023-06-01' })).body.toString())
+    expect(files).toMatchObject({ type: 'error', error: { message: expect.stringContaining('below /ai/{provider}') } })
     const openai = JSON.parse((await chat('nobody/x', { 'anthropic-version': '2023-06-01' })).body.toString())
     expect(openai).toMatchObject({ error: { type: 'invalid_request_error', code: 'model_not_found', param: null } })
   })

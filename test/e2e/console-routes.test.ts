@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, type ConsoleBench, checkPage, GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
@@ -225,11 +227,46 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     expect(await storedRoute('bare')).toEqual({ modelRoute: null })
   })
 
+  it('has a page for each route: its targets, and lines to copy that call it', async () => {
+    await open(page)
+    await row(page, 'fast').getByRole('link', { name: 'fast' }).click()
+    await page.getByRole('heading', { name: 'fast', exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/console/routes/fast')
+    await page.getByText('first / gpt-4.1-mini').waitFor()
+    const lines = page.locator('.use-lines')
+    await lines.getByText(`${bench.gateway.url}/v1/chat/completions`).waitFor()
+    const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', (await lines.textContent()) ?? ''], {
+      env: { PATH: process.env.PATH, GATEWAY_TOKEN: token },
+    })
+    expect(JSON.parse(stdout)).toHaveProperty('choices')
+    await page.getByRole('tab', { name: 'Open WebUI' }).click()
+    await lines.getByText(`OPENAI_API_BASE_URL='${bench.gateway.url}/v1'`).waitFor()
+    await checkPage(page, 'the page of a route')
+  })
+
+  it('edits and deletes a route from its page, and a link opens the dialog', async () => {
+    await page.goto(`${bench.gateway.url}/console/routes/broken?dialog=edit`)
+    await dialog().getByLabel('Description').fill('Seen on its page')
+    await dialog().getByRole('button', { name: 'Save changes' }).click()
+    await isClosed()
+    await page.getByText('Seen on its page').waitFor()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.waitForURL(/\/console\/routes$/)
+    await row(page, 'broken').waitFor({ state: 'detached' })
+    await page.goto(`${bench.gateway.url}/console/routes/broken`)
+    await page.getByText('There is no route named “broken”').waitFor()
+  })
+
   it('shows a viewer the routes and no control that changes them, whatever the address asks for', async () => {
     const viewer = await bench.signIn((await bench.createToken('VIEWER')).value)
     await open(viewer, '/routes?edit=fast')
     await row(viewer, 'fast').getByText('first / gpt-4.1-mini').waitFor()
     expect(await viewer.getByRole('button', { name: /Create route|Edit|Delete/ }).count()).toBe(0)
+    expect(await viewer.getByRole('dialog').count()).toBe(0)
+    await viewer.goto(`${bench.gateway.url}/console/routes/fast?dialog=delete`)
+    await viewer.getByRole('heading', { name: 'Use it' }).waitFor()
+    expect(await viewer.getByRole('button', { name: /Edit|Delete/ }).count()).toBe(0)
     expect(await viewer.getByRole('dialog').count()).toBe(0)
     await viewer.context().close()
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, startCallVendor } from '../support/call-vendor.ts'
+import { type CallVendor, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
@@ -18,17 +18,20 @@ const VENDORS = [
 ] as const
 const PROMPT = [{ role: 'user' as const, content: 'Say hello.' }]
 
+/** Answers calls as the vendors do, and lists the one model of each. */
+const answerAll: VendorAnswer = (request, response, whole) => {
+  if (request.method !== 'GET') return everyVendor(request, response, whole)
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ object: 'list', data: [{ id: 'big', object: 'model' }], models: [{ name: 'models/big' }] }))
+}
+
 let vendor: CallVendor
 let gateway: TestGateway
 let token: string
 
 beforeAll(async () => {
   if (!packages.isInstalled) return
-  vendor = await startCallVendor((request, response, whole) => {
-    if (request.method !== 'GET') return everyVendor(request, response, whole)
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ object: 'list', data: [{ id: 'big', object: 'model' }], models: [{ name: 'models/big' }] }))
-  })
+  vendor = await startCallVendor(answerAll)
   gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   const writer = writerOf(gateway)
   for (const [name, type, path] of VENDORS) {
@@ -44,7 +47,9 @@ afterAll(async () => {
   await vendor?.close()
 })
 beforeEach(() => {
-  if (packages.isInstalled) vendor.requests.length = 0
+  if (!packages.isInstalled) return
+  vendor.requests.length = 0
+  vendor.answerWith(answerAll)
 })
 
 async function join(parts: AsyncIterable<string | null | undefined>): Promise<string> {
@@ -96,6 +101,39 @@ packages.describe('through one base URL', () => {
     await expect(client.messages.create({ model: 'openai/big', max_tokens: 10, messages: PROMPT })).rejects.toThrow(
       /Use \/v1\/chat\/completions/,
     )
+  })
+
+  test('openai reaches every other route whose body names a model, forms included', async () => {
+    const { default: OpenAI, toFile } = await import('openai')
+    const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: token, maxRetries: 0 })
+    vendor.answerWith((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ text: 'Hello there.', object: 'list', data: [{ embedding: [1] }], output: [] }))
+    })
+    const model = 'openai/big'
+    const file = () => toFile(Buffer.from('some bytes'), 'ä "file".mp3', { type: 'audio/mpeg' })
+    await client.completions.create({ model, prompt: 'Say hello.' })
+    await client.embeddings.create({ model, input: 'hello', encoding_format: 'float' })
+    await client.moderations.create({ model, input: 'hello' })
+    await client.responses.create({ model, input: 'Say hello.' })
+    await client.responses.compact({ model, input: 'Say hello.' })
+    await client.responses.inputTokens.count({ model, input: 'Say hello.' })
+    await client.audio.speech.create({ model, voice: 'alloy', input: 'hello' })
+    await client.audio.transcriptions.create({ model, file: await file() })
+    await client.audio.translations.create({ model, file: await file() })
+    await client.images.generate({ model, prompt: 'a cat' })
+    await client.images.edit({ model, prompt: 'a cat', image: [await file(), await file()] })
+    await client.images.createVariation({ model, image: await file() })
+    expect(calledAt()).toEqual([
+      ...['/v1/completions', '/v1/embeddings', '/v1/moderations', '/v1/responses', '/v1/responses/compact', '/v1/responses/input_tokens'],
+      ...['/v1/audio/speech', '/v1/audio/transcriptions', '/v1/audio/translations'],
+      ...['/v1/images/generations', '/v1/images/edits', '/v1/images/variations'],
+    ])
+    for (const { path, body } of vendor.requests) {
+      expect(body.toString('latin1'), path).toMatch(/"model":"big"|name="model"\r\n\r\nbig\r\n/)
+      expect(body.toString('latin1'), path).not.toContain('openai/big')
+    }
+    await expect(client.files.list()).rejects.toThrow(/below \/ai\/\{provider\}/)
   })
 
   test('openai and @anthropic-ai/sdk list the models, each in its own shape', async () => {

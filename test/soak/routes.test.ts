@@ -8,8 +8,9 @@ import { isLong, sized, tell } from './figures.ts'
 
 const NAMES = ['one', 'two', 'three'] as const
 type Name = (typeof NAMES)[number]
-const CALLERS = sized(32, 6)
-const CALLS_OF_EACH = sized(10, 2)
+/** As many as open a breaker, at least. */
+const CALLERS = Math.max(6, sized(16, 6))
+const CALLS_OF_EACH = sized(5, 2)
 /** How often each trouble comes: in the long run at each vendor, alone and together with another one. */
 const TURNS = sized(12, 1)
 /** So many failures open a breaker, for so long. */

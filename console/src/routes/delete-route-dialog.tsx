@@ -11,11 +11,13 @@ export interface DeleteRouteDialogProps {
   readonly route: RouteFieldsFragment
   /** Reads the list again. */
   readonly onChanged: () => void
+  /** Closes it when the route is gone. */
+  readonly onDeleted: () => void
   readonly onClose: () => void
 }
 
 /** Deletes the route that is shown, and not one that has been changed since. */
-export function DeleteRouteDialog({ route: { id, name, version }, onChanged, onClose }: DeleteRouteDialogProps) {
+export function DeleteRouteDialog({ route: { id, name, version }, onChanged, onDeleted, onClose }: DeleteRouteDialogProps) {
   const { writes } = useSession().clients
   const notify = useNotify()
   const [isBusy, setBusy] = useState(false)
@@ -30,7 +32,7 @@ export function DeleteRouteDialog({ route: { id, name, version }, onChanged, onC
     if (result !== undefined) onChanged()
     if (result?.__typename === 'DeleteModelRoutePayload') {
       notify({ tone: 'good', title: `${name} was deleted` })
-      return onClose()
+      return onDeleted()
     }
     if (result?.__typename === 'VersionConflictError')
       return setRefusal(

@@ -16,19 +16,21 @@ export interface RouteDialogsProps {
   readonly view: RouteView
   readonly onChanged: () => void
   readonly onClose: () => void
+  /** Closes the dialog of a route that is gone now; `onClose` when left out. */
+  readonly onDeleted?: () => void
 }
 
 /** The dialog that the URL names. */
-export function RouteDialogs({ view, onChanged, onClose }: RouteDialogsProps) {
+export function RouteDialogs({ view, onChanged, onClose, onDeleted = onClose }: RouteDialogsProps) {
   if (view.dialog === 'new') return <CreateRouteDialog onCreated={onChanged} onClose={onClose} />
-  return <DialogOver key={view.name} {...{ view, onChanged, onClose }} />
+  return <DialogOver key={view.name} {...{ view, onChanged, onClose, onDeleted }} />
 }
 
-interface DialogOverProps extends Omit<RouteDialogsProps, 'view'> {
+interface DialogOverProps extends Required<Omit<RouteDialogsProps, 'view'>> {
   readonly view: Exclude<RouteView, { readonly dialog: 'new' }>
 }
 
-function DialogOver({ view: { dialog, name }, onChanged, onClose }: DialogOverProps) {
+function DialogOver({ view: { dialog, name }, onChanged, onClose, onDeleted }: DialogOverProps) {
   const [{ data, error, stale }, read] = useQuery({
     query: ModelRouteDocument,
     variables: { name },
@@ -41,7 +43,7 @@ function DialogOver({ view: { dialog, name }, onChanged, onClose }: DialogOverPr
     if (route && !stale) setOpened((before) => before ?? route)
   }, [route, stale])
   if (opened !== null && dialog === 'edit') return <EditRouteDialog route={opened} onChanged={onChanged} onClose={onClose} />
-  if (opened !== null) return <DeleteRouteDialog route={route ?? opened} onChanged={onChanged} onClose={onClose} />
+  if (opened !== null) return <DeleteRouteDialog route={route ?? opened} {...{ onChanged, onDeleted, onClose }} />
   // Nothing while it is read: a dialog in between would be what the focus goes back to.
   if (error === undefined && (stale || route !== null)) return null
   return (

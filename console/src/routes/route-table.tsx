@@ -35,7 +35,7 @@ export function RouteTable({ routes, onEdit, onDelete }: RouteTableProps) {
           {routes.map((route) => (
             <tr key={route.id}>
               <th scope="row" data-label="Name">
-                {route.name}
+                <Link href={routePath(route.name)}>{route.name}</Link>
                 {route.description !== '' && <span className="dimmed route-description">{route.description}</span>}
               </th>
               <td data-label="Targets">
@@ -60,7 +60,13 @@ export function RouteTable({ routes, onEdit, onDelete }: RouteTableProps) {
   )
 }
 
-function Targets({ route }: { readonly route: RouteFieldsFragment }) {
+/** Where the page of a route is. */
+export function routePath(name: string): string {
+  return `/routes/${encodeURIComponent(name)}`
+}
+
+/** The targets of a route, and whether calls use them. */
+export function Targets({ route }: { readonly route: RouteFieldsFragment }) {
   return (
     <ul className="target-list">
       {route.targets.map(({ provider, providerName, model, weight, priority, state }) => (

@@ -1,5 +1,5 @@
 import { Button, Code, Paper, Skeleton, Text } from '@mantine/core'
-import { useCallback, useEffect } from 'react'
+import { useCallback } from 'react'
 import { useQuery } from 'urql'
 import { useSearchParams } from 'wouter'
 import { PageTurner } from '../admin/page-turner.tsx'
@@ -9,13 +9,12 @@ import { CopyButton } from '../parts/copy-button.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { useLiveChanges } from '../session/live.tsx'
 import { usePermissions } from '../session/session.ts'
 import { RouteDialogs, type RouteView } from './route-dialogs.tsx'
 import { RouteTable } from './route-table.tsx'
+import { useRouteState } from './use-route-state.ts'
 
 const PAGE_SIZE = 20
-const PAUSE_MS = 10_000
 
 /** One name for models of several providers: the routes, and whether calls use their targets. */
 export function RoutesPage() {
@@ -27,7 +26,7 @@ export function RoutesPage() {
     requestPolicy: 'cache-and-network',
   })
   const reload = useCallback(() => read({ requestPolicy: 'network-only' }), [read])
-  useReading(reload)
+  useRouteState(reload)
   const page = data?.modelRoutes
   const isEmpty = page?.totalCount === 0
   return (
@@ -60,15 +59,6 @@ export function RoutesPage() {
       {mayEdit && view.dialog !== null && <RouteDialogs view={view.dialog} onChanged={reload} onClose={() => show(null)} />}
     </>
   )
-}
-
-/** What calls change of the targets nobody tells: the list is read again from time to time, while the page is in sight. */
-function useReading(read: () => void): void {
-  useLiveChanges(read)
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && read(), PAUSE_MS)
-    return () => clearInterval(timer)
-  }, [read])
 }
 
 interface PageView {

@@ -55,6 +55,14 @@ claude
   }
 }
 
+/** For models that Claude Code does not name by itself: it asks for a small one as well. */
+export function claudeCodeWithModel(target: SnippetTarget): Snippet {
+  const model = single(target.model)
+  const { text, ...rest } = claudeCode(target)
+  const lines = `export ANTHROPIC_MODEL=${model}\nexport ANTHROPIC_DEFAULT_HAIKU_MODEL=${model}\n`
+  return { ...rest, text: text.replace(/^claude$/m, () => `${lines}claude`) }
+}
+
 export function langChainAnthropic({ url, model }: SnippetTarget): Snippet {
   return {
     ...{ id: 'langchain', label: 'LangChain', where: 'pip install langchain-anthropic' },

@@ -5,6 +5,7 @@ import {
   anthropicPython,
   anthropicTypeScript,
   claudeCode,
+  claudeCodeWithModel,
   continueAnthropic,
   langChainAnthropic,
 } from './anthropic-snippets.ts'
@@ -91,6 +92,23 @@ function routerSnippets(target: SnippetTarget, from: AiSdkPackage): readonly Sni
     claudeCode(target),
     anthropicTypeScript(target),
     ...speakingOpenAi(target, '/v1', [codex, ...OPENAI_TOOLS]),
+  ]
+}
+
+/** Types that take Anthropic's Messages, so that a route of them serves Anthropic's clients as well. */
+const TAKES_MESSAGES: ReadonlySet<ProviderType> = new Set(['ANTHROPIC', 'OPENROUTER', 'VERCEL'])
+
+/**
+ * The snippets for a model route.
+ * @param target with the address of the gateway itself. @param types of the providers of its targets.
+ */
+export function routeSnippets(target: SnippetTarget, types: readonly ProviderType[]): readonly Snippet[] {
+  const anthropic = types.some((type) => TAKES_MESSAGES.has(type)) ? [claudeCodeWithModel(target), anthropicTypeScript(target)] : []
+  return [
+    ...speakingOpenAi(target, '/v1', [openAiCurl, ...OPENAI_SDKS]),
+    aiSdk(target, { package: '@ai-sdk/openai-compatible', create: 'createOpenAICompatible', path: '/v1', isNamed: true }),
+    ...anthropic,
+    ...speakingOpenAi(target, '/v1', OPENAI_TOOLS),
   ]
 }
 

@@ -14,6 +14,7 @@ export type OneUrlPath =
 
 const CALLS: ReadonlySet<string> = new Set([
   ...['/v1/chat/completions', '/v1/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/rerank'],
+  ...['/v1/responses/compact', '/v1/responses/input_tokens'],
   ...['/v1/images/generations', '/v1/images/edits', '/v1/images/variations'],
   ...['/v1/audio/speech', '/v1/audio/transcriptions', '/v1/audio/translations'],
   ...['/v1/messages', '/v1/messages/count_tokens'],
@@ -27,7 +28,7 @@ export function parseOneUrlPath(method: string, rest: string): OneUrlPath {
     if (rest === MODELS || rest === `${MODELS}/`) return { kind: 'models' }
     if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: decoded(rest.slice(MODELS.length + 1)) }
   }
-  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
+  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. Routes that name no model are below /ai/{provider}.`)
 }
 
 /** Whether a path is one of Anthropic's Messages API. */
@@ -35,9 +36,9 @@ export function isMessages(rest: string): boolean {
   return /^\/v1\/messages(?:\/|$)/.test(rest)
 }
 
-/** Anthropic's clients are told by the path, and by the header that all of them send where both APIs have the same path. */
+/** Anthropic's clients are told by the path, and by the header that all of them send wherever the path is none of OpenAI's calls. */
 export function oneUrlShape(rest: string, headers: IncomingHttpHeaders): ErrorShape {
-  return isMessages(rest) || isAnthropicList(rest, headers) ? anthropicErrors : openaiErrors
+  return isMessages(rest) || (headers['anthropic-version'] !== undefined && !CALLS.has(rest)) ? anthropicErrors : openaiErrors
 }
 
 /** Whether a list of models is asked for by a client of Anthropic's. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { modelFor, snippetsFor } from '../../../console/src/use/snippets.ts'
+import { modelFor, routeSnippets, snippetsFor } from '../../../console/src/use/snippets.ts'
 
 const TYPES = ['ANTHROPIC', 'AZURE', 'BEDROCK', 'COPILOT', 'GOOGLE', 'OPENAI', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'] as const
 const target = { name: 'mine', url: 'https://gateway.example.com/ai/mine', model: 'm', region: 'us-east-1' }
@@ -12,6 +12,15 @@ test.each(TYPES)('the snippets of %s have names of their own, the address, and t
     expect(text).toContain(target.url)
     expect(`${text} ${where}`).toContain('GATEWAY_TOKEN')
   }
+})
+
+test("the snippets of a route name it as the model at the address of the gateway, and Anthropic's clients where a target takes their format", () => {
+  const route = { name: 'fast', url: 'https://gateway.example.com', model: 'fast', region: '' }
+  const idsOf = (...types: (typeof TYPES)[number][]) => routeSnippets(route, types).map(({ id }) => id)
+  for (const { id, text } of routeSnippets(route, ['OPENAI', 'ANTHROPIC'])) expect(text, id).toMatch(/https:\/\/gateway\.example\.com['"/]/)
+  expect(routeSnippets(route, ['ANTHROPIC']).find(({ id }) => id === 'claude-code')?.text).toContain("ANTHROPIC_MODEL='fast'")
+  expect(idsOf('OPENAI', 'AZURE')).not.toContain('claude-code')
+  expect(idsOf('OPENAI', 'ANTHROPIC')).toEqual(expect.arrayContaining(['claude-code', 'anthropic', 'openai-python', 'open-webui']))
 })
 
 test('a model of the list of a vendor is put into a snippet only when it means nothing to a shell', () => {
