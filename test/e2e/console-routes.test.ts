@@ -217,9 +217,20 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
   it('deletes no route that has been changed since it was shown, and then the one that is shown', async () => {
     await row(page, 'bare').getByRole('button', { name: 'Delete' }).click()
     await dialog().getByText('Delete bare?').waitFor()
+    // The page hears of the change only when it was told of the conflict.
+    let release: () => void = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query ModelRoute')) await released
+      await route.continue()
+    })
     await bench.ask('mutation { updateModelRoute(input: { route: { name: "bare" }, description: "Changed" }) { __typename } }')
     await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
     await dialog().getByText('Somebody changed the route meanwhile').waitFor()
+    release()
+    await page.unroute('**/graphql')
     await page.getByText('Changed', { exact: true }).last().waitFor()
     await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
     await isClosed()
@@ -238,7 +249,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', (await lines.textContent()) ?? ''], {
       env: { PATH: process.env.PATH, GATEWAY_TOKEN: token },
     })
-    expect(JSON.parse(stdout)).toHaveProperty('choices')
+    expect(JSON.parse(stdout)).toHaveProperty('object')
     await page.getByRole('tab', { name: 'Open WebUI' }).click()
     await lines.getByText(`OPENAI_API_BASE_URL='${bench.gateway.url}/v1'`).waitFor()
     await checkPage(page, 'the page of a route')
