@@ -28,10 +28,30 @@ export function hasParameter(query: string, name: string): boolean {
   return partsOf(query).some((part) => nameOf(part) === name)
 }
 
+/** Parameters by which Google's APIs leave members of an answer out, or write it in another form than JSON. */
+const SHAPES: ReadonlySet<string> = new Set(['fields', 'callback'])
+
+/** The query without what makes Google leave out, or hide, what a call has used. */
+export function withoutShapes(query: string): string {
+  return partsOf(query)
+    .filter((part) => !isShape(part))
+    .join('&')
+}
+
+function isShape(part: string): boolean {
+  const bare = bareName(nameOf(part))
+  return SHAPES.has(bare) || (bare === 'alt' && !/=(?:sse|json)$/i.test(part))
+}
+
 function isCredential(name: string): boolean {
-  // Google reads its parameters with `$.` or `$` in front too; AWS reads a whole signature from parameters.
-  const bare = name.toLowerCase().replace(/^\$\.?/, '')
+  // AWS reads a whole signature from parameters.
+  const bare = bareName(name)
   return CREDENTIALS.has(bare) || bare.startsWith('x-amz-')
+}
+
+/** Google reads its parameters with `$.` or `$` in front too. */
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/^\$\.?/, '')
 }
 
 function partsOf(query: string): string[] {

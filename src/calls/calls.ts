@@ -13,6 +13,7 @@ import { kindOf } from './call-kind.ts'
 import { type CallLimitSettings, CallLimits } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
+import { withoutShapes } from './call-query.ts'
 import { type CallProgress, type CallRecord, newProgress, outcomeOfError } from './call-record.ts'
 import type { CallStatus } from './call-status.ts'
 import type { CallToken } from './call-token.ts'
@@ -136,7 +137,8 @@ export function createCalls(deps: CallsDeps): Calls {
     if (path.kind === 'provider') return answerProvider(passage, provider)
     // The base URL says too which API it is: `…/openai` is Google's OpenAI mode.
     passage.shape = shapeByType(provider.type, `${provider.endpoint?.path ?? ''}${path.rest}`)
-    const asked = { method: request.method ?? '', rest: path.rest, query: path.query }
+    const query = scope.tokensPerDay === null ? path.query : withoutShapes(path.query)
+    const asked = { method: request.method ?? '', rest: path.rest, query }
     return isTelemetry(provider, asked) ? { status: 204 } : callProvider(permitted(passage, { provider, scope, asked }), principal)
   }
 

@@ -3,11 +3,19 @@ import type { TakeTurn } from '../http/turns.ts'
 import { FIRST_LEFT_TO_READER, JSON_ENDS, JSON_NEXT, JSON_STATE } from './json-grammar.ts'
 import { JsonNest } from './json-nest.ts'
 
+/** Bytes of a JSON text: from `start` up to `end`. */
+export interface JsonSpan {
+  readonly start: number
+  readonly end: number
+}
+
 /** A member at the top of a JSON object. */
 interface JsonMember {
   readonly name: string
+  /** From behind its name to the comma or the bracket behind it, with the colon and all blanks. */
+  rest: JsonSpan
   /** Where its value stands in the bytes, with its quotes; null when it is no text. */
-  text: { readonly start: number; readonly end: number } | null
+  text: JsonSpan | null
 }
 
 /** What a JSON text is at its top. */
@@ -24,7 +32,7 @@ export const BYTES_OF_A_TURN = 262_144
  * Reads a JSON text as strictly as `JSON.parse` does, and finds the members at its top whose names are this one in any letter case.
  * Builds nothing: a body may have millions of members, and be nested as deep as it is long. A long one is read in turns with
  * other work.
- * @param name in small letters of ASCII. Some vendors' parsers do not heed the case of names, so a second spelling is a second member.
+ * @param name in ASCII, without capital letters. Some vendors' parsers do not heed the case of names, so a second spelling is a second member.
  * @returns null when the bytes are no JSON in UTF-8.
  */
 export async function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn): Promise<JsonTop | null> {
@@ -92,11 +100,13 @@ class JsonReader {
         this.#nest.open('list')
         return JSON_STATE['first item']
       case JSON_STATE['close object']:
+        this.#endMember(at)
         return this.#nest.close('object') ? JSON_STATE['behind value'] : INVALID
       case JSON_STATE['close list']:
         return this.#nest.close('list') ? JSON_STATE['behind value'] : INVALID
       case JSON_STATE.comma:
         if (this.#nest.depth === 0) return INVALID
+        this.#endMember(at)
         return this.#nest.innermost === 'object' ? NAME : VALUE
       case JSON_STATE['end string']:
         return this.#endString(at + 1)
@@ -117,8 +127,12 @@ class JsonReader {
   #beginMember(end: number): void {
     // Two are as bad as many.
     const name = this.#members.length < 2 ? readName(this.#json, this.#begin, end, this.#sought) : null
-    this.#member = name === null ? null : { name, text: null }
+    this.#member = name === null ? null : { name, rest: { start: end, end }, text: null }
     if (this.#member !== null) this.#members.push(this.#member)
+  }
+
+  #endMember(end: number): void {
+    if (this.#nest.depth === 1 && this.#member !== null) this.#member.rest = { start: this.#member.rest.start, end }
   }
 }
 
@@ -145,12 +159,16 @@ function readName(json: Buffer, start: number, end: number, name: string): strin
   while (at < last && spelled.length < name.length) {
     const isEscape = json[at] === BACKSLASH
     const code = isEscape ? escapedCode(json, at) : (json[at] ?? 0)
-    // A capital letter of ASCII is its small one without this bit.
-    if ((code | 0x20) !== name.charCodeAt(spelled.length)) return null
+    if (smallLetter(code) !== name.charCodeAt(spelled.length)) return null
     spelled += String.fromCharCode(code)
     at += isEscape ? 6 : 1
   }
   return at === last && spelled.length === name.length ? spelled : null
+}
+
+/** Of a capital letter of ASCII its small one. */
+function smallLetter(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code | 0x20 : code
 }
 
 /** The character of ASCII whose escape (`\u006d`) stands here; 0 when no such escape does. */

@@ -9,6 +9,7 @@ import { CallError } from './error-codes.ts'
 import { type ForwardDeps, forwardCall } from './forward.ts'
 import { unfitnessOf } from './open-request.ts'
 import { type AskedRoute, planOnce, planRequest } from './plan-request.ts'
+import { withReportedUsage } from './reported-usage.ts'
 
 /** A call by somebody who may call the provider, before its body was read. */
 export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'isModelInPath' | 'route' | 'method' | 'plan'> {
@@ -43,8 +44,9 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
     if (scope.models !== null) requireModelInScope(scope, await requireModel(model, source))
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
+    const reported = await withReportedUsage(scope, source)
     const isModelInPath = model.kind === 'model' && model.source === null
-    await forwardInSpan(accepted(call, plan, body, progress.model, isModelInPath), deps)
+    await forwardInSpan(accepted(call, plan, reported, progress.model, isModelInPath), deps)
   } finally {
     read.release()
   }

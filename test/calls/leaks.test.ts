@@ -84,7 +84,8 @@ const echo = (status: number, encoding: 'gzip' | null = null) =>
 const answerAll = () =>
   vendor.answerWith((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(`data: {"choices":[{"delta":{"content":"${ANSWER}"}}]}\n\n`)
+    response.write(`data: {"choices":[{"delta":{"content":"${ANSWER}"}}]}\n\n`)
+    response.end('data: {"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":3}}\n\n')
   })
 
 /** Every type is called, with the token in every slot that its SDK or a proxy might use, and in its query. */
@@ -154,6 +155,8 @@ test('the span of a call has the names that OpenTelemetry gives calls of models,
       'server.port': expect.anything(),
       'gateway.call.outcome': 'OK',
       'gateway.call.attempts': 1,
+      'gen_ai.usage.input_tokens': 12,
+      'gen_ai.usage.output_tokens': 3,
     },
   ])
   expect(spans.map((span) => attributesOf(span)['gateway.call.route']).filter((name) => name !== undefined)).toEqual(['fast'])

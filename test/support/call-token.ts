@@ -5,6 +5,7 @@ export interface TestCallScope {
   readonly providers?: readonly { readonly name: string }[]
   readonly models?: readonly string[]
   readonly requestsPerMinute?: number
+  readonly tokensPerDay?: number
 }
 
 const CREATE = `mutation ($input: CreateAccessTokenInput!) { result: createAccessToken(input: $input) { __typename

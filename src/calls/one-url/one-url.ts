@@ -15,6 +15,7 @@ import { forwardInSpan, type MakeCallDeps } from '../make-call.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
+import { withReportedUsage } from '../reported-usage.ts'
 import { askedOf, callableTargets, callRoute } from './call-route.ts'
 import { type ListedModel, type ModelCatalog, modelsInScope } from './model-catalog.ts'
 import { modelAnswer, modelsAnswer } from './models-answer.ts'
@@ -140,7 +141,9 @@ async function callTarget(call: OneUrlCall, { provider, model, route }: CallTarg
   progress.path = rest
   const end = deps.limits.begin(tokenId, provider)
   try {
-    const body = named.withModel(model)
+    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers
+    const { takeTurn } = deps.forwarding
+    const body = await withReportedUsage(scope, { body: named.withModel(model), path: rest, contentType, contentEncoding, takeTurn })
     const { method } = asked
     const accepted = {
       request,

@@ -8,6 +8,10 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
+/** Bytes that are no part of the structure: blanks, numbers, words. */
+const IS_PLAIN = new Uint8Array(256).fill(1)
+for (const byte of [QUOTE, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET]) IS_PLAIN[byte] = 0
+
 /** Members of an answer, or of an event, that are a usage object. */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'amazon-bedrock-invocationMetrics'])
 /** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq. */
@@ -72,6 +76,7 @@ export class UsageScanner {
         at = this.#endOfString(bytes, at)
         continue
       }
+      while (at < length && IS_PLAIN[bytes[at] ?? 0] === 1) at += 1
       const step = this.#step(bytes[at] ?? 0)
       if (step === 'begins') keptFrom = at
       else if (step === 'ends') this.#finish(bytes.subarray(keptFrom, at + 1))

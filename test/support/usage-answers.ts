@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { TokenUsage, UsageSource } from '../../../src/usage/token-usage.ts'
+import type { TokenUsage, UsageSource } from '../../src/usage/token-usage.ts'
 
 /** An answer of a vendor, and what it says of the call's tokens. */
 export interface UsageAnswer {

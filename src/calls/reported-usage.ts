@@ -1,0 +1,125 @@
+import type { CallScope } from '../auth/call-scope.ts'
+import type { TakeTurn } from '../http/turns.ts'
+import { type CallBody, isJson } from './call-body.ts'
+import { isUtf8Type, parseContentType } from './content-type.ts'
+import { CallError } from './error-codes.ts'
+import { type JsonSpan, type JsonTop, readJsonTop } from './json-member.ts'
+
+/** A call's body, and what tells how to read it. */
+export interface SentBody {
+  readonly body: CallBody
+  /** At the vendor, without its query. */
+  readonly path: string
+  readonly contentType: string | undefined
+  readonly contentEncoding: string | undefined
+  readonly takeTurn: TakeTurn
+}
+
+/** OpenAI's formats whose streams tell no figures unless they are asked for them. */
+const LEAVES_USAGE_OUT = /\/(?:chat\/)?completions\/*$/i
+
+const OPEN_BRACE = 0x7b
+const AROUND: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r:'))
+const ASKED = '{"include_usage":true}'
+
+/**
+ * The body of a call, with the vendor asked for the figures of its stream when the token may use so many tokens a day: a caller
+ * must not get past that limit by leaving `include_usage` out, or setting it to something else. Every other byte stays.
+ * @throws CallError `body_not_json` when it cannot be told whether the vendor would report its figures.
+ */
+export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentBody): Promise<CallBody> {
+  const { body, path, takeTurn } = sent
+  if (tokensPerDay === null || body.kind === 'none' || !LEAVES_USAGE_OUT.test(decoded(path))) return body
+  const bytes = body.kind === 'whole' && isReadable(sent) ? await askedIn(body.bytes, takeTurn) : null
+  if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
+  throw new CallError(
+    'body_not_json',
+    'This token may use a limited number of tokens a day, so its body must be a JSON object in UTF-8 that is not compressed and names `stream_options` and `include_usage` at most once.',
+  )
+}
+
+function isReadable({ contentType, contentEncoding }: SentBody): boolean {
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') return false
+  if (contentType === undefined) return true
+  const type = parseContentType(contentType)
+  return type !== null && isUtf8Type(type) && isJson(contentType)
+}
+
+type Asked = Buffer | 'as it is'
+
+/** Null when parsers may differ in what they make of the body. */
+async function askedIn(json: Buffer, takeTurn: TakeTurn): Promise<Asked | null> {
+  const streams = await readJsonTop(json, 'stream', takeTurn)
+  const options = await readJsonTop(json, 'stream_options', takeTurn)
+  if (options === null || streams?.isObject !== true || options.members.length > 1) return null
+  if (!mayStream(json, streams)) return 'as it is'
+  const [given] = options.members
+  // An object that has a member may have another one in front.
+  if (given === undefined) return replaced(json, { start: json.indexOf('{') + 1, end: json.indexOf('{') + 1 }, `"stream_options":${ASKED},`)
+  if (given.name !== 'stream_options') return null
+  const value = valueIn(json, given.rest)
+  return json[value.start] === OPEN_BRACE ? askedInOptions(json, value, takeTurn) : replaced(json, value, ASKED)
+}
+
+async function askedInOptions(json: Buffer, { start, end }: JsonSpan, takeTurn: TakeTurn): Promise<Asked | null> {
+  const options = json.subarray(start, end)
+  const top = await readJsonTop(options, 'include_usage', takeTurn)
+  if (top === null || top.members.length > 1) return null
+  const [given] = top.members
+  if (given === undefined) {
+    const inside = valueIn(json, { start: start + 1, end: end - 1 })
+    const comma = inside.start < inside.end ? ',' : ''
+    return replaced(json, { start: start + 1, end: start + 1 }, `"include_usage":true${comma}`)
+  }
+  if (given.name !== 'include_usage') return null
+  const value = valueIn(options, given.rest)
+  if (wordAt(options, value) === 'true') return 'as it is'
+  return replaced(json, { start: start + value.start, end: start + value.end }, 'true')
+}
+
+/** Some vendors take any value that is like `true`, and parsers differ in which of two members counts. */
+function mayStream(json: Buffer, { members }: JsonTop): boolean {
+  return members.length > 1 || members.some(({ rest }) => !['false', 'null'].includes(wordAt(json, valueIn(json, rest))))
+}
+
+/** A value, as far as it can be a word of JSON. */
+function wordAt(json: Buffer, { start, end }: JsonSpan): string {
+  return json.toString('latin1', start, Math.min(end, start + 'false'.length + 1))
+}
+
+/** The span without the blanks, and the colon, around what is in it. */
+function valueIn(json: Buffer, span: JsonSpan): JsonSpan {
+  let { start, end } = span
+  while (start < end && AROUND.has(json[start] ?? 0)) start += 1
+  while (end > start && AROUND.has(json[end - 1] ?? 0)) end -= 1
+  return { start, end }
+}
+
+function replaced(json: Buffer, { start, end }: JsonSpan, text: string): Buffer {
+  return Buffer.concat([json.subarray(0, start), Buffer.from(text), json.subarray(end)])
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** Encodings of answers that the gateway can read beside the copy. */
+const READABLE_ENCODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity'])
+
+/**
+ * The headers of a request, with the encodings of its answer that can be read when the token may use so many tokens a day.
+ * @param headers name and value in turns.
+ */
+export function withReadableEncodings({ tokensPerDay }: CallScope, headers: string[]): string[] {
+  if (tokensPerDay === null) return headers
+  return headers.map((text, index) => (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'accept-encoding' ? readable(text) : text))
+}
+
+function readable(encodings: string): string {
+  const kept = encodings.split(',').filter((encoding) => READABLE_ENCODINGS.has((encoding.split(';', 1)[0] ?? '').trim().toLowerCase()))
+  return kept.length === 0 ? 'identity' : kept.join(',').trim()
+}
