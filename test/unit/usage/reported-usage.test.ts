@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { CallScope } from '../../../src/auth/call-scope.ts'
 import { withoutShapes } from '../../../src/calls/call-query.ts'
 import { type SentBody, withReadableEncodings, withReportedUsage } from '../../../src/calls/reported-usage.ts'
 import { createTurns } from '../../../src/http/turns.ts'
 
-const NO_LIMIT = { providers: null, models: null, requestsPerMinute: null, tokensPerDay: null }
-const BUDGET = { ...NO_LIMIT, tokensPerDay: 1_000 }
+const NO_LIMIT: CallScope = { providers: null, models: null, requestsPerMinute: null, tokensPerDay: null }
+const BUDGET: CallScope = { ...NO_LIMIT, tokensPerDay: 1_000 }
 const ASKED = '"stream_options":{"include_usage":true}'
 
 const sent = (text: string, more: Partial<SentBody> = {}): SentBody => ({
