@@ -1,107 +1,21 @@
-import type { Role } from './gateway.ts'
-
-/** Ids that the ways of the matrix start from. */
-export interface Fixtures {
-  /** A provider with one key and one stored test of it. */
-  readonly provider: string
-  readonly apiKey: string
-  readonly connectionTest: string
-  readonly bedrock: string
-  readonly copilot: string
-  /** An upstream on loopback. */
-  readonly upstream: string
-  readonly auditEvent: string
-  /** A token that no caller of the test presents. */
-  readonly otherToken: string
-  /** A model route whose target is the provider `routed`. */
-  readonly modelRoute: string
-  readonly routed: string
-  /** Makes something that a mutation may use up; each call gives another one. */
-  readonly disposableProvider: () => Promise<string>
-  readonly disposableToken: () => Promise<string>
-  readonly disposableRoute: () => Promise<string>
-  readonly freeName: () => string
-  readonly takenName: string
-}
-
-export interface Operation {
-  readonly query: string
-  readonly variables?: Readonly<Record<string, unknown>>
-}
-
-/** One way to objects of a type: what asks for a selection of theirs, and the role that this needs. */
-export interface Way {
-  readonly name: string
-  readonly type: string
-  readonly role: Role
-  readonly at: (selection: string, fixtures: Fixtures) => Operation | Promise<Operation>
-}
-
-const query =
-  (document: (selection: string) => string, variables?: (fixtures: Fixtures) => Record<string, unknown>) =>
-  (selection: string, fixtures: Fixtures): Operation => ({
-    query: document(selection),
-    ...(variables === undefined ? {} : { variables: variables(fixtures) }),
-  })
-
-const node = (type: string, id: (fixtures: Fixtures) => string) =>
-  query(
-    (selection) => `query ($id: ID!) { node(id: $id) { ... on ${type} ${selection} } }`,
-    (fixtures) => ({ id: id(fixtures) }),
-  )
-const nodes = (type: string, id: (fixtures: Fixtures) => string) =>
-  query(
-    (selection) => `query ($id: ID!) { nodes(ids: [$id]) { ... on ${type} ${selection} } }`,
-    (fixtures) => ({ id: id(fixtures) }),
-  )
-const underProvider = (document: (selection: string) => string, id: (fixtures: Fixtures) => string = ({ provider }) => provider) =>
-  query(
-    (selection) => `query ($id: ID!) { provider(by: { id: $id }) ${document(selection)} }`,
-    (fixtures) => ({ id: id(fixtures) }),
-  )
-
-const mutation = (field: string, input: string, type: string) => (selection: string) =>
-  `mutation ($input: ${input}!) { ${field}(input: $input) { ... on ${type} ${selection} } }`
-
-const create = (type: string, input: (fixtures: Fixtures) => Record<string, unknown>) =>
-  query(mutation('createProvider', 'CreateProviderInput', type), (fixtures) => ({
-    input: { name: fixtures.freeName(), type: 'OPENAI', baseUrl: 'https://api.example.com/v1', ...input(fixtures) },
-  }))
-const update = (type: string, input: (fixtures: Fixtures) => Record<string, unknown>) =>
-  query(mutation('updateProvider', 'UpdateProviderInput', type), (fixtures) => ({
-    input: { provider: { id: fixtures.provider }, ...input(fixtures) },
-  }))
-const testDraft = (document: (selection: string) => string) =>
-  query(
-    (selection) => `mutation ($input: TestConnectionInput!) {
-      testConnection(input: $input) { ... on TestConnectionPayload ${document(selection)} } }`,
-    ({ upstream }) => ({ input: { draft: { type: 'OPENAI', baseUrl: upstream, apiKey: 'sk-any-key-for-a-draft' } } }),
-  )
-const createToken = (document: (selection: string) => string) =>
-  query(
-    (selection) =>
-      `mutation { createAccessToken(input: { name: "made", role: VIEWER }) { ... on CreateAccessTokenPayload ${document(selection)} } }`,
-  )
-
-const createRoute = (type: string, name: (fixtures: Fixtures) => string) =>
-  query(mutation('createModelRoute', 'CreateModelRouteInput', type), (fixtures) => ({
-    input: { name: name(fixtures), targets: [{ provider: { id: fixtures.routed }, model: 'gpt-5' }] },
-  }))
-const updateRoute = (type: string, route: (fixtures: Fixtures) => Record<string, unknown>) =>
-  query(mutation('updateModelRoute', 'UpdateModelRouteInput', type), (fixtures) => ({ input: { route: route(fixtures) } }))
-
-const connection = (type: string, role: Role, open: (page: string) => string, edge: string, of: string): Way[] => [
-  { name: `${type} itself`, type, role, at: query((selection) => open(selection)) },
-  { name: `${edge} of it`, type: edge, role, at: query((selection) => open(`{ edges ${selection} }`)) },
-  { name: `${of} in nodes of it`, type: of, role, at: query((selection) => open(`{ nodes ${selection} }`)) },
-  { name: `${of} in edges of it`, type: of, role, at: query((selection) => open(`{ edges { node ${selection} } }`)) },
-  { name: `PageInfo of ${type}`, type: 'PageInfo', role, at: query((selection) => open(`{ pageInfo ${selection} }`)) },
-]
-const nested = (ways: Way[]): Way[] =>
-  ways.map((way) => ({
-    ...way,
-    at: async (selection, fixtures) => ({ ...(await way.at(selection, fixtures)), variables: { id: fixtures.provider } }),
-  }))
+import type { Role } from '../gateway.ts'
+import {
+  connection,
+  create,
+  createRoute,
+  createToken,
+  type Fixtures,
+  mutation,
+  nested,
+  node,
+  nodes,
+  query,
+  testDraft,
+  underProvider,
+  update,
+  updateRoute,
+  type Way,
+} from './operations.ts'
 
 const ofProvider = (page: string) => `query ($id: ID!) { provider(by: { id: $id }) { ${page} } }`
 const UNKNOWN_KEY = Buffer.from('ApiKey:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64')
@@ -381,70 +295,3 @@ export const WAYS: readonly Way[] = [
     }),
   },
 ]
-
-/** The role that each root field needs. A field that is missing here fails the test. */
-export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonly at: Way['at'] }>> = {
-  'Query.accessTokens': { role: 'ADMIN', at: query(() => '{ accessTokens { totalCount } }') },
-  'Query.auditEvents': { role: 'ADMIN', at: query(() => '{ auditEvents { totalCount } }') },
-  'Query.checkProvider': {
-    role: 'EDITOR',
-    at: query(() => '{ checkProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example" }) { rule } }'),
-  },
-  'Query.modelRoute': { role: 'VIEWER', at: query(() => '{ modelRoute(by: { name: "nobody" }) { id } }') },
-  'Query.modelRoutes': { role: 'VIEWER', at: query(() => '{ modelRoutes { totalCount } }') },
-  'Query.node': {
-    role: 'VIEWER',
-    at: (_selection, { provider }) => ({ query: 'query ($id: ID!) { node(id: $id) { id } }', variables: { id: provider } }),
-  },
-  'Query.nodes': {
-    role: 'VIEWER',
-    at: (_selection, { provider }) => ({ query: 'query ($id: ID!) { nodes(ids: [$id]) { id } }', variables: { id: provider } }),
-  },
-  'Query.provider': { role: 'VIEWER', at: query(() => '{ provider(by: { name: "nobody" }) { id } }') },
-  'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
-  'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
-  'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
-  'Query.viewer': { role: 'CALLER', at: query(() => '{ viewer { role } }') },
-  'Mutation.createAccessToken': {
-    role: 'ADMIN',
-    at: query(() => 'mutation { createAccessToken(input: { name: "", role: VIEWER }) { __typename } }'),
-  },
-  'Mutation.createProvider': { role: 'EDITOR', at: create('ValidationError', () => ({ name: '' })) },
-  'Mutation.createModelRoute': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { createModelRoute(input: { name: "", targets: [] }) { __typename } }'),
-  },
-  'Mutation.deleteModelRoute': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { deleteModelRoute(input: { route: { name: "nobody" } }) { __typename } }'),
-  },
-  'Mutation.updateModelRoute': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { updateModelRoute(input: { route: { name: "nobody" } }) { __typename } }'),
-  },
-  'Mutation.deleteProvider': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { deleteProvider(input: { provider: { name: "nobody" } }) { __typename } }'),
-  },
-  'Mutation.resetKeyAvailability': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { resetKeyAvailability(input: { id: "none" }) { __typename } }'),
-  },
-  'Mutation.revokeAccessToken': {
-    role: 'ADMIN',
-    at: query(() => 'mutation { revokeAccessToken(input: { id: "none" }) { __typename } }'),
-  },
-  'Mutation.testConnection': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { testConnection(input: { saved: { provider: { name: "nobody" } } }) { __typename } }'),
-  },
-  'Mutation.updateAccessToken': {
-    role: 'ADMIN',
-    at: query(() => 'mutation { updateAccessToken(input: { id: "none", calls: null }) { __typename } }'),
-  },
-  'Mutation.updateProvider': {
-    role: 'EDITOR',
-    at: query(() => 'mutation { updateProvider(input: { provider: { name: "nobody" } }) { __typename } }'),
-  },
-  'Mutation.upsertProvider': { role: 'EDITOR', at: query(() => 'mutation { upsertProvider(input: { name: "" }) { __typename } }') },
-}
