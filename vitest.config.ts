@@ -22,16 +22,16 @@ const project = (name: string, timeoutMs: number, database: 'sqlite' | 'postgres
 })
 
 /** Without a PostgreSQL server on this machine the suites run on SQLite alone. */
-const onPostgresql = postgresPrograms === null ? [] : ON_EACH_DATABASE.map((name) => project(name, 60_000, 'postgresql'))
+const onPostgresql = postgresPrograms === null ? [] : ON_EACH_DATABASE.map((name) => project(name, 120_000, 'postgresql'))
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/shared-postgres.ts',
+    globalSetup: 'test/support/shared-databases.ts',
     // Much of a test's time is waiting, for a process to start or a limit to pass: one more than two cores can run.
     maxWorkers: 3,
     projects: [
-      project('unit', 60_000),
-      ...ON_EACH_DATABASE.map((name) => project(name, 60_000)),
+      project('unit', 120_000),
+      ...ON_EACH_DATABASE.map((name) => project(name, 120_000)),
       ...onPostgresql,
       project('e2e', 300_000),
       project('sdks', 300_000),

@@ -15,7 +15,7 @@ afterEach(async () => {
 })
 
 async function open(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const gateway = await startTestGateway(options)
+  const gateway = await startTestGateway({ migrated: false, ...options })
   opened.push(gateway)
   return gateway
 }

@@ -7,7 +7,7 @@ import { type Gateway, startGateway } from '../../src/start.ts'
 import { cacheEnvironment } from './cache.ts'
 import { watchForLeaks } from './leak-watch.ts'
 import { everythingStored } from './store.ts'
-import { makeTestDatabase } from './test-database.ts'
+import { makeTestDatabase, type TestDatabaseOptions } from './test-database.ts'
 
 export type Role = 'CALLER' | 'VIEWER' | 'EDITOR' | 'ADMIN'
 
@@ -26,14 +26,12 @@ export interface GraphQLAnswer<Data> {
   readonly body: { readonly data?: Data | null; readonly errors?: readonly ClientError[] }
 }
 
-export interface TestGatewayOptions {
+export interface TestGatewayOptions extends TestDatabaseOptions {
   /** Settings besides those that keep the gateway to itself: a free port, its own folder, a known admin token. */
   readonly environment?: Readonly<Record<string, string>>
   /** Takes every line of the log. */
   readonly log?: (line: string) => void
   readonly clock?: () => Date
-  /** Another kind of database than that of the test project. */
-  readonly database?: 'postgresql' | 'sqlite'
 }
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>
@@ -46,7 +44,7 @@ const ADMIN_TOKEN = 'test-admin-token-of-more-than-32-characters'
  */
 export async function startTestGateway(options: TestGatewayOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-test-'))
-  const database = await makeTestDatabase(folder, options.database)
+  const database = await makeTestDatabase(folder, { migrated: true, ...options })
   const { log, clock } = options
   const watch = watchForLeaks(ADMIN_TOKEN)
   const write = (line: string) => {
