@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
 import { startGateway } from '../../src/start.ts'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { rawCall } from '../support/raw-call.ts'
 import { auditEvents } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-availability-fixture-aaaa-bbbb'
 const PROVIDER = `query ($name: String!) { provider(by: { name: $name }) {
@@ -27,23 +27,16 @@ interface Seen {
     readonly nodes: readonly { readonly id: string; readonly lastUsedAt: string | null; readonly availability: Record<string, unknown> }[]
   }
 }
-
-let gateway: TestGateway
-let vendor: CallVendor
 let token: string
 const now = Date.now()
 
-beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({
-    environment: { OUTBOUND_ALLOW: 'loopback', PUBLIC_URL: 'https://gateway.example.com/' },
-    clock: () => new Date(now),
-  })
-  token = await callToken(gateway)
+const vendor = useStarted(startCallVendor)
+const gateway = useGateway({
+  environment: { OUTBOUND_ALLOW: 'loopback', PUBLIC_URL: 'https://gateway.example.com/' },
+  clock: () => new Date(now),
 })
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
+beforeAll(async () => {
+  token = await callToken(gateway)
 })
 
 async function provider(more: Readonly<Record<string, unknown>> = {}): Promise<string> {

@@ -1,29 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, CHAT, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { CHAT, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
+import { writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-calling-fixture-aaaa-bbbb-cccc'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const BODY = '{"model":"gpt-5", "messages":[{"role":"user","content":"hi \\u00e9"}], "n": 12345678901234567890}'

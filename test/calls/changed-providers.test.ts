@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { chunkOf, openStream, startCallVendor, useCallVendor } from '../support/call-vendor.ts'
+import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-faults-fixture-aaaa-bbbb-cccc'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   await writer.created({
     name: 'vendor',
     type: 'OPENAI',
@@ -22,14 +19,6 @@ beforeAll(async () => {
     apiKeys: [{ credential: { value: KEY } }],
   })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const BODY = '{"model":"gpt-5","messages":[]}'

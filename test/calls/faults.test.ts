@@ -1,25 +1,22 @@
 import { once } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, CHAT, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, type Writer, writerOf } from '../support/providers.ts'
+import { CHAT, chatAnswer, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
+import { type ProviderView, writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
 import { listen } from '../support/upstream/recorder.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-faults-fixture-aaaa-bbbb-cccc'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let provider: ProviderView
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   provider = await writer.created({
     name: 'vendor',
     type: 'OPENAI',
@@ -27,14 +24,6 @@ beforeAll(async () => {
     apiKeys: [{ credential: { value: KEY } }],
   })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const BODY = '{"model":"gpt-5","messages":[]}'

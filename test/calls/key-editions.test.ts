@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readProviderForCall } from '../../src/calls/provider-for-call.ts'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
-import { type Database, openDatabase } from '../../src/database/client.ts'
+import { openDatabase } from '../../src/database/client.ts'
 import { bifrostClient } from '../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
-let gateway: TestGateway
-let database: Database
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  database = await openDatabase(gateway.databaseUrl)
-})
-afterAll(async () => {
-  await database.close()
-  await gateway.close()
-})
+const gateway = useGateway()
+const database = useStarted(() => openDatabase(gateway.databaseUrl))
 
 test('what was found out of a key, such as the credentials of a role, is forgotten with each of its parts', async () => {
   const client = bifrostClient(gateway)

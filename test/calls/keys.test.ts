@@ -1,28 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, refusal, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { uniqueName, type Writer, writerOf } from '../support/providers.ts'
+import { chatAnswer, refusal, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawAnswer, rawCall, readAnswer } from '../support/raw-call.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const GOOD = 'sk-good-fixture-aaaa-bbbb-cccc'
 const BAD = 'sk-bad-fixture-dddd-eeee-ffff'
 const OTHER = 'sk-other-fixture-gggg-hhhh-iiii'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 let now = Date.now()
 
+const vendor = useStarted(startCallVendor)
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
-  writer = writerOf(gateway)
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
 })
 beforeEach(() => {
   vendor.requests.length = 0

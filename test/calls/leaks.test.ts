@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { startCallVendor } from '../support/call-vendor.ts'
 import { leaksIn } from '../support/planted.ts'
 import { writerOf } from '../support/providers.ts'
 import { rawCall } from '../support/raw-call.ts'
 import { everythingStored } from '../support/store.ts'
-import { startTraceCollector, type TraceCollector } from '../support/trace-collector.ts'
+import { startTraceCollector } from '../support/trace-collector.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const METRICS_TOKEN = 'metrics-token-of-32-characters-or-more'
 const PROMPT = 'a-prompt-that-nobody-else-may-read-0123456789'
@@ -16,9 +16,6 @@ const CALLERS_OWN = 'ghu-a-github-token-of-the-caller-0123456789'
 /** The keys of all types; a caller sees none of them, and no provider is sent another's. */
 const keys: string[] = []
 const lines: string[] = []
-let collector: TraceCollector
-let gateway: TestGateway
-let vendor: CallVendor
 let token: string
 let now = Date.now()
 
@@ -34,12 +31,15 @@ const SLOTS = {
   copilot: [(value: string) => ({ 'coder-session-token': value, authorization: `Bearer ${CALLERS_OWN}` }), '/chat/completions'],
 } satisfies Record<string, readonly [(value: string) => Readonly<Record<string, string>>, string]>
 
-beforeAll(async () => {
-  collector = await startTraceCollector()
-  vendor = await startCallVendor()
+const collector = useStarted(startTraceCollector)
+const vendor = useStarted(startCallVendor)
+const gateway = useGateway(() => {
+  // The SDK reads its variables itself.
   Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })
   const environment = { OUTBOUND_ALLOW: 'loopback', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, METRICS_TOKEN }
-  gateway = await startTestGateway({ environment, log: (line) => void lines.push(line), clock: () => new Date(now) })
+  return { environment, log: (line) => void lines.push(line), clock: () => new Date(now) }
+})
+beforeAll(async () => {
   token = await callToken(gateway)
   const writer = writerOf(gateway)
   const types = {
@@ -66,9 +66,6 @@ beforeAll(async () => {
   await gateway.ask('mutation ($input: CreateModelRouteInput!) { createModelRoute(input: $input) { __typename } }', { input })
 })
 afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-  await collector.close()
   for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL']) delete process.env[name]
 })
 

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { startCallVendor } from '../support/call-vendor.ts'
+import { writerOf } from '../support/providers.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 /** What the vendor lists to each key. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
@@ -15,20 +12,18 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   'sk-silent-fixture-aaaa-bbbb': ['gone'],
 }
 
-beforeAll(async () => {
-  vendor = await startCallVendor((request, response) => {
+const vendor = useStarted(() =>
+  startCallVendor((request, response) => {
     const models = LISTS[request.headers.authorization?.replace('Bearer ', '') ?? '']
     if (models === undefined) return void response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}')
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ object: 'list', data: models.map((id) => ({ id, object: 'model' })) }))
-  })
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', TEST_NEW_PROVIDERS: 'true' } })
-  writer = writerOf(gateway)
+  }),
+)
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', TEST_NEW_PROVIDERS: 'true' } })
+const writer = writerOf(gateway)
+beforeAll(async () => {
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
 })
 
 const get = (path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') =>

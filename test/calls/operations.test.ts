@@ -1,29 +1,21 @@
 import { once } from 'node:events'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { chatAnswer, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-operations-fixture-aaaa-bbbb'
 const METRICS_TOKEN = 'metrics-token-of-32-characters-or-more'
 const lines: string[] = []
-let gateway: TestGateway
-let vendor: CallVendor
 let token: string
 
+const vendor = useCallVendor()
+const limits = { CALLS_PER_TOKEN: '2', CALLS_PER_PROVIDER: '3', CALL_STOP_GRACE_SECONDS: '1' }
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', METRICS_TOKEN, ...limits }, log: (line) => void lines.push(line) })
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  const environment = {
-    OUTBOUND_ALLOW: 'loopback',
-    CALLS_PER_TOKEN: '2',
-    CALLS_PER_PROVIDER: '3',
-    CALL_STOP_GRACE_SECONDS: '1',
-    METRICS_TOKEN,
-  }
-  gateway = await startTestGateway({ environment, log: (line) => void lines.push(line) })
   await writerOf(gateway).created({
     name: 'watched',
     type: 'OPENAI',
@@ -31,14 +23,6 @@ beforeAll(async () => {
     apiKeys: [{ credential: { value: KEY } }],
   })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const chat = (more: Partial<RawCall> = {}, given = token): RawCall => ({

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { refusal, useCallVendor } from '../support/call-vendor.ts'
+import { writerOf } from '../support/providers.ts'
 import { rawCall } from '../support/raw-call.ts'
+import { useGateway } from '../support/use.ts'
 
 const PINNED = '/openai/deployments/secret-model'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let everything: string
 let scoped: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   const { origin } = vendor
   const key = (name: string, endpoint?: string) => ({
     credential: { value: `sk-${name}-fixture-aaaa-bbbb` },
@@ -37,14 +34,6 @@ beforeAll(async () => {
   await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
   everything = await callToken(gateway)
   scoped = await callToken(gateway, { models: ['allowed-1'] })
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const post = (path: string, model: string, token: string) =>

@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { type CallVendor, chatAnswer, openStream, refusal, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { type RawAnswer, rawCall } from '../support/raw-call.ts'
+import { useGateway } from '../support/use.ts'
 
 const NAMES = ['one', 'two', 'three'] as const
 type Name = (typeof NAMES)[number]
 const vendors = new Map<Name, CallVendor>()
-let gateway: TestGateway
+const ids = new Map<Name, string>()
 let token: string
 let now = Date.parse('2026-11-30T12:00:00Z')
 
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
 beforeAll(async () => {
   for (const name of NAMES) vendors.set(name, await startCallVendor())
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => new Date(now) })
   for (const name of NAMES) {
-    const network = { timeoutMs: 1_000, maxRetries: 3 }
+    const network = { maxRetries: 3 }
     const apiKeys = [{ credential: { value: `sk-${name}-fixture-aaaa-bbbb` } }]
-    await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${vendorOf(name).origin}/v1`, apiKeys, network })
+    const provider = await writerOf(gateway).created({ name, type: 'OPENAI', baseUrl: `${vendorOf(name).origin}/v1`, apiKeys, network })
+    ids.set(name, provider.id)
   }
   token = await callToken(gateway)
 })
 afterAll(async () => {
-  await gateway.close()
   for (const vendor of vendors.values()) await vendor.close()
 })
 
@@ -166,8 +166,11 @@ describe('a call by the name of a route', () => {
   test('is tried elsewhere after a timeout only when the route says so', async () => {
     const silent: VendorAnswer = () => {}
     vendorOf('one').answerWith(silent)
+    const id = ids.get('one') ?? ''
+    await writerOf(gateway).updated(id, { network: { timeoutMs: 1_000, maxRetries: 3 } })
     expect(codeOf(await call(await route(IN_ORDER)))).toEqual([504, 'upstream_timeout'])
     expect(seen(await call(await route(IN_ORDER, { retryAfterTimeout: true })))).toEqual([200, 'two'])
+    await writerOf(gateway).updated(id, { network: { maxRetries: 3 } })
   })
 
   test("gets the last vendor's own answer when all fail", async () => {

@@ -1,34 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, CHAT, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { uniqueName, type Writer, writerOf } from '../support/providers.ts'
+import { CHAT, chatAnswer, refusal, useCallVendor } from '../support/call-vendor.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
 import { type RawAnswer, rawCall } from '../support/raw-call.ts'
 import { withStore } from '../support/store.ts'
 import { startInternet } from '../support/upstream/internet.ts'
 import { startHttpProxy } from '../support/upstream/proxies.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-stored-fixture-1111-2222-aaaa'
 /** Another value that is shown by the same mask. */
 const LIKE_IT = 'sk-stored-fixture-3333-4444-aaaa'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 async function stored(input: Readonly<Record<string, unknown>> = {}) {

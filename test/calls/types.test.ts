@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { refusal, useCallVendor } from '../support/call-vendor.ts'
+import { writerOf } from '../support/providers.ts'
 import { type RawAnswer, rawCall } from '../support/raw-call.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-types-fixture-aaaa-bbbb-cccc'
-let gateway: TestGateway
-let vendor: CallVendor
-let writer: Writer
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
   const key = { apiKeys: [{ credential: { value: KEY } }] }
   const { origin } = vendor
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
@@ -40,14 +37,6 @@ beforeAll(async () => {
     },
   })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 const call = (path: string, headers: Readonly<Record<string, string>> = {}, body = '{"model":"m"}', method = 'POST'): Promise<RawAnswer> =>

@@ -1,34 +1,24 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, chatAnswer, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, rawCall, readAnswer } from '../support/raw-call.ts'
+import { useGateway } from '../support/use.ts'
 
 const KEY = 'sk-uploads-fixture-aaaa-bbbb-cccc'
 const LIMIT = 3_000_000
 const FORM = 'multipart/form-data; boundary=x'
-let gateway: TestGateway
-let vendor: CallVendor
 let token: string
 
+const vendor = useCallVendor()
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT) } })
 beforeAll(async () => {
-  vendor = await startCallVendor()
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT) } })
   const writer = writerOf(gateway)
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
   await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: vendor.origin, apiKeys: [{ credential: { value: KEY } }] })
   await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: vendor.origin, apiKeys: [{ credential: { value: KEY } }] })
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await vendor.close()
-})
-beforeEach(() => {
-  vendor.requests.length = 0
-  vendor.answerWith(chatAnswer)
 })
 
 /** Begins a call whose length nobody is told. */

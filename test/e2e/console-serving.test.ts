@@ -3,23 +3,22 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConsoleFiles } from '../../src/console/console-files.ts'
 import { createConsolePages } from '../../src/console/console-pages.ts'
-import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { useStarted } from '../support/use.ts'
 
 const BUDGET_BYTES = 300_000
 
 describe('the console as it is served', () => {
   const folder = temporaryFolder()
-  let gateway: GatewayProcess
   let page: string
   let scripts: string[]
 
+  const gateway = useStarted(() => startedProcess(folder.path))
   beforeAll(async () => {
-    gateway = await startedProcess(folder.path)
     page = await (await fetch(`${gateway.url}/console`)).text()
     scripts = Array.from(page.matchAll(/(?:src|href)="(\/console\/assets\/[^"]+\.js)"/g), ([, path = '']) => path)
   })
-  afterAll(async () => {
-    await gateway?.stop()
+  afterAll(() => {
     folder.remove()
   })
 

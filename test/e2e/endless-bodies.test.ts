@@ -1,15 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { UNREAD } from '../../src/http/unread-body.ts'
 import { rootMounts } from '../../src/rest/mounts.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { ROOT_DIALECT: 'bifrost' } })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ environment: { ROOT_DIALECT: 'bifrost' } })
 
 /** What the buffers of the system hold at both ends, beside what the gateway reads. */
 const SYSTEM_BYTES = 20_000_000

@@ -2,22 +2,16 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const [OLD_KEY, NEW_KEY, BAD_KEY] = ['sk-example-old-key-0001', 'sk-example-new-key-0002', 'sk-example-bad-key-0003']
-let gateway: TestGateway
-let upstream: OpenAiUpstream
 let token: string
+const upstream = useStarted(() => startOpenAiUpstream({ [OLD_KEY]: ['m'], [NEW_KEY]: ['m'] }))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
 beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ [OLD_KEY]: ['m'], [NEW_KEY]: ['m'] })
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   token = await gateway.token('EDITOR')
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
 })
 
 const run = (program: string, parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) =>

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { useStarted } from '../support/use.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const QUIET = [
@@ -51,17 +52,16 @@ describe.skipIf(!existsSync(CHROMIUM))('GraphiQL in a real browser', () => {
   const foreignRequests: string[] = []
   const problems: string[] = []
   let upstream: Server
-  let gateway: GatewayProcess
   let browser: Browser
   let context: BrowserContext
   let page: Page
 
+  const gateway = useStarted(() => startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback' }))
   beforeAll(async () => {
     upstream = await startUpstream()
-    gateway = await startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback' })
     browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET })
     context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(60_000)
     context.on('request', (request) => {
       const { protocol, origin } = new URL(request.url())
       if (protocol !== 'blob:' && protocol !== 'data:' && origin !== gateway.url) foreignRequests.push(request.url())
@@ -78,7 +78,6 @@ describe.skipIf(!existsSync(CHROMIUM))('GraphiQL in a real browser', () => {
 
   afterAll(async () => {
     await browser?.close()
-    await gateway?.stop()
     upstream?.close()
     folder.remove()
   })

@@ -1,22 +1,18 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { afterAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/gateway-process.ts'
 import { packageFolder } from '../support/package-folder.ts'
+import { useGateway } from '../support/use.ts'
 
 const clients = packageFolder('clients')
 const CREATE =
   'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { ... on CreateProviderPayload { provider { id } } } }'
 
 clients.describe('GraphQL clients as their users have them', () => {
-  let gateway: TestGateway
   const folders: ReturnType<typeof temporaryFolder>[] = []
-  beforeAll(async () => {
-    gateway = await startTestGateway()
-  })
-  afterAll(async () => {
-    await gateway?.close()
+  const gateway = useGateway()
+  afterAll(() => {
     for (const folder of folders) folder.remove()
   })
 

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
-import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { postgresPrograms, startPostgres } from '../support/postgres.ts'
+import { startRecorder } from '../support/recorder.ts'
+import { useStarted } from '../support/use.ts'
 
 const KEY = 'sk-migrated-from-one-database-to-another'
 const folder = temporaryFolder()
@@ -26,15 +27,9 @@ const migrateData = (...parameters: string[]) =>
   )
 
 describe.skipIf(postgresPrograms === null)('a gateway that moves from SQLite to PostgreSQL', () => {
-  let server: PostgresServer
-  let upstream: Recorder
-  beforeAll(async () => {
-    server = await startPostgres()
-    upstream = await startRecorder(KEY)
-  })
-  afterAll(async () => {
-    await upstream.close()
-    await server.stop()
+  const server = useStarted(startPostgres)
+  const upstream = useStarted(() => startRecorder(KEY))
+  afterAll(() => {
     folder.remove()
   })
 

@@ -3,15 +3,11 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { restDescriptions } from '../../src/rest/mounts.ts'
 import { CHROMIUM, QUIET, seriousViolations } from '../support/console.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { startTestGateway } from '../support/gateway.ts'
+import { useGateway } from '../support/use.ts'
 
 const TITLES = ['Coder', 'Bifrost', 'Respan', 'ZIRI']
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway?.close())
+const gateway = useGateway()
 
 describe('the reference as it is served', () => {
   it('lets its page run its own files and speak to its own server, and nothing else', async () => {
@@ -109,7 +105,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the reference in a real browser', () => 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET })
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(60_000)
     context.on('request', (request) => {
       urls.push(request.url())
       const { protocol, origin } = new URL(request.url())

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { codeBlock } from '../support/documents.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { ask, createProvider } from '../support/over-http.ts'
-import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres.ts'
+import { postgresPrograms, startPostgres } from '../support/postgres.ts'
+import { useStarted } from '../support/use.ts'
 
 /** The lines of docs/operations.md, run as they stand there: what an operator does at night was done before. */
 
@@ -17,16 +18,14 @@ const KEY = 'sk-restored-from-a-backup-0123456789'
 const TEST = 'mutation { testConnection(input: { saved: { provider: { name: "kept" } } }) { ... on TestConnectionPayload { success } } }'
 const folder = temporaryFolder()
 const programs = join(folder.path, 'bin')
-let upstream: OpenAiUpstream
 
-beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ [KEY]: ['model'] })
+const upstream = useStarted(() => startOpenAiUpstream({ [KEY]: ['model'] }))
+beforeAll(() => {
   mkdirSync(programs)
   writeFileSync(join(programs, 'gateway'), `#!/bin/sh\nexec '${process.execPath}' '${resolve('dist/cli/gateway.js')}' "$@"\n`)
   chmodSync(join(programs, 'gateway'), 0o755)
 })
-afterAll(async () => {
-  await upstream.close()
+afterAll(() => {
   folder.remove()
 })
 
@@ -102,11 +101,7 @@ describe('the restore drill', () => {
   })
 
   describe.skipIf(postgresPrograms === null)('on PostgreSQL', () => {
-    let server: PostgresServer
-    beforeAll(async () => {
-      server = await startPostgres()
-    })
-    afterAll(() => server.stop())
+    const server = useStarted(startPostgres)
 
     test('brings it back into an empty database, with its tokens and keys', async () => {
       const [DATABASE_URL, NEW_DATABASE_URL] = [await server.freshUrl(), await server.freshUrl()]

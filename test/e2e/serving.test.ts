@@ -1,19 +1,16 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { ask, createProvider, LIST_PROVIDERS } from '../support/over-http.ts'
+import { useStarted } from '../support/use.ts'
 
 describe('a gateway that serves', () => {
   const folder = temporaryFolder()
-  let gateway: GatewayProcess
 
-  beforeAll(async () => {
-    gateway = await startedProcess(folder.path)
-  })
-  afterAll(async () => {
-    await gateway?.stop()
+  const gateway = useStarted(() => startedProcess(folder.path))
+  afterAll(() => {
     folder.remove()
   })
 

@@ -1,16 +1,11 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CoderClient, coderClient, newProvider, PROVIDERS } from '../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { coderClient, newProvider, PROVIDERS } from '../support/coder-client.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = coderClient(gateway)
 
 /** Sends pieces of a request with a pause behind each, and waits until the connection ends, at whatever side. */
 function sendSlowly(pieces: readonly string[], pauseMs: number, then: 'close' | 'wait' = 'wait'): Promise<string> {

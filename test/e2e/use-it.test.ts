@@ -6,9 +6,10 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyVendor } from '../sdks/vendor-answers.ts'
-import { type CallVendor, refusal, startCallVendor } from '../support/call-vendor.ts'
+import { refusal, startCallVendor } from '../support/call-vendor.ts'
 import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench } from '../support/console.ts'
 import { packageFolder } from '../support/package-folder.ts'
+import { useStarted } from '../support/use.ts'
 
 const run = promisify(execFile)
 const packages = packageFolder('sdks')
@@ -26,14 +27,13 @@ const PROVIDERS = [
 
 describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () => {
   let bench: ConsoleBench
-  let vendor: CallVendor
   let token: string
   let page: Page
   let folder: string
 
+  const vendor = useStarted(() => startCallVendor(everyVendor))
   beforeAll(async () => {
     bench = await startConsoleBench()
-    vendor = await startCallVendor(everyVendor)
     for (const [name, type, path] of PROVIDERS) await bench.createProvider(name, inputOf(type, vendor.origin + path))
     token = await createToken({ role: 'CALLER', calls: {} })
     page = await bench.signIn()
@@ -42,7 +42,6 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
   })
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true })
-    await vendor?.close()
     await bench?.close()
   })
 

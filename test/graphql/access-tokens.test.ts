@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, test } from 'vitest'
 import type { Issue } from '../support/providers.ts'
 import { auditEvents, countAuditEvents, everythingStored } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 let now = new Date('2026-06-01T10:00:00Z')
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ clock: () => now })
 
 const VIEWER = '{ viewer { role token { id name role expiresAt revokedAt } } }'
 const NODE = 'query ($id: ID!) { node(id: $id) { ... on AccessToken { id name role revokedAt } } }'
@@ -133,11 +129,7 @@ describe('a token that stops working', () => {
 })
 
 describe('the last valid admin token', () => {
-  let alone: TestGateway
-  beforeAll(async () => {
-    alone = await startTestGateway({ clock: () => now })
-  })
-  afterAll(() => alone.close())
+  const alone = useGateway({ clock: () => now })
   const ownId = async (token?: string) => (await alone.ask<{ viewer: { token: { id: string } } }>(VIEWER, {}, token)).viewer.token.id
 
   test('cannot be revoked; revoked and expired ones do not count', async () => {

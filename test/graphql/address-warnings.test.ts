@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { uniqueName, type Writer, writerOf } from '../support/providers.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let admin: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  admin = writerOf(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const admin = writerOf(gateway)
 
 interface Warning {
   readonly path: readonly string[]

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerAs } from '../support/providers.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway } from '../support/gateway.ts'
+import { writerAs } from '../support/providers.ts'
 import { recordStatements } from '../support/statements.ts'
 import { withStore } from '../support/store.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway } from '../support/use.ts'
 
 const statements = recordStatements()
 const PAGE = '{ providers(first: 20) { nodes { name displayName } } }'
 const LIST = '/api/v2/ai/providers'
-let gateway: TestGateway
-let editor: Writer
 let now = new Date()
 
+const gateway = useGateway({ environment: { CACHE_MAX_BYTES: '1000000' }, clock: () => now })
+const editor = writerAs(gateway, 'EDITOR')
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { CACHE_MAX_BYTES: '1000000' }, clock: () => now })
-  editor = await writerAs(gateway, 'EDITOR')
   await editor.created({ name: 'first' })
 })
-afterAll(() => gateway.close())
 
 /** How many statements some work takes, the one that looks up a token not counted. */
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {

@@ -1,16 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { startTestGateway } from '../support/gateway.ts'
 import { insertProviders } from '../support/many-providers.ts'
 import { leaksIn } from '../support/planted.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { writerOf } from '../support/providers.ts'
 import { FILE_KEY, providersFile, SECRETS } from '../support/providers-file.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { auditRow } from '../support/rows.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEYS = generateKeyText()
 
@@ -19,17 +20,10 @@ interface Plan {
   readonly applied: boolean
   readonly failures: readonly { readonly name: string; readonly message: string }[]
 }
-
-let gateway: TestGateway
-let writer: Writer
-let upstream: Recorder
 let said = ''
-beforeAll(async () => {
-  upstream = await startRecorder(SECRETS.FIRST_KEY, FILE_KEY)
-  gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
-  writer = writerOf(gateway)
-})
-afterAll(() => Promise.all([gateway.close(), upstream.close()]))
+const upstream = useStarted(() => startRecorder(SECRETS.FIRST_KEY, FILE_KEY))
+const gateway = useGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
+const writer = writerOf(gateway)
 beforeEach(async () => {
   said = ''
   await withStore(gateway, (store) => store.provider.deleteMany())

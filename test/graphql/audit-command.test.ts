@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { type CommandResult, runCommand, runJson } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Event {
   readonly action: string
@@ -14,11 +14,7 @@ interface Event {
 }
 
 const KEYS = generateKeyText()
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS } })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ environment: { ENCRYPTION_KEYS: KEYS } })
 
 const environment = () => ({ ...gateway.shared, ENCRYPTION_KEYS: KEYS })
 const run = (...argv: string[]): Promise<CommandResult> => runCommand(argv, { environment: environment() })

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, test } from 'vitest'
 import { uniqueName, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 let now = new Date('2026-06-01T10:00:00Z')
 let lines: string[] = []
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now, log: (line) => lines.push(line) })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ clock: () => now, log: (line) => lines.push(line) })
 
 const LIST = `query ($subject: ID, $action: AuditAction, $since: DateTime, $first: Int, $after: String) {
   auditEvents(subject: $subject, action: $action, since: $since, first: $first, after: $after) {

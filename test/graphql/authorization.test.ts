@@ -1,13 +1,14 @@
 import { getNamedType, isCompositeType, isIntrospectionType, isObjectType } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import type { Fixtures, Operation } from '../support/authorization/operations.ts'
 import { ROOT_FIELDS } from '../support/authorization/root-fields.ts'
 import { WAYS } from '../support/authorization/ways.ts'
-import { type GraphQLAnswer, type Role, startTestGateway, type TestGateway } from '../support/gateway.ts'
+import type { GraphQLAnswer, Role } from '../support/gateway.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { subscribe } from '../support/subscription.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const ROLES: readonly Role[] = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN']
 const PARTS = [{ name: 'azure.clientId', credential: { value: 'client-id-0001' } }]
@@ -23,17 +24,20 @@ const SUBSCRIPTIONS: Readonly<Record<string, { readonly role: Role; readonly typ
     at: (s) => `subscription { change: providerChanged ${s} }`,
   },
 }
-
-let gateway: TestGateway
-let recorder: Recorder
 let fixtures: Fixtures
 const tokens = new Map<Role, string>()
 /** Whom nothing is open to: one without a token, and two whose tokens were those of admins. */
 let strangers: readonly (readonly [string, string | null])[] = []
 
+const HOUR_MS = 3_600_000
+/** How far the gateway's clock is ahead. */
+let aheadMs = 0
+const gateway = useGateway({
+  environment: { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0' },
+  clock: () => new Date(Date.now() + aheadMs),
+})
+const recorder = useStarted(() => startRecorder(KEY))
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0' } })
-  recorder = await startRecorder(KEY)
   for (const role of ROLES) tokens.set(role, await gateway.token(role))
   strangers = [
     ['nobody', null],
@@ -41,10 +45,6 @@ beforeAll(async () => {
     ['an expired token', await expiredToken()],
   ]
   fixtures = await makeFixtures()
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
 })
 
 async function revokedToken(): Promise<string> {
@@ -54,8 +54,8 @@ async function revokedToken(): Promise<string> {
 }
 
 async function expiredToken(): Promise<string> {
-  const { value } = await gateway.createToken('ADMIN', new Date(Date.now() + 1_500))
-  await new Promise((resolve) => setTimeout(resolve, 1_600))
+  const { value } = await gateway.createToken('ADMIN', new Date(Date.now() + HOUR_MS))
+  aheadMs = 2 * HOUR_MS
   return value
 }
 

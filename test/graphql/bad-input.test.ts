@@ -1,20 +1,16 @@
 import { type GraphQLInputType, getNamedType, isListType, isNonNullType, isObjectType } from 'graphql'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { fitting, nest, placesIn } from '../support/input-places.ts'
 import { leaksIn } from '../support/planted.ts'
+import { useGateway } from '../support/use.ts'
 
 const SECRET = 'sk-Planted_Secret-7f3kQ9zXw2Lm'
 const JSON_TYPES = ['application/json', 'application/graphql-response+json'] as const
 const REFUSALS = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED']
 const lines: string[] = []
 const answers: string[] = []
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway({ log: (line) => void lines.push(line) })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ log: (line) => void lines.push(line) })
 afterEach(() => {
   expect(leaksIn(answers.splice(0).join('\n'), [SECRET])).toEqual([])
   expect(leaksIn(lines.splice(0).join('\n'), [SECRET])).toEqual([])

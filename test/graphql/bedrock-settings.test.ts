@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, type Writer, writerAs } from '../support/providers.ts'
+import { expect, test } from 'vitest'
+import { type ProviderView, writerAs } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 const PAIR = { accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'wJalrXUtnFEMIbedrock' }
 const ROLE = 'arn:aws:iam::123456789012:role/BedrockRole'
-let gateway: TestGateway
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const editor = writerAs(gateway, 'EDITOR')
 
 const create = (bedrock: Record<string, string>, type = 'BEDROCK') => editor.created({ type, settings: { bedrock } })
 const change = async ({ id }: ProviderView, bedrock: Record<string, string | null>) =>

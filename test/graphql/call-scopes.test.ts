@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digestToken } from '../../src/auth/token.ts'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Issue, uniqueName, writerOf } from '../support/providers.ts'
 import { auditEvents, withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Scope {
   readonly providers: readonly { readonly name: string }[] | null
@@ -30,12 +30,7 @@ const UPDATE = `mutation ($input: UpdateAccessTokenInput!) { result: updateAcces
   ... on UpdateAccessTokenPayload { token ${TOKEN} } ... on ValidationError { code issues { path rule message } } } }`
 const VIEWER = `{ viewer { role calls ${SCOPE} token { prefix calls ${SCOPE} } } }`
 const EVERYTHING: Scope = { providers: null, models: null, requestsPerMinute: null, tokensPerDay: null }
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { LOGIN_FAILURES_PER_MINUTE: '0' } })
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ environment: { LOGIN_FAILURES_PER_MINUTE: '0' } })
 
 const create = async (input: Record<string, unknown>) =>
   (await gateway.ask<Result>(CREATE, { input: { name: 'tool', role: 'CALLER', ...input } })).result

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type Issue, uniqueName } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Result {
   readonly result: {
@@ -16,14 +16,11 @@ const MUTATIONS = {
   update: `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) { ... on UpdateProviderPayload { ${ANSWER} } ${ISSUES} } }`,
   upsert: `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { ... on UpsertProviderPayload { ${ANSWER} } ${ISSUES} } }`,
 }
-
-let gateway: TestGateway
 let editor: string
+const gateway = useGateway()
 beforeAll(async () => {
-  gateway = await startTestGateway()
   editor = await gateway.token('EDITOR')
 })
-afterAll(() => gateway.close())
 
 async function change(mutation: keyof typeof MUTATIONS, input: Record<string, unknown>, token?: string): Promise<unknown> {
   const { result } = await gateway.ask<Result>(MUTATIONS[mutation], { input }, token)

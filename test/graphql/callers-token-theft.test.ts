@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { uniqueName, type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { expect, test } from 'vitest'
+import { uniqueName, writerAs, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 const VENDOR = { type: 'COPILOT', baseUrl: 'https://api.githubcopilot.com' }
 const REFUSED = { __typename: 'ValidationError', issues: [{ path: ['baseUrl'], rule: 'NOT_ALLOWED' }] }
-
-let gateway: TestGateway
-let admin: Writer
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  admin = writerOf(gateway)
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const admin = writerOf(gateway)
+const editor = writerAs(gateway, 'EDITOR')
 
 const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) {
   __typename ... on ValidationError { issues { path rule } } } }`

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { insertProviders } from '../support/many-providers.ts'
+import { writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 interface Page {
   readonly totalCount: number
@@ -21,10 +22,6 @@ const LIST = `query ($first: Int, $last: Int, $after: String, $before: String, $
     totalCount nodes { name } edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`
-
-let gateway: TestGateway
-let recorder: Recorder
-let editor: Writer
 let now = new Date('2026-06-01T10:00:00Z')
 
 /** Created in this order, a second apart; `c-gamma` is changed last. */
@@ -35,10 +32,10 @@ const FIXTURES = [
   { name: 'c-gamma', baseUrl: 'https://gamma.example.com/v1_beta' },
 ]
 
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => now })
+const recorder = useStarted(() => startRecorder(KEY))
+const editor = writerAs(gateway, 'EDITOR')
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, clock: () => now })
-  recorder = await startRecorder(KEY)
-  editor = await writerAs(gateway, 'EDITOR')
   for (const input of FIXTURES) {
     now = new Date(now.getTime() + 1_000)
     await editor.created(input)
@@ -46,10 +43,6 @@ beforeAll(async () => {
   now = new Date(now.getTime() + 1_000)
   const { provider } = await gateway.ask<{ provider: { id: string } }>('{ provider(by: { name: "b-beta" }) { id } }')
   await editor.updated(provider.id, { icon: 'changed' })
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
 })
 
 const page = async (variables: Record<string, unknown> = {}) => (await gateway.ask<{ providers: Page }>(LIST, variables)).providers
@@ -219,10 +212,7 @@ describe('a page', () => {
 
 describe('the size of a page', () => {
   beforeAll(async () => {
-    for (let start = 0; start < 120; start += 20)
-      await Promise.all(
-        Array.from({ length: 20 }, (_, index) => editor.created({ name: `many-${String(start + index).padStart(3, '0')}` })),
-      )
+    await insertProviders(gateway, { count: 120, stem: 'many' })
   })
 
   test('is 20 when none is asked for, and 100 at most', async () => {
@@ -233,7 +223,7 @@ describe('the size of a page', () => {
     expect(clamped.pageInfo.hasNextPage).toBe(true)
     expect(await names({ first: 2_147_483_647 })).toHaveLength(100)
     const last = await page({ last: 1_000 })
-    expect(last.nodes.map(({ name }) => name).at(-1)).toBe('many-119')
+    expect(last.nodes.map(({ name }) => name).at(-1)).toBe('many-0000120')
     expect(last.nodes).toHaveLength(100)
     expect(last.totalCount).toBe(124)
   })

@@ -1,19 +1,14 @@
 /** Credentials that are given where people read: headers of any name are sealed, and URLs that carry one are refused. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerAs } from '../support/providers.ts'
+import { writerAs } from '../support/providers.ts'
 import { everythingStored } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 const environment = { ENCRYPTION_KEYS: generateKeyText() }
-let gateway: TestGateway
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment })
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ environment })
+const editor = writerAs(gateway, 'EDITOR')
 
 const PLAIN_LOOKING = 'plain looking words 4711'
 const HEADERS: readonly (readonly [name: string, value: string])[] = [

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { CREATE, uniqueName } from '../support/providers.ts'
 import { runWorker } from '../support/run-worker.ts'
 import { subscribe } from '../support/subscription.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const READ = '{ providers { totalCount } }'
 
@@ -31,16 +32,8 @@ async function expectRecovery(gateway: TestGateway, withinMs: number): Promise<v
 }
 
 describe.runIf(testDatabaseKind === 'postgresql')('a gateway whose PostgreSQL goes away', () => {
-  let server: PostgresServer
-  let gateway: TestGateway
-  beforeAll(async () => {
-    server = await startPostgres()
-    gateway = await startTestGateway({ environment: { DATABASE_URL: await server.freshUrl() } })
-  })
-  afterAll(async () => {
-    await gateway.close()
-    await server.stop()
-  })
+  const server = useStarted(startPostgres)
+  const gateway = useGateway(async () => ({ environment: { DATABASE_URL: await server.freshUrl() } }))
 
   test.each([1, 2, 3])('says so, and goes on by itself when it is back (%s)', async () => {
     const changes = await subscribe<object>(gateway, 'subscription { providerChanged { action } }')

@@ -2,30 +2,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PARTS } from '../support/destination-fields.ts'
 import { ACCESS_KEY, CHANGES, KEY, type Part, type Places, type Subject, updating } from '../support/destination-parts.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import type { Sent } from '../support/interleavings.ts'
-import { type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { writerAs, writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
 import { createAuthority } from '../support/upstream/certificates.ts'
-import { startHttpProxy, type TestProxy } from '../support/upstream/proxies.ts'
-import { type RecordedRequest, type Recorder, startRecorder } from '../support/upstream/recorder.ts'
+import { startHttpProxy } from '../support/upstream/proxies.ts'
+import { type RecordedRequest, startRecorder } from '../support/upstream/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const FROM_VARIABLE = 'sk-part-in-a-variable-0123456789'
 const SECRETS = [KEY, ACCESS_KEY, FROM_VARIABLE]
 const VARIABLES = { home: 'PARTS_HOME', elsewhere: 'PARTS_ELSEWHERE', key: 'PARTS_KEY', region: 'PARTS_REGION' }
-
-let gateway: TestGateway
-let home: Recorder
-let elsewhere: Recorder
-let proxy: TestProxy
 let places: Places
-let admin: Writer
-let editor: Writer
 let tokens: { readonly admin: string; readonly editor: string }
+const home = useStarted(() => startRecorder(answer))
+const elsewhere = useStarted(() => startRecorder(answer))
+const proxy = useStarted(() => startHttpProxy({ credentials: null, route: (authority) => Number(authority.split(':')[1]) }))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: Object.values(VARIABLES).join() } })
+const admin = writerOf(gateway)
+const editor = writerAs(gateway, 'EDITOR')
 beforeAll(async () => {
-  home = await startRecorder(answer)
-  elsewhere = await startRecorder(answer)
-  proxy = await startHttpProxy({ credentials: null, route: (authority) => Number(authority.split(':')[1]) })
   const { caCertificate } = await createAuthority()
   const proxyUrl = `http://127.0.0.1:${proxy.port}`
   places = { home: home.origin, elsewhere: elsewhere.origin, proxy: proxyUrl, caCertificate, variables: VARIABLES }
@@ -33,17 +29,10 @@ beforeAll(async () => {
   process.env[VARIABLES.elsewhere] = elsewhere.origin
   process.env[VARIABLES.key] = FROM_VARIABLE
   process.env[VARIABLES.region] = 'eu-west-1'
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: Object.values(VARIABLES).join() } })
   tokens = { admin: gateway.adminToken, editor: await gateway.token('EDITOR') }
-  admin = writerOf(gateway)
-  editor = await writerAs(gateway, 'EDITOR')
 })
-afterAll(async () => {
+afterAll(() => {
   for (const name of Object.values(VARIABLES)) delete process.env[name]
-  await gateway.close()
-  await proxy.close()
-  await home.close()
-  await elsewhere.close()
 })
 beforeEach(forget)
 

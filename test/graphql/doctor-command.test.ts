@@ -3,26 +3,21 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
 import { runCommand } from '../support/command-line.ts'
 import { inSqlite, upgrade } from '../support/first-release.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Line {
   readonly check: string
   readonly ok: boolean
   readonly message: string
 }
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 const testOfFiles = test.runIf(testDatabaseKind === 'sqlite')
 

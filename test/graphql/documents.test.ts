@@ -1,28 +1,21 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FAULT_CODES } from '../../src/errors.ts'
-import { type CallVendor, chunkOf, openStream, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
+import { chunkOf, openStream, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
 import { runDocument, runShell, withEllipses } from '../support/document-run.ts'
 import { codeBlock, codeBlocks } from '../support/documents.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { packageFolder } from '../support/package-folder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 /** What the documents tell a reader to send, sent to a gateway as it stands there. */
 
 const isSubscription = (block: string): boolean => block.includes('subscription {')
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ 'sk-example-key-number-one-1111': ['gpt-4o'], 'sk-example-key-number-two-2222': ['gpt-4o'] })
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-})
-afterAll(async () => {
-  await gateway?.close()
-  await upstream?.close()
-})
+const upstream = useStarted(() =>
+  startOpenAiUpstream({ 'sk-example-key-number-one-1111': ['gpt-4o'], 'sk-example-key-number-two-2222': ['gpt-4o'] }),
+)
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
 
 /** The vendor that the documents name, answered by our own. */
 const replace = (text: string): string => text.replaceAll('https://api.openai.com/v1', `${upstream.origin}/v1`)
@@ -63,13 +56,7 @@ describe('docs/graphql.md', () => {
 
 describe('README.md', () => {
   const readme = { OPENAI_API_KEY: 'sk-openai-primary-fixture-aaaaaa' }
-  let vendor: CallVendor
-  beforeAll(async () => {
-    vendor = await startCallVendor(chatVendor)
-  })
-  afterAll(async () => {
-    await vendor?.close()
-  })
+  const vendor = useStarted(() => startCallVendor(chatVendor))
 
   test('has a first query that works as it stands, with the answer that it shows', async () => {
     await gateway.ask('mutation { deleteProvider(input: { provider: { name: "openai" } }) { __typename } }')

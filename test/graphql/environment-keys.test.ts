@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { writerAs, writerOf } from '../support/providers.ts'
 import { everythingStored, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const NAME = 'GATEWAY_TEST_KEY'
 const VALUE = 'sk-from-the-environment-0123456789'
 
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let admin: Writer
-let editor: Writer
-
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: `${NAME}, GATEWAY_TEST_OTHER` } })
-  upstream = await startOpenAiUpstream({ [VALUE]: ['model-one'], 'sk-changed-0123456789': ['model-two'] })
-  admin = writerOf(gateway)
-  editor = await writerAs(gateway, 'EDITOR')
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: `${NAME}, GATEWAY_TEST_OTHER` } })
+const upstream = useStarted(() => startOpenAiUpstream({ [VALUE]: ['model-one'], 'sk-changed-0123456789': ['model-two'] }))
+const admin = writerOf(gateway)
+const editor = writerAs(gateway, 'EDITOR')
+beforeAll(() => {
   process.env[NAME] = VALUE
 })
-afterAll(async () => {
+afterAll(() => {
   delete process.env[NAME]
-  await gateway.close()
-  await upstream.close()
 })
 
 const provider = (apiKeys: readonly object[] = [{ credential: { environmentVariable: NAME } }]) =>

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { expect, test } from 'vitest'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 test('a gateway keeps its data over a restart', async () => {
   const { id } = await gateway.createToken('VIEWER')

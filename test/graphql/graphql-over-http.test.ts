@@ -1,21 +1,14 @@
 import { serverAudits } from 'graphql-http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { startTraceCollector, type TraceCollector } from '../support/trace-collector.ts'
+import { expect, test } from 'vitest'
+import { startTraceCollector } from '../support/trace-collector.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
-let gateway: TestGateway
-let collector: TraceCollector
-beforeAll(async () => {
-  // With everything on that stands between a request and its answer.
-  collector = await startTraceCollector()
+const collector = useStarted(startTraceCollector)
+const gateway = useGateway(() => {
   const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
   Object.assign(process.env, tracing, { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' })
   const limits = { RATE_LIMIT_PER_MINUTE: '100000', METRICS_TOKEN: 'metrics-token-beside-an-audit-00000' }
-  gateway = await startTestGateway({ environment: { ...tracing, ...limits } })
-})
-afterAll(async () => {
-  await gateway.close()
-  await collector.close()
+  return { environment: { ...tracing, ...limits } }
 })
 
 test('the server passes all 61 audits of the GraphQL-over-HTTP specification, with limits, metrics and traces on', async () => {

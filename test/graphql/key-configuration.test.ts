@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { newProvider, rulesOf, type Writer, writerAs } from '../support/providers.ts'
+import { describe, expect, test } from 'vitest'
+import { newProvider, rulesOf, writerAs } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let admin: Writer
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  admin = await writerAs(gateway, 'ADMIN')
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const admin = writerAs(gateway, 'ADMIN')
+const editor = writerAs(gateway, 'EDITOR')
 
 const KEY = 'sk-a-key-of-a-fair-length'
 const SECRET = 'a-client-secret-worth-stealing'

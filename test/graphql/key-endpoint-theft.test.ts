@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 /** A key can have an endpoint of its own: the places to which an editor could have what is not theirs sent. */
 
@@ -13,25 +13,16 @@ const REFUSED = { __typename: 'KeyRequiredForNewEndpointError' }
 const KEY_REQUIRED = { __typename: 'KeyRequiredForNewEndpointError' }
 const NOT_ALLOWED = { __typename: 'ValidationError', issues: [{ rule: 'NOT_ALLOWED' }] }
 const ACCEPTED = { __typename: 'UpdateProviderPayload' }
-
-let gateway: TestGateway
-let home: Recorder
-let thief: Recorder
-let admin: Writer
-let editor: Writer
-beforeAll(async () => {
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
+const home = useStarted(() => startRecorder(FROM_VARIABLE, THIEFS))
+const thief = useStarted(() => startRecorder(FROM_VARIABLE, THIEFS))
+const admin = writerAs(gateway, 'ADMIN')
+const editor = writerAs(gateway, 'EDITOR')
+beforeAll(() => {
   process.env[VARIABLE] = FROM_VARIABLE
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
-  home = await startRecorder(FROM_VARIABLE, THIEFS)
-  thief = await startRecorder(FROM_VARIABLE, THIEFS)
-  admin = await writerAs(gateway, 'ADMIN')
-  editor = await writerAs(gateway, 'EDITOR')
 })
-afterAll(async () => {
+afterAll(() => {
   delete process.env[VARIABLE]
-  await gateway.close()
-  await home.close()
-  await thief.close()
 })
 beforeEach(() => {
   thief.requests.length = 0

@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, type Result, readProvider, type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ProviderView, type Result, readProvider, writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const [FIRST, SECOND] = ['sk-first-key-worth-stealing-1', 'sk-second-key-worth-stealing-2']
-let gateway: TestGateway
-let home: Recorder
-let thief: Recorder
-let editor: Writer
-let admin: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  home = await startRecorder(FIRST, SECOND)
-  thief = await startRecorder(FIRST, SECOND)
-  editor = await writerAs(gateway, 'EDITOR')
-  admin = await writerAs(gateway, 'ADMIN')
-})
-afterAll(async () => {
-  await gateway.close()
-  await home.close()
-  await thief.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const home = useStarted(() => startRecorder(FIRST, SECOND))
+const thief = useStarted(() => startRecorder(FIRST, SECOND))
+const editor = writerAs(gateway, 'EDITOR')
+const admin = writerAs(gateway, 'ADMIN')
 
 let provider: ProviderView
 beforeEach(async () => {

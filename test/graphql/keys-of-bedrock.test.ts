@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bifrostClient, SIZES } from '../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 const CHANGE = `mutation ($input: UpdateProviderInput!) { result: updateProvider(input: $input) {
   ... on UpdateProviderPayload { provider { apiKeys { nodes { id enabled } } } }

@@ -1,17 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { getIntrospectionQuery } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 const lines: string[] = []
+const gateway = useGateway({ log: (line) => void lines.push(line) })
 beforeAll(async () => {
-  gateway = await startTestGateway({ log: (line) => void lines.push(line) })
   const writer = writerOf(gateway)
   for (let index = 0; index < 3; index += 1) await writer.created({ apiKeys: [{ credential: { value: 'sk-limits-fixture-0001' } }] })
 })
-afterAll(() => gateway.close())
 
 async function codesOf(query: string, variables: Record<string, unknown> = {}): Promise<string[]> {
   const { status, body } = await gateway.graphql(query, variables)

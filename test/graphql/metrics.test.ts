@@ -1,25 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { readMetrics, sampleOf } from '../support/metrics.ts'
 import { writerOf } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { subscribe } from '../support/subscription.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-metrics-fixture-aaaa-bbbb-cccc'
 const TOKEN = 'a-metrics-token-of-more-than-32-characters'
-let gateway: TestGateway
-let recorder: Recorder
 
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', METRICS_PORT: '0' } })
-  recorder = await startRecorder(KEY)
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', METRICS_PORT: '0' } })
+const recorder = useStarted(() => startRecorder(KEY))
 
 const read = () => readMetrics(gateway.started.metricsUrl ?? '')
 

@@ -4,20 +4,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DOCUMENTED_KEYS, generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { stateOf, withStore } from '../support/store.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway } from '../support/use.ts'
 
 const [OLD, NEW] = [generateKeyText(), generateKeyText()]
 const keyOf = (bytes: Uint8Array) => `base64:${Buffer.from(bytes).toString('base64')}`
-
-let gateway: TestGateway
 /** With its port taken, a start that came as far as opening it would end with 1 and another reason. */
 let squatter: Server
 let takenPort = ''
+const gateway = useGateway({ environment: { ENCRYPTION_KEYS: OLD } })
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { ENCRYPTION_KEYS: OLD } })
   await writerOf(gateway).created({ apiKeys: [{ credential: { value: 'sk-sealed-with-the-old-key-0123' } }] })
   await gateway.restart({ ENCRYPTION_KEYS: `${NEW},${OLD}` })
   await gateway.stop()
@@ -28,7 +26,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await new Promise((resolve) => squatter.close(resolve))
-  await gateway.close()
 })
 
 const inFolder = (name: string, content: string) => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { describe, expect, test } from 'vitest'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const MANY = 'sk-lists-a-thousand-0001'
 const FEW = 'sk-lists-a-few-000001'
@@ -10,20 +10,10 @@ const BAD = 'sk-lists-nothing-00001'
 /** Keys that see a model of their own. */
 const OWN = Array.from({ length: 12 }, (_, index) => `sk-own-list-${String(index).padStart(8, '0')}`)
 const LONG_NAMES = Array.from({ length: 1_000 }, (_, index) => String(index).padStart(200, 'n'))
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let admin: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  const own = Object.fromEntries(OWN.map((key, index) => [key, ['shared', `own-${index}`]]))
-  upstream = await startOpenAiUpstream({ [MANY]: LONG_NAMES, [FEW]: ['one', 'two'], ...own })
-  admin = writerOf(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const admin = writerOf(gateway)
+const ownModels = Object.fromEntries(OWN.map((key, index) => [key, ['shared', `own-${index}`]]))
+const upstream = useStarted(() => startOpenAiUpstream({ [MANY]: LONG_NAMES, [FEW]: ['one', 'two'], ...ownModels }))
 
 async function providerWith(...values: readonly string[]): Promise<string> {
   const { id } = await admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys: values.map((value) => ({ credential: { value } })) })

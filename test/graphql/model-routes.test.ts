@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, type Writer, writerOf } from '../support/providers.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ProviderView, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let writer: Writer
 let openai: ProviderView
 let azure: ProviderView
 
+const gateway = useGateway()
+const writer = writerOf(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  writer = writerOf(gateway)
   const apiKeys = [{ credential: { value: 'sk-routes-fixture-aaaa-bbbb' } }]
   openai = await writer.created({ name: 'openai', type: 'OPENAI', apiKeys })
   azure = await writer.created({ name: 'azure', type: 'AZURE', baseUrl: 'https://x.openai.azure.com', apiKeys })
 })
-afterAll(() => gateway.close())
 
 interface RouteView {
   readonly id: string

@@ -1,34 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { writerAs, writerOf } from '../support/providers.ts'
 import { auditEvents } from '../support/store.ts'
 import { createAuthority } from '../support/upstream/certificates.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-theft-test-0123456789'
 const VARIABLE = 'GATEWAY_TEST_THEFT_KEY'
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let thief: OpenAiUpstream
-let admin: Writer
-let editor: Writer
 let caCertificate: string
 
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
+const upstream = useStarted(() => startOpenAiUpstream({ [KEY]: ['model-one'] }))
+const thief = useStarted(() => startOpenAiUpstream({}))
+const admin = writerOf(gateway)
+const editor = writerAs(gateway, 'EDITOR')
 beforeAll(async () => {
   process.env[VARIABLE] = 'sk-from-the-environment-0123'
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
-  upstream = await startOpenAiUpstream({ [KEY]: ['model-one'] })
-  thief = await startOpenAiUpstream({})
-  admin = writerOf(gateway)
-  editor = await writerAs(gateway, 'EDITOR')
   caCertificate = (await createAuthority()).caCertificate
 })
-afterAll(async () => {
+afterAll(() => {
   delete process.env[VARIABLE]
-  await gateway.close()
-  await upstream.close()
-  await thief.close()
 })
 
 /** Every way there is to send what passes to another place, with the part of the destination that the audit event names. */

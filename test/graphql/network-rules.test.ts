@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Issue, type Writer, writerOf } from '../support/providers.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway } from '../support/gateway.ts'
+import { type Issue, writerOf } from '../support/providers.ts'
 import { type Authority, createAuthority } from '../support/upstream/certificates.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 let authority: Authority
-let admin: Writer
 
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const admin = writerOf(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   authority = await createAuthority()
-  admin = writerOf(gateway)
 })
-afterAll(() => gateway.close())
 
 async function issuesOf(network: object): Promise<readonly Pick<Issue, 'path' | 'rule'>[]> {
   const { issues = [] } = await admin.create({ network })

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { startTestGateway } from '../support/gateway.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { writerOf } from '../support/providers.ts'
 import { everythingStored, withStore } from '../support/store.ts'
 import { type Authority, createAuthority } from '../support/upstream/certificates.ts'
 import { startHttpProxy, startSocksProxy } from '../support/upstream/proxies.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-network-test-0123456789'
 const NETWORK = `network { extraHeaders { name value } timeoutMs maxRetries retryBackoffInitialMs retryBackoffMaxMs
@@ -21,21 +22,13 @@ const DEFAULTS = {
   allowPrivateNetwork: true,
   proxy: null,
 }
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
 let authority: Authority
-let admin: Writer
 
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const upstream = useStarted(() => startOpenAiUpstream({ [KEY]: ['model-one'] }))
+const admin = writerOf(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  upstream = await startOpenAiUpstream({ [KEY]: ['model-one'] })
   authority = await createAuthority()
-  admin = writerOf(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
 })
 
 const provider = (network: object | null, baseUrl = `${upstream.origin}/v1`) =>

@@ -6,14 +6,15 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
-import { type Database, openDatabase } from '../../src/database/client.ts'
+import { openDatabase } from '../../src/database/client.ts'
 import { isLong, sized, tell } from '../soak/figures.ts'
 import { runCommand } from '../support/command-line.ts'
-import { type Role, startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import type { Role } from '../support/gateway.ts'
+import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { everyChannel, graphql, read, type Sent, type Write, writesTo } from '../support/interleavings.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const RUNS = sized(10_000, 25)
 const KEY = 'sk-never-stale-0123456789'
@@ -23,37 +24,24 @@ const ENCRYPTION_KEYS = [generateKeyText(), generateKeyText()]
 const SERVERS = ['cached', 'plain', 'other'] as const
 type Server = (typeof SERVERS)[number]
 
-let cached: TestGateway
-let plain: TestGateway
-let other: GatewayProcess
-let recorder: Recorder
-let terminal: Database
-let environment: Record<string, string> = {}
 let changedByHand = 0
 const folder = temporaryFolder()
 /** Two tokens of each role, so that one's answers could be taken for the other's. */
 const tokens: { role: Role; value: string; id: string }[] = []
 
+const recorder = useStarted(() => startRecorder(KEY))
+// More revoked tokens come from one address than a gateway would put up with.
+const own = { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0', ENCRYPTION_KEYS: ENCRYPTION_KEYS.join() }
+const cached = useGateway({ environment: { ...own, CACHE_MAX_BYTES: '300000' } })
+const environment = () => ({ ...cached.shared, ...own, ADMIN_TOKEN: cached.adminToken, CACHE_MAX_BYTES: '0' })
+const plain = useGateway(() => ({ environment: environment() }))
+const other = useStarted(() => startedProcess(folder.path, environment()))
+const terminal = useStarted(() => openDatabase(cached.databaseUrl))
 beforeAll(async () => {
-  recorder = await startRecorder(KEY)
-  // More revoked tokens come from one address than a gateway would put up with.
-  const own = { OUTBOUND_ALLOW: 'loopback', LOGIN_FAILURES_PER_MINUTE: '0', ENCRYPTION_KEYS: ENCRYPTION_KEYS.join() }
-  cached = await startTestGateway({ environment: { ...own, CACHE_MAX_BYTES: '300000' } })
-  environment = { ...cached.shared, ...own, ADMIN_TOKEN: cached.adminToken, CACHE_MAX_BYTES: '0' }
-  plain = await startTestGateway({ environment })
-  other = await startedProcess(folder.path, environment)
-  terminal = await openDatabase(cached.databaseUrl)
   for (const role of ['VIEWER', 'VIEWER', 'EDITOR', 'EDITOR', 'ADMIN', 'ADMIN'] as const)
     tokens.push({ role, ...(await cached.createToken(role)) })
-}, 60_000)
-afterAll(async () => {
-  await terminal?.close()
-  await other?.stop()
-  await plain?.close()
-  await cached?.close()
-  await recorder?.close()
-  folder.remove()
 })
+afterAll(() => folder.remove())
 
 const urlOf = (server: Server) => ({ cached: cached.url, plain: plain.url, other: other.url })[server]
 
@@ -76,11 +64,11 @@ async function send(server: Server, { method, path, body, headers }: Sent, token
 async function write(server: Server, given: Write): Promise<void> {
   if (given.channel === 'http') await send(server, given.sent, cached.adminToken)
   else if (given.channel === 'apply') {
-    const settings = { environment: { ...environment, KEY_OF_THE_FILE: KEY }, input: given.file }
+    const settings = { environment: { ...environment(), KEY_OF_THE_FILE: KEY }, input: given.file }
     await runCommand(['apply', '-f', '-', ...(given.prune ? ['--prune'] : [])], settings)
   } else if (given.channel === 'rotate') {
     const keys = given.toSecond ? [...ENCRYPTION_KEYS].reverse() : ENCRYPTION_KEYS
-    await runCommand(['keys', 'rotate'], { environment: { ...environment, ENCRYPTION_KEYS: keys.join() } })
+    await runCommand(['keys', 'rotate'], { environment: { ...environment(), ENCRYPTION_KEYS: keys.join() } })
   } else changedByHand += await terminal.write((transaction) => transaction.$executeRawUnsafe(given.statement))
 }
 

@@ -1,31 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { isLong } from '../soak/figures.ts'
 import { callToken } from '../support/call-token.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { uniqueName, type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { uniqueName, writerAs, writerOf } from '../support/providers.ts'
 import { oddPaths } from '../support/upstream/odd-base-urls.ts'
-import { type Recorder, startRecorder } from '../support/upstream/recorder.ts'
+import { startRecorder } from '../support/upstream/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-worth-stealing-0123456789'
-let gateway: TestGateway
-let home: Recorder
-let thief: Recorder
-let editor: Writer
 let token: string
 let caller: string
+const answer = () => ({ status: 200, body: { object: 'list', data: [{ id: 'model-one' }] } })
+const home = useStarted(() => startRecorder(answer))
+const thief = useStarted(() => startRecorder(answer))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const editor = writerAs(gateway, 'EDITOR')
 beforeAll(async () => {
-  const answer = () => ({ status: 200, body: { object: 'list', data: [{ id: 'model-one' }] } })
-  home = await startRecorder(answer)
-  thief = await startRecorder(answer)
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   token = await gateway.token('EDITOR')
-  editor = await writerAs(gateway, 'EDITOR')
   caller = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await home.close()
-  await thief.close()
 })
 
 const sentHome = () => new Set(home.requests.map(({ path }) => path))

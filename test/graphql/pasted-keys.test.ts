@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerAs } from '../support/providers.ts'
+import { writerAs } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const editor = writerAs(gateway, 'EDITOR')
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const ACCOUNT = JSON.stringify({ type: 'service_account', private_key_id: 'abc', private_key: '-----BEGIN PRIVATE KEY-----\nMIIE' })

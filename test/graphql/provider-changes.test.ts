@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { subscribe, type TestSubscription } from '../support/subscription.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Changed {
   readonly providerChanged: {
@@ -15,21 +15,12 @@ interface Changed {
 const SUBSCRIBE = `subscription ($provider: ProviderRef) {
   providerChanged(provider: $provider) { action providerId provider { name version } }
 }`
-
-let gateway: TestGateway
-let replica: TestGateway
 let open: TestSubscription<Changed>[] = []
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  replica = await startTestGateway({ environment: gateway.shared })
-})
+const gateway = useGateway()
+const replica = useGateway(() => ({ environment: gateway.shared }))
 afterEach(() => {
   for (const subscription of open) subscription.leave()
   open = []
-})
-afterAll(async () => {
-  await replica.close()
-  await gateway.close()
 })
 
 async function follow(
@@ -82,17 +73,10 @@ describe.each(['this replica', 'another replica'])('a subscription at %s', (wher
     const writers = [writerOf(gateway), writerOf(replica)]
     const created = await Promise.all(Array.from({ length: 30 }, (_, index) => writers[index % 2]?.created({ name: uniqueName('burst') })))
     const told = await changes.atLeast(30)
-    await sleep(700)
-    expect(changes.received).toHaveLength(30)
+    // What was told twice would come before what is written later.
+    await writerOf(gateway).created({ name: uniqueName('after') })
+    expect(await changes.atLeast(31)).toHaveLength(31)
     expect(told.map(({ providerChanged }) => providerChanged.providerId).sort()).toEqual(created.map((provider) => provider?.id).sort())
-  })
-
-  test('is told of a change in a fraction of a second', async () => {
-    const changes = await follow(at())
-    const started = performance.now()
-    await writerOf(gateway).created({})
-    await changes.atLeast(1)
-    expect(performance.now() - started).toBeLessThan(2_000)
   })
 
   test('ends when its token is revoked at the other one, and not for other tokens', async () => {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Issue, type Writer, writerAs, writerOf } from '../support/providers.ts'
+import { describe, expect, test } from 'vitest'
+import { type Issue, writerAs, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const editor = writerAs(gateway, 'EDITOR')
 
 const rules = (issues: readonly Issue[] | undefined) => issues?.map(({ path, rule }) => `${path.join('.')} ${rule}`)
 

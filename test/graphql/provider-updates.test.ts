@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { codeBlock } from '../support/documents.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, readProvider, uniqueName, type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { type ProviderView, readProvider, uniqueName, writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-openai-primary-fixture-aaaaaa'
-let gateway: TestGateway
-let recorder: Recorder
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  recorder = await startRecorder(KEY)
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const recorder = useStarted(() => startRecorder(KEY))
+const editor = writerAs(gateway, 'EDITOR')
 
 const keyIds = ({ apiKeys }: ProviderView) => apiKeys.nodes.map(({ id }) => id)
 const masks = ({ apiKeys }: ProviderView) => apiKeys.nodes.map(({ masked }) => masked)

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { readProvider, uniqueName, type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { describe, expect, test } from 'vitest'
+import { readProvider, uniqueName, writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, countAuditEvents, withoutAudit, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-openai-primary-fixture-aaaaaa'
-let gateway: TestGateway
-let recorder: Recorder
-let editor: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  recorder = await startRecorder(KEY)
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const recorder = useStarted(() => startRecorder(KEY))
+const editor = writerAs(gateway, 'EDITOR')
 
 /** Runs a write that must not be accepted, and checks that it left nothing behind. */
 async function expectNoTrace<Answer>(write: () => Promise<Answer>): Promise<Answer> {

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { isEnumType, isInputObjectType } from 'graphql'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/client.ts'
 import { schema } from '../../src/graphql/schema.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { auditRow, providerRow } from '../support/rows.ts'
 import { recordStatements } from '../support/statements.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
+import { useGateway } from '../support/use.ts'
 
 const statements = recordStatements()
 const ROWS = 1_000
-let gateway: TestGateway
 
+const gateway = useGateway({ environment: { CACHE_MAX_BYTES: '0' } })
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { CACHE_MAX_BYTES: '0' } })
   const database = await openDatabase(gateway.databaseUrl)
   const types = ['OPENAI', 'ANTHROPIC', 'AZURE'] as const
   const rows = Array.from({ length: ROWS }, (_, index) =>
@@ -31,7 +30,6 @@ beforeAll(async () => {
   await database.prisma.$executeRawUnsafe('ANALYZE')
   await database.close()
 }, 60_000)
-afterAll(() => gateway.close())
 
 /** A test of a provider; one of two was good. */
 function testRow(providerId: string, index: number) {

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, test } from 'vitest'
+import { useGateway } from '../support/use.ts'
 
 const VIEWER = '{ viewer { role } }'
 const WRONG = 'gw_AAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 const DIALECTS = ['/api/v2/ai/providers', '/bifrost/api/providers', '/respan/api/providers/', '/ziri/api/providers'] as const
 const APIS = ['/graphql?query={viewer{role}}', ...DIALECTS] as const
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway({
-    environment: { RATE_LIMIT_PER_MINUTE: '25', LOGIN_FAILURES_PER_MINUTE: '3', TRUSTED_PROXIES: '127.0.0.0/8' },
-  })
+const gateway = useGateway({
+  environment: { RATE_LIMIT_PER_MINUTE: '25', LOGIN_FAILURES_PER_MINUTE: '3', TRUSTED_PROXIES: '127.0.0.0/8' },
 })
-afterAll(() => gateway.close())
 
 const get = (path: string, token: string, forwarded: string) =>
   gateway.fetch(path, { headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': forwarded } })

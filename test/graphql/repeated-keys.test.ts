@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Result, uniqueName, type Writer, writerOf } from '../support/providers.ts'
+import { type Result, uniqueName, writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 const [ONE, TWO, THREE] = ['sk-fixture-of-repeats-0001', 'sk-fixture-of-repeats-0002', 'sk-fixture-of-repeats-0003'] as const
 const REPEATED = { credential: { environmentVariable: 'REPEATED_KEY' } }
 const variables = { SECRET_ENV_ALLOW: 'REPEATED_KEY' }
-let gateway: TestGateway
-let admin: Writer
-beforeAll(async () => {
+const gateway = useGateway({ environment: variables })
+const admin = writerOf(gateway)
+beforeAll(() => {
   process.env.REPEATED_KEY = 'sk-in-a-variable'
-  gateway = await startTestGateway({ environment: variables })
-  admin = writerOf(gateway)
 })
-afterAll(() => gateway.close())
 
 const issueAt = (path: readonly string[], key: number, field = 'value') => [
   { path: ['apiKeys', ...path, 'credential', field], rule: 'API_KEY_REPEATED', message: expect.stringContaining(`as key ${key}.`) },

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { fingerprint } from '../../src/crypto/envelope.ts'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Writer, writerOf } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { withStore } from '../support/store.ts'
+import { useStarted } from '../support/use.ts'
 
 const WORKER = fileURLToPath(new URL('../support/rotation-worker.ts', import.meta.url))
 const KEY = 'sk-a-key-that-is-sealed-anew-0123'
@@ -29,12 +30,8 @@ interface Rotated {
 }
 
 let gateway: TestGateway
-let recorder: Recorder
 let writer: Writer
-beforeAll(async () => {
-  recorder = await startRecorder(KEY)
-})
-afterAll(() => recorder.close())
+const recorder = useStarted(() => startRecorder(KEY))
 
 const environmentOf = (keys: string) => ({ ...gateway.shared, ENCRYPTION_KEYS: keys, OUTBOUND_ALLOW: 'loopback' })
 const run = (argv: readonly string[], keys = `${NEW},${OLD}`) => runCommand(argv, { environment: environmentOf(keys) })

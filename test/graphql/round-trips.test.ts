@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { maskInMiddle, maskKey } from '../../src/api-keys/mask.ts'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
@@ -9,6 +9,7 @@ import { writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
 import { otherDatabaseKind } from '../support/test-database.ts'
 import { createAuthority } from '../support/upstream/certificates.ts'
+import { useGateway } from '../support/use.ts'
 
 /** Every secret that the providers are made with: the test finds it again by its mask. */
 const ROLE = 'arn:aws:iam::123456789012:role/Models'
@@ -27,14 +28,12 @@ function secretOf(name: string): string {
 }
 
 const environment = { OUTBOUND_ALLOW: '', SECRET_ENV_ALLOW: 'ROUND_TRIP_KEY,ROUND_TRIP_URL', ENCRYPTION_KEYS: generateKeyText() }
-let source: TestGateway
 let caCertificate: string
+const source = useGateway({ environment })
 beforeAll(async () => {
   Object.assign(process.env, { ROUND_TRIP_KEY: 'sk-in-a-variable-0001', ROUND_TRIP_URL: 'https://vllm.example.com' })
-  source = await startTestGateway({ environment })
   caCertificate = (await createAuthority()).caCertificate
 })
-afterAll(() => source.close())
 
 async function send(method: string, path: string, body: unknown): Promise<{ id?: string }> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${source.adminToken}` }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { leaksIn } from '../support/planted.ts'
-import { type ProviderView, readProvider, type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { type ProviderView, readProvider, writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { everythingStored, withStore } from '../support/store.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEYS = ['sk-Planted-first-key-4Qw8ZrT1', 'sk-Planted-second-key-9XbN2kLp', 'sk-Planted-third-key-7HdFs3Gv']
 const [FIRST = '', SECOND = '', THIRD = ''] = KEYS
@@ -15,20 +15,10 @@ const PLANTED = [
   'sk-Planted-refused-key-1QaZ ',
   'Planted-password-3EdC4rFv',
 ]
-
-let gateway: TestGateway
-let recorder: Recorder
-let editor: Writer
 const lines: string[] = []
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) })
-  recorder = await startRecorder(FIRST, SECOND)
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) })
+const recorder = useStarted(() => startRecorder(FIRST, SECOND))
+const editor = writerAs(gateway, 'EDITOR')
 
 describe('after a life of a gateway', () => {
   beforeAll(async () => {

@@ -1,16 +1,13 @@
 import { getNamedType, isLeafType, isObjectType } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type ProviderView, type Writer, writerAs } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
+import { type ProviderView, writerAs } from '../support/providers.ts'
+import { startRecorder } from '../support/recorder.ts'
 import { recordStatements } from '../support/statements.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEYS = Array.from({ length: 2 }, (_, index) => `sk-statement-fixture-${index}`)
 const statements = recordStatements()
-let gateway: TestGateway
-let recorder: Recorder
-let editor: Writer
 let stored: ProviderView[] = []
 
 async function store(count: number): Promise<void> {
@@ -21,15 +18,9 @@ async function store(count: number): Promise<void> {
   stored = [...stored, ...made]
 }
 
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CACHE_MAX_BYTES: '0' } })
-  recorder = await startRecorder(...KEYS)
-  editor = await writerAs(gateway, 'EDITOR')
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CACHE_MAX_BYTES: '0' } })
+const recorder = useStarted(() => startRecorder(...KEYS))
+const editor = writerAs(gateway, 'EDITOR')
 
 const SHAPES: Readonly<Record<string, string>> = {
   'providers with keys and totals': '{ providers(first: 50) { totalCount nodes { apiKeys(first: 5) { totalCount nodes { masked } } } } }',

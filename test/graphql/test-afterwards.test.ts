@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type Writer, writerOf } from '../support/providers.ts'
+import { writerOf } from '../support/providers.ts'
+import { useGateway } from '../support/use.ts'
 
 /** Answers as Ollama and as an OpenAI-like server do, to everybody. */
 let upstream: Server
 let baseUrl: string
-let gateway: TestGateway
-let admin: Writer
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const admin = writerOf(gateway)
 beforeAll(async () => {
   upstream = createServer((request, response) => {
     response.setHeader('content-type', 'application/json')
@@ -18,11 +18,8 @@ beforeAll(async () => {
   const address = upstream.address()
   if (address === null || typeof address === 'string') throw new Error('The upstream has no port.')
   baseUrl = `http://127.0.0.1:${address.port}`
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  admin = writerOf(gateway)
 })
-afterAll(async () => {
-  await gateway.close()
+afterAll(() => {
   upstream.close()
 })
 

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { readProvider, type Writer, writerOf } from '../support/providers.ts'
+import { describe, expect, test } from 'vitest'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { readProvider, writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const GOOD = 'sk-good-0123456789'
 const OTHER = 'sk-other-0123456789'
@@ -11,24 +11,16 @@ const BAD = 'sk-bad-0123456789'
 const LIMITED = 'sk-limited-0123456789'
 const FORBIDDEN = 'sk-forbidden-0123456789'
 
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let admin: Writer
-
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: 'GATEWAY_TEST_UNSET' } })
-  upstream = await startOpenAiUpstream({
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: 'GATEWAY_TEST_UNSET' } })
+const upstream = useStarted(() =>
+  startOpenAiUpstream({
     [GOOD]: ['model-a', 'model-b', 'model-c'],
     [OTHER]: ['model-c', 'model-d'],
     [LIMITED]: 429,
     [FORBIDDEN]: 403,
-  })
-  admin = writerOf(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+  }),
+)
+const admin = writerOf(gateway)
 
 const key = (value: string, enabled = true) => ({ credential: { value }, enabled })
 const provider = (apiKeys: readonly object[]) => admin.created({ baseUrl: `${upstream.origin}/v1`, apiKeys })

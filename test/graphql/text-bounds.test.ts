@@ -1,20 +1,18 @@
 import { type GraphQLField, getNamedType, isInterfaceType, isLeafType, isNonNullType, isObjectType, isUnionType } from 'graphql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/graphql/limits.ts'
 import { schema } from '../../src/graphql/schema.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { fitting, nest, placesIn } from '../support/input-places.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 let providerId: string
+const gateway = useGateway()
 beforeAll(async () => {
-  gateway = await startTestGateway()
   const made = await gateway.ask<{ upsertProvider: { provider: { id: string } } }>(
     'mutation { upsertProvider(input: { name: "bounded" }) { ... on UpsertProviderPayload { provider { id } } } }',
   )
   providerId = made.upsertProvider.provider.id
 })
-afterAll(() => gateway.close())
 
 /** Scalars whose values come as a text, or may have texts in them. */
 const TEXTS = ['String', 'ID', 'UUID', 'DateTime', 'Secret', 'JSON']

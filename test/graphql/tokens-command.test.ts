@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runCommand, runJson } from '../support/command-line.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
 import { tokenRow } from '../support/rows.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 interface Made {
   readonly id: string
   readonly token: string
 }
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 const run = (...argv: string[]) => runCommand(['tokens', ...argv], { environment: gateway.shared })
 const made = (...argv: string[]) => runJson<Made>(['tokens', 'create', ...argv], { environment: gateway.shared })

@@ -1,26 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { writerOf } from '../support/providers.ts'
-import { type Recorder, startRecorder } from '../support/recorder.ts'
-import { type ReceivedSpan, startTraceCollector, type TraceCollector } from '../support/trace-collector.ts'
+import { startRecorder } from '../support/recorder.ts'
+import { type ReceivedSpan, startTraceCollector } from '../support/trace-collector.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const KEY = 'sk-tracing-fixture-aaaa-bbbb-cccc'
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
-let collector: TraceCollector
-let gateway: TestGateway
-let recorder: Recorder
 const lines: string[] = []
 
-beforeAll(async () => {
-  collector = await startTraceCollector()
-  recorder = await startRecorder(KEY)
+const collector = useStarted(startTraceCollector)
+const recorder = useStarted(() => startRecorder(KEY))
+const gateway = useGateway(() => {
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
   // The SDK reads its variables itself.
   Object.assign(process.env, environment, {
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
   })
-  gateway = await startTestGateway({ environment: { ...environment, OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) })
+  return { environment: { ...environment, OUTBOUND_ALLOW: 'loopback' }, log: (line) => void lines.push(line) }
+})
+beforeAll(async () => {
   const writer = writerOf(gateway)
   const provider = await writer.created({
     name: 'traced-provider',
@@ -38,11 +37,6 @@ beforeAll(async () => {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   })
   await gateway.stop()
-})
-afterAll(async () => {
-  await gateway.close()
-  await recorder.close()
-  await collector.close()
 })
 
 const named = (name: string): readonly ReceivedSpan[] => collector.spans.filter((span) => span.name === name)

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
 import { PROVIDER_FIELDS, type Result, rulesOf, uniqueName, writerAs, writerOf } from '../support/providers.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 const UPSERT = `mutation ($input: UpsertProviderInput!) { result: upsertProvider(input: $input) { __typename
   ... on UpsertProviderPayload { created provider { ${PROVIDER_FIELDS} number extensions } }
@@ -11,12 +11,7 @@ type Upserted = Result & {
   readonly created?: boolean
   readonly provider?: { readonly extensions: unknown; readonly number: number }
 }
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 async function upsert(input: Record<string, unknown>, token = gateway.adminToken): Promise<Upserted> {
   return (await gateway.ask<{ result: Upserted }>(UPSERT, { input }, token)).result

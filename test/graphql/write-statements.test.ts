@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bifrostClient, custom, SIZES } from '../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { uniqueName, type Writer, writerOf } from '../support/providers.ts'
+import { startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { uniqueName, writerOf } from '../support/providers.ts'
 import { recordStatements } from '../support/statements.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 const NUMBERS_OF_KEYS = [1, 5, 50]
 const valuesOf = (count: number) => Array.from({ length: count }, (_, index) => `sk-write-statements-${count}-${index + 1_000}`)
 
 const statements = recordStatements(/pg_backend_pid|set_config|INTO last_uses/)
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let elsewhere: OpenAiUpstream
-let admin: Writer
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  const answers = Object.fromEntries(NUMBERS_OF_KEYS.flatMap(valuesOf).map((value) => [value, ['one', 'two']]))
-  upstream = await startOpenAiUpstream(answers)
-  elsewhere = await startOpenAiUpstream(answers)
-  admin = writerOf(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-  await elsewhere.close()
-})
+const answers = Object.fromEntries(NUMBERS_OF_KEYS.flatMap(valuesOf).map((value) => [value, ['one', 'two']]))
+const upstream = useStarted(() => startOpenAiUpstream(answers))
+const elsewhere = useStarted(() => startOpenAiUpstream(answers))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const admin = writerOf(gateway)
 
 interface Counts {
   readonly statements: number

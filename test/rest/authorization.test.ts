@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { rootMounts } from '../../src/rest/mounts.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useGateway } from '../support/use.ts'
 
 const METRICS_TOKEN = 'metrics-token-that-opens-nothing-else'
 const ROLES = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN'] as const
 /** Whoever may ask for what needs a token: nobody has none, the others' tokens were valid once. */
 const STRANGERS = ['nobody', 'revoked', 'expired', 'metrics'] as const
-
-let gateway: TestGateway
 let now = new Date()
 const tokens = new Map<string, string | null>([
   ['nobody', null],
   ['metrics', METRICS_TOKEN],
 ])
+const gateway = useGateway({
+  environment: { ROOT_DIALECT: 'bifrost', LOGIN_FAILURES_PER_MINUTE: '0', METRICS_TOKEN },
+  clock: () => now,
+})
 beforeAll(async () => {
-  gateway = await startTestGateway({
-    environment: { ROOT_DIALECT: 'bifrost', LOGIN_FAILURES_PER_MINUTE: '0', METRICS_TOKEN },
-    clock: () => now,
-  })
   for (const role of ROLES) tokens.set(role, await gateway.token(role))
   const revoked = await gateway.createToken('ADMIN')
   tokens.set('revoked', revoked.value)
@@ -25,7 +23,6 @@ beforeAll(async () => {
   tokens.set('expired', (await gateway.createToken('ADMIN', new Date(now.getTime() + 60_000))).value)
   now = new Date(now.getTime() + 120_000)
 })
-afterAll(() => gateway.close())
 
 async function statusOf(method: string, path: string, caller: string): Promise<number> {
   const token = tokens.get(caller) ?? null

@@ -1,31 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, SIZES } from '../support/bifrost-client.ts'
+import { bifrostClient, SIZES } from '../support/bifrost-client.ts'
 import { callToken } from '../support/call-token.ts'
 import { type CallVendor, chatAnswer, startCallVendor } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { writerOf } from '../support/providers.ts'
-import { startVendor, type Vendor } from '../support/upstream/vendors.ts'
+import { startVendor } from '../support/upstream/vendors.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 /** A provider whose enabled keys bring their own endpoint is no placeholder, whichever way it came about. */
 
 const KEY = 'sk-own-endpoint-0123456789'
 const VARIABLE = 'ENDPOINT_OF_A_KEY'
-let gateway: TestGateway
-let client: BifrostClient
-let azure: Vendor
 let caller: string
+const azure = useStarted(() => startVendor('azure', { goodKeys: [KEY] }))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
+const client = bifrostClient(gateway)
 beforeAll(async () => {
-  azure = await startVendor('azure', { goodKeys: [KEY] })
   process.env[VARIABLE] = azure.baseUrl
-  const environment = { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE }
-  gateway = await startTestGateway({ environment })
-  client = bifrostClient(gateway)
   caller = await callToken(gateway)
 })
 afterAll(async () => {
-  await gateway.close()
   delete process.env[VARIABLE]
-  await azure.close()
 })
 beforeEach(async () => {
   for (const name of ['azure', 'bedrock', 'vertex', 'vllm']) await client.remove(name)

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../src/errors.ts'
 import { REFUSALS } from '../../src/rest/coder/errors.ts'
-import { type CoderAnswer, type CoderClient, coderClient, newProvider, PROVIDERS } from '../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { type CoderAnswer, coderClient, newProvider, PROVIDERS } from '../support/coder-client.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
+const gateway = useGateway()
+const client = coderClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
   // Everything but the tokens is out of order from here on.
   await withStore(gateway, (store) => store.$executeRawUnsafe('ALTER TABLE providers RENAME TO providers_elsewhere'))
 })
-afterAll(() => gateway.close())
 
 describe('failures of the gateway, in the words of Coder (Coder contract, section 1.3)', () => {
   it.each<[string, () => Promise<CoderAnswer>]>([

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { insertProviders } from '../support/many-providers.ts'
 import { withStore } from '../support/store.ts'
+import { useGateway } from '../support/use.ts'
 
 /** One more than Prisma binds in one statement on SQLite unless it is told otherwise. */
 const COUNT = 1_100
-
-let gateway: TestGateway
+const gateway = useGateway()
 beforeAll(async () => {
-  gateway = await startTestGateway()
   await insertProviders(gateway, { count: COUNT, keys: 2 })
 })
-afterAll(() => gateway.close())
 
 async function list(path: string): Promise<{ body: unknown; response: Response }> {
   const response = await gateway.fetch(path, { headers: { authorization: `Bearer ${gateway.adminToken}` } })

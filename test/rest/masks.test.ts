@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
-import { keyOf, type OpenAiUpstream, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { describe, expect, it } from 'vitest'
+import { keyOf, startOpenAiUpstream } from '../support/openai-upstream.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 
 /** Whatever stands for a key on a screen is not the key: sent back in any of the five languages, it leaves the stored one alone. */
 
@@ -26,17 +26,8 @@ const MASKS = [
   '[redacted]',
   'env:OPENAI_API_KEY',
 ]
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ [KEY]: ['gpt-a'] })
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const upstream = useStarted(() => startOpenAiUpstream({ [KEY]: ['gpt-a'] }))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
 
 async function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
   const response = await gateway.fetch(path, {

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { useGateway } from '../support/use.ts'
 
 /** Five languages for one registry: whatever one of them writes, all of them see at once, and none of them shows a secret. */
 
 const BASE_URL = 'https://api.example.com/v1'
-let gateway: TestGateway
 const answers: string[] = []
 const keys: string[] = []
 
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 async function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
   const response = await gateway.fetch(path, {

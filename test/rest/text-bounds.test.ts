@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { rootMounts } from '../../src/rest/mounts.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { useGateway } from '../support/use.ts'
 
-let gateway: TestGateway
 const lines: string[] = []
+const gateway = useGateway({ environment: { ROOT_DIALECT: 'bifrost' }, log: (line) => void lines.push(line) })
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { ROOT_DIALECT: 'bifrost' }, log: (line) => void lines.push(line) })
   // A search compares with something only when there is something.
   await gateway.ask('mutation { upsertProvider(input: { name: "bounded" }) { __typename } }')
 })
-afterAll(() => gateway.close())
 
 const MOUNTS = rootMounts('').map(({ dialect, prefix }) => ({
   title: dialect.title,

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
-import { startTestGateway, type TestGateway } from '../support/gateway.ts'
+import { startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
+import { useGateway, useStarted } from '../support/use.ts'
 import { everyVendor } from './vendor-answers.ts'
 
 const packages = packageFolder('sdks')
@@ -25,14 +25,11 @@ const answerAll: VendorAnswer = (request, response, whole) => {
   response.end(JSON.stringify({ object: 'list', data: [{ id: 'big', object: 'model' }], models: [{ name: 'models/big' }] }))
 }
 
-let vendor: CallVendor
-let gateway: TestGateway
+const vendor = useStarted(() => startCallVendor(answerAll))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
 let token: string
-
 beforeAll(async () => {
   if (!packages.isInstalled) return
-  vendor = await startCallVendor(answerAll)
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
   const writer = writerOf(gateway)
   for (const [name, type, path] of VENDORS) {
     const bedrock = { region: 'eu-central-1', accessKey: 'AKIAONEURLAAAABBBB', accessKeySecret: 'sk-aws-one-url-fixture-aaaa' }
@@ -41,10 +38,6 @@ beforeAll(async () => {
     await writer.created({ name, type, baseUrl: `${vendor.origin}${path}`, ...secret, testAfterwards })
   }
   token = await callToken(gateway)
-})
-afterAll(async () => {
-  await gateway?.close()
-  await vendor?.close()
 })
 beforeEach(() => {
   if (!packages.isInstalled) return

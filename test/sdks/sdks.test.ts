@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { type CallVendor, startCallVendor } from '../support/call-vendor.ts'
+import { startCallVendor } from '../support/call-vendor.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
+import { useStarted } from '../support/use.ts'
 import { SDKS, type SdkClient } from './clients.ts'
 import { TOOL_CALLS } from './tool-calls.ts'
 import { everyVendor } from './vendor-answers.ts'
 
 const packages = packageFolder('sdks')
-
-let vendor: CallVendor
 /** One gateway with good keys, one with keys that are limited, one with keys that are refused. */
 const gateways: Partial<Record<'good' | 'limited' | 'refused', TestGateway>> = {}
 const tokens: Record<string, string> = {}
 
+const vendor = useStarted(() => startCallVendor(everyVendor))
 beforeAll(async () => {
   if (!packages.isInstalled) return
-  vendor = await startCallVendor(everyVendor)
   for (const kind of ['good', 'limited', 'refused'] as const) {
     const gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
     gateways[kind] = gateway
@@ -27,7 +26,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const gateway of Object.values(gateways)) await gateway.close()
-  await vendor?.close()
 })
 
 async function storeProviders(gateway: TestGateway, kind: string): Promise<void> {

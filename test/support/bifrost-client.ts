@@ -30,11 +30,11 @@ export type BifrostClient = ReturnType<typeof bifrostClient>
 type Fields = Readonly<Record<string, unknown>>
 
 /** A client of Bifrost's API. It refuses every answer that the OpenAPI description does not allow. */
-export function bifrostClient(gateway: TestGateway, ownToken: string = gateway.adminToken) {
+export function bifrostClient(gateway: TestGateway, ownToken?: string) {
   async function send(
     method: string,
     path: string,
-    { body, token = ownToken, headers = {} }: SendOptions = {},
+    { body, token = ownToken ?? gateway.adminToken, headers = {} }: SendOptions = {},
   ): Promise<BifrostAnswer<AnyBody>> {
     const response = await gateway.fetch(`/bifrost${path}`, {
       method,

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { beforeEach } from 'vitest'
 import { listen } from './upstream/recorder.ts'
+import { useStarted } from './use.ts'
 
 /** A request as the vendor read it from the wire. */
 export interface VendorRequest {
@@ -96,6 +98,16 @@ export async function startCallVendor(initial: VendorAnswer = chatAnswer): Promi
     },
     close: () => bound.close(),
   }
+}
+
+/** A vendor for the tests of a file: each of them finds it without requests, and answering a chat. */
+export function useCallVendor(): CallVendor {
+  const vendor = useStarted(startCallVendor)
+  beforeEach(() => {
+    vendor.requests.length = 0
+    vendor.answerWith(chatAnswer)
+  })
+  return vendor
 }
 
 async function readWhole(request: IncomingMessage): Promise<Buffer> {

@@ -26,8 +26,12 @@ export interface SendOptions {
 export type CoderClient = ReturnType<typeof coderClient>
 
 /** A client of Coder's API. It refuses every answer that the OpenAPI description does not allow. */
-export function coderClient(gateway: TestGateway, ownToken: string = gateway.adminToken) {
-  async function send(method: string, path: string, { body, token = ownToken, headers = {} }: SendOptions = {}): Promise<CoderAnswer> {
+export function coderClient(gateway: TestGateway, ownToken?: string) {
+  async function send(
+    method: string,
+    path: string,
+    { body, token = ownToken ?? gateway.adminToken, headers = {} }: SendOptions = {},
+  ): Promise<CoderAnswer> {
     const response = await gateway.fetch(path, {
       method,
       headers: { ...(token === null ? {} : { 'coder-session-token': token }), ...headers },

@@ -86,9 +86,25 @@ const TEST = `mutation ($input: TestConnectionInput!) { result: testConnection(i
 
 type Input = Readonly<Record<string, unknown>>
 
-/** The four writes on providers, as one caller makes them. */
-export function writerOf(gateway: TestGateway, token: string = gateway.adminToken) {
-  const send = async (document: string, input: Input) => (await gateway.ask<{ result: Result }>(document, { input }, token)).result
+export type Writer = ReturnType<typeof writer>
+
+/** The writes on providers as the admin makes them, or the caller of this token. */
+export function writerOf(gateway: TestGateway, token?: string): Writer {
+  return writer(gateway, async () => token ?? gateway.adminToken)
+}
+
+/** A writer with a token of its own, of the role; made with its first write. */
+export function writerAs(gateway: TestGateway, role: Role): Writer {
+  let token: Promise<string> | undefined
+  return writer(gateway, () => {
+    token ??= gateway.token(role)
+    return token
+  })
+}
+
+function writer(gateway: TestGateway, tokenOf: () => Promise<string>) {
+  const send = async (document: string, input: Input) =>
+    (await gateway.ask<{ result: Result }>(document, { input }, await tokenOf())).result
   /** The provider of a write that must succeed. */
   const accepted = async (document: string, input: Input): Promise<ProviderView> => {
     const result = await send(document, input)
@@ -104,13 +120,6 @@ export function writerOf(gateway: TestGateway, token: string = gateway.adminToke
     test: (id: string, input: Input = {}) => send(TEST, { saved: { provider: { id }, ...input } }),
     testDraft: (draft: Input) => send(TEST, { draft }),
   }
-}
-
-export type Writer = ReturnType<typeof writerOf>
-
-/** A writer with a new token of the role. */
-export async function writerAs(gateway: TestGateway, role: Role): Promise<Writer> {
-  return writerOf(gateway, await gateway.token(role))
 }
 
 export async function readProvider(gateway: TestGateway, id: string): Promise<ProviderView | null> {

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../../support/openai-upstream.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient, custom, uniqueName } from '../../support/bifrost-client.ts'
+import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
 
 const GOOD_KEY = 'sk-good-000000000000000000'
 const KEY_OF_MANY = 'sk-many-000000000000000000'
-
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let client: BifrostClient
-beforeAll(async () => {
-  const many = Array.from({ length: 25 }, (_, index) => `gpt-${String(index).padStart(2, '0')}`)
-  upstream = await startOpenAiUpstream({ [GOOD_KEY]: ['gpt-b', 'gpt-a'], [KEY_OF_MANY]: many, '': ['keyless-model'] })
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = bifrostClient(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = bifrostClient(gateway)
+const many = Array.from({ length: 25 }, (_, index) => `gpt-${String(index).padStart(2, '0')}`)
+const upstream = useStarted(() => startOpenAiUpstream({ [GOOD_KEY]: ['gpt-b', 'gpt-a'], [KEY_OF_MANY]: many, '': ['keyless-model'] }))
 
 describe('models (Bifrost contract, section 1.4)', () => {
   it('lists what tests discovered, through the lists of the keys, with search, limit and total', async () => {

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bifrostDialect } from '../../../src/rest/bifrost/routes.ts'
-import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../../support/openai-upstream.ts'
+import { bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { startTestGateway } from '../../support/gateway.ts'
+import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
 
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let client: BifrostClient
-beforeAll(async () => {
-  upstream = await startOpenAiUpstream({})
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = bifrostClient(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-  await upstream.close()
-})
+const upstream = useStarted(() => startOpenAiUpstream({}))
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = bifrostClient(gateway)
 
 describe('providers (Bifrost contract, sections 1 and 2)', () => {
   it('lists providers by name, none as an empty list, with their number', async () => {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, SIZES, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bifrostClient, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
 let name: string
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
   name = (await client.created({ provider: 'groq' })).name
 })
-afterAll(() => gateway.close())
 
 const idOf = (type: string) => Buffer.from(`${type}:a\u0000b`).toString('base64')
 const long = (count: number) => 'x'.repeat(count)

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, providerForKeys, SIZES } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bifrostClient, custom, providerForKeys, SIZES } from '../../support/bifrost-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
 let name: string
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
   name = await providerForKeys(client)
 })
-afterAll(() => gateway.close())
 
 const postKey = (body: unknown, provider = name) => client.refused('POST', `/api/providers/${provider}/keys`, body)
 

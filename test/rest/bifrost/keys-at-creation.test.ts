@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, SIZES, uniqueKey, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
+import { bifrostClient, custom, SIZES, uniqueKey, uniqueName } from '../../support/bifrost-client.ts'
+import { startVendor } from '../../support/upstream/vendors.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
 
 const [GOOD, PART] = ['sk-created-fixture-0123456789', 'planted-secret-part-0123456789']
 const VARIABLE = 'CREATED_KEY'
-let gateway: TestGateway
-let client: BifrostClient
-let vendor: Vendor
-beforeAll(async () => {
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
+const client = bifrostClient(gateway)
+const vendor = useStarted(() => startVendor('openai-compat', { goodKeys: [GOOD] }))
+beforeAll(() => {
   process.env[VARIABLE] = GOOD
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: VARIABLE } })
-  client = bifrostClient(gateway)
-  vendor = await startVendor('openai-compat', { goodKeys: [GOOD] })
 })
-afterAll(async () => {
-  await gateway.close()
+afterAll(() => {
   delete process.env[VARIABLE]
-  await vendor.close()
 })
 
 const keysOf = async (name: string) => (await client.send('GET', `/api/providers/${name}/keys`)).body.keys ?? []

@@ -1,30 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type OpenAiUpstream, startOpenAiUpstream } from '../../support/openai-upstream.ts'
+import { bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
 import { createAuthority } from '../../support/upstream/certificates.ts'
 import { startHttpProxy } from '../../support/upstream/proxies.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
 
 const KEY = 'sk-1234567890abcdefghijklmnop'
 const SHORT_KEY = 'sk-short-1'
 const MASK = `sk-1${'*'.repeat(24)}mnop`
 const log: string[] = []
 
-let gateway: TestGateway
-let upstream: OpenAiUpstream
-let client: BifrostClient
-beforeAll(async () => {
-  upstream = await startOpenAiUpstream({ [KEY]: ['gpt-a'], [SHORT_KEY]: ['gpt-a'] })
-  const environment = { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: 'BIFROST_TEST_KEY,BIFROST_UNSET' }
+const upstream = useStarted(() => startOpenAiUpstream({ [KEY]: ['gpt-a'], [SHORT_KEY]: ['gpt-a'] }))
+const environment = { OUTBOUND_ALLOW: 'loopback', SECRET_ENV_ALLOW: 'BIFROST_TEST_KEY,BIFROST_UNSET', BIFROST_TEST_KEY: KEY }
+const gateway = useGateway({ environment, log: (line) => log.push(line) })
+const client = bifrostClient(gateway)
+beforeAll(() => {
   process.env.BIFROST_TEST_KEY = KEY
-  gateway = await startTestGateway({ environment: { ...environment, BIFROST_TEST_KEY: KEY }, log: (line) => log.push(line) })
-  client = bifrostClient(gateway)
 })
 afterAll(async () => {
   delete process.env.BIFROST_TEST_KEY
-  await gateway.close()
-  await upstream.close()
 })
 
 /** The key that the upstream gets when the provider is tested now. */

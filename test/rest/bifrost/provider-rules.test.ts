@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, SIZES, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 
 const NAME_MESSAGE = 'Invalid provider: name must match ^[a-z0-9]+(-[a-z0-9]+)*$ (lowercase alphanumeric, hyphens between words)'
 const post = (body: unknown) => client.refused('POST', '/api/providers', body)

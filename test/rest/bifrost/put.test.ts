@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 
 const NAME_MESSAGE = 'Invalid provider: name must match ^[a-z0-9]+(-[a-z0-9]+)*$ (lowercase alphanumeric, hyphens between words)'
 const KEYS_MESSAGE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'

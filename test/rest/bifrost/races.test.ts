@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, SIZES, uniqueKey, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient, SIZES, uniqueKey, uniqueName } from '../../support/bifrost-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 
 const unlisted = { custom_provider_config: { base_provider_type: 'openai', allowed_requests: {} } }
 const statuses = (answers: readonly { readonly status: number }[], status: number) => answers.filter((answer) => answer.status === status)

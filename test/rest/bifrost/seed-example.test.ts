@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient } from '../../support/bifrost-client.ts'
 import { createAuthority } from '../../support/upstream/certificates.ts'
+import { useGateway } from '../../support/use.ts'
 
 const REQUESTS = [
   ...['list_models', 'text_completion', 'text_completion_stream', 'chat_completion', 'chat_completion_stream', 'responses'],
@@ -43,14 +43,8 @@ const NAMES = [
   ...['openai', 'azure', 'anthropic', 'bedrock', 'cohere', 'vertex', 'vllm', 'mistral', 'ollama', 'groq', 'sgl', 'parasail'],
   ...['perplexity', 'replicate', 'cerebras', 'gemini', 'openrouter', 'elevenlabs', 'huggingface', 'nebius', 'xai', 'runway', 'fireworks'],
 ]
-
-let gateway: TestGateway
-let client: BifrostClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = bifrostClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = bifrostClient(gateway)
 
 describe('the example of the documentation page (seed "Get a specific provider")', () => {
   it('has each of the names of providers that the page lists', async () => {

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_NAMES, VENDOR_CONFIGS, type VendorConfig } from '../../../src/rest/bifrost/vendor-configs.ts'
-import { type BifrostClient, bifrostClient, uniqueName } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { bifrostClient, uniqueName } from '../../support/bifrost-client.ts'
 import { leaksIn } from '../../support/planted.ts'
 import { everythingStored } from '../../support/store.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: BifrostClient
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = bifrostClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = bifrostClient(gateway)
   await client.put('openai', { concurrency_and_buffer_size: { concurrency: 1, buffer_size: 1 } })
 })
-afterAll(() => gateway.close())
 
 /** A value for each part that is no secret, of the type that the contract gives it. */
 const PLAIN: Readonly<Record<string, unknown>> = {

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BifrostClient, bifrostClient, custom } from '../../support/bifrost-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
+import { describe, expect, it } from 'vitest'
+import { bifrostClient, custom } from '../../support/bifrost-client.ts'
+import { startVendor } from '../../support/upstream/vendors.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
 
 const KEY = 'sk-vendor-endpoint-0123456789'
-let gateway: TestGateway
-let client: BifrostClient
-let compatible: Vendor
-let azure: Vendor
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = bifrostClient(gateway)
-  compatible = await startVendor('openai-compat', { goodKeys: [KEY] })
-  azure = await startVendor('azure', { goodKeys: [KEY] })
-})
-afterAll(async () => {
-  await gateway.close()
-  await compatible.close()
-  await azure.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = bifrostClient(gateway)
+const compatible = useStarted(() => startVendor('openai-compat', { goodKeys: [KEY] }))
+const azure = useStarted(() => startVendor('azure', { goodKeys: [KEY] }))
 
 describe('the endpoint of one key (Bifrost contract, "per-key endpoints")', () => {
   it.each([

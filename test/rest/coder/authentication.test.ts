@@ -1,17 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { coderDialect } from '../../../src/rest/coder/routes.ts'
-import { type CoderClient, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
 let now = new Date()
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now })
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ clock: () => now })
+const client = coderClient(gateway)
 
 const SIGNED_OUT = 'You are signed out or your session has expired. Please sign in again to continue.'
 

@@ -1,16 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bedrock, type CoderClient, coderClient } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { bedrock, coderClient } from '../../support/coder-client.ts'
 import { auditEvents } from '../../support/store.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
 let upstream: Server
 let upstreamUrl: string
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = coderClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = coderClient(gateway)
   upstream = createServer((request, response) => {
     const known = request.headers.authorization === 'Bearer sk-good-fixture-key'
     const body = known
@@ -22,9 +20,8 @@ beforeAll(async () => {
   const address = upstream.address()
   upstreamUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`
 })
-afterAll(async () => {
+afterAll(() => {
   upstream.close()
-  await gateway.close()
 })
 
 const etagOf = async (name: string) => (await client.get(name)).headers.get('etag') ?? ''

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bedrock, type CoderClient, coderClient, newProvider } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bedrock, coderClient, newProvider } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = coderClient(gateway)
 
 const ABSOLUTE = 'base_url must be an absolute URL (e.g. https://api.example.com/)'
 const NAME = 'name must match ^[a-z0-9]+(-[a-z0-9]+)*$ (lowercase alphanumeric, hyphens between words)'

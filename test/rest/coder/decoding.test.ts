@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bedrock, type CoderClient, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bedrock, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
 let name: string
+const gateway = useGateway()
+const client = coderClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
   name = (await client.created()).name
 })
-afterAll(() => gateway.close())
 
 const INVALID_JSON = 'Request body must be valid JSON.'
 

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bedrock, type CoderClient, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { bedrock, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = coderClient(gateway)
 
 describe('endpoints (Coder contract, section 1)', () => {
   it('answers an empty list with [], on the path with and without a slash at its end', async () => {

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ProviderBody } from '../../../src/rest/coder/wire.ts'
-import { bedrock, type CoderClient, coderClient } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { bedrock, coderClient } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = coderClient(gateway)
 
 const KEYS = ['sk-first-fixture-key-aaaa', 'sk-second-fixture-key-bbbb', 'sk-third-fixture-key-cccc']
 const withKeys = (fields: Readonly<Record<string, unknown>> = {}) => client.created({ api_keys: KEYS, ...fields })

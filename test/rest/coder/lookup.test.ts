@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type CoderClient, coderClient, newProvider } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { coderClient, newProvider } from '../../support/coder-client.ts'
 import { withStore } from '../../support/store.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = coderClient(gateway)
 
 const BAD_PATH = { message: 'Invalid provider id or name: must be a UUID or match ^[a-z0-9]+(-[a-z0-9]+)*$.' }
 const NOT_FOUND = { message: 'Resource not found or you do not have access to this resource' }

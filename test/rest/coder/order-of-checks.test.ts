@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bedrock, type CoderClient, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bedrock, coderClient, newProvider, PROVIDERS } from '../../support/coder-client.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
 let viewer: string
+const gateway = useGateway()
+const client = coderClient(gateway)
 beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = coderClient(gateway)
   viewer = await gateway.token('VIEWER')
 })
-afterAll(() => gateway.close())
 
 const UNKNOWN_KEY = '00000000-0000-4000-8000-000000000000'
 

@@ -1,19 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse, specifiedRules, validate } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { schema } from '../../../src/graphql/schema.ts'
-import { type CoderClient, coderClient, PROVIDERS } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { coderClient, PROVIDERS } from '../../support/coder-client.ts'
 import { auditEvents } from '../../support/store.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-let client: CoderClient
 const log: string[] = []
-beforeAll(async () => {
-  gateway = await startTestGateway({ log: (line) => log.push(line) })
-  client = coderClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ log: (line) => log.push(line) })
+const client = coderClient(gateway)
 
 const READ =
   'query ($name: String!) { provider(by: { name: $name }) { uuid displayName enabled version apiKeys { nodes { uuid masked } } } }'

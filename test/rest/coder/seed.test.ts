@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
+import { useGateway } from '../../support/use.ts'
 
 /** The code samples of Coder's page "AI Providers", in its order, with its headers; placeholders are what a reader puts in their place. */
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 const UUID = '497f6eca-6276-4993-bfeb-53cbbbba6f08'
 const CREATE = `{

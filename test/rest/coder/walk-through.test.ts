@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { coderClient } from '../../support/coder-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { withStore } from '../../support/store.ts'
+import { useGateway } from '../../support/use.ts'
 
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
 
 /** All the shell in the document, in its order and as it stands there. */
 const script = Array.from(readFileSync('docs/coder.md', 'utf8').matchAll(/^```shell\n(.*?)^```$/gms), ([, block]) => block).join('\n')

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { respanDialect } from '../../../src/rest/respan/routes.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
-import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
-import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
+import { startVendor } from '../../support/upstream/vendors.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
+import { PATH, respanClient, seenInGraphQL } from './client.ts'
 
-let gateway: TestGateway
-let client: RespanClient
-let vendor: Vendor
 let now = Date.parse('2024-01-15T10:30:00.000Z')
 const KEY = 'good-key-0123456789-0123'
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => new Date(now), environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = respanClient(gateway)
-  vendor = await startVendor('openai-compat', { goodKeys: [KEY] })
-})
-afterAll(async () => {
-  await vendor.close()
-  await gateway.close()
-})
+const gateway = useGateway({ clock: () => new Date(now), environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = respanClient(gateway)
+const vendor = useStarted(() => startVendor('openai-compat', { goodKeys: [KEY] }))
 
 const NOT_FOUND = { detail: 'Not found.' }
 

@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openField } from '../../../src/api-keys/provider-secrets.ts'
 import { readStoredProvider } from '../../../src/api-keys/read-stored-provider.ts'
 import { parseKeyring } from '../../../src/crypto/keyring.ts'
 import { openDatabase } from '../../../src/database/client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName, writerAs, writerOf } from '../../support/providers.ts'
-import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
+import { useGateway } from '../../support/use.ts'
+import { PATH, respanClient, seenInGraphQL } from './client.ts'
 
-let gateway: TestGateway
-let client: RespanClient
-beforeAll(async () => {
-  gateway = await startTestGateway()
-  client = respanClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway()
+const client = respanClient(gateway)
 
 const KWARGS = { base_url: 'https://a.example.com', temperature: 0.5, aws_secret_access_key: 'secret' }
 

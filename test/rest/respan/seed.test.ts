@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
+import { describe, expect, it } from 'vitest'
+import { useGateway } from '../../support/use.ts'
+import { PATH, respanClient, seenInGraphQL } from './client.ts'
 
 /** The examples of the page "Create custom provider", as they stand there. */
-let gateway: TestGateway
-let client: RespanClient
 let now = new Date('2024-01-15T10:30:00.000Z')
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now })
-  client = respanClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ clock: () => now })
+const client = respanClient(gateway)
 
 const CURL = `{
    "provider_id": "my-azure-provider",

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { storedText } from '../../support/dialect-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
-import { PATH, type RespanClient, respanClient, seenInGraphQL } from './client.ts'
+import { useGateway } from '../../support/use.ts'
+import { PATH, respanClient, seenInGraphQL } from './client.ts'
 
 const LOG: string[] = []
-let gateway: TestGateway
-let client: RespanClient
-beforeAll(async () => {
-  gateway = await startTestGateway({ log: (line) => LOG.push(line) })
-  client = respanClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ log: (line) => LOG.push(line) })
+const client = respanClient(gateway)
 
 const KEY = 'a-key-0123456789-0123456789'
 const BASE = { base_url: 'https://a.example.com' }

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startTestGateway } from '../../support/gateway.ts'
 import { providerRow } from '../../support/rows.ts'
 import { withStore } from '../../support/store.ts'
-import { type ZiriClient, ziriClient } from './client.ts'
+import { useGateway } from '../../support/use.ts'
+import { ziriClient } from './client.ts'
 
-let gateway: TestGateway
-let client: ZiriClient
 let now = Date.parse('2025-01-01T12:00:00.000Z')
 
 /** Names and display names are in opposite orders; `beta` and `gamma` are made in one second, `delta` and `epsilon` in one moment. */
@@ -17,16 +16,15 @@ const PROVIDERS = [
   ['epsilon', 'Victor_1', 'https://d.example.com', 5_000],
 ] as const
 
+const gateway = useGateway({ clock: () => new Date(now) })
+const client = ziriClient(gateway)
 beforeAll(async () => {
   const start = now
-  gateway = await startTestGateway({ clock: () => new Date(now) })
-  client = ziriClient(gateway)
   for (const [name, displayName, baseUrl, at] of PROVIDERS) {
     now = start + at
     await client.post('/api/providers', { name, apiKey: `key-of-${name}-0123456789`, metadata: { displayName, baseUrl } })
   }
 })
-afterAll(() => gateway.close())
 
 async function list(query: string): Promise<{ names: string[]; total: number }> {
   const { status, body } = await client.get(`/api/providers${query}`)

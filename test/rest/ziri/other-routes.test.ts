@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ziriDialect } from '../../../src/rest/ziri/routes.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName } from '../../support/providers.ts'
 import type { Situation } from '../../support/upstream/vendor-shapes.ts'
-import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
-import { errorOf, type ZiriClient, ziriClient } from './client.ts'
+import { startVendor } from '../../support/upstream/vendors.ts'
+import { useGateway, useStarted } from '../../support/use.ts'
+import { errorOf, ziriClient } from './client.ts'
 
-let gateway: TestGateway
-let client: ZiriClient
-let vendor: Vendor
 const KEY = 'good-key-0123456789'
 const PATH = '/api/providers'
-beforeAll(async () => {
-  gateway = await startTestGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = ziriClient(gateway)
-  vendor = await startVendor('openai-compat', { goodKeys: [KEY] })
-})
-afterAll(async () => {
-  await vendor.close()
-  await gateway.close()
-})
+const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = ziriClient(gateway)
+const vendor = useStarted(() => startVendor('openai-compat', { goodKeys: [KEY] }))
 
 const upsert = (fields: Record<string, unknown>) => client.post(PATH, { apiKey: KEY, ...fields })
 

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { describe, expect, it } from 'vitest'
 import { startVendor } from '../../support/upstream/vendors.ts'
-import { type ZiriClient, ziriClient } from './client.ts'
+import { useGateway } from '../../support/use.ts'
+import { ziriClient } from './client.ts'
 
 /** The examples of ZIRI's Providers page, in its order, as they stand there. */
-let gateway: TestGateway
-let client: ZiriClient
 const now = new Date('2025-01-01T12:00:00.000Z')
-beforeAll(async () => {
-  gateway = await startTestGateway({ clock: () => now, environment: { OUTBOUND_ALLOW: 'loopback' } })
-  client = ziriClient(gateway)
-})
-afterAll(() => gateway.close())
+const gateway = useGateway({ clock: () => now, environment: { OUTBOUND_ALLOW: 'loopback' } })
+const client = ziriClient(gateway)
 
 const REQUEST = `{
     "name": "openai",

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { storedText } from '../../support/dialect-client.ts'
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { uniqueName, writerOf } from '../../support/providers.ts'
-import { errorOf, type ZiriClient, ziriClient } from './client.ts'
+import { useGateway } from '../../support/use.ts'
+import { errorOf, ziriClient } from './client.ts'
 
 const LOG: string[] = []
 const SECRET = 'sk-0123456789-very-secret-0123456789'
-let gateway: TestGateway
-let client: ZiriClient
-beforeAll(async () => {
-  gateway = await startTestGateway({ log: (line) => LOG.push(line) })
-  client = ziriClient(gateway)
-})
-afterAll(async () => {
-  await gateway.close()
-})
+const gateway = useGateway({ log: (line) => LOG.push(line) })
+const client = ziriClient(gateway)
 
 const PATH = '/api/providers'
 const KEY = 'a-key-0123456789'

@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { toUnavailable } from '../../../src/database/failures.ts'
 import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
-import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
+import { postgresPrograms, startPostgres } from '../../support/postgres.ts'
 import { auditRow } from '../../support/rows.ts'
+import { useStarted } from '../../support/use.ts'
 
 const failureOf = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error)
 const away = { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 10 }
@@ -91,18 +92,16 @@ describe.skipIf(postgresPrograms === null)('a server that talks TLS', () => {
 })
 
 describe.skipIf(postgresPrograms === null)('the server', () => {
-  let server: PostgresServer
   let database: Database
   let url: string
+  const server = useStarted(startPostgres)
   beforeAll(async () => {
-    server = await startPostgres()
     url = await server.freshUrl()
     database = await openDatabase(url)
     await migrate(database)
   })
   afterAll(async () => {
     await database.close()
-    await server.stop()
   })
 
   test('is asked with the settings in the URL', async () => {

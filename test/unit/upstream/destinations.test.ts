@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { readUrl } from '../../../src/read-url.ts'
 import { startDeadline } from '../../../src/upstream/client/deadline.ts'
 import { DestinationFault } from '../../../src/upstream/client/destination.ts'
@@ -10,8 +10,9 @@ import type { Credential } from '../../../src/upstream/vendors/credential.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../../../src/upstream/vendors/provider-type.ts'
 import { oddPaths } from '../../support/upstream/odd-base-urls.ts'
 import { apiKey, outboundDeps, probeRequest, revealable } from '../../support/upstream/probing.ts'
-import { type Recorder, startRecorder } from '../../support/upstream/recorder.ts'
+import { startRecorder } from '../../support/upstream/recorder.ts'
 import { watchConnect } from '../../support/upstream/watch-connect.ts'
+import { useStarted } from '../../support/use.ts'
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const LIST = { object: 'list', data: [{ id: 'model-a' }] }
@@ -23,16 +24,10 @@ const PAIR: Credential = {
   roleArn: null,
   externalId: null,
 }
-
-let good: Recorder
-let evil: Recorder
-beforeAll(async () => {
-  good = await startRecorder(({ method }) =>
-    method === 'GET' ? { status: 200, body: LIST } : { status: 404, body: { error: { message: 'no' } } },
-  )
-  evil = await startRecorder(() => ({ status: 200, body: LIST }))
-})
-afterAll(() => Promise.all([good.close(), evil.close()]))
+const good = useStarted(() =>
+  startRecorder(({ method }) => (method === 'GET' ? { status: 200, body: LIST } : { status: 404, body: { error: { message: 'no' } } })),
+)
+const evil = useStarted(() => startRecorder(() => ({ status: 200, body: LIST })))
 beforeEach(() => {
   good.requests.length = 0
 })

@@ -6,8 +6,9 @@ import type { Outcome } from '../../../src/upstream/test/outcome.ts'
 import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
 import { hostileAnswers, hostileUrls, PUBLIC, trickyUrls } from '../../support/upstream/hostile-targets.ts'
 import { apiKey, LOOPBACK_ALLOWED, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
-import { listen, type Recorder, startRecorder } from '../../support/upstream/recorder.ts'
+import { listen, startRecorder } from '../../support/upstream/recorder.ts'
 import { type ConnectWatch, watchConnect } from '../../support/upstream/watch-connect.ts'
+import { useStarted } from '../../support/use.ts'
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const CLOSED = { allow: NOTHING_ALLOWED, never: [] }
@@ -109,13 +110,9 @@ describe('rebinding', () => {
 })
 
 describe('redirects', () => {
-  let server: Recorder
   let location = ''
   let status = 302
-  beforeAll(async () => {
-    server = await startRecorder(() => ({ status, headers: { location }, body: '' }))
-  })
-  afterAll(() => server.close())
+  const server = useStarted(() => startRecorder(() => ({ status, headers: { location }, body: '' })))
 
   test('are never followed, whatever they say and wherever they point', async () => {
     const policy = { allow: LOOPBACK_ALLOWED, never: [] }

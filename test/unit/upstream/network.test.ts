@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { OutboundDeps } from '../../../src/upstream/client/call-context.ts'
 import { DEFAULT_NETWORK, isCredential, type NetworkSettings } from '../../../src/upstream/client/network-settings.ts'
 import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
@@ -7,6 +7,7 @@ import { apiKey, LOOPBACK_ALLOWED, outboundDeps, probeRequest } from '../../supp
 import { startHttpProxy, startSocksProxy } from '../../support/upstream/proxies.ts'
 import { startRecorder } from '../../support/upstream/recorder.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
+import { useStarted } from '../../support/use.ts'
 
 const GOOD = 'sk-proj-4f9a2c71d0e83b56'
 let authority: Authority
@@ -163,13 +164,11 @@ describe('retries', () => {
 
 describe('proxies', () => {
   const NAMES = ['api.vendor.example']
-  let upstream: Awaited<ReturnType<typeof startVendor>>
   let upstreamPort = 0
-  beforeAll(async () => {
-    upstream = await startVendor('openai', { goodKeys: [GOOD] }, await authority.issue(NAMES))
+  const upstream = useStarted(async () => startVendor('openai', { goodKeys: [GOOD] }, await authority.issue(NAMES)))
+  beforeAll(() => {
     upstreamPort = Number(new URL(upstream.baseUrl).port)
   })
-  afterAll(() => upstream.close())
   const route = (target: string) => (target === 'api.vendor.example:443' ? upstreamPort : null)
   const TARGET = 'https://api.vendor.example/v1'
   const through = (type: 'HTTP' | 'SOCKS5', port: number, username: string | null, password: string | null): Partial<NetworkSettings> => ({
