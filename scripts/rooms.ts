@@ -52,11 +52,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rest/<dialect>': {
     does: 'one REST API of another product: its routes, words and rules, translated into operations of GraphQL',
-    mayEnter: ['read-url', 'rest', 'auth', 'certificate', 'errors', 'generated', 'graphql', 'http'],
+    mayEnter: ['read-url', 'rest', 'auth', 'certificate', 'errors', 'first-release', 'generated', 'graphql', 'http'],
   },
   rest: {
     does: 'what the dialects share: router, mounts, `execute.ts` (the port into GraphQL)',
-    mayEnter: ['auth', 'errors', 'graphql', 'http', 'rest/<dialect>'],
+    mayEnter: ['auth', 'errors', 'first-release', 'graphql', 'http', 'rest/<dialect>'],
   },
   'rest-reference': { does: 'serves Swagger UI and the descriptions of the dialects', mayEnter: ['http', 'rest'] },
   console: { does: 'serves the built console (`console/`, a workspace of its own)', mayEnter: ['http'] },
@@ -86,7 +86,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'api-keys': {
     does: 'the only reader and writer of the tables of secrets',
-    mayEnter: ['check-text', 'crypto', 'database', 'destination', 'errors', 'generated'],
+    mayEnter: ['check-text', 'crypto', 'database', 'destination', 'errors', 'first-release', 'generated'],
   },
   destination: { does: 'where a secret goes and who can read it on the way, as one text made of stored rows', mayEnter: ['read-url'] },
   'upstream/client': {
@@ -116,7 +116,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   upgrade: {
     does: 'brings stored data of an earlier release into the form of this one',
-    mayEnter: ['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'generated', 'providers', 'upstream'],
+    mayEnter: [
+      ...['api-keys', 'audit', 'auth', 'crypto', 'database', 'destination', 'errors', 'first-release', 'generated', 'providers'],
+      'upstream',
+    ],
   },
   'encryption-keys': {
     does: 'rotates and retires encryption keys',
@@ -144,6 +147,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   certificate: { does: 'what a certificate in PEM must look like', mayEnter: ['errors'] },
   'check-text': { does: 'what every stored text must be: no longer than so much, and of whole characters', mayEnter: ['errors'] },
   'read-url': { does: 'a text as a URL, or nothing', mayEnter: [] },
+  'first-release': { does: 'the form in which a dialect hands over what release 0.1.0 kept in its words', mayEnter: [] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

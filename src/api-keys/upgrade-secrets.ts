@@ -6,6 +6,7 @@ import { Secret } from '../crypto/secret.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { insertRows } from '../database/insert-row.ts'
 import type { ProviderRow } from '../destination/stored-rows.ts'
+import type { FirstReleaseReader } from '../first-release.ts'
 import type { ApiKey, ApiKeySecret, ProviderSecret } from '../generated/prisma-sqlite/client.ts'
 import { VALUE_PART } from './credential-parts.ts'
 import type { PlannedKey } from './plan-key-changes.ts'
@@ -24,33 +25,6 @@ export interface UpgradeCounts {
   readonly secrets: number
   /** Secrets that could not be opened before either. They stay as they are. */
   readonly unreadable: number
-}
-
-/** Says in the gateway's words what 0.1.0 kept of keys and providers for one namespace. Whoever owns the namespace knows how. */
-export interface FirstReleaseReader {
-  readonly namespace: string
-  /** @param sealed What was sealed of the key, by the owner's names. Null for what 0.1.0 has not kept. */
-  readKey(kept: unknown, sealed: ReadonlyMap<string, string>): FirstKey | null
-  readProvider(kept: unknown): FirstRoute | null
-}
-
-interface FirstPart {
-  readonly name: string
-  readonly credential?: { readonly value?: string; readonly environmentVariable?: string }
-}
-
-interface FirstKey {
-  readonly parts: readonly FirstPart[]
-  readonly models: readonly string[] | null
-  readonly exceptModels: readonly string[] | null
-  /** What its owner still keeps of it. */
-  readonly kept: Readonly<Record<string, unknown>>
-  readonly maskedValue: string | null
-}
-
-interface FirstRoute {
-  readonly modelsPath: string | null
-  readonly testAfterWrites: string
 }
 
 const firstExtensions = z.record(z.string(), z.unknown())

@@ -4,6 +4,7 @@ import type { CallerRules } from '../auth/caller-rules.ts'
 import type { Channel, Principal } from '../auth/principal.ts'
 import type { SignInRefusal } from '../auth/sign-in.ts'
 import type { Fault } from '../errors.ts'
+import type { FirstReleaseReader } from '../first-release.ts'
 import type { Answer } from '../http/respond.ts'
 import type { TakeTurn } from '../http/turns.ts'
 import type { OpenApiDocument, Operation } from './openapi.ts'
@@ -50,6 +51,15 @@ export function route<const Name extends string>(line: Omit<Route<Name>, 'operat
   return { ...line, operation }
 }
 
+/** Whom the routes of a dialect are open to, and what body they take: to read, to act without one, and to write one of so many bytes. */
+export function accessOf(maxBodyBytes: number) {
+  return {
+    read: { role: 'VIEWER', maxBodyBytes: 0 },
+    act: { role: 'EDITOR', maxBodyBytes: 0 },
+    write: { role: 'EDITOR', maxBodyBytes },
+  } as const
+}
+
 /** What a request that no route answers asked for. */
 export interface AskedFor {
   readonly method: string
@@ -67,33 +77,6 @@ export interface Refusals<Name extends string = string> {
   bodyCompressed(): Answer
   /** @param route null when the request did not get to one. */
   fault(fault: Fault, route: Name | null): Answer
-}
-
-/** Says in the gateway's words what release 0.1.0 kept for a dialect, in the dialect's own. */
-export interface FirstReleaseReader {
-  readonly namespace: string
-  /** @param sealed What was sealed of the key, by the dialect's names. Null for what 0.1.0 has not kept. */
-  readKey(kept: unknown, sealed: ReadonlyMap<string, string>): FirstKey | null
-  readProvider(kept: unknown): FirstRoute | null
-}
-
-interface FirstPart {
-  readonly name: string
-  readonly credential?: { readonly value?: string; readonly environmentVariable?: string }
-}
-
-interface FirstKey {
-  readonly parts: readonly FirstPart[]
-  readonly models: readonly string[] | null
-  readonly exceptModels: readonly string[] | null
-  /** What the dialect itself still keeps of it. */
-  readonly kept: Readonly<Record<string, unknown>>
-  readonly maskedValue: string | null
-}
-
-interface FirstRoute {
-  readonly modelsPath: string | null
-  readonly testAfterWrites: 'NEVER' | 'WITH_KEYS' | 'ALWAYS'
 }
 
 /** A REST API that speaks GraphQL to the schema. */

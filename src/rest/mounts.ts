@@ -1,10 +1,11 @@
+import type { FirstReleaseReader } from '../first-release.ts'
 import { bifrostDialect } from './bifrost/routes.ts'
 import { coderDialect } from './coder/routes.ts'
-import type { Dialect, FirstReleaseReader, Route } from './dialect.ts'
+import type { Dialect, Route } from './dialect.ts'
 import { respanDialect } from './respan/routes.ts'
 import { ziriDialect } from './ziri/routes.ts'
 
-/** A dialect at one place. */
+/** A dialect under one prefix. */
 export interface Mount {
   readonly dialect: Dialect
   readonly prefix: string

@@ -1,10 +1,10 @@
 import { findOutdatedKeys, renewCanary } from '../api-keys/encryption-keys.ts'
-import type { FirstReleaseReader } from '../api-keys/upgrade-secrets.ts'
 import { recordAudit } from '../audit/record.ts'
 import { gatewayItself } from '../auth/admin-token.ts'
 import { upgradeTokens } from '../auth/upgrade-tokens.ts'
 import type { Keyring } from '../crypto/keyring.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
+import type { FirstReleaseReader } from '../first-release.ts'
 import { upgradeProviders } from './upgrade-providers.ts'
 
 export const SECRETS_UPGRADED = 'encryption_key.secrets_upgraded'

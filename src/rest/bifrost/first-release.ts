@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FirstReleaseReader } from '../dialect.ts'
+import type { FirstReleaseReader } from '../../first-release.ts'
 import { nameParts } from './credential-parts.ts'
 
 /** What release 0.1.0 kept of keys and providers in Bifrost's words. */

@@ -1,6 +1,6 @@
 import { ListModelsDocument } from '../../generated/bifrost-documents.ts'
 import type { Answer } from '../../http/respond.ts'
-import { type Dialect, type RestRequest, type Route, route } from '../dialect.ts'
+import { accessOf, type Dialect, type RestRequest, type Route, route } from '../dialect.ts'
 import { pagesOf } from '../long-list.ts'
 import { DESCRIPTION, describeApi, type GoodAnswer } from '../openapi.ts'
 import { answer, longAnswer } from './answer.ts'
@@ -19,9 +19,7 @@ const ITEM = '/api/providers/:provider/'
 const KEYS = '/api/providers/:provider/keys/'
 const KEY = '/api/providers/:provider/keys/:keyId/'
 
-const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
-const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
-const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+const { read, act, write } = accessOf(MAX_BODY_BYTES)
 
 const ok = (schema: NonNullable<GoodAnswer['schema']>) => ({ answers: { 200: { description: 'As it is now.', schema } } })
 const CUSTOM = { base_provider_type: 'openai', allowed_requests: { chat_completion: true } }

@@ -8,7 +8,7 @@ import {
   UpdateProviderDocument,
 } from '../../generated/coder-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
-import { type Dialect, type RestRequest, route } from '../dialect.ts'
+import { accessOf, type Dialect, type RestRequest, route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { CALL_PREFIXES, TOKEN_HEADER } from './clients.ts'
@@ -27,9 +27,7 @@ const MAX_BODY_BYTES = 4_194_304
 const COLLECTION = '/api/v2/ai/providers/'
 const ITEM = '/api/v2/ai/providers/:idOrName'
 
-const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
-const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
-const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+const { read, act, write } = accessOf(MAX_BODY_BYTES)
 
 const ETAG = { ETag: { description: 'Names this state; send it back as `If-Match`.', schema: { type: 'string' } } }
 const SHOWN = { description: 'The provider as it is now.', schema: provider, headers: ETAG }

@@ -5,7 +5,7 @@ import {
   UpsertProviderDocument,
 } from '../../generated/respan-documents.ts'
 import { type Answer, json } from '../../http/respond.ts'
-import { type Dialect, type RestRequest, route } from '../dialect.ts'
+import { accessOf, type Dialect, type RestRequest, route } from '../dialect.ts'
 import { arrayAnswer, pagesOf } from '../long-list.ts'
 import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { decodeBody } from './decode.ts'
@@ -19,9 +19,7 @@ const MAX_BODY_BYTES = 1_000_000
 const COLLECTION = '/api/providers/'
 const ITEM = '/api/providers/:id/'
 
-const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
-const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
-const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+const { read, act, write } = accessOf(MAX_BODY_BYTES)
 
 const SHOWN = { description: 'The provider as it is now, without its secrets.', schema: provider }
 const SETTINGS = {

@@ -10,7 +10,7 @@ import {
   type ZiriProviderFragment,
 } from '../../generated/ziri-documents.ts'
 import { type Answer, JSON_HEADERS, json } from '../../http/respond.ts'
-import { type Dialect, type RestRequest, route } from '../dialect.ts'
+import { accessOf, type Dialect, type RestRequest, route } from '../dialect.ts'
 import { listAnswer } from '../long-list.ts'
 import { DESCRIPTION, describeApi, type OpenApiDocument } from '../openapi.ts'
 import { decodeUpdate, decodeUpsert } from './decode.ts'
@@ -25,9 +25,7 @@ const MAX_BODY_BYTES = 102_400
 const COLLECTION = '/api/providers/'
 const ITEM = '/api/providers/:name/'
 
-const read = { role: 'VIEWER', maxBodyBytes: 0 } as const
-const act = { role: 'EDITOR', maxBodyBytes: 0 } as const
-const write = { role: 'EDITOR', maxBodyBytes: MAX_BODY_BYTES } as const
+const { read, act, write } = accessOf(MAX_BODY_BYTES)
 
 const shown = { 200: { description: 'The provider as it is now.', schema: providerBody } }
 const query = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema })
