@@ -1,5 +1,6 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import type { Counter, Registry } from 'prom-client'
 import type { CallRecord } from '../calls/call-record.ts'
+import { instrumentsOf } from './instruments.ts'
 
 /** What is counted of model calls. Every label has a fixed list of values. */
 export interface CallMetrics {
@@ -10,45 +11,23 @@ export interface CallMetrics {
 const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 
 export function createCallMetrics(registry: Registry): CallMetrics {
-  const registers = [registry]
-  const calls = new Counter({
-    name: 'gateway_ai_requests_total',
-    help: 'Model calls, by the type of the provider and by how they ended.',
-    labelNames: ['type', 'outcome'],
-    registers,
-  })
-  const attempts = new Counter({
-    name: 'gateway_ai_attempts_total',
-    help: 'Requests to vendors, by the type of the provider and by why they were made: the first one of a call, or a further one.',
-    labelNames: ['type', 'reason'],
-    registers,
-  })
-  const firstByte = new Histogram({
-    name: 'gateway_ai_ttfb_seconds',
-    help: 'Time from the request to the first byte of its answer.',
-    labelNames: ['type'],
-    buckets: BUCKETS,
-    registers,
-  })
-  const durations = new Histogram({
-    name: 'gateway_ai_duration_seconds',
-    help: 'Time from the request to the end of its answer.',
-    labelNames: ['type', 'streamed'],
-    buckets: BUCKETS,
-    registers,
-  })
-  const aborted = new Counter({
-    name: 'gateway_ai_aborted_total',
-    help: 'Model calls that ended before their answer did, by who ended them.',
-    labelNames: ['by'],
-    registers,
-  })
-  const tokens = new Counter({
-    name: 'gateway_ai_tokens_total',
-    help: 'Tokens that vendors reported for model calls, by the type of the provider: input with what came from a cache, output with reasoning.',
-    labelNames: ['type', 'direction'],
-    registers,
-  })
+  const { counter, histogram } = instrumentsOf(registry)
+  const calls = counter('gateway_ai_requests_total', 'Model calls, by the type of the provider and by how they ended.', 'type', 'outcome')
+  const attempts = counter(
+    'gateway_ai_attempts_total',
+    'Requests to vendors, by the type of the provider and by why they were made: the first one of a call, or a further one.',
+    'type',
+    'reason',
+  )
+  const firstByte = histogram('gateway_ai_ttfb_seconds', 'Time from the request to the first byte of its answer.', BUCKETS, 'type')
+  const durations = histogram('gateway_ai_duration_seconds', 'Time from the request to the end of its answer.', BUCKETS, 'type', 'streamed')
+  const aborted = counter('gateway_ai_aborted_total', 'Model calls that ended before their answer did, by who ended them.', 'by')
+  const tokens = counter(
+    'gateway_ai_tokens_total',
+    'Tokens that vendors reported for model calls, by the type of the provider: input with what came from a cache, output with reasoning.',
+    'type',
+    'direction',
+  )
   return {
     finished: (record) => {
       const type = record.providerType ?? 'NONE'

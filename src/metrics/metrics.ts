@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type CallMetrics, createCallMetrics } from './call-metrics.ts'
+import { instrumentsOf } from './instruments.ts'
 import { addSourceMetrics, type MetricSources } from './source-metrics.ts'
 
 /** One request that is over. */
@@ -37,46 +38,39 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
-  const registers = [registry]
+  const { counter, histogram } = instrumentsOf(registry)
   // Of the process: processor time, memory, descriptors, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry })
-  const requests = new Counter({
-    name: 'gateway_http_requests_total',
-    help: 'Requests answered, by route as in the access log, method and HTTP status.',
-    labelNames: ['route', 'method', 'status'],
-    registers,
+  const requests = counter(
+    'gateway_http_requests_total',
+    'Requests answered, by route as in the access log, method and HTTP status.',
+    'route',
+    'method',
+    'status',
+  )
+  const durations = histogram(
+    'gateway_http_request_duration_seconds',
+    'Time from the head of a request to the end of its answer. Streams (graphql.stream) last as long as they are open.',
+    REQUEST_BUCKETS,
+    'route',
+    'method',
+  )
+  const aborted = counter(
+    'gateway_http_requests_aborted_total',
+    'Requests whose client went away before the whole answer was sent.',
+    'route',
+  )
+  const inFlight = new Gauge({
+    name: 'gateway_http_requests_in_flight',
+    help: 'Requests that are being answered now.',
+    registers: [registry],
   })
-  const durations = new Histogram({
-    name: 'gateway_http_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer. Streams (graphql.stream) last as long as they are open.',
-    labelNames: ['route', 'method'],
-    buckets: REQUEST_BUCKETS,
-    registers,
-  })
-  const aborted = new Counter({
-    name: 'gateway_http_requests_aborted_total',
-    help: 'Requests whose client went away before the whole answer was sent.',
-    labelNames: ['route'],
-    registers,
-  })
-  const inFlight = new Gauge({ name: 'gateway_http_requests_in_flight', help: 'Requests that are being answered now.', registers })
-  const tests = new Counter({
-    name: 'gateway_connection_tests_total',
-    help: 'Connection tests, one per credential tried, by what they found.',
-    labelNames: ['status'],
-    registers,
-  })
-  const testDurations = new Histogram({
-    name: 'gateway_connection_test_duration_seconds',
-    help: 'Time that the test of one credential took.',
-    buckets: TEST_BUCKETS,
-    registers,
-  })
-  const unverified = new Counter({
-    name: 'gateway_unverified_tokens_total',
-    help: 'Requests refused because the row of their access token is not as the gateway wrote it.',
-    registers,
-  })
+  const tests = counter('gateway_connection_tests_total', 'Connection tests, one per credential tried, by what they found.', 'status')
+  const testDurations = histogram('gateway_connection_test_duration_seconds', 'Time that the test of one credential took.', TEST_BUCKETS)
+  const unverified = counter(
+    'gateway_unverified_tokens_total',
+    'Requests refused because the row of their access token is not as the gateway wrote it.',
+  )
   return {
     requestStarted: () => inFlight.inc(),
     requestFinished: ({ route, method: given, status, durationMs, complete }) => {

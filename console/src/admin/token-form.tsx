@@ -1,5 +1,6 @@
-import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { NativeSelect, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { DialogButtons, DialogIssues } from '../form/dialog-end.tsx'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
 import type { Role } from '../generated/documents.ts'
 import type { CallScopeDraft } from './call-scope-draft.ts'
@@ -56,19 +57,8 @@ export function TokenForm({ start, action, onSubmit, onClose }: TokenFormProps) 
           issues={issues}
           onChange={(calls) => setDraft({ ...draft, calls })}
         />
-        {elsewhere.length > 0 && (
-          <Alert color="red" role="alert">
-            {elsewhere.map(({ message }) => message).join(' ')}
-          </Alert>
-        )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={isBusy}>
-            {action}
-          </Button>
-        </Group>
+        <DialogIssues issues={elsewhere} />
+        <DialogButtons action={action} isBusy={isBusy} onClose={onClose} />
       </Stack>
     </form>
   )

@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
+import { DialogButtons, DialogIssues } from '../form/dialog-end.tsx'
 import type { Issue } from '../form/issues.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { SubmitButton } from '../parts/submit-button.tsx'
 
 export interface KeyDialogProps {
   readonly title: string
@@ -43,18 +43,9 @@ export function KeyDialog({
       <form onSubmit={submit} onChange={onType} method="post" noValidate>
         <Stack gap="md">
           {children}
-          {issues.length > 0 && (
-            <Alert color="red" role="alert">
-              {issues.map(({ message }) => message).join(' ')}
-            </Alert>
-          )}
+          <DialogIssues issues={issues} />
           {extra}
-          <Group gap="sm" justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <SubmitButton action={action} isBusy={isBusy} isAgainstTest={isAgainstTest} />
-          </Group>
+          <DialogButtons action={action} isBusy={isBusy} isAgainstTest={isAgainstTest} onClose={onClose} />
         </Stack>
       </form>
     </Dialog>

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useRef } from 'react'
+import { DialogButtons, DialogIssues } from '../form/dialog-end.tsx'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { newTarget, type RouteDraft, type TargetDraft } from './route-draft.ts'
@@ -38,19 +39,8 @@ export function RouteFormDialog({ title, action, draft, isNew, issues, isBusy, o
         <Stack gap="md">
           <MainFields draft={draft} isNew={isNew} issues={issues} onChange={onChange} />
           <Targets draft={draft} issues={issues} onChange={onChange} />
-          {elsewhere.length > 0 && (
-            <Alert color="red" role="alert" title="Not saved">
-              {elsewhere.map(({ message }) => message).join(' ')}
-            </Alert>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={isBusy}>
-              {action}
-            </Button>
-          </Group>
+          <DialogIssues issues={elsewhere} title="Not saved" />
+          <DialogButtons action={action} isBusy={isBusy} onClose={onClose} />
         </Stack>
       </form>
     </Dialog>
@@ -145,7 +135,7 @@ function moved(targets: readonly TargetDraft[], index: number, by: 1 | -1): read
   return one === undefined || other === undefined ? targets : targets.with(index, other).with(index + by, one)
 }
 
-/** The places of the input that have a field in the form, which shows what is wrong with them. */
+/** The paths in the input that have a field in the form, which shows what is wrong with them. */
 function shownPaths({ targets }: RouteDraft, isNew: boolean): readonly string[] {
   const ofTargets = targets.flatMap((_target, index) =>
     ['', '.provider', '.model', '.weight', '.priority'].map((field) => `targets.${index}${field}`),

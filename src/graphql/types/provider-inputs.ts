@@ -13,16 +13,33 @@ import { given } from './given.ts'
 import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
 import { CallRoutes, ProviderRefInput, ProviderType, TestAfterWrites } from './provider.ts'
 
-export const CALL_ROUTES = 'Which routes of the vendor model calls may use; `ALL` may be given by an admin only.'
-export const CALL_HEADERS =
-  'The whole list of more headers that callers may send to the vendor, at most 50 names; those of the SDKs pass anyway. Part of where keys go: may be changed by an admin only.'
+type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
-export const TEST_AFTERWARDS =
-  'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.'
-
-export const MODELS_PATH = "A path below the base URL that lists models, in place of the type's own; empty for that."
-export const AUTHENTICATION = 'How the key is sent: `DEFAULT` as the type does, `BEARER`, or the name of the header that carries it.'
-export const TEST_AFTER_WRITES = 'Which writes that ask for a test get one; `WITH_KEYS` for a new provider.'
+/** What every write of a provider can state, beside what makes it this one. */
+export const fieldsOfEveryWrite = (t: InputFields) => ({
+  modelsPath: t.string({ description: "A path below the base URL that lists models, in place of the type's own; empty for that." }),
+  authentication: t.string({
+    description: 'How the key is sent: `DEFAULT` as the type does, `BEARER`, or the name of the header that carries it.',
+  }),
+  testAfterWrites: t.field({
+    type: TestAfterWrites,
+    description: 'Which writes that ask for a test get one; `WITH_KEYS` for a new provider.',
+  }),
+  callRoutes: t.field({
+    type: CallRoutes,
+    description: 'Which routes of the vendor model calls may use; `ALL` may be given by an admin only.',
+  }),
+  callHeaders: t.stringList({
+    description:
+      'The whole list of more headers that callers may send to the vendor, at most 50 names; those of the SDKs pass anyway. Part of where keys go: may be changed by an admin only.',
+  }),
+  testAfterwards: t.boolean({
+    description:
+      'True tests the enabled keys of what was stored before the answer, when there is something to test; the outcome is in `lastConnectionTest`.',
+  }),
+  extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
+  sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
+})
 
 const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
   description: 'Replaces the stored settings, except that an omitted secret keeps its stored value; an empty one deletes it.',
@@ -60,14 +77,7 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
     network: t.field({ type: NetworkConfigInput, description: 'How the gateway reaches the upstream; the defaults when omitted.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The keys, at most 100.' }),
-    modelsPath: t.string({ description: MODELS_PATH }),
-    authentication: t.string({ description: AUTHENTICATION }),
-    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
-    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
-    callHeaders: t.stringList({ description: CALL_HEADERS }),
-    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
-    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
-    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
+    ...fieldsOfEveryWrite(t),
   }),
 })
 
@@ -90,14 +100,7 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
       description: 'The whole set of wanted keys: stored ones that are not kept are deleted.',
     }),
     keepOtherApiKeys: t.boolean({ description: 'True makes `apiKeys` a list of changes to single keys: all others stay as they are.' }),
-    modelsPath: t.string({ description: MODELS_PATH }),
-    authentication: t.string({ description: AUTHENTICATION }),
-    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
-    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
-    callHeaders: t.stringList({ description: CALL_HEADERS }),
-    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
-    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
-    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
+    ...fieldsOfEveryWrite(t),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
   }),

@@ -3,21 +3,11 @@ import { testAfterWrite } from '../../providers/test-after-write.ts'
 import { type ProviderUpsert, type Upserted, upsertProvider } from '../../providers/upsert-provider.ts'
 import { builder } from '../builder.ts'
 import { NewApiKeyInput, toNewApiKey } from './api-key-inputs.ts'
-import { EXTENSIONS, SEALED_EXTENSIONS, SealedExtensionInput, toExtensions } from './extensions.ts'
+import { toExtensions } from './extensions.ts'
 import { given } from './given.ts'
 import { NetworkConfigInput, toNetwork } from './network-inputs.ts'
-import { CallRoutes, ProviderType, TestAfterWrites } from './provider.ts'
-import {
-  AUTHENTICATION,
-  CALL_HEADERS,
-  CALL_ROUTES,
-  MODELS_PATH,
-  ProviderSettingsInput,
-  TEST_AFTER_WRITES,
-  TEST_AFTERWARDS,
-  toRoute,
-  toSettings,
-} from './provider-inputs.ts'
+import { ProviderType } from './provider.ts'
+import { fieldsOfEveryWrite, ProviderSettingsInput, toRoute, toSettings } from './provider-inputs.ts'
 import { providerOfPayload, unreadableSecretsOfPayload } from './provider-payload.ts'
 
 const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
@@ -40,14 +30,7 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
     network: t.field({ type: NetworkConfigInput, description: 'A new network configuration in place of the stored one.' }),
     apiKeys: t.field({ type: [NewApiKeyInput], description: 'The whole set of keys: all stored ones are deleted.' }),
-    extensions: t.field({ type: 'JSON', description: EXTENSIONS }),
-    sealedExtensions: t.field({ type: [SealedExtensionInput], description: SEALED_EXTENSIONS }),
-    modelsPath: t.string({ description: MODELS_PATH }),
-    authentication: t.string({ description: AUTHENTICATION }),
-    testAfterWrites: t.field({ type: TestAfterWrites, description: TEST_AFTER_WRITES }),
-    callRoutes: t.field({ type: CallRoutes, description: CALL_ROUTES }),
-    callHeaders: t.stringList({ description: CALL_HEADERS }),
-    testAfterwards: t.boolean({ description: TEST_AFTERWARDS }),
+    ...fieldsOfEveryWrite(t),
     onlyIfExists: t.boolean({ description: 'True creates nothing: `ProviderNotFoundError` when there is no provider of this name.' }),
   }),
 })
