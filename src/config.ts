@@ -267,7 +267,7 @@ export function secretVariables({
 }
 
 /**
- * Reads a variable that somebody names as the place of a secret: null when it has no value. Never one of the gateway's own
+ * Reads a variable that somebody names as holding a secret: null when it has no value. Never one of the gateway's own
  * secrets, which would end up at an upstream.
  */
 export function readSecretReference(

@@ -56,7 +56,7 @@ export type ValidationRule =
 
 /** One rule that an input breaks. */
 export interface ValidationIssue {
-  /** The place in the input, e.g. `["apiKeys", "0", "value"]`. */
+  /** The path in the input, e.g. `["apiKeys", "0", "value"]`. */
   readonly path: readonly string[]
   readonly rule: ValidationRule
   /** Says what is wrong and what to do, without repeating a secret. */

@@ -37,17 +37,17 @@ export function checkRepeatedKeys(
   changes: readonly ApiKeyChange[],
 ): ValidationIssue[] {
   const added = [...plan.added]
-  const places = new Map<string, readonly [string[], Secret | undefined]>()
+  const paths = new Map<string, readonly [string[], Secret | undefined]>()
   for (const [index, change] of changes.entries()) {
     if ('remove' in change) continue
     const [kind, key] = 'add' in change ? (['add', change.add] as const) : (['keep', change.keep] as const)
     const id = kind === 'add' ? added.shift()?.id : key.id
     if (id !== undefined && isGiven(key))
-      places.set(id, [['apiKeys', String(index), kind, ...(key.value === undefined ? VARIABLE : VALUE)], key.value])
+      paths.set(id, [['apiKeys', String(index), kind, ...(key.value === undefined ? VARIABLE : VALUE)], key.value])
   }
   return repeated(
     plan.rows.map((row): Compared => {
-      const [path, value] = places.get(row.id) ?? [null, undefined]
+      const [path, value] = paths.get(row.id) ?? [null, undefined]
       const fingerprint = path === null && row.environmentVariable === null ? stored.sealed.keys.get(row.id)?.fingerprint : undefined
       const isStored = fingerprint === undefined ? NEVER : (other: Secret) => isFingerprintOf(keyring, fingerprint, other)
       return { value, environmentVariable: row.environmentVariable, isStored, path }

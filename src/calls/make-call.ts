@@ -52,7 +52,7 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
   }
 }
 
-/** Where the call goes unless its key has an endpoint of its own. @throws CallError when no key leads to a place that takes it. */
+/** Where the call goes unless its key has an endpoint of its own. @throws CallError when no key leads to an endpoint that takes it. */
 function pathOf({ provider, scope, asked }: PermittedCall, plan: AcceptedCall['plan']): string {
   if (provider.endpoint === null) return asked.rest
   try {

@@ -25,7 +25,7 @@ export interface Sealed {
   readonly kid: string
 }
 
-/** Encrypts a secret with the primary key, for one place only. */
+/** Encrypts a secret with the primary key, for one row and destination only. */
 export function seal(keyring: Keyring, plaintext: Secret, binding: SecretBinding): Sealed {
   const { kid, encryption } = keyring.primary
   const bytes = encodeText(plaintext)

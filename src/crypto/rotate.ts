@@ -7,8 +7,8 @@ export interface Resealed extends Sealed {
 }
 
 /**
- * Opens a sealed text with whichever key it names and seals it with the primary key, for the place `to`.
- * Null when nothing would change: it is under the primary key already and stays in its place. It is not opened then.
+ * Opens a sealed text with whichever key it names and seals it with the primary key, for what `to` names.
+ * Null when nothing would change: it is under the primary key already and bound to the same. It is not opened then.
  * Throws an `UnreadableSecretError` like `open`.
  */
 export function reseal(keyring: Keyring, sealed: string, from: SecretBinding, to: SecretBinding = from): Resealed | null {

@@ -1,4 +1,4 @@
-/** Why a sealed text does not open: it is not one, its key is not in the keyring, or it (or its place) was changed. */
+/** Why a sealed text does not open: it is not one, its key is not in the keyring, or it (or what it is bound to) was changed. */
 export type UnreadableReason = 'MALFORMED' | 'UNKNOWN_KEY' | 'NOT_AUTHENTIC'
 
 const MESSAGES = {

@@ -7,7 +7,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i
 
 /**
- * A URL as one text that stands for one place: scheme and host in lower case, the port written out, without one slash at the
+ * A URL as one text that stands for one destination: scheme and host in lower case, the port written out, without one slash at the
  * end of the path. Everything else counts byte for byte. A text that a URL parser would repair, and so another program read
  * in another way, stands for itself: `raw:<text>`. Never throws.
  */
@@ -18,7 +18,7 @@ export function canonicalUrl(text: string): string {
   return `${scheme}://${host}:${port}${path.endsWith('/') ? path.slice(0, -1) : path}${query}`
 }
 
-/** The same place without what a query says: for people, and for the audit log. A credential may stand in a query. */
+/** The same destination without what a query says: for people, and for the audit log. A credential may stand in a query. */
 export function withoutQueryValues(text: string): string {
   const start = text.indexOf('?')
   if (start < 0) return text

@@ -67,7 +67,7 @@ export const ERROR_CODE_VALUES = {
   MODEL_ROUTE_NAME_TAKEN: { description: 'Another model route has the name: `ModelRouteNameTakenError`.' },
   API_KEY_NOT_FOUND: { description: 'The provider has no such key: `ApiKeyNotFoundError`.' },
   API_KEYS_NOT_SUPPORTED: { description: 'The provider authenticates in another way: `ApiKeysNotSupportedError`.' },
-  KEY_REQUIRED_FOR_NEW_ENDPOINT: { description: 'Stored keys would go to another place: `KeyRequiredForNewEndpointError`.' },
+  KEY_REQUIRED_FOR_NEW_ENDPOINT: { description: 'Stored keys would go to another destination: `KeyRequiredForNewEndpointError`.' },
   VERSION_CONFLICT: { description: 'Somebody was faster: `VersionConflictError`.' },
 } as const satisfies Described<ProblemCode>
 

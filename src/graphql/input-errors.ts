@@ -41,8 +41,8 @@ function describe(message: string): string {
   if (message.startsWith('Syntax Error')) return `${SYNTAX.exec(message)?.[0] ?? 'Syntax Error'}.`
   const [variable] = /^Variable "\$\w{1,64}"/.exec(message) ?? []
   if (variable !== undefined && QUOTES_VALUE.test(message)) {
-    const [place = ''] = / at "[\w.[\]]{1,512}"/.exec(message) ?? []
-    return namesAlone(`${variable} has an invalid value${place}.${expectation(message)}`)
+    const [path = ''] = / at "[\w.[\]]{1,512}"/.exec(message) ?? []
+    return namesAlone(`${variable} has an invalid value${path}.${expectation(message)}`)
   }
   return namesAlone(QUOTES_VALUE.test(message) ? `A value does not fit its type.${expectation(message)}` : message)
 }

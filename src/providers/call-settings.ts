@@ -39,7 +39,7 @@ export function checkCallHeaders(names: readonly string[] = []): ValidationIssue
 
 /**
  * What only an admin may do: open every route, which can manage the account at the vendor, and change which headers pass, which
- * can steer a relay to another place.
+ * can steer a relay to another destination.
  * @param stored null for a new provider.
  */
 export function checkCallSettings(

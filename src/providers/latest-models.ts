@@ -10,7 +10,7 @@ export interface ModelsOwner {
 
 /**
  * The models that a provider was last seen to offer: all that the keys of its latest good run could list. Tests from before
- * the endpoint changed do not count, since they tell of another place.
+ * the endpoint changed do not count, since they tell of another destination.
  */
 export type LatestModels = (provider: ModelsOwner) => Promise<readonly string[]>
 

@@ -91,7 +91,7 @@ export interface ProviderChanges extends CallSettings, ExtensionFields {
   readonly asStored?: boolean | undefined
 }
 
-/** What the rules about places ask the operator's policy. */
+/** What the rules about destinations ask the operator's policy. */
 type EndpointChecks = Pick<ProviderDeps, 'checkEndpoint' | 'checkProxy'>
 
 const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/

@@ -44,7 +44,7 @@ export function toScopeInput({ mayCall, providers, models, requestsPerMinute, to
   }
 }
 
-/** What is not a number becomes one that the gateway refuses, at its place. */
+/** What is not a number becomes one that the gateway refuses, at its field. */
 function toNumber(text: string): number | null {
   if (text.trim() === '') return null
   return /^\d{1,15}$/.test(text.replaceAll(/[\s,_]/g, '')) ? Number(text.replaceAll(/[\s,_]/g, '')) : 0

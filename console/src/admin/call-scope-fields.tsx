@@ -11,7 +11,7 @@ export interface CallScopeFieldsProps {
   readonly onChange: (draft: CallScopeDraft) => void
 }
 
-/** The places of issues that these fields show. */
+/** The paths of issues that these fields show. */
 export const SCOPE_PATHS = ['calls', 'calls.providers', 'calls.models', 'calls.requestsPerMinute', 'calls.tokensPerDay'] as const
 
 /** Which model calls a token may make. */

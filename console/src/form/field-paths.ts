@@ -20,7 +20,7 @@ const NETWORK = [
   ],
 ].map((field) => `network.${field}`)
 
-/** The places of the input that have a field in the form, which shows what is wrong with them. */
+/** The paths in the input that have a field in the form, which shows what is wrong with them. */
 export function fieldPaths(draft: ProviderDraft): readonly string[] {
   const headers = draft.network.headers.flatMap((_header, index) =>
     ['name', 'value'].map((part) => `network.extraHeaders.${index}.${part}`),

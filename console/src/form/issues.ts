@@ -10,7 +10,7 @@ export function issueAt(issues: readonly Issue[], ...path: readonly string[]): s
   return found.length === 0 ? undefined : found.map(({ message }) => message).join(' ')
 }
 
-/** What is wrong with a place that no field shows. */
+/** What is wrong with a path that no field shows. */
 export function issuesElsewhere(issues: readonly Issue[], shown: readonly string[]): readonly Issue[] {
   return issues.filter(({ path }) => !shown.includes(path.join('.')))
 }

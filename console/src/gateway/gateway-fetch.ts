@@ -6,7 +6,7 @@ export interface FetchEvents {
   readonly onStream: () => void
 }
 
-/** A `fetch` that sends the token as a header, never a cookie and never to another place, and that tells what came of it. */
+/** A `fetch` that sends the token as a header, never a cookie and never to another origin, and that tells what came of it. */
 export function createGatewayFetch(token: string, { onUnauthenticated, onStream }: FetchEvents): typeof fetch {
   return async (input, init) => {
     const headers = new Headers(init?.headers)

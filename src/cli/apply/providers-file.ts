@@ -15,7 +15,7 @@ const reference = z.union([z.strictObject({ env: text.min(1) }), z.strictObject(
 })
 export type SecretReference = z.infer<typeof reference>
 
-/** A part of a key's credential beside its value, e.g. `azure.clientSecret`. With neither a place nor a variable the stored one stays. */
+/** A part of a key's credential beside its value, e.g. `azure.clientSecret`. With neither `valueFrom` nor a variable the stored one stays. */
 const credential = z
   .strictObject({
     name: text,

@@ -46,7 +46,7 @@ export function isShown(path: string): boolean {
   return SHOWN_PATHS.includes(path)
 }
 
-/** Whether a part of this name can be the one at this place. */
+/** Whether a part of this name can be the one at this path. */
 export function isNameOf(name: string, path: string): boolean {
   return Object.hasOwn(NEUTRAL_NAMES, path) && (NEUTRAL_NAMES[path] === name || name === ownName(path))
 }
@@ -57,7 +57,7 @@ export interface PartAtPath {
   readonly credential?: CredentialInput
 }
 
-/** The parts of a key by the gateway's names, and what Bifrost needs to show them at their places again. */
+/** The parts of a key by the gateway's names, and what Bifrost needs to show them at their paths again. */
 export interface NamedParts {
   readonly parts: readonly { readonly name: string; readonly credential?: CredentialInput }[]
   readonly paths: Readonly<Record<string, string>>

@@ -37,7 +37,7 @@ export type ProblemContext =
       readonly storedBaseUrl: string | null
       /** Names of the environment that its keys give. */
       readonly variables?: readonly string[]
-      /** The places of the parts of each key, as they were sent. */
+      /** The paths of the parts of each key, as they were sent. */
       readonly keyParts?: readonly (readonly string[])[]
     }
   | {
@@ -45,7 +45,7 @@ export type ProblemContext =
       readonly verb: 'add' | 'update' | 'delete'
       /** Names of the environment that the request gives. */
       readonly variables: readonly string[]
-      /** The places of the parts of its credential, in their order. */
+      /** The paths of the parts of its credential, in their order. */
       readonly parts: readonly string[]
     }
   | { readonly about: 'models' }
@@ -133,13 +133,13 @@ function issueAnswer(issues: readonly Issue[], asked: ProblemContext): Answer {
   return placedAnswer(issue, partsOf(asked, path))
 }
 
-/** The places of the parts of the key that an issue is about, as they were sent. */
+/** The paths of the parts of the key that an issue is about, as they were sent. */
 function partsOf(asked: ProblemContext, [field, index]: readonly string[]): readonly string[] {
   if (asked.about === 'key') return asked.parts
   return asked.about === 'provider' && field === 'apiKeys' ? (asked.keyParts?.[Number(index)] ?? []) : []
 }
 
-/** An issue whose words name the place in the request. */
+/** An issue whose words name the path in the request. */
 function placedAnswer({ path, rule, message }: Issue, parts: readonly string[]): Answer {
   const field = wirePath(path, parts)
   if (rule === 'API_KEY_MASKED') return badRequest(`Invalid ${field}: ${NO_MASK_OF_OURS}`)

@@ -46,7 +46,7 @@ const settings = z.strictObject({
 const CERTIFICATE = 'proxy_ca_cert_pem'
 const LONGEST = 200
 
-/** What is wrong with the settings, in words that name the place; null when nothing is. */
+/** What is wrong with the settings, in words that name the path; null when nothing is. */
 export function settingsProblem(given: Readonly<Record<string, unknown>>): string | null {
   const parsed = settings.safeParse(given)
   if (parsed.success) {

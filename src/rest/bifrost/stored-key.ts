@@ -35,7 +35,7 @@ export type KeySettings = z.infer<typeof keySettings>
 
 const checkedSettings = keySettings.extend({ models: texts, blacklisted_models: texts })
 
-/** The place of a setting that is none, or has another form; null when all are right. */
+/** The path of a setting that is none, or has another form; null when all are right. */
 export function wrongSetting(settings: Readonly<Record<string, unknown>>): string | null {
   const [issue] = checkedSettings.safeParse(settings).error?.issues ?? []
   return issue === undefined ? null : issue.path.join('.') || 'settings'

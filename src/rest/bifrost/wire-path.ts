@@ -6,8 +6,8 @@ const NETWORK_FIELDS: ReadonlyMap<string, string> = new Map([
 const LONGEST = 200
 
 /**
- * A place in an input of GraphQL in the words of this dialect.
- * @param parts The places of the parts of a key's credential, as they were sent.
+ * A path in an input of GraphQL in the words of this dialect.
+ * @param parts The paths of the parts of a key's credential, as they were sent.
  */
 export function wirePath(path: readonly string[], parts: readonly string[]): string {
   return wordsOf(path, parts).slice(0, LONGEST)
