@@ -18,6 +18,7 @@ import { createContext, type GatewayDeps } from './graphql/context.ts'
 import { createGraphiQLPage, type GraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
 import { createGraphQLServer, type GraphQLServer } from './graphql/yoga.ts'
+import { createAdmission } from './http/admission.ts'
 import { unlessHeld, withEntityTag } from './http/entity-tag.ts'
 import { pageHeaders } from './http/page-policy.ts'
 import { type Answer, json, send, setSecurityHeaders } from './http/respond.ts'
@@ -68,6 +69,9 @@ export interface App {
 
 type AppRoute = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
 
+/** What watches the gateway, and model calls, which have limits of their own. */
+const BEGIN_AT_ONCE: ReadonlySet<AppRoute> = new Set(['ai', 'healthz', 'readyz', 'metrics'])
+
 /** Answers one kind of request; null when the answer was sent already, or nobody waits for it. */
 type Handler = (requestContext: RequestContext) => Promise<Answer | null> | Answer
 
@@ -85,6 +89,8 @@ export function createApp(options: AppOptions): App {
     ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },
     takeTurn: createTurns(),
   })
+  const admit = createAdmission()
+  const turnOf = (kind: AppRoute) => (BEGIN_AT_ONCE.has(kind) ? undefined : admit())
   const underWay = new Set<ServerResponse>()
   let draining = false
   metrics?.watch({
@@ -136,6 +142,7 @@ export function createApp(options: AppOptions): App {
       onFinished,
     })
     try {
+      await turnOf(kind)
       const answer = await routes[kind](requestContext)
       if (answer !== null) await send(response, answer)
       else if (!response.headersSent) response.destroy()
