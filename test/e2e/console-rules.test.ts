@@ -67,7 +67,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
   it('keeps filters in the URL: a link shows the same, and coming back from a provider too', async () => {
     await open('/?status=NOT_TESTED')
     await shows(['Untested'])
-    await page.locator('.provider-row').getByText('Untested').click()
+    await page.getByText('OpenAI-compatible · untested').click()
     await page.getByRole('heading', { name: 'Untested' }).waitFor()
     await page.getByRole('link', { name: 'All providers' }).click()
     await shows(['Untested'])
