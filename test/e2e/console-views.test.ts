@@ -172,7 +172,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   it('show lines with the public address of the gateway, to those who read the registry and to callers', async () => {
     const page = await bench.signIn()
     await open(page, '/providers/openai?use=curl', 'Use it')
-    await page.locator('.use-lines').getByText(`${PUBLIC_URL}/ai/openai/v1/chat/completions`).waitFor()
+    await page.locator('.use-lines', { hasText: `${PUBLIC_URL}/ai/openai/v1/chat/completions` }).waitFor()
     await page.context().close()
     const { createAccessToken: made } = await bench.ask<{ createAccessToken: { value: string } }>(
       'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value } } }',
@@ -182,7 +182,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await caller.goto(`${bench.gateway.url}/console?use=curl`)
     await caller.getByLabel('Access token', { exact: true }).fill(made.value)
     await caller.getByRole('button', { name: 'Sign in' }).click()
-    await caller.locator('.use-lines').getByText(`${PUBLIC_URL}/ai/openai/v1/chat/completions`).waitFor()
+    await caller.locator('.use-lines', { hasText: `${PUBLIC_URL}/ai/openai/v1/chat/completions` }).waitFor()
     await caller.context().close()
   })
 
