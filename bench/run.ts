@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- scenario ...]`: compares the built gateway with others, prints medians, and writes them into
- * `bench/results.json`, `docs/performance.md` and its chart. Scenarios that are not named keep their last figures.
+ * `bench/results.json`, `docs/reference/benchmarks.md` and the chart of `docs/performance.md`. Scenarios that are not named keep their last figures.
  * BENCH_SECONDS and BENCH_ROUNDS make it longer; BENCH_LOAD_MINUTES does so for the load under which memory is watched.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -6,32 +6,32 @@ const MAX_BYTES = 17_179_869_184
 export const CALL_SETTINGS = {
   PUBLIC_URL: setting({
     description:
-      'Where clients reach the gateway, e.g. `https://gateway.example.com`: shown to people as the base URL of model calls. Unset, paths are shown.',
+      'Address where clients reach the gateway, e.g. `https://gateway.example.com`, shown as the base URL of model calls. If unset, only paths are shown.',
     default: '',
     schema: webAddress.transform((value) => value.replace(/\/+$/, '')),
   }),
   CALL_MAX_BODY_BYTES: setting({
-    description: 'The largest body of a model call, in bytes. The default is 32 MiB.',
+    description: 'Largest body of a model call, in bytes. The default is 32 MiB.',
     default: '33554432',
     schema: integer(1_024, MAX_BYTES),
   }),
   CALL_BODY_MEMORY_BYTES: setting({
-    description: 'What the bodies of all model calls under way may take in memory, in bytes. The default is 256 MiB.',
+    description: 'Memory for the bodies of all concurrent model calls, in bytes. The default is 256 MiB.',
     default: '268435456',
     schema: integer(1_024, MAX_BYTES),
   }),
   CALLS_PER_TOKEN: setting({
-    description: 'Model calls that one token may have under way, at each replica; `0` for any number.',
+    description: 'Concurrent model calls per token, on each replica; `0` for no limit.',
     default: '64',
     schema: integer(0, 1_000_000),
   }),
   CALLS_PER_PROVIDER: setting({
-    description: 'Model calls that may be under way to one provider, from each replica; `0` for any number.',
+    description: 'Concurrent model calls per provider, on each replica; `0` for no limit.',
     default: '256',
     schema: integer(0, 1_000_000),
   }),
   TEST_NEW_PROVIDERS: setting({
-    description: 'Whether a new provider is tested once behind the answer to its creation, so that `GET /v1/models` has its models.',
+    description: 'Whether to test a new provider in the background after its creation, so that `GET /v1/models` lists its models.',
     default: 'true',
     schema: flag,
   }),
@@ -41,7 +41,7 @@ export const CALL_SETTINGS = {
     schema: integer(1, 3_600),
   }),
   CALL_STOP_GRACE_SECONDS: setting({
-    description: 'How long model calls under way may take to end when the gateway stops. Other requests get 20 s.',
+    description: 'Seconds that model calls may take to finish when the gateway stops. Other requests get 20 s.',
     default: '60',
     schema: integer(0, 3_600),
   }),

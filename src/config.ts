@@ -37,65 +37,64 @@ const OWN_SECRETS = [
 /** Every setting there is. `X_FILE` may stand for a secret `X`: the name of a file that holds it. */
 export const SETTINGS = {
   HOST: setting({
-    description: 'Address to listen on. `0.0.0.0` lets other machines in: put TLS in front of it then.',
+    description: 'Address to listen on. `0.0.0.0` accepts other machines: put TLS in front first.',
     default: '127.0.0.1',
     schema: text.min(1, 'must not be empty'),
   }),
-  PORT: setting({ description: 'Port to listen on; `0` takes any free one.', default: '4000', schema: integer(0, 65_535) }),
+  PORT: setting({ description: 'Port to listen on; `0` for any free port.', default: '4000', schema: integer(0, 65_535) }),
   DATABASE_URL: setting({
-    description: 'Where the data is: `file:` and a path for SQLite, or a `postgresql://` URL.',
+    description: 'The database: `file:` and a path for SQLite, or a `postgresql://` URL.',
     default: 'file:./data/gateway.db',
     secret: true,
     schema: text.regex(/^(file:.|postgres(ql)?:\/\/.)/, 'must start with file: or postgresql://, e.g. file:./data/gateway.db'),
   }),
   ENCRYPTION_KEYS: setting({
     description:
-      'Keys that seal the stored secrets: `base64:` and 32 random bytes, several separated by commas; the first seals, all open. With SQLite and none given, the first start makes a key file beside the database.',
+      'Encryption keys for stored secrets: `base64:` and 32 random bytes, separated by commas. The first seals, all open. With SQLite, the first start creates a key file beside the database. Required with PostgreSQL.',
     default: '',
     secret: true,
     schema: encryptionKeys,
   }),
   ADMIN_TOKEN: setting({
-    description: 'A token with the role admin, 32 characters or more. Without it the first start makes one and prints it once.',
+    description: 'An admin token of at least 32 characters. If unset, the first start creates one and prints it once.',
     default: '',
     secret: true,
     schema: token,
   }),
   OUTBOUND_ALLOW: setting({
     description:
-      'What connection tests may call besides public addresses: any of `private`, `loopback` and address ranges like `10.1.0.0/16`, separated by commas.',
+      'What connection tests and model calls may reach besides public https addresses: `private`, `loopback`, `http` and ranges such as `10.1.0.0/16`, separated by commas.',
     default: '',
     schema: outboundAllow,
   }),
   SECRET_ENV_ALLOW: setting({
     description:
-      "Environment variables that may hold providers' API keys, separated by commas. An admin can name them instead of storing a key; their values are read at use.",
+      'Environment variables that may hold API keys of providers, separated by commas. An admin can name them instead of storing a key; their values are read at use.',
     default: '',
     schema: variableNames(OWN_SECRETS),
   }),
   HTTPS_PROXY: setting({
-    description: 'The proxy for `https://` endpoints of the providers that ask for the proxy of the environment. Small letters work too.',
+    description: 'HTTP proxy for `https://` endpoints of providers whose proxy is set to `environment`. Lowercase works too.',
     default: '',
     anyCase: true,
     mayHoldPassword: true,
     schema: proxyAddress,
   }),
   HTTP_PROXY: setting({
-    description: 'Likewise, for `http://` endpoints.',
+    description: 'HTTP proxy for `http://` endpoints of these providers.',
     default: '',
     anyCase: true,
     mayHoldPassword: true,
     schema: proxyAddress,
   }),
   NO_PROXY: setting({
-    description:
-      'Hosts that are reached without those proxies: names, `.suffixes`, addresses and ranges, separated by commas; `*` for all.',
+    description: 'Hosts to reach without these proxies: names, `.suffixes`, addresses and ranges, separated by commas; `*` for all.',
     default: '',
     anyCase: true,
     schema: text,
   }),
   LOG_LEVEL: setting({
-    description: 'The least severe log lines to write: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+    description: 'The lowest level to log: `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
     default: 'info',
     schema: z.enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -103,73 +102,70 @@ export const SETTINGS = {
     ),
   }),
   METRICS_PORT: setting({
-    description:
-      'A port of its own for `/metrics`, in the format of Prometheus; `0` takes any free one. Whoever reaches it may read, unless METRICS_TOKEN is set too.',
+    description: 'Separate port for Prometheus metrics at `/metrics`; `0` for any free port. Needs no token unless METRICS_TOKEN is set.',
     default: '',
     schema: text.transform((value) => (value === '' ? null : value)).pipe(z.union([z.null(), integer(0, 65_535)])),
   }),
   METRICS_TOKEN: setting({
-    description:
-      'A token that opens `/metrics` and nothing else: 32 characters or more. Without METRICS_PORT, `/metrics` is at the main port.',
+    description: 'Token for `/metrics`, at least 32 characters. Without METRICS_PORT, `/metrics` is at the main port.',
     default: '',
     secret: true,
     schema: token,
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting({
     description:
-      'Where traces go: the address of an OpenTelemetry collector, e.g. `http://localhost:4318`. The other `OTEL_*` variables of the standard count too.',
+      'Address of an OpenTelemetry collector for traces, e.g. `http://localhost:4318`. The other standard `OTEL_*` variables work too.',
     default: '',
     mayHoldPassword: true,
     schema: webAddress,
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting({
-    description: 'The whole address for traces, e.g. `http://localhost:4318/v1/traces`, in place of the one before.',
+    description: 'Full address for traces, e.g. `http://localhost:4318/v1/traces`, instead of the previous one.',
     default: '',
     mayHoldPassword: true,
     schema: webAddress,
   }),
   OTEL_TRACES_EXPORTER: setting({
-    description: 'How traces leave: `otlp`, `console`, or `none`. Set, it switches tracing on without an endpoint: to `localhost`.',
+    description: 'Exporter of traces: `otlp`, `console` or `none`. If set, traces go to `localhost` without an endpoint.',
     default: '',
     schema: exporters,
   }),
-  OTEL_SDK_DISABLED: setting({ description: '`true` switches tracing off, whatever else is set.', default: '', schema: text }),
+  OTEL_SDK_DISABLED: setting({ description: '`true` switches tracing off.', default: '', schema: text }),
   ROOT_DIALECT: setting({
     description:
-      'The REST dialect that also answers at the bare path `/api/providers`, which three of them share: `bifrost`, `respan` or `ziri`. Each one is always at its own prefix, e.g. `/ziri/api/providers`.',
+      'The REST dialect that also answers at `/api/providers`: `bifrost`, `respan` or `ziri`. Each one always answers at its own prefix, e.g. `/ziri/api/providers`.',
     default: '',
     schema: z.enum(['', 'bifrost', 'respan', 'ziri'], 'must be bifrost, respan or ziri, or unset'),
   }),
   RATE_LIMIT_PER_MINUTE: setting({
-    description: 'Requests that one token may send in a minute, to each replica; `0` for any number.',
+    description: 'Requests per minute and token, on each replica; `0` for no limit.',
     default: '0',
     schema: integer(0, 10_000_000),
   }),
   LOGIN_FAILURES_PER_MINUTE: setting({
-    description: 'Wrong tokens that may come from one address in a minute; `0` for any number. A right token works all the same.',
+    description: 'Wrong tokens per minute and address; `0` for no limit. Valid tokens are always accepted.',
     default: '20',
     schema: integer(0, 10_000_000),
   }),
   TRUSTED_PROXIES: setting({
-    description:
-      'Addresses and ranges of your own reverse proxies, separated by commas: only what they say in `X-Forwarded-For` is believed, to tell clients apart.',
+    description: 'Addresses and ranges of your reverse proxies, separated by commas. Only their `X-Forwarded-For` is trusted.',
     default: '',
     schema: trustedProxies,
   }),
   CACHE_MAX_BYTES: setting({
     description:
-      'Bytes that finished answers may take in memory, to be given again while the data has not changed; `0` keeps none. The default is 64 MiB.',
+      'Memory for cached answers, in bytes; `0` for no cache. Answers are reused only while the data has not changed. The default is 64 MiB.',
     default: '67108864',
     schema: integer(0, 17_179_869_184),
   }),
   ...CALL_SETTINGS,
-  CONSOLE: setting({ description: 'Whether `/console` shows the console to a browser.', default: 'true', schema: flag }),
+  CONSOLE: setting({ description: 'Whether to serve the console at `/console`.', default: 'true', schema: flag }),
   REST_REFERENCE: setting({
-    description: 'Whether `/docs/rest` shows the interactive reference of the REST dialects to a browser.',
+    description: 'Whether to serve the REST reference at `/docs/rest`.',
     default: 'true',
     schema: flag,
   }),
-  GRAPHIQL: setting({ description: 'Whether `/graphql` shows GraphiQL to a browser.', default: 'true', schema: flag }),
+  GRAPHIQL: setting({ description: 'Whether to serve GraphiQL at `/graphql`.', default: 'true', schema: flag }),
 } as const
 
 type SettingName = keyof typeof SETTINGS
@@ -191,7 +187,7 @@ function readEnvironmentFile(path: string): void {
     const variables = parseEnv(readFileSync(path, 'utf8'))
     for (const [name, value] of Object.entries(variables)) process.env[name] ??= value
   } catch (error) {
-    throw new StartupError(`The file ${path} in the working directory cannot be read (${codeOf(error)}). Correct it, or take it away.`)
+    throw new StartupError(`The file ${path} in the working directory cannot be read (${codeOf(error)}). Correct or remove it.`)
   }
 }
 

@@ -20,7 +20,7 @@ function NothingHere() {
   return (
     <>
       <PageHeading title="Nothing is here" />
-      <Text mb="md">The page may have moved, or your token may not open it.</Text>
+      <Text mb="md">The page may have moved, or your token may not have access.</Text>
       <Button component={Link} href="/" variant="default">
         To the providers
       </Button>

@@ -58,7 +58,7 @@ export const PICTURES: readonly Picture[] = [
       await page.getByLabel('API key', { exact: true }).fill(GOOD_KEY)
       await page.getByText('Network: headers').click()
       await page.getByLabel('Proxy', { exact: true }).selectOption('ENVIRONMENT')
-      await page.getByLabel('Own authorities').fill(scene.caCertificate)
+      await page.getByLabel('Custom CA certificates').fill(scene.caCertificate)
       await page.getByRole('button', { name: 'Test these values' }).click()
       await page.getByText('6 models, e.g. gpt-5').waitFor()
       await page.getByText('Network: headers').click()

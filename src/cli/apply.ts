@@ -37,11 +37,11 @@ export function addApply(program: Command, shell: Shell): void {
     .command('apply')
     .summary('make the providers those of a file')
     .description(
-      'Shows what it would take to make the stored providers those of a file, and does it. What the file leaves out about a provider stays as it is; `apiKeys`, where given, is the whole set, and so are the `targets` of a model route below `routes`. Keys never stand in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. Run again, it changes nothing.',
+      'Makes the stored providers and model routes match a file. Shows the plan, then applies it. Omitted fields of a stored provider stay as they are; `apiKeys` and the `targets` of a route are whole sets. Keys are never in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. A second run changes nothing.',
     )
     .requiredOption('-f, --file <path>', 'the file, in YAML or JSON; `-` for standard input')
-    .option('--prune', 'delete providers that apply has made and the file no longer names')
-    .option('--prune-all', 'the same, also when the file names no provider at all')
+    .option('--prune', 'delete providers that apply created and the file no longer names')
+    .option('--prune-all', 'like --prune, even if the file names no provider')
     .option('--dry-run', 'show the plan, and change nothing')
     .option(...JSON_OPTION)
     .addHelpText(
@@ -53,7 +53,7 @@ export function addApply(program: Command, shell: Shell): void {
           'gateway export | gateway apply -f -',
         ],
         notes: [
-          'Each provider is changed by itself, all of it or nothing of it. Ends with 1 when one was refused; the others are done then.',
+          'Each provider is changed completely or not at all. If one is refused, the others are still changed, and the exit code is 1.',
         ],
       }),
     )

@@ -23,16 +23,16 @@ export function addAudit(program: Command, shell: Shell): void {
     .command('audit')
     .summary('show what was done, by whom, and what was refused')
     .description(
-      'Shows the audit log, oldest first: every change, refused change, token event, connection test and rotation, with who did it and by which way. Masks and ids only. Times are UTC.',
+      'Shows the audit log, oldest first: changes, refused changes, token events, connection tests and rotations, with the actor and the channel. It holds masks and ids only. Times are UTC.',
     )
     .addOption(
-      new Option('--since <when>', 'a duration such as 30m, 12h, 7d, or a time such as 2026-03-04T05:06Z')
+      new Option('--since <when>', 'a duration such as 30m, 12h or 7d, or a time such as 2026-03-04T05:06Z')
         .argParser(sinceOption)
         .default(sinceOption('24h'), '24h'),
     )
-    .option('--subject <which>', 'only about this: the name of a provider, or the id of anything')
-    .option('--action <action>', 'only this, e.g. provider.updated')
-    .option('--limit <count>', 'the newest so many', limitOption, 100)
+    .option('--subject <which>', 'only about this: the name of a provider, or any id')
+    .option('--action <action>', 'only this action, e.g. provider.updated')
+    .option('--limit <count>', 'how many of the newest events', limitOption, 100)
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway audit --since 1h', 'gateway audit --since 7d --action access_token.created --json'] }))
     .action((options: Options) =>

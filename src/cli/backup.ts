@@ -10,7 +10,7 @@ export function addBackup(program: Command, shell: Shell): void {
     .command('backup')
     .summary('copy a SQLite database while it is used')
     .description(
-      'Writes a copy of the SQLite database to a new file, and checks it; what tells of last uses goes into a second file beside it, e.g. gateway-activity.db. The gateways go on; the copy is the state of one moment. Secrets in it stay sealed: keep the encryption keys too, apart from it.',
+      'Copies the SQLite database to a new file while gateways run, and checks the copy. Times of last use go into a second file, e.g. gateway-activity.db. Secrets in the copy stay sealed: back up the encryption keys separately.',
     )
     .requiredOption('--to <file>', 'the file to make, e.g. /backup/gateway.db')
     .option(...JSON_OPTION)

@@ -13,14 +13,14 @@ export function addDoctor(program: Command, shell: Shell): void {
     .command('doctor')
     .summary('check everything that a gateway needs')
     .description(
-      'Checks the configuration, the database and its migrations, the encryption keys, the disk, the clock and the modes of files, and says what to do about what is not right. Changes nothing.',
+      'Checks the configuration, the database and its migrations, the encryption keys, the disk, the clock and file permissions, and says what to fix. Changes nothing.',
     )
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       help({
         examples: ['gateway doctor'],
-        notes: ['Ends with 1 when there is something to do, and with 78 when the configuration cannot be read.'],
+        notes: ['Exits with 1 if there is something to fix, and with 78 if the configuration cannot be read.'],
       }),
     )
     .action(async (options: { json?: true }) => {

@@ -33,7 +33,7 @@ export function addExport(program: Command, shell: Shell): void {
     .command('export')
     .summary('print the providers, as `apply` reads them')
     .description(
-      'Prints all providers and model routes in YAML, without secrets: of a stored key there is the id and the mask. Applied to the same gateway it changes nothing. For another one, --variables names a variable for each secret.',
+      'Prints all providers and model routes as YAML, with the id and the mask of each stored key. Applied to the same gateway, the file changes nothing. For another gateway, --variables names a variable for each secret.',
     )
     .option('--variables', 'name a variable for each stored secret, e.g. OPENAI_API_KEY')
     .option(...JSON_OPTION)

@@ -14,18 +14,18 @@ export function addGenerate(keys: Command, shell: Shell): void {
     .command('generate')
     .summary('make a new key, in a file')
     .description(
-      'Makes a new random key in a file that only its user can read, and prints the id of the key, never the key. A gateway reads the file at its next start.',
+      'Creates a random encryption key in a file that only its owner can read, and prints the id of the key. Gateways read the file when they start.',
     )
     .requiredOption('--file <path>', 'where: `encryption.key` beside the database, or a file that ENCRYPTION_KEYS_FILE names')
-    .addOption(new Option('--add', 'put it behind the keys in the file: it opens, and seals nothing yet').conflicts('first'))
-    .option('--first', 'put it in front of the keys in the file: it seals')
+    .addOption(new Option('--add', 'add it after the existing keys: it opens, but does not seal yet').conflicts('first'))
+    .option('--first', 'add it before the existing keys: it seals')
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       help({
         examples: ['gateway keys generate --file encryption.key', 'gateway keys generate --file data/encryption.key --first'],
         notes: [
-          'One gateway alone may get the new key first at once. Of several, each must be able to open what another one seals: --add and restart all; then move its line to the top and restart all.',
+          'With one gateway, use --first. With several, use --add and restart all, then move the new line to the top and restart all: each must be able to open what the others seal.',
         ],
       }),
     )

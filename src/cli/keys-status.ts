@@ -24,9 +24,7 @@ export function addStatus(keys: Command, shell: Shell): void {
   keys
     .command('status')
     .summary('show the keys, and what is under each')
-    .description(
-      'Shows the ids of the encryption keys and how many stored secrets and access tokens are under each: counts only, never a key.',
-    )
+    .description('Shows the id of each encryption key, and how many secrets and access tokens use it. Never shows a key.')
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway keys status'] }))
     .action((options: { json?: true }) =>
@@ -79,7 +77,7 @@ function adviceOn(status: readonly KeyStatus[]): string[] {
   const others = status.filter(({ use }) => use !== 'seals')
   const having = (use: KeyStatus['use']) => others.filter((key) => key.use === use)
   if (!status.some(({ use, configured }) => configured && use !== 'new') && status.some(({ configured }) => !configured))
-    return ['', 'None of the configured keys belongs to this database. No gateway starts so:', 'configure those above that are not.']
+    return ['', 'None of the configured keys belongs to this database, so no gateway can start.', 'Configure the keys above.']
   if (having('not configured').some(isInUse))
     return ['', 'Secrets or tokens are under a key that is not configured: put it back, behind', 'the first.']
   if (having('new').length > 0) return ['', 'No gateway has been started with the new key yet: restart all of them.']
@@ -95,7 +93,7 @@ function adviceOn(status: readonly KeyStatus[]): string[] {
   if (having('opens').length > 0)
     return ['', 'A key that only opens and has nothing under it can be retired:', '`gateway keys retire <key>`.']
   if (having('retired').some(({ configured }) => configured))
-    return ['', 'A retired key is configured still: take it out, and restart the gateways.']
+    return ['', 'A retired key is still configured: remove it, and restart the gateways.']
   return []
 }
 

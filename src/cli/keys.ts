@@ -22,7 +22,7 @@ export function addKeys(program: Command, shell: Shell): void {
     .helpCommand(false)
     .summary('look after the encryption keys')
     .description(
-      'The encryption keys seal the stored secrets. To change them without downtime: put a new key behind the old one and restart the gateways; put it first and restart them; `keys rotate`; `keys retire` the old one; then take it out.',
+      'Encryption keys seal the stored secrets. To change them without downtime: add a new key after the old one and restart the gateways; move it to the first place and restart them; run `keys rotate`, then `keys retire` for the old key; remove the old key.',
     )
   addStatus(keys, shell)
   addGenerate(keys, shell)
@@ -36,7 +36,7 @@ function addRotate(keys: Command, shell: Shell): void {
     .command('rotate')
     .summary('bring every secret and token under the first key')
     .description(
-      'Seals every stored secret and authenticates every access token anew with the first of the configured keys, while the gateways serve. It can be stopped or killed at any time: run again, it goes on. Two at once do no harm. Tokens that do not verify are left as they are: the gateway refuses them.',
+      'Reseals every secret and access token with the first configured key, while gateways serve. Safe to interrupt and to run twice: a later run resumes. Tokens that do not verify stay as they are, and are refused.',
     )
     .option('--drop-unverified', 'delete the access tokens that do not verify')
     .option(...JSON_OPTION)
@@ -44,12 +44,12 @@ function addRotate(keys: Command, shell: Shell): void {
       'after',
       help({
         examples: ['gateway keys rotate', 'gateway keys rotate --drop-unverified'],
-        notes: ['Ends with 1 when a secret or a token is still under another key.'],
+        notes: ['Exits with 1 if a secret or a token still uses another key.'],
       }),
     )
     .action((options: { dropUnverified?: true; json?: true }) =>
       withKeyring(shell, async (open) => {
-        const bar = createProgress(shell, { noun: 'secret', whenStopped: 'Run it again: it goes on from there.' })
+        const bar = createProgress(shell, { noun: 'secret', whenStopped: 'Run it again: it resumes.' })
         const started = performance.now()
         const summary = await rotateSecrets(
           open,
@@ -89,7 +89,7 @@ function addRetire(keys: Command, shell: Shell): void {
     .command('retire')
     .summary('mark a key as done with')
     .description(
-      'Marks an encryption key as one that must never seal again: a gateway with it in the first place does not start. It is refused while a stored secret or an access token is under the key. Afterwards take the key out of the configuration; keep it as long as you keep backups from before the rotation.',
+      'Retires an encryption key: gateways that have it in the first place do not start. Fails while a secret or a token uses the key. Then remove the key from the configuration, but keep it as long as you keep backups from before the rotation.',
     )
     .argument('<key>', 'its id, as `keys status` shows it')
     .option(...JSON_OPTION)
@@ -97,7 +97,7 @@ function addRetire(keys: Command, shell: Shell): void {
       'after',
       help({
         examples: ['gateway keys retire 1nG8Yw0cGq3vJr5sQkX2bA', 'gateway keys retire -- -G8Yw0cGq3vJr5sQkX2bA1'],
-        notes: ['An id that begins with a hyphen stands behind `--`.'],
+        notes: ['Put `--` before an id that begins with a hyphen.'],
       }),
     )
     .action((kid: string, options: { json?: true }) =>
@@ -115,16 +115,14 @@ function addVerify(keys: Command, shell: Shell): void {
   keys
     .command('verify')
     .summary('open every secret and verify every token')
-    .description(
-      'Opens every stored secret with the configured keys and prints how many can be read, and how many access tokens are as the gateway wrote them: counts only. Nothing is changed.',
-    )
+    .description('Opens every stored secret and verifies every access token with the configured keys, and prints counts. Changes nothing.')
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       help({
         examples: ['gateway keys verify'],
         notes: [
-          'Ends with 1 when a secret cannot be read or a token does not verify, and with 78 when the keys are not those of the database.',
+          'Exits with 1 if a secret cannot be read or a token does not verify, and with 78 if the keys do not belong to the database.',
         ],
       }),
     )

@@ -11,7 +11,7 @@ export function addMigrateData(program: Command, shell: Shell): void {
     .command('migrate-data')
     .summary('copy everything into another database')
     .description(
-      'Copies everything from one database into an empty one: SQLite to PostgreSQL, or back. Stop the gateways on the source first: what they write during the copy would be missing from it. Secrets stay sealed, so the gateways on the target need the same encryption keys: set ENCRYPTION_KEYS_FILE to the key file beside the SQLite database. Tokens stay valid. The source is not changed; the target gets all of it, or nothing.',
+      'Copies everything from one database to an empty one: SQLite to PostgreSQL, or back. Stop the gateways on the source first, or later writes are missing. Secrets stay sealed, so the target needs the same encryption keys: set ENCRYPTION_KEYS_FILE to the key file beside the SQLite database. Tokens stay valid. Copies everything or nothing, and does not change the source.',
     )
     .requiredOption('--from <url>', 'the database to copy, e.g. file:./data/gateway.db')
     .requiredOption('--to <url>', 'an empty database, e.g. postgresql://user@host:5432/database')
@@ -20,7 +20,7 @@ export function addMigrateData(program: Command, shell: Shell): void {
       'after',
       help({
         examples: ['gateway migrate-data --from file:./data/gateway.db \\\n      --to postgresql://gateway@db.example.com/gateway'],
-        notes: ['A password need not stand in the URL: the environment variable PGPASSWORD is read too.'],
+        notes: ['You can set the password in the environment variable PGPASSWORD.'],
       }),
     )
     .action(async ({ from, to, json }: { from: string; to: string; json?: true }) => {

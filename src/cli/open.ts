@@ -92,9 +92,7 @@ export async function withKeyring<T>(shell: Shell, work: (open: OpenWithKeys) =>
         `No gateway has been started with the first encryption key, ${kid}, so none could read what is sealed with it. Restart the gateways with these keys first.`,
       )
     if ((await findOutdatedKeys(open.database.prisma, open.keyring)).length > 0)
-      throw new StartupError(
-        'What an earlier release has sealed is not brought into the form of this one yet. Start the gateway once: that does it.',
-      )
+      throw new StartupError('Secrets of an earlier release are not upgraded yet. Start the gateway once to upgrade them.')
     return work(open)
   })
 }

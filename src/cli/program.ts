@@ -43,10 +43,10 @@ export function buildProgram(shell: Shell, json = false): Command {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
   const program = new Command('gateway')
     .description(
-      'Runs and looks after an AI provider gateway. The commands read the same settings as the server (the environment, or a `.env` file in the working directory), work on its database, and may run beside it.',
+      'Starts and maintains an AI provider gateway. Commands read the same settings as the server (the environment, or a `.env` file in the working directory), work on its database, and may run while it serves.',
     )
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show the help of the program or of a command')
+    .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('Add --help to see how it is used.')
     .exitOverride()

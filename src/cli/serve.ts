@@ -11,9 +11,9 @@ export function addServe(program: Command, shell: Shell): void {
     .command('serve')
     .summary('start the gateway')
     .description(
-      'Starts the gateway, and keeps it running until SIGTERM or SIGINT. The log goes to standard output, one JSON object per line; where it listens goes to standard error.',
+      'Starts the gateway, which runs until SIGTERM or SIGINT. The log goes to standard output, one JSON object per line; addresses go to standard error.',
     )
-    .option('--json', 'say where it listens as one line of JSON')
+    .option('--json', 'print the addresses as one line of JSON')
     .addHelpText('after', help({ examples: ['gateway serve', 'PORT=8080 LOG_LEVEL=warn gateway serve'] }))
     .action((options: { json?: true }) => serve(shell, options.json === true))
 }

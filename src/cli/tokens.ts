@@ -10,7 +10,9 @@ export function addTokens(program: Command, shell: Shell): void {
     .command('tokens')
     .helpCommand(false)
     .summary('make, change, list and revoke access tokens')
-    .description('Access tokens open the API of the gateway. The database has their digests only: a lost token is made anew, never shown.')
+    .description(
+      'Access tokens are credentials for the gateway. The database stores only digests, so a lost token cannot be shown again: create a new one.',
+    )
   addCreate(tokens, shell)
   addUpdate(tokens, shell)
   addList(tokens, shell)

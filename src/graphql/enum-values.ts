@@ -119,8 +119,8 @@ type Stored<Text extends string> = {
 
 export const TARGET_STATE_VALUES = {
   READY: { description: 'Calls use it.' },
-  NO_KEY: { description: 'Every key of the provider rests, or none may be used for the model.' },
-  BREAKER_OPEN: { description: 'Its latest calls failed: it is left alone for half a minute.' },
+  NO_KEY: { description: 'No key of the provider is available for the model.' },
+  BREAKER_OPEN: { description: 'Its latest calls failed: it is paused for half a minute.' },
   PROVIDER_DISABLED: { description: 'The provider is disabled.' },
   PROVIDER_DELETED: { description: 'The provider was deleted.' },
 } as const satisfies Described<TargetState>

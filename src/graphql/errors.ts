@@ -65,7 +65,7 @@ builder.objectType(ProviderNotFoundError, {
 
 builder.objectType(ProviderInUseError, {
   name: 'ProviderInUseError',
-  description: 'Model routes use the provider; nothing was deleted. `force` deletes it all the same.',
+  description: 'Model routes use the provider; nothing was deleted. `force` deletes it anyway.',
   interfaces: [UserError],
   fields: (t) => ({ routes: t.stringList({ resolve: ({ routes }) => [...routes], description: 'The names of the routes.' }) }),
 })

@@ -178,7 +178,7 @@ describe('a start that cannot be', () => {
     mkdirSync(join(folder, '.env'))
     const { exitCode, stderr } = await refused(folder)
     expect(exitCode).toBe(78)
-    expect(lines(stderr)).toEqual(['The file .env in the working directory cannot be read (EISDIR). Correct it, or take it away.'])
+    expect(lines(stderr)).toEqual(['The file .env in the working directory cannot be read (EISDIR). Correct or remove it.'])
   })
 
   it('is refused with a key file that cannot be read, in one line', async () => {

@@ -21,7 +21,7 @@ export function CallScopeFields({ draft, isCaller, issues, onChange }: CallScope
     <Stack gap="md">
       <Switch
         label="Model calls"
-        description={isCaller ? 'All that a caller can do.' : 'Whether programs may call models with it, at the cost of the stored keys.'}
+        description={isCaller ? 'All that a caller can do.' : 'Allows model calls, which use the stored keys.'}
         checked={mayCall}
         disabled={isCaller}
         onChange={(event) => onChange({ ...draft, mayCall: event.currentTarget.checked })}
@@ -42,7 +42,7 @@ function Limits({ draft, issues, onChange }: Omit<CallScopeFieldsProps, 'isCalle
       />
       <Textarea
         label="Models"
-        description="Names, one per line; * stands for any characters, e.g. gpt-*. Empty for every model."
+        description="One per line; * matches any characters, e.g. gpt-*. Empty for all models."
         autosize
         minRows={1}
         value={draft.models}
@@ -51,7 +51,7 @@ function Limits({ draft, issues, onChange }: Omit<CallScopeFieldsProps, 'isCalle
       />
       <TextInput
         label="Requests per minute"
-        description="At each replica. Empty for no limit of its own."
+        description="Per replica. Empty for no limit."
         inputMode="numeric"
         value={draft.requestsPerMinute}
         onChange={(event) => onChange({ ...draft, requestsPerMinute: event.currentTarget.value })}

@@ -59,7 +59,7 @@ function NewTokenForm({ start, onMade, onClose }: NewTokenFormProps) {
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
     const input = { name, role, expiresAt: end === 'never' ? null : endInDays(end), calls: scope }
     const { data, error } = await writes.mutation(CreateAccessTokenDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway gave no answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
     const result = data.createAccessToken
     if (result.__typename === 'ValidationError') return result.issues
     onMade(result.value)

@@ -22,7 +22,7 @@ export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogPr
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
     const input = { id: token.id, name, ...expiryOf(end), calls: scope }
     const { data, error } = await writes.mutation(UpdateAccessTokenDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway gave no answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
     const result = data.updateAccessToken
     if (result.__typename === 'ValidationError') return result.issues
     notify({ tone: 'good', title: `${name} was changed` })

@@ -8,8 +8,8 @@ import { CallScopeFields, SCOPE_PATHS } from './call-scope-fields.tsx'
 import { ENDS } from './token-ends.ts'
 
 const ROLES: readonly { readonly value: Role; readonly label: string }[] = [
-  { value: 'CALLER', label: 'Caller: model calls alone' },
-  { value: 'VIEWER', label: 'Viewer: reads, masks only' },
+  { value: 'CALLER', label: 'Caller: model calls only' },
+  { value: 'VIEWER', label: 'Viewer: reads; sees only masks' },
   { value: 'EDITOR', label: 'Editor: also writes and tests' },
   { value: 'ADMIN', label: 'Admin: also tokens and the audit log' },
 ]
@@ -76,7 +76,7 @@ function MainFields({ draft, isNew, issues, onChange }: MainFieldsProps) {
     <>
       <TextInput
         label="Name"
-        description="Who or what uses it."
+        description="The person or tool that uses it."
         value={draft.name}
         onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
         error={issueAt(issues, 'name')}

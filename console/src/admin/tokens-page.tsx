@@ -169,7 +169,7 @@ function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
   return (
     <ConfirmDialog title={`Revoke ${token.name}?`} action="Revoke" isBusy={isBusy} onConfirm={() => void revoke()} onClose={onClose}>
       <Text fz="sm">
-        Whoever uses it is refused from the next request on, for good.
+        The gateway refuses it from the next request on. You cannot undo this.
         {token.id === viewer.token?.id && ' It is the token that you are signed in with: you will be signed out.'}
       </Text>
     </ConfirmDialog>

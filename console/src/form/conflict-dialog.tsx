@@ -22,7 +22,7 @@ export function ConflictDialog({ noun, begun, stored, differences, onKeepMine, o
         You began with version {begun}; meanwhile it became version {stored}. Nothing of yours was saved yet.
       </Text>
       {differences.length === 0 ? (
-        <Text fz="sm">What you want and what is stored now agree in every field that the form has.</Text>
+        <Text fz="sm">Your values and the stored values are the same.</Text>
       ) : (
         <DifferencesTable differences={differences} />
       )}

@@ -63,7 +63,7 @@ export function EditProviderForm({ provider, types }: EditProviderFormProps) {
         refusedTries={saving.refusedTries}
         {...{ outcome, isTesting }}
         onTest={() => void runTest()}
-        testHint="One real call to the service, with the values as they are in the form. Stored keys and other stored secrets cannot be part of it."
+        testHint="Makes one real call with the values in the form. It cannot include stored keys and other stored secrets."
         save="Save changes"
         isSaving={saving.isSaving}
         onSave={() => void saving.save(draft, givenKeys, stored)}
@@ -132,7 +132,7 @@ function useSaving(name: string, { wasTested, setIssues, release }: SavingOption
       testAfterwards: wasTested,
     }
     const { data, error } = await writes.mutation(UpdateProviderDocument, { input }).toPromise()
-    if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
+    if (data === undefined) return refuse(error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
     const result = data.updateProvider
     if (result.__typename === 'VersionConflictError') return showConflict()
     if (result.__typename === 'ValidationError') return refuse(null, result.issues)

@@ -12,10 +12,10 @@ export interface GivenKeysFieldsProps {
 /** For a change that would send stored keys somewhere else: an editor proves to have them by giving them again. */
 export function GivenKeysFields({ apiKeys, given, onChange }: GivenKeysFieldsProps) {
   return (
-    <Section title="Give the keys again">
+    <Section title="Enter the keys again">
       <Stack gap="md">
         <Text fz="sm" c="dimmed">
-          With this change the stored keys would go somewhere else. Give each of them again, or ask an admin to make the change.
+          This change would send the stored keys to another place. Enter each key again, or ask an admin to make the change.
         </Text>
         {apiKeys.map(({ id, masked, name }, index) => (
           <PasswordInput

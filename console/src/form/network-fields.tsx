@@ -33,7 +33,7 @@ export function NetworkFields(props: ProviderFieldsProps) {
         <ProxyFields network={network} onChange={set} issues={issues} hasProxyPassword={props.hasProxyPassword} />
         <Textarea
           label="Custom CA certificates"
-          description="Certificates in PEM, trusted besides the public ones."
+          description="PEM certificates, trusted in addition to the public ones."
           autosize
           minRows={2}
           maxRows={8}
@@ -43,7 +43,7 @@ export function NetworkFields(props: ProviderFieldsProps) {
           error={issueAt(issues, 'network', 'caCertificate')}
         />
         <Switch
-          label="The endpoint may be at a private address"
+          label="Allow private addresses"
           description="Where the operator allows those at all."
           checked={network.allowPrivateNetwork}
           onChange={(event) => set({ allowPrivateNetwork: event.currentTarget.checked })}
@@ -90,7 +90,7 @@ function HeaderFields({ network, onChange, issues }: PartProps) {
     onChange({ headers: headers.map((header) => (header.row === row ? { ...header, ...change } : header)) })
   return (
     <fieldset className="plain-fieldset">
-      <legend>Headers that are sent with every request</legend>
+      <legend>Headers for every request</legend>
       <Stack gap="xs">
         {headers.map(({ row, name, value }, index) => (
           <div key={row} className="header-row">

@@ -81,7 +81,7 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
     const { data, error } = await writes.mutation(CreateProviderDocument, { input }).toPromise()
     setSaving(false)
     giveFocusBack()
-    if (data === undefined) return refuse(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message, [])
+    if (data === undefined) return refuse(error === undefined ? 'The gateway did not answer.' : problemOf(error).message, [])
     finish(data.createProvider)
   }
   const finish = (result: CreateProviderMutation['createProvider']) => {
@@ -99,7 +99,7 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
       elsewhere={issuesElsewhere(issues, fieldPaths(draft))}
       {...{ refusal, refusedTries, outcome, isTesting, isSaving }}
       onTest={() => void runTest()}
-      testHint="One real call to the service, with the values as they are in the form. Nothing is stored."
+      testHint="Makes one real call with the values in the form. Stores nothing."
       save="Add provider"
       onSave={() => void save()}
       backTo="/"

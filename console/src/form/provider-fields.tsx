@@ -56,7 +56,7 @@ function IdentityFields(props: ProviderFieldsProps) {
           />
           <TextInput
             label="Display name"
-            description="What people read; the name when empty."
+            description="Shown instead of the name. Optional."
             value={draft.displayName}
             onChange={(event) => onChange({ displayName: event.currentTarget.value })}
             onBlur={() => onLeave('displayName')}
@@ -84,9 +84,9 @@ function IdentityFields(props: ProviderFieldsProps) {
 
 /** What the endpoint looks like where each customer has another one. */
 const EXAMPLES: Partial<Record<ProviderType, string>> = {
-  AZURE: 'That of your resource, e.g. https://my-resource.openai.azure.com.',
-  BEDROCK: 'That of your region, e.g. https://bedrock-runtime.us-east-1.amazonaws.com.',
-  OPENAI_COMPAT: 'Where its API begins, e.g. https://models.example.com/v1.',
+  AZURE: 'Endpoint of your resource, e.g. https://my-resource.openai.azure.com.',
+  BEDROCK: 'Endpoint of your region, e.g. https://bedrock-runtime.us-east-1.amazonaws.com.',
+  OPENAI_COMPAT: 'Base URL of the API, e.g. https://models.example.com/v1.',
 }
 
 function EndpointFields(props: ProviderFieldsProps) {
@@ -138,8 +138,8 @@ function KeyField({ draft, onChange, onLeave, issues, isStored }: ProviderFields
       label={isStored ? 'Key to test with' : 'API key'}
       description={
         isStored
-          ? 'Only for a test before you save: stored keys cannot be read, so type one here. It is not stored.'
-          : 'It is sealed before it reaches the disk, and never shown again. More keys can be added later.'
+          ? 'For a test before you save. Stored keys cannot be read, so enter one here. It is not stored.'
+          : 'Encrypted when saved, and never shown again. You can add more keys later.'
       }
       value={draft.apiKey}
       onChange={(event) => onChange({ apiKey: event.currentTarget.value })}
@@ -168,7 +168,7 @@ function TypeFields({ draft, onChange, types }: ProviderFieldsProps) {
     <SimpleGrid cols={{ base: 1, xs: 2 }}>
       <NativeSelect
         label="Type"
-        description="The protocol that the service speaks. It cannot be changed later."
+        description="The protocol of the service. You cannot change it later."
         data={types.map(({ type, displayName }: { type: ProviderType; displayName: string }) => ({ value: type, label: displayName }))}
         value={draft.type}
         onChange={(event) => chooseType(event.currentTarget.value)}

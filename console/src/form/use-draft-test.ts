@@ -49,7 +49,7 @@ export function useDraftTest(): DraftTesting {
     const { data, error } = await writes.mutation(TestConnectionDocument, { input: { draft } }).toPromise()
     setTesting(false)
     giveFocusBack()
-    const found = read(data, error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
+    const found = read(data, error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
     if (values.current === tested) setOutcome(found)
     return found
   }

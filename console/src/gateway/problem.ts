@@ -26,6 +26,6 @@ export function problemOf(error: CombinedError): Problem {
     return { kind, message: first.message, retryAfterSeconds }
   }
   if (response instanceof Response && response.status >= 500)
-    return { kind: 'unavailable', message: `The gateway, or what stands before it, answered ${response.status}.`, retryAfterSeconds }
-  return { kind: 'offline', message: 'The gateway does not answer. It may be restarting, or the network is away.', retryAfterSeconds: null }
+    return { kind: 'unavailable', message: `The gateway, or a proxy in front of it, answered ${response.status}.`, retryAfterSeconds }
+  return { kind: 'offline', message: 'The gateway does not answer. It may be restarting, or the network is down.', retryAfterSeconds: null }
 }

@@ -10,9 +10,9 @@ import { BrandMark, CheckIcon, MoonIcon, ScreenIcon, SunIcon, UserIcon } from '.
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 
 const LIVE_WORDS: Readonly<Record<LiveState, readonly [label: string, explanation: string]>> = {
-  connecting: ['Connecting', 'The stream of changes is being opened.'],
-  live: ['Live', 'Changes appear as they happen.'],
-  lost: ['Reconnecting', 'The stream of changes was lost. It is opened again, and what was missed is read then.'],
+  connecting: ['Connecting', 'Connecting for live updates.'],
+  live: ['Live', 'Live updates are on.'],
+  lost: ['Reconnecting', 'Live updates were interrupted. Reconnecting; missed changes will be loaded.'],
 }
 
 function LiveSign() {

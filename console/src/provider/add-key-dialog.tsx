@@ -106,7 +106,7 @@ function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlac
       {isVariable ? (
         <TextInput
           label="Environment variable"
-          description="Of the gateway; the operator lists it in SECRET_ENV_ALLOW."
+          description="A variable of the gateway that the operator lists in SECRET_ENV_ALLOW."
           value={secret}
           onChange={(event) => onSecret(event.currentTarget.value)}
           error={errorAt('credential', 'environmentVariable')}
@@ -114,7 +114,7 @@ function KeyPlace({ isVariable, secret, errorAt, onVariable, onSecret }: KeyPlac
       ) : (
         <PasswordInput
           label="API key"
-          description="It is sealed before it reaches the disk, and never shown again."
+          description="Encrypted when saved, and never shown again."
           value={secret}
           onChange={(event) => onSecret(event.currentTarget.value)}
           error={errorAt('credential', 'value')}

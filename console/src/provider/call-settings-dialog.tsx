@@ -40,7 +40,7 @@ export function CallSettingsDialog({ provider, onClose }: CallSettingsDialogProp
       <RouteFields routes={routes} onChange={setRoutes} />
       <Textarea
         label="More headers"
-        description="Names of headers that callers may send to the vendor, one per line. Those of the SDKs pass anyway."
+        description="Additional headers that callers may send to the vendor, one per line. Headers of the SDKs always pass."
         autosize
         minRows={2}
         maxRows={8}

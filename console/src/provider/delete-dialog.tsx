@@ -46,7 +46,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
         `Somebody changed the provider meanwhile: you saw version ${version}, it is at version ${result.currentVersion}. Look at it as it is now, and delete it again if you still want to.`,
       )
     }
-    setRefusal(result?.message ?? (error === undefined ? 'The gateway gave no answer.' : problemOf(error).message))
+    setRefusal(result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message))
   }
 
   return (
@@ -80,7 +80,7 @@ function RoutesInUse({ routes }: { readonly routes: readonly string[] }) {
           <li key={name}>{name}</li>
         ))}
       </ul>
-      Nothing was deleted. Take the provider out of them, or delete it anyway: their targets at this provider then answer no more calls.
+      Nothing was deleted. Remove the provider from these routes, or delete it anyway: its targets will then fail.
     </Alert>
   )
 }

@@ -39,7 +39,7 @@ function Tests({ tests, total }: { readonly tests: readonly PastTest[]; readonly
     <Section title="History of tests" aside={aside}>
       {tests.length === 0 && (
         <Text fz="sm" c="dimmed">
-          No test yet. Each one is kept, with its outcome and how long it took.
+          No tests yet. Run a test to see its outcome and duration here.
         </Text>
       )}
       {tests.length > 0 && (isTable ? <TestTable tests={tests} /> : <HistoryChart tests={tests} />)}

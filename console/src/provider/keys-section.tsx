@@ -18,8 +18,8 @@ export interface KeysSectionProps {
 }
 
 const KEYLESS: Partial<Record<ProviderDetailsFragment['type'], string>> = {
-  COPILOT: 'It has no stored keys: it uses the GitHub token of whoever makes the request.',
-  BEDROCK: 'It has no stored keys: it signs in with the access key pair or the role of its Bedrock settings.',
+  COPILOT: 'It has no stored keys: each caller sends a GitHub token.',
+  BEDROCK: 'It has no stored keys: it uses the access keys or the role in its Bedrock settings.',
 }
 
 /** The keys of a provider: masks to read, and everything that can be done with a key whose value nobody sees. */
@@ -112,7 +112,7 @@ function KeyActions({ provider, apiKey }: KeyProps) {
           onConfirm={() => void remove()}
           onClose={close}
         >
-          It is deleted at once and for good. Tools that use it stop working.
+          Deletes it at once. You cannot undo this. Tools that use it stop working.
         </ConfirmDialog>
       )}
     </span>

@@ -10,7 +10,7 @@ export function LatestTest({ provider }: { readonly provider: ProviderDetailsFra
     <Section title="Latest test" aside={<TestStatus test={test} />}>
       {test === null ? (
         <Text fz="sm" c="dimmed">
-          Nothing is known of this connection: it was never tested, or the endpoint or the keys have changed since.
+          Not tested yet, or the endpoint or the keys changed since the last test.
         </Text>
       ) : (
         <>

@@ -41,9 +41,7 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
       onClose={onClose}
       extra={<DraftTest provider={provider} apiKey={value} testing={testing} />}
     >
-      <Text fz="sm">
-        Make a new key where the vendor keeps them, test it, and put it here in place of the stored one. Then revoke the old key there.
-      </Text>
+      <Text fz="sm">Create a new key at the vendor, test it here, and replace the stored one. Then revoke the old key at the vendor.</Text>
       <PasswordInput
         label="New API key"
         value={value}

@@ -26,7 +26,7 @@ export function useResetKey({ name }: { readonly name: string }): {
     const result = data?.resetKeyAvailability
     if (result?.__typename === 'ResetKeyAvailabilityPayload')
       return notify({ tone: 'good', title: `The next call may use the key ${masked}` })
-    const message = result?.message ?? (error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
+    const message = result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
     notify({ tone: 'bad', title: 'Nothing was changed', message })
   }
   return { isBusy, reset }

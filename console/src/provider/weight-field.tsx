@@ -17,7 +17,7 @@ export function WeightField({ value, onChange, error }: WeightFieldProps) {
   return (
     <TextInput
       label="Weight"
-      description="Its share of the traffic among the enabled keys."
+      description="Share of calls among the enabled keys."
       inputMode="decimal"
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -12,5 +12,5 @@ export function whyNotCallable(provider: ProviderDetailsFragment): string | null
   const enabled = keys.filter((key) => key.enabled)
   if (enabled.every(({ availability }) => availability.state === 'REFUSED'))
     return 'The vendor refuses every enabled key. Rotate one, or add another.'
-  return 'Every enabled key rests. Wait until one is tried again, add another, or reset one under "API keys".'
+  return 'Every enabled key is unavailable for now. Wait, add another key, or reset one under "API keys".'
 }

@@ -70,6 +70,6 @@ async function deleteOne({ writes }: GatewayClients, { id }: Target): Promise<En
 
 /** @throws Error when there is no answer. */
 function given<T>({ data, error }: { readonly data?: T | undefined; readonly error?: CombinedError | undefined }): T {
-  if (data === undefined) throw new Error(error === undefined ? 'The gateway gave no answer.' : problemOf(error).message)
+  if (data === undefined) throw new Error(error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
   return data
 }

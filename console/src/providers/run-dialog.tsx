@@ -41,7 +41,7 @@ export function RunDialog({ act, find, onClose }: RunDialogProps) {
       </Group>
       {run.failed.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className="failed-list" tabIndex={0} aria-label="Those that did not end well">
+        <section className="failed-list" tabIndex={0} aria-label="Failed tests">
           <ul>
             {run.failed.map(({ id, name, message }) => (
               <li key={id}>

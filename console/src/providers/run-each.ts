@@ -20,7 +20,7 @@ export interface Run {
   readonly done: number
   readonly isRunning: boolean
   readonly counts: ReadonlyMap<string, { readonly count: number; readonly tone: Tone }>
-  /** Those that did not end well. */
+  /** Failed tests. */
   readonly failed: readonly { readonly id: string; readonly name: string; readonly message: string }[]
   /** What ended the run before its time. */
   readonly problem: string | null

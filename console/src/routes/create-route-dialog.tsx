@@ -27,7 +27,7 @@ export function CreateRouteDialog({ onCreated, onClose }: CreateRouteDialogProps
     const name = draft.name.trim()
     const input = { name, description, enabled, retryAfterTimeout, targets: toTargets(draft) }
     const { data, error } = await writes.mutation(CreateModelRouteDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway gave no answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
     const result = data.createModelRoute
     if (result.__typename === 'ValidationError') return result.issues
     if (result.__typename === 'ModelRouteNameTakenError') return [{ path: ['name'], message: result.message }]

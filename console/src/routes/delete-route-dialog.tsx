@@ -38,13 +38,11 @@ export function DeleteRouteDialog({ route: { id, name, version }, onChanged, onD
       return setRefusal(
         `Somebody changed the route meanwhile: you saw version ${version}, it is at version ${result.currentVersion}. Look at it as it is now, and delete it again if you still want to.`,
       )
-    setRefusal(result?.message ?? (error === undefined ? 'The gateway gave no answer.' : problemOf(error).message))
+    setRefusal(result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message))
   }
   return (
     <ConfirmDialog title={`Delete ${name}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>
-      <p className="alert-text">
-        Calls that name it as the model fail from now on. The providers and their keys stay. Its name becomes free.
-      </p>
+      <p className="alert-text">Calls that use it as the model will fail. Providers and keys stay. You can reuse the name.</p>
       {refusal !== null && (
         <Alert color="red" role="alert" title="Not deleted">
           {refusal}

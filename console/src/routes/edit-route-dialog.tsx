@@ -83,7 +83,7 @@ function useSaving(onSaved: () => void) {
     if (wrong.length > 0) return wrong
     const input = { route: { id: base.id }, expectedVersion: base.version, ...changes }
     const { data, error } = await writes.mutation(UpdateModelRouteDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway gave no answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
     const result = data.updateModelRoute
     if (result.__typename === 'VersionConflictError') return showConflict(base.name)
     if (result.__typename === 'ValidationError') return result.issues

@@ -55,7 +55,7 @@ function MainFields({ draft, isNew, issues, onChange }: FieldsProps & Pick<Route
       {isNew && (
         <TextInput
           label="Name"
-          description="What callers name as the model, e.g. fast. It stays."
+          description="What callers send as the model, e.g. fast. You cannot change it later."
           value={draft.name}
           onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
           error={issueAt(issues, 'name')}
@@ -74,7 +74,7 @@ function MainFields({ draft, isNew, issues, onChange }: FieldsProps & Pick<Route
       />
       <Switch
         label="Enabled"
-        description="Whether calls may name it."
+        description="Allow calls to this route"
         checked={draft.enabled}
         onChange={(event) => onChange({ ...draft, enabled: event.currentTarget.checked })}
       />

@@ -40,7 +40,7 @@ export function TargetFields({ target, index, count, issues, onChange, onMove, o
         />
         <TextInput
           label="Priority"
-          description="The smallest one is used first."
+          description="The lowest is used first."
           inputMode="numeric"
           value={target.priority}
           onChange={(event) => onChange({ ...target, priority: event.currentTarget.value })}
@@ -48,7 +48,7 @@ export function TargetFields({ target, index, count, issues, onChange, onMove, o
         />
         <TextInput
           label="Weight"
-          description="Its share among equal priorities."
+          description="Share of calls among targets of equal priority."
           inputMode="decimal"
           value={target.weight}
           onChange={(event) => onChange({ ...target, weight: event.currentTarget.value })}

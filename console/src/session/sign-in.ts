@@ -12,11 +12,11 @@ export type SignInOutcome =
 /** Asks the gateway whose token this is. */
 export async function signIn(token: string, events: FetchEvents): Promise<SignInOutcome> {
   // A header takes nothing else, and a token has nothing else.
-  if (!/^[\x21-\x7e]+$/.test(token)) return { refused: true, message: 'A token has no blanks and no special characters. Copy it again.' }
+  if (!/^[\x21-\x7e]+$/.test(token)) return { refused: true, message: 'A token contains no spaces or special characters. Copy it again.' }
   const clients = createGatewayClients(token, events)
   const { data, error } = await clients.reads.query(ViewerDocument, {}, { requestPolicy: 'network-only' }).toPromise()
   if (data !== undefined) return { clients, viewer: data.viewer }
-  if (error === undefined) return { refused: false, message: 'The gateway gave no answer.' }
+  if (error === undefined) return { refused: false, message: 'The gateway did not answer.' }
   const { kind, message } = problemOf(error)
   return { refused: kind === 'signed-out', message }
 }

@@ -12,14 +12,14 @@ export interface CallScopeOptions {
 
 /** For the help of the commands that take a scope. */
 export const SCOPE_NOTE =
-  'A token makes model calls only when --calls is given, whatever its role. Without a provider behind it, --calls is every provider, also later ones. A token of the role caller needs it.'
+  'A token makes model calls only with --calls, whatever its role. Without names, --calls allows every provider, including later ones. The role caller requires --calls.'
 
 /** Adds the options that say which model calls a token may make. */
 export function addCallScopeOptions(command: Command): Command {
   return command
-    .option('--calls [providers...]', 'lets it make model calls: to these providers, or to every one when none is named')
-    .option('--models <globs...>', 'the models that it may call, e.g. "gpt-*"; every one when left out')
-    .option('--requests-per-minute <number>', 'calls in a minute, counted by each gateway', wholeNumber)
+    .option('--calls [providers...]', 'allow model calls: to these providers, or to all if none is named')
+    .option('--models <globs...>', 'models that it may call, e.g. "gpt-*"; all if omitted')
+    .option('--requests-per-minute <number>', 'calls per minute, counted by each gateway', wholeNumber)
     .option('--tokens-per-day <number>', 'input and output tokens in a day of UTC; stored, and not counted yet', wholeNumber)
 }
 

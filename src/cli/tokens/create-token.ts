@@ -15,7 +15,7 @@ export function addCreate(tokens: Command, shell: Shell): void {
     .command('create')
     .summary('make a token and print it, this once')
     .description(
-      'Makes a token. It alone is printed to standard output, so that a script can catch it; it is not shown again. Needs the encryption keys: what is stored of a token is authenticated with them.',
+      'Creates a token and prints it to standard output. It is shown only once. Needs the encryption keys, which authenticate stored tokens.',
     )
     .requiredOption('--name <name>', 'who or what will use it')
     .addOption(
@@ -26,7 +26,7 @@ export function addCreate(tokens: Command, shell: Shell): void {
         .choices(Object.keys(ROLES))
         .makeOptionMandatory(),
     )
-    .option('--expires-in <duration>', 'how long it works, e.g. 12h or 90d; for ever when left out', durationOption)
+    .option('--expires-in <duration>', 'lifetime, e.g. 12h or 90d; never expires if omitted', durationOption)
   addCallScopeOptions(command)
     .option(...JSON_OPTION)
     .addHelpText(

@@ -19,9 +19,9 @@ export function addList(tokens: Command, shell: Shell): void {
     .command('list')
     .summary('list the tokens')
     .description(
-      'Lists the tokens that work, newest first, by the public start of each. Times are UTC. With the encryption keys at hand it also tells which tokens are not as the gateway wrote them: those are refused.',
+      'Lists the valid tokens by prefix, newest first. Times are UTC. With the encryption keys it also verifies them: the gateway refuses tokens that something else changed in the database.',
     )
-    .option('--all', 'also those that are revoked, expired or unverified')
+    .option('--all', 'include revoked, expired and unverified tokens')
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway tokens list', 'gateway tokens list --all --json'] }))
     .action((options: { all?: true; json?: true }) =>

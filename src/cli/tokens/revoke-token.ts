@@ -11,9 +11,9 @@ export function addRevoke(tokens: Command, shell: Shell): void {
     .command('revoke')
     .summary('revoke a token, at once and for good')
     .description(
-      'Revokes a token: from now on every gateway refuses it. The last valid admin token is refused. Works without the encryption keys.',
+      'Revokes a token: every gateway refuses it at once. You cannot revoke the last valid admin token. Works without the encryption keys.',
     )
-    .argument('<token>', 'its start as `tokens list` shows it, its id, or the token itself')
+    .argument('<token>', 'its prefix as `tokens list` shows it, its id, or the token itself')
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway tokens revoke gw_8sQ2vKx0Lp'] }))
     .action((text: string, options: { json?: true }) =>

@@ -21,14 +21,14 @@ export function addUpdate(tokens: Command, shell: Shell): void {
     .command('update')
     .summary('change what a token is called, when it ends, and which calls it may make')
     .description(
-      'Changes a token, for every gateway at once. Its value and its role stay. A scope given here takes the place of the whole scope of before. Needs the encryption keys.',
+      'Changes a token on every gateway at once. Its value and its role stay. A given scope replaces the whole previous scope. Needs the encryption keys.',
     )
-    .argument('<token>', 'its start as `tokens list` shows it, its id, or the token itself')
+    .argument('<token>', 'its prefix as `tokens list` shows it, its id, or the token itself')
     .option('--name <name>', 'a new name')
-    .option('--expires-in <duration>', 'how long it works from now on, e.g. 12h or 90d', durationOption)
-    .option('--no-expiry', 'it works until it is revoked')
+    .option('--expires-in <duration>', 'lifetime from now on, e.g. 12h or 90d', durationOption)
+    .option('--no-expiry', 'never expires')
   addCallScopeOptions(command)
-    .option('--no-calls', 'it may make no model calls any more')
+    .option('--no-calls', 'remove the permission to make model calls')
     .option(...JSON_OPTION)
     .addHelpText(
       'after',

@@ -27,8 +27,7 @@ export const AccessToken = builder.prismaNode('AccessToken', {
   nullable: true,
   select: { id: true },
   authScopes: ({ id }, { principal }) => id === principal.tokenId || hasRole(principal, 'ADMIN'),
-  description:
-    'A token that opens this API. Its value is shown once, when it is made. Requires the role `admin`; anyone may see their own.',
+  description: 'A credential for this API. Its value is shown only once. Requires the role `admin`; everyone can see their own.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Who or what uses it.' }),
     role: t.expose('role', { type: Role, description: 'What it may do.' }),
@@ -133,7 +132,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateAccessTokenInput, required: true, description: 'The token to make.' }) },
     resolve: (_root, { input: { name, role, expiresAt, calls } }, context) =>
       createAccessToken(context.deps, context, { name, role, expiresAt: expiresAt ?? null, calls: calls && toCallScope(calls) }),
-    description: "Makes a token. Requires `admin`. The token's value is shown once, here.",
+    description: 'Creates a token, whose value is shown only once, here. Requires `admin`.',
   }),
   revokeAccessToken: t.field({
     type: RevokeAccessTokenPayload,
@@ -147,6 +146,6 @@ builder.mutationFields((t) => ({
       const id = rowIdOf('AccessToken', input.id)
       return { id: id === null ? null : await revokeAccessToken(context.deps, context, id) }
     },
-    description: 'Revokes a token, at once and for good. The last valid admin token is refused. Requires `admin`.',
+    description: 'Revokes a token at once and permanently. Fails for the last valid admin token. Requires `admin`.',
   }),
 }))

@@ -37,7 +37,7 @@ const CredentialPartInput = builder.inputType('CredentialPartInput', {
 const CREDENTIAL_PARTS =
   'The parts of its credential beside the value, at most 50. The whole list: stored parts that it does not name are deleted. An editor who changes a part that says where the key goes gives its secrets again.'
 const MODELS = 'Models that it serves: names with `*` for any characters, at most 10,000; `["*"]` for every one.'
-const EXCEPT_MODELS = 'Models that it does not serve, likewise; an empty list for none.'
+const EXCEPT_MODELS = 'Models that it does not serve, as names with `*`; `[]` for none.'
 const EXTENSIONS =
   'What programs keep with it: an object by namespace. In a namespace given, each property replaces the stored one of its name, and `null` deletes it; at most 256 KiB.'
 

@@ -8,7 +8,7 @@ export const ApiKey = builder.prismaNode('ApiKey', {
   description: 'An upstream credential. Its value can be written and replaced, never read. Requires the role `viewer`.',
   fields: (t) => ({
     uuid: t.expose('id', { type: 'UUID', description: "The row's UUID, as the REST dialects show it. Inside GraphQL prefer `id`." }),
-    name: t.exposeString('name', { nullable: true, description: 'What people call it; `null` when nobody named it.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Display name; `null` if it has none.' }),
     masked: t.exposeString('masked', {
       description:
         'Safe to display, e.g. `sk-o...aaaa`, or `env:NAME` for a key in an environment variable. Computed when the key is written.',

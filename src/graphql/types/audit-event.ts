@@ -14,7 +14,7 @@ const AuditAction = builder.enumType('AuditAction', {
 })
 const AuditChannel = builder.enumType('AuditChannel', {
   values: AUDIT_CHANNEL_VALUES,
-  description: 'The way by which a request came. Expect new values.',
+  description: 'The channel of a request. Expect new values.',
 })
 const AuditSubjectType = builder.enumType('AuditSubjectType', {
   values: AUDIT_SUBJECT_TYPE_VALUES,

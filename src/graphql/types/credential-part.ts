@@ -37,7 +37,7 @@ builder.prismaObjectFields(ApiKey, (t) => ({
   }),
   endpoint: t.exposeString('endpoint', {
     nullable: true,
-    description: "An endpoint of its own, in place of the provider's base URL; `null` for that, or for one in a variable.",
+    description: "Its own endpoint, instead of the provider's base URL; `null` if it has none, or one in a variable.",
   }),
   endpointVariable: t.exposeString('endpointVariable', {
     nullable: true,
@@ -58,12 +58,12 @@ builder.prismaObjectFields(ApiKey, (t) => ({
     nullable: true,
     select: { exceptModels: true },
     resolve: ({ exceptModels }) => modelNames.parse(exceptModels),
-    description: 'Models that it does not serve, likewise; `null` for none.',
+    description: 'Models that it does not serve, as names with `*`; `null` for none.',
   }),
   extensions: t.field({
     type: 'JSON',
     select: { extensions: true },
     resolve: ({ extensions }) => readExtensions(extensions),
-    description: 'What programs keep with it, an object by namespace; the gateway reads none of it. No secrets.',
+    description: 'Data that programs keep with it, by namespace; the gateway does not interpret it. No secrets.',
   }),
 }))

@@ -10,7 +10,7 @@ export const SEALED_EXTENSIONS =
   'Texts that programs keep sealed with it, at most 20. Those that are not named stay. They can be written, never read.'
 
 export const SealedExtensionInput = builder.inputType('SealedExtensionInput', {
-  description: 'A text to keep sealed for a program, in place of the one that is stored under the same name.',
+  description: 'A text to keep sealed for a program. It replaces the stored one with the same name.',
   fields: (t) => ({
     namespace: t.string({ required: true, description: 'Of the program: 2 to 20 lowercase letters.' }),
     name: t.string({ required: true, description: "The program's name for it: 1 to 60 letters, digits and underscores." }),
@@ -23,7 +23,7 @@ builder.prismaObjectField(Provider, 'extensions', (t) =>
     type: 'JSON',
     select: { extensions: true },
     resolve: ({ extensions }) => readExtensions(extensions),
-    description: 'What programs keep with it, an object by namespace; the gateway reads none of it. No secrets.',
+    description: 'Data that programs keep with it, by namespace; the gateway does not interpret it. No secrets.',
   }),
 )
 

@@ -17,11 +17,11 @@ export const KeyAvailability = builder.objectRef<Availability>('KeyAvailability'
       type: 'DateTime',
       nullable: true,
       resolve: ({ until }) => (until === null ? null : new Date(until)),
-      description: 'When it is tried again; of several models that rest, the latest. `null` when it is ready or disabled.',
+      description: 'When it is tried again (the latest of its models); `null` when it is ready or disabled.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description: 'Why it rests, without what the vendor wrote; `null` when it does not.',
+      description: "Why it is unavailable, without the vendor's text; `null` otherwise.",
     }),
     inFlight: t.exposeInt('inFlight', { description: 'Calls under way with it.' }),
   }),

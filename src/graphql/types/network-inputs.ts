@@ -32,7 +32,7 @@ const ProxyConfigInput = builder.inputType('ProxyConfigInput', {
 const KeepableNetworkField = builder.enumType('KeepableNetworkField', {
   description: 'A field of the network configuration whose stored text can stay.',
   values: {
-    CA_CERTIFICATE: { description: 'The authorities to trust.' },
+    CA_CERTIFICATE: { description: 'Custom CA certificates.' },
     PROXY_URL: { description: 'Where the proxy is.' },
     PROXY_USERNAME: { description: 'Who the gateway is to the proxy.' },
   } as const,
@@ -47,8 +47,8 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
     maxRetries: t.int({ description: '0 to 10; 0 unless given.' }),
     retryBackoffInitialMs: t.int({ description: '0 to 1,000,000 milliseconds; 500 unless given.' }),
     retryBackoffMaxMs: t.int({ description: '0 to 1,000,000 milliseconds, and at least the first pause; 5,000 unless given.' }),
-    insecureSkipVerify: t.boolean({ description: "True leaves the upstream's TLS certificate unchecked; false unless given." }),
-    caCertificate: t.string({ description: 'Authorities to trust besides the public ones, in PEM; none unless given.' }),
+    insecureSkipVerify: t.boolean({ description: "True skips verification of the upstream's TLS certificate; false by default." }),
+    caCertificate: t.string({ description: 'Custom CA certificates in PEM, besides the public ones; none by default.' }),
     allowPrivateNetwork: t.boolean({ description: 'False refuses an endpoint at a private address; true unless given.' }),
     proxy: t.field({ type: ProxyConfigInput, description: 'A proxy to use; none unless given.' }),
     keep: t.field({

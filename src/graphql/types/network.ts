@@ -56,14 +56,14 @@ const NetworkConfig = builder.objectRef<Config>('NetworkConfig').implement({
     }),
     retryBackoffMaxMs: t.exposeInt('retryBackoffMaxMs', { description: 'The longest pause between two tries, in milliseconds.' }),
     insecureSkipVerify: t.exposeBoolean('insecureSkipVerify', {
-      description: "Whether the upstream's TLS certificate is left unchecked. Whoever is on the way can read the keys then.",
+      description: 'Whether to skip TLS verification. Anyone on the network path can then read the keys.',
     }),
     caCertificate: t.exposeString('caCertificate', {
       nullable: true,
-      description: 'Authorities to trust besides the public ones, in PEM; `null` for none.',
+      description: 'Custom CA certificates in PEM, besides the public ones; `null`: none.',
     }),
     allowPrivateNetwork: t.exposeBoolean('allowPrivateNetwork', {
-      description: 'Whether the endpoint may be at a private address, where the operator allows those at all.',
+      description: 'Whether the endpoint may be at a private address, if the operator allows that too.',
     }),
     proxy: t.field({
       type: ProxyConfig,

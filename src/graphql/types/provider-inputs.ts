@@ -85,9 +85,9 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
   description: 'A change to a provider. Fields left out, or `null`, stay as they are.',
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
-    displayName: t.string({ description: 'What people read; empty to fall back to `name`.' }),
+    displayName: t.string({ description: 'Display name; empty to use `name`.' }),
     icon: t.string({ description: 'URL or emoji; empty for none.' }),
-    baseUrl: t.string({ description: 'Another endpoint. Stored keys do not follow to another origin unless an admin says so.' }),
+    baseUrl: t.string({ description: 'A new endpoint. Stored keys do not move to another origin unless an admin allows it.' }),
     enabled: t.boolean({ description: 'Whether tools should use the provider.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
     network: t.field({
@@ -102,7 +102,7 @@ export const UpdateProviderInput = builder.inputType('UpdateProviderInput', {
     keepOtherApiKeys: t.boolean({ description: 'True makes `apiKeys` a list of changes to single keys: all others stay as they are.' }),
     ...fieldsOfEveryWrite(t),
     expectedVersion: t.int({ description: 'Refuse the change when the provider is at another version.' }),
-    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change when the name belongs to another provider by now.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the change if the name now belongs to another provider.' }),
   }),
 })
 
@@ -112,7 +112,7 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
     force: t.boolean({ description: 'Delete it though model routes use it: their targets stay, and show that it is gone.' }),
     expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
-    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion when the name belongs to another provider by now.' }),
+    expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion if the name now belongs to another provider.' }),
   }),
 })
 

@@ -10,10 +10,10 @@ const UpdateAccessTokenInput = builder.inputType('UpdateAccessTokenInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'Its GraphQL id.' }),
     name: t.string({ description: 'A new name, 1 to 200 characters.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working from now on; `null` for never.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it expires; `null` for never.' }),
     calls: t.field({
       type: CallScopeInput,
-      description: 'The model calls that it may make from now on, in place of the whole scope of before; `null` for none.',
+      description: 'The new call scope, which replaces the whole previous one; `null` for no model calls.',
     }),
   }),
 })
@@ -47,7 +47,7 @@ builder.mutationField('updateAccessToken', (t) =>
       return { id: await updateAccessToken(context.deps, context, id, toChanges(input)) }
     },
     description:
-      'Changes the name, the end or the model calls of a token, for every replica at once. Refused for a token that was revoked. Requires `admin`.',
+      'Changes the name, the expiry or the call scope of a token on every replica at once. Fails for a revoked token. Requires `admin`.',
   }),
 )
 

@@ -24,7 +24,7 @@ const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
       description:
         'Absolute URL of the API. Empty takes the default again. A placeholder that gets an endpoint is enabled unless `enabled` says otherwise.',
     }),
-    displayName: t.string({ description: 'What people read; empty takes the default again.' }),
+    displayName: t.string({ description: 'Display name; empty restores the default.' }),
     icon: t.string({ description: 'URL or emoji; empty for none.' }),
     enabled: t.boolean({ description: 'Whether tools should use the provider; true for a new one with an endpoint.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'New settings in place of the stored ones.' }),
