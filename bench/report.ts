@@ -150,6 +150,13 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     below('memory of a call that waits for its vendor, 300 at a time', figures.waitingCallKb, 64, ' KiB'),
     below('call by the one base URL, processor time, to one by its provider', cpuTo('calls-json', 'gateway', ONE_URL), 1.25, ' times'),
     below('the same with 200 chunks', cpuTo('calls-sse', 'gateway', ONE_URL), 1.25, ' times'),
+    below(
+      '30 days of 10 million calls on SQLite, and a page of the newest, to plain SQL over the sums',
+      figures.usageTimesSqlite,
+      3,
+      ' times',
+    ),
+    below('the same on PostgreSQL', figures.usageTimesPostgresql, 3, ' times'),
     below('memory at rest', figures.memoryAtRestMb, 200, ' MB'),
   ]
 }

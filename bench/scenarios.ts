@@ -7,6 +7,7 @@ import { drive, driveCreates, type Load, type Measured, memoryDuring, memoryMega
 import { type BenchRequest, QUESTIONS, type Question, type QuestionName } from './requests.ts'
 import { seed, seededFile, TOKEN } from './seed.ts'
 import { type Side, startGateway, startPeer } from './sides.ts'
+import { compareUsage } from './usage.ts'
 
 export interface Settings {
   readonly folder: string
@@ -41,6 +42,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   start: measureStart,
   calls: compareCalls,
   waiting: measureWaitingCalls,
+  usage: compareUsage,
 }
 
 /** Every question to every server, all over copies of one SQLite file. */

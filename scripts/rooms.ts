@@ -14,7 +14,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'opens the database, checks the keys, migrates, listens: in this order',
     mayEnter: [
       ...['activity', 'api-keys', 'app', 'audit', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
-      ...['key-file', 'metrics', 'mount-calls', 'create-upstream', 'providers', 'rest', 'tracing', 'upgrade', 'upstream'],
+      ...['key-file', 'metrics', 'mount-calls', 'create-upstream', 'providers', 'rest', 'tracing', 'upgrade', 'upstream', 'usage'],
     ],
   },
   app: {
@@ -38,14 +38,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'request-context': { does: 'one request on its way to its answer', mayEnter: ['auth', 'graphql', 'metrics', 'tracing'] },
-  'mount-calls': { does: 'model calls with their log and metrics', mayEnter: ['auth', 'calls', 'graphql', 'metrics'] },
+  'mount-calls': {
+    does: 'model calls with their log, metrics and usage',
+    mayEnter: ['auth', 'calls', 'graphql', 'metrics', 'usage'],
+  },
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards it, fails over, relays the answer',
     mayEnter: [
       ...['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream', 'usage'],
     ],
   },
-  usage: { does: 'what calls used, in tokens', mayEnter: [] },
+  usage: {
+    does: 'who called what, and what calls used, in tokens: single calls and their sums, kept beside the data',
+    mayEnter: ['activity', 'calls', 'database', 'errors', 'generated'],
+  },
   routes: {
     does: 'model routes: one name for models of several providers, and the breaker of their targets',
     mayEnter: ['audit', 'auth', 'check-text', 'database', 'errors', 'generated'],
@@ -64,7 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'the schema, its limits and errors; reads go from here straight into Prisma',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'calls', 'changes', 'crypto', 'database', 'destination', 'errors', 'generated', 'http'],
-      ...['providers', 'routes', 'tracing'],
+      ...['providers', 'routes', 'tracing', 'usage'],
     ],
   },
   providers: {
@@ -107,7 +113,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: 'tells this process what any process has committed, from the audit log',
     mayEnter: ['audit', 'auth', 'database', 'errors'],
   },
-  activity: { does: 'last uses, kept beside the data: writing them is no change of it', mayEnter: ['database', 'generated'] },
+  activity: { does: 'last uses and usage, kept beside the data: writing them is no change of it', mayEnter: ['database', 'generated'] },
   cache: { does: 'finished answers, each valid in one state of the data', mayEnter: ['auth', 'http'] },
   crypto: { does: 'envelope encryption, keyring, canary', mayEnter: ['read-url', 'errors'] },
   database: {
@@ -129,7 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: '`gateway <command>`: one file per command, over the same domain as the APIs',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
-      ...['key-file', 'logger', 'create-upstream', 'providers', 'routes', 'start', 'upgrade', 'upstream'],
+      ...['key-file', 'logger', 'create-upstream', 'providers', 'routes', 'start', 'upgrade', 'upstream', 'usage'],
     ],
   },
   config: { does: 'the only reader of the environment', mayEnter: ['config-calls', 'config-values', 'crypto', 'errors'] },

@@ -63,8 +63,8 @@ export interface App {
   readonly drain: () => void
   /** Ends what is still under way, but for model calls: they have a grace of their own. */
   readonly endRequests: () => void
-  /** Ends every model call that is still under way, and every connection to a vendor. */
-  readonly endCalls: () => void
+  /** Ends every model call that is still under way, and every connection to a vendor; settles when their records are written. */
+  readonly endCalls: () => Promise<void>
 }
 
 type AppRoute = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
@@ -99,6 +99,7 @@ export function createApp(options: AppOptions): App {
     changes: deps.changes.statistics,
     callsInFlight: calls.inFlight,
     keys: deps.callStatus.countKeys,
+    usageDropped: deps.usage.dropped,
   })
 
   const routes: Record<AppRoute, Handler> = {

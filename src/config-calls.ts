@@ -40,6 +40,11 @@ export const CALL_SETTINGS = {
     default: '300',
     schema: integer(1, 3_600),
   }),
+  USAGE_DAYS: setting({
+    description: 'How many days single model calls are kept. Their sums are kept for longer: of hours 31 days, of days 400.',
+    default: '60',
+    schema: integer(1, 3_650),
+  }),
   CALL_STOP_GRACE_SECONDS: setting({
     description: 'Seconds that model calls may take to finish when the gateway stops. Other requests get 20 s.',
     default: '60',

@@ -3,12 +3,15 @@ import type { CallRecord } from './calls/call-record.ts'
 import { type Calls, type CallsDeps, createCalls } from './calls/calls.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import type { Usage } from './usage/usage.ts'
 
 /** What the operator says of model calls. */
 export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'idleMs' | 'limits'>
 
 export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 'tokenHeaders' | 'aliases'> {
-  readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'>
+  readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'> & {
+    readonly usage: Usage
+  }
   readonly log: Logger
   readonly metrics: Metrics | null
 }
@@ -16,10 +19,11 @@ export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 't
 /** The data plane with its log and its metrics. */
 export function mountCalls({ deps, log, metrics, ...options }: MountedCalls): Calls {
   return createCalls({
-    ...{ ...deps, ...options },
+    ...{ ...deps, ...options, budgets: deps.usage },
     onFinished: (record) => {
       logCall(log, record)
       metrics?.calls.finished(record)
+      deps.usage.record(record)
     },
     onUnexpected: (error, requestId) => logUnexpected(error, log.child({ requestId })),
   })

@@ -32,6 +32,7 @@ import { CALL_PREFIXES, FIRST_RELEASE_READERS } from './rest/mounts.ts'
 import { startTracing } from './tracing/start-tracing.ts'
 import { upgradeStoredData } from './upgrade/upgrade-stored-data.ts'
 import type { Outcome } from './upstream/test/outcome.ts'
+import { createUsage, type Usage } from './usage/usage.ts'
 
 /** A gateway that answers requests. */
 export interface Gateway {
@@ -110,6 +111,7 @@ async function serve(
   { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const lastUses = trackUses(database, activity, log)
+  const usage = keepUsage(config, activity, clock, log)
   const readSecretVariable = secretVariables(config)
   const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
   const outbound = createUpstream(config)
@@ -121,8 +123,7 @@ async function serve(
     keyring,
     clock,
     changes,
-    lastUses,
-    ...{ readSecretVariable, callStatus, publicUrl: config.PUBLIC_URL },
+    ...{ lastUses, usage, readSecretVariable, callStatus, publicUrl: config.PUBLIC_URL },
     recordRefusal: createRecordRefusal(database, clock, logRefusal(log)),
     ...outbound.deps,
     probe: (request, left) => outbound.deps.probe(request, left).then(counting(metrics)),
@@ -160,10 +161,10 @@ async function serve(
       // Subscriptions would never finish by themselves.
       await changes.close()
       await closeServer(server, gracesOf(app, config))
-      app.endCalls()
+      await app.endCalls()
       await newProviderTests.close()
       await metricsServer?.close()
-      await lastUses.close()
+      await Promise.all([lastUses.close(), usage.close()])
       await activity.close()
       await database.close()
     },
@@ -176,6 +177,10 @@ function trackUses(database: Database, activity: Activity, log: Logger): LastUse
   const lastUses = trackLastUses(activity, onError)
   const cleaning = keepLastUsesClean(database, activity, onError)
   return { ...lastUses, close: () => cleaning.close().then(lastUses.close) }
+}
+
+function keepUsage({ USAGE_DAYS }: Config, activity: Activity, clock: () => Date, log: Logger): Usage {
+  return createUsage(activity, { callDays: USAGE_DAYS, clock, onError: (error) => error instanceof Error && logUnexpected(error, log) })
 }
 
 function testsOfNewProviders({ TEST_NEW_PROVIDERS }: Config, deps: TestDeps, log: Logger): BackgroundTests {

@@ -13,6 +13,52 @@ const TABLES: Readonly<Record<ActivityModel, Table & { clear(client: Transaction
       (client, data) => client.lastUse.createMany({ data }),
     ),
   },
+  ModelCall: {
+    count: (client) => client.modelCall.count(),
+    clear: (client) => client.modelCall.deleteMany(),
+    copy: async (from, to) => {
+      let last = ''
+      for (;;) {
+        const data = await from.modelCall.findMany({ where: { id: { gt: last } }, orderBy: { id: 'asc' }, take: PAGE })
+        if (data.length > 0) await to.modelCall.createMany({ data })
+        if (data.length < PAGE) return
+        last = data.at(-1)?.id ?? ''
+      }
+    },
+  },
+  UsageSum: {
+    count: (client) => client.usageSum.count(),
+    clear: (client) => client.usageSum.deleteMany(),
+    copy: async (from, to) => {
+      for (const hours of [1, 24])
+        for (let span = await spanBehind(from, hours, -1); span !== null; span = await spanBehind(from, hours, span.at))
+          await sumsOfSpan(hours, span.at)(from, to, async () => {})
+    },
+  },
+  UsageName: {
+    count: (client) => client.usageName.count(),
+    clear: (client) => client.usageName.deleteMany(),
+    copy: byPosition(
+      (client, page) => client.usageName.findMany({ ...page, orderBy: { id: 'asc' } }),
+      (client, data) => client.usageName.createMany({ data }),
+    ),
+  },
+}
+
+/** Rows of one statement, few enough for its values. */
+const PAGE = 500
+
+function spanBehind(client: TransactionClient, hours: number, at: number): Promise<{ at: number } | null> {
+  return client.usageSum.findFirst({ where: { hours, at: { gt: at } }, orderBy: { at: 'asc' }, select: { at: true } })
+}
+
+/** There are so many sums of a year that each span is read by itself. */
+function sumsOfSpan(hours: number, at: number): Table['copy'] {
+  const orderBy = (['providerId', 'apiKeyId', 'model', 'callerId', 'outcome'] as const).map((column) => ({ [column]: 'asc' as const }))
+  return byPosition(
+    (client, page) => client.usageSum.findMany({ ...page, where: { hours, at }, orderBy }),
+    (client, data) => client.usageSum.createMany({ data }),
+  )
 }
 
 /**

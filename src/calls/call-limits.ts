@@ -1,3 +1,4 @@
+import type { CallScope } from '../auth/call-scope.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
 import { CallError } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
@@ -9,6 +10,12 @@ export interface CallLimitSettings {
   readonly perProvider: number
 }
 
+/** Knows what tokens have used. */
+export interface TokenBudgets {
+  /** Whether a token has used fewer input and output tokens since the beginning of the day of UTC, at all replicas. */
+  hasTokensLeft(tokenId: string, perDay: number): Promise<boolean>
+}
+
 /** The window in which the calls of a token are counted. */
 interface Window {
   endsAt: number
@@ -16,22 +23,28 @@ interface Window {
 }
 
 const WINDOW_MS = 60_000
+const DAY_MS = 86_400_000
 const BUSY_WAIT_MS = 1_000
 /** Windows that are over are looked for when there are this many. */
 const MANY_WINDOWS = 10_000
 
-/** Counts calls: those under way for each token and provider, and those of each token in a minute. Counted in this process alone. */
+/**
+ * Counts calls: those under way for each token and provider, and those of each token in a minute, which are counted in this process
+ * alone, and its tokens of a day, which are not.
+ */
 export class CallLimits {
   readonly #settings: CallLimitSettings
   readonly #now: () => number
+  readonly #budgets: TokenBudgets
   readonly #ofTokens = new Map<string, number>()
   readonly #ofProviders = new Map<string, number>()
   readonly #ofTypes = new Map<ProviderType, number>(PROVIDER_TYPES.map((type) => [type, 0]))
   readonly #windows = new Map<string, Window>()
 
   /** @param now milliseconds since 1970. */
-  constructor(settings: CallLimitSettings, now: () => number) {
+  constructor(settings: CallLimitSettings, budgets: TokenBudgets, now: () => number) {
     this.#settings = settings
+    this.#budgets = budgets
     this.#now = now
   }
 
@@ -60,11 +73,19 @@ export class CallLimits {
   }
 
   /**
-   * Counts one call of a token, in windows of a minute from the first one.
-   * @param perMinute null for any number.
-   * @throws CallError `token_rate_limited`.
+   * Lets one call of a token in, by the limits of its scope.
+   * @throws CallError `token_rate_limited`, `token_budget_exhausted`.
    */
-  countCall(tokenId: string, perMinute: number | null): void {
+  async admit(tokenId: string, { requestsPerMinute, tokensPerDay }: CallScope): Promise<void> {
+    this.#countCall(tokenId, requestsPerMinute)
+    if (tokensPerDay === null || (await this.#budgets.hasTokensLeft(tokenId, tokensPerDay))) return
+    const retryAfterMs = DAY_MS - (this.#now() % DAY_MS)
+    const message = `This token has used the ${tokensPerDay.toLocaleString('en')} tokens that it may use in a day. The next day begins at 00:00 UTC.`
+    throw new CallError('token_budget_exhausted', message, { retryAfterMs })
+  }
+
+  /** In windows of a minute from the first call. @param perMinute null for any number. */
+  #countCall(tokenId: string, perMinute: number | null): void {
     if (perMinute === null) return
     const now = this.#now()
     const known = this.#windows.get(tokenId)

@@ -1,3 +1,4 @@
+import type { Principal } from '../auth/principal.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { NO_USAGE, type ReadUsage } from '../usage/token-usage.ts'
 import type { CallKind } from './call-kind.ts'
@@ -23,12 +24,15 @@ export type AttemptReason = 'next_key' | 'next_target' | 'retry' | 'closed_conne
 /** What is known of a call when it is over: no prompt, no answer, no address. */
 export interface CallRecord extends ReadUsage {
   readonly requestId: string
-  readonly tokenId: string | null
-  readonly tokenName: string | null
+  /** Whether it was a model call, or was refused as one: not a list, nor a look at whether the address answers. */
+  readonly isCall: boolean
+  /** Null for a stranger. */
+  readonly caller: Pick<Principal, 'kind' | 'tokenId' | 'tokenName'> | null
   readonly providerId: string | null
   readonly providerName: string | null
   readonly providerType: ProviderType | null
   readonly apiKeyId: string | null
+  readonly apiKeyMasked: string | null
   readonly model: string | null
   /** The model route that the call named; null when it named none. */
   readonly routeName: string | null
@@ -51,15 +55,21 @@ export interface CallRecord extends ReadUsage {
   readonly responseBytes: number
   /** Whether the whole answer was sent. */
   readonly isComplete: boolean
+  /** What the caller calls its program: its `User-Agent`. */
+  readonly client: string | null
+  /** The model that the vendor says has answered. */
+  readonly answeredModel: string | null
+  /** By which the vendor finds the call in its own logs. */
+  readonly vendorRequestId: string | null
 }
 
 /** What becomes known of a call on its way. */
 export interface CallProgress {
-  tokenId: string | null
-  tokenName: string | null
+  caller: CallRecord['caller']
   provider: Pick<ProviderForCall, 'id' | 'name' | 'type'> | null
   /** The key of the latest attempt. */
   apiKeyId: string | null
+  apiKeyMasked: string | null
   model: string | null
   /** The model route that the call named. */
   routeName: string | null
@@ -70,16 +80,17 @@ export interface CallProgress {
   furtherAttempts: Record<AttemptReason, number>
   requestBytes: number
   used: ReadUsage
+  vendorRequestId: string | null
   /** Null for what is no call: a list, a refusal to a stranger. */
   outcome: CallOutcome | null
 }
 
 export function newProgress(): CallProgress {
   return {
-    tokenId: null,
-    tokenName: null,
+    caller: null,
     provider: null,
     apiKeyId: null,
+    apiKeyMasked: null,
     model: null,
     routeName: null,
     path: null,
@@ -87,6 +98,7 @@ export function newProgress(): CallProgress {
     furtherAttempts: { next_key: 0, next_target: 0, retry: 0, closed_connection: 0 },
     requestBytes: 0,
     used: NO_USAGE,
+    vendorRequestId: null,
     outcome: null,
   }
 }

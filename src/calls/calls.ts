@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
@@ -10,7 +11,7 @@ import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
 import { isGatewayToken } from './call-credential.ts'
 import { kindOf } from './call-kind.ts'
-import { type CallLimitSettings, CallLimits } from './call-limits.ts'
+import { type CallLimitSettings, CallLimits, type TokenBudgets } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
 import { withoutShapes } from './call-query.ts'
@@ -40,6 +41,7 @@ import { toCallError } from './to-call-error.ts'
 export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   readonly callStatus: CallStatus
   readonly lastUses: KeyUses
+  readonly budgets: TokenBudgets
   readonly clock: () => Date
   readonly outbound: OutboundDeps
   /** Prefixes under which calls are known besides `/ai`. */
@@ -75,8 +77,8 @@ export interface Calls {
   handle(call: CallRequest): Promise<void>
   /** Calls under way now, by the type of their provider. */
   inFlight(): ReadonlyMap<ProviderType, number>
-  /** Ends every call and every connection. */
-  close(): void
+  /** Ends every call and every connection; settles when the records of all are told, or one takes too long to end. */
+  close(): Promise<void>
 }
 
 /** One request on its way: what was found out about it so far decides the shape of an error. */
@@ -88,6 +90,9 @@ interface Passage extends CallRequest {
   readonly caller: CallerPresence
 }
 
+/** A call that ended with its connection may still wait to try again, which it will not do. */
+const LAST_RECORDS_MS = 2_000
+
 /** A path that names the provider, or asks for the list of them. */
 type ProviderPath = Exclude<CallPath, { readonly kind: 'one url' }>
 
@@ -96,7 +101,7 @@ export function createCalls(deps: CallsDeps): Calls {
   const now = () => deps.clock().getTime()
   const { find, states, breakers } = deps.callStatus
   const pools = new CallPools(deps.outbound)
-  const limits = new CallLimits(deps.limits, now)
+  const limits = new CallLimits(deps.limits, deps.budgets, now)
   const bodies = { maxBytes: deps.maxBodyBytes, budget: new BodyBudget(deps.bodyMemoryBytes) }
   const onKeyUsed = (apiKeyId: string) => deps.lastUses.record(apiKeyId, deps.clock())
   const { tokenHeaders, idleMs } = deps
@@ -115,8 +120,7 @@ export function createCalls(deps: CallsDeps): Calls {
   async function answer(passage: Passage): Promise<Answer | null> {
     const { request, path, progress } = passage
     const identity = await identify(request, deps, (other) => bringsCredential(find, path, request.headers, other))
-    progress.tokenId = identity.principal.tokenId
-    progress.tokenName = identity.principal.tokenName
+    progress.caller = identity.principal
     const scope = requireScope(identity.principal)
     if (/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
       throw new CallError('websocket_not_supported', 'Model calls are plain HTTP here.')
@@ -145,7 +149,7 @@ export function createCalls(deps: CallsDeps): Calls {
   async function callProvider(call: PermittedCall, { tokenId }: Principal): Promise<null> {
     const { provider, scope } = call
     refuseUnusable(provider, pools)
-    limits.countCall(tokenId, scope.requestsPerMinute)
+    await limits.admit(tokenId, scope)
     const end = limits.begin(tokenId, provider)
     try {
       await makeCall(call, forwarding)
@@ -155,7 +159,7 @@ export function createCalls(deps: CallsDeps): Calls {
     return null
   }
 
-  async function handle(call: CallRequest): Promise<void> {
+  async function handleOne(call: CallRequest): Promise<void> {
     const { request, response, requestId } = call
     const startedAt = now()
     const began = performance.now()
@@ -177,7 +181,19 @@ export function createCalls(deps: CallsDeps): Calls {
     deps.onFinished(recordOf(passage, startedAt, began))
   }
 
-  return { handle, inFlight: () => limits.inFlight, close: () => pools.destroy() }
+  const underWay = new Set<Promise<void>>()
+  return {
+    handle: (call) => {
+      const handled = handleOne(call).finally(() => underWay.delete(handled))
+      underWay.add(handled)
+      return handled
+    },
+    inFlight: () => limits.inFlight,
+    close: async () => {
+      pools.destroy()
+      await Promise.race([Promise.all(underWay), sleep(LAST_RECORDS_MS, null, { ref: false })])
+    },
+  }
 }
 
 function shapeOf(path: CallPath, headers: IncomingHttpHeaders): ErrorShape {
@@ -198,12 +214,14 @@ function responseClosed(response: ServerResponse): Promise<void> {
 }
 
 function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
-  const { provider, outcome, tokenId, tokenName, apiKeyId, model, routeName, attempts, furtherAttempts, requestBytes, used } = progress
+  const { provider, outcome, caller, apiKeyId, apiKeyMasked, model, routeName } = progress
+  const { attempts, furtherAttempts, requestBytes, vendorRequestId, used } = progress
   return {
     requestId,
-    tokenId,
-    tokenName,
+    isCall: outcome !== null,
+    caller,
     apiKeyId,
+    apiKeyMasked,
     model,
     routeName,
     attempts,
@@ -225,6 +243,9 @@ function recordOf({ requestId, request, response, progress, relay, path }: Passa
     isComplete: response.writableFinished,
     usage: used.usage,
     usageSource: used.usageSource,
+    client: request.headers['user-agent'] ?? null,
+    vendorRequestId,
+    answeredModel: null,
   }
 }
 

@@ -13,6 +13,7 @@ import type { KeyForCall } from './provider-for-call.ts'
 import { answerHeaders } from './response-headers.ts'
 import { scrubAnswer } from './scrub-answer.ts'
 import { UnusableKey } from './unusable-key.ts'
+import { vendorRequestId } from './vendor-request-id.ts'
 
 export interface ForwardDeps extends OpenDeps {
   readonly states: KeyStates
@@ -73,6 +74,7 @@ async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
   if (call.caller.isGone) return { kind: 'over', outcome: 'CALLER_LEFT' }
   countAttempt(call.progress, call.progress.attempts === 0 ? null : reason)
   call.progress.apiKeyId = key.apiKeyId
+  call.progress.apiKeyMasked = key.masked
   const attempt = startAttempt(call, deps, opened)
   call.caller.endWhenGone(() => attempt.abort())
   try {
@@ -89,12 +91,14 @@ function startAttempt(
 ): Attempt {
   const pool = pools.poolFor(provider, opened.target)
   const target = {
-    begin: (status: number, headers: readonly string[], source: Parameters<typeof relay.begin>[2]) =>
+    begin: (status: number, headers: readonly string[], source: Parameters<typeof relay.begin>[2]) => {
+      progress.vendorRequestId = vendorRequestId(headers, opened.secrets())
       relay.begin(
         status,
         answerHeaders(headers, { requestId, attempts: progress.attempts, isUntouched: true, target: route?.target ?? null }),
         source,
-      ),
+      )
+    },
     write: (chunk: Buffer) => relay.write(chunk),
     end: () => relay.end(),
   }
@@ -192,6 +196,7 @@ async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: Held
     return over(call, answer.status, await attempt.done)
   }
   attempt.drop()
+  progress.vendorRequestId = vendorRequestId(headers, opened.secrets())
   relay.answer(answer.status, headers, clean.body)
   return over(call, answer.status, 'whole')
 }

@@ -29,7 +29,9 @@ export interface OpenedRequest {
   readonly outgoing: OutgoingCall
   /** Whether a credential of the gateway is in it, whose refusal is no business of the caller. */
   readonly isOurCredential: boolean
-  /** Knows every secret that is in it. */
+  /** Every secret that is in it. */
+  secrets(): readonly string[]
+  /** Knows them. */
   scrubber(): Scrubber
 }
 
@@ -61,6 +63,7 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
     ? withHeaders(plain, callersCredential(call.request.headers))
     : await withCredential({ method, target, headers: plain, body }, credential, rules)
   const headerSecrets = authenticatingValues(network)
+  const secrets = () => [...secretsOf(opened.credential), ...secretsOf(credential), ...headerSecrets, network.proxy?.password ?? '']
   return {
     key,
     target,
@@ -75,8 +78,8 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
       isRepeatable: call.route === null,
     },
     isOurCredential: credential.kind !== 'none' || headerSecrets.length > 0,
-    scrubber: () =>
-      createScrubber([...secretsOf(opened.credential), ...secretsOf(credential), ...headerSecrets, network.proxy?.password ?? '']),
+    secrets,
+    scrubber: () => createScrubber(secrets()),
   }
 }
 

@@ -19,6 +19,8 @@ export interface KeyForCall {
   readonly id: string
   /** Null where the credential is the provider's own, or there is none. */
   readonly apiKeyId: string | null
+  /** Safe to show; null where `apiKeyId` is. */
+  readonly masked: string | null
   /** Another one with each other value: what was found out about the old value does not hold for it. */
   readonly edition: string
   readonly enabled: boolean
@@ -118,6 +120,7 @@ function keysOf(deps: ReadProviderDeps, use: StoredProvider): KeyForCall[] {
     return {
       ...identityOf(provider, row),
       apiKeyId: row?.id ?? null,
+      masked: row?.masked ?? null,
       enabled: true,
       weight: row?.weight ?? 1,
       ...modelGlobsOf(row),

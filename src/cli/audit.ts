@@ -6,12 +6,12 @@ import { help, JSON_OPTION } from './help.ts'
 import { withDatabase } from './open.ts'
 import { counted, printable, printResult, second, wrapped } from './output.ts'
 import type { Shell } from './shell.ts'
-import { parseDuration } from './time.ts'
+import { type Since, sinceOption } from './time.ts'
 
 const MOST = 10_000
 
 interface Options {
-  readonly since: (now: Date) => Date
+  readonly since: Since
   readonly subject?: string
   readonly action?: string
   readonly limit: number
@@ -50,22 +50,6 @@ export function addAudit(program: Command, shell: Shell): void {
         printResult(shell, options.json === true, data, [heading, ...lines].join('\n\n'))
       }),
     )
-}
-
-function sinceOption(text: string): Options['since'] {
-  const duration = parseDuration(text)
-  if (duration !== null) return (now) => new Date(now.getTime() - duration)
-  const time = readTime(text)
-  if (time === null) throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
-  return () => time
-}
-
-/** As the log shows it, or by the standard. Without a zone it is UTC, wherever the machine stands. */
-function readTime(text: string): Date | null {
-  const [, day, time = '00:00', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
-  const date = new Date(`${day}T${time}${zone}`)
-  return Number.isNaN(date.getTime()) ? null : date
 }
 
 function limitOption(text: string): number {

@@ -15,6 +15,7 @@ import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
 import type { Shell } from './shell.ts'
 import { addTokens } from './tokens.ts'
+import { addUsage } from './usage.ts'
 
 /** As many folders up from `src/cli` as from `dist/cli`. */
 const PACKAGE = new URL('../../package.json', import.meta.url)
@@ -68,7 +69,7 @@ export function buildProgram(shell: Shell, json = false): Command {
         notes: ['`gateway <command> --help` shows options and examples.'],
       }),
     )
-  const commands = [addServe, addApply, addExport, addTokens, addRoutes, addKeys, addAudit, addDoctor, addBackup, addMigrateData]
+  const commands = [addServe, addApply, addExport, addTokens, addRoutes, addKeys, addAudit, addUsage, addDoctor, addBackup, addMigrateData]
   for (const add of commands) add(program, shell)
   return program
 }

@@ -15,3 +15,23 @@ export function durationOption(text: string): number {
   if (duration === null) throw new InvalidArgumentError('It must be a number and a unit: 30m, 12h, 90d.')
   return duration
 }
+
+/** Where a range of time begins, or ends: a time, or so long ago. */
+export type Since = (now: Date) => Date
+
+/** Reads the value of an option that is one. */
+export function sinceOption(text: string): Since {
+  const duration = parseDuration(text)
+  if (duration !== null) return (now) => new Date(now.getTime() - duration)
+  const time = readTime(text)
+  if (time === null) throw new InvalidArgumentError('It must be a duration such as 12h, or a time such as 2026-03-04T05:06Z.')
+  return () => time
+}
+
+/** As the log shows it, or by the standard. Without a zone it is UTC, wherever the machine stands. */
+function readTime(text: string): Date | null {
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const date = new Date(`${day}T${time}${zone}`)
+  return Number.isNaN(date.getTime()) ? null : date
+}

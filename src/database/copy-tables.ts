@@ -48,7 +48,7 @@ export function byPosition<Row>(
 }
 
 /** What `src/activity/` keeps, which is in another file on SQLite and is copied by itself. */
-export type ActivityModel = 'LastUse'
+export type ActivityModel = 'LastUse' | 'ModelCall' | 'UsageSum' | 'UsageName'
 
 /** Nothing in the column, which is not the JSON value `null`. */
 const json = (value: Prisma.JsonValue) => value ?? Prisma.DbNull

@@ -12,6 +12,8 @@ interface Rows {
   readonly auditEvent: Prisma.AuditEventCreateManyInput
   readonly connectionTest: Prisma.ConnectionTestCreateManyInput
   readonly modelList: Prisma.ModelListCreateManyInput
+  readonly modelCall: Prisma.ModelCallCreateManyInput
+  readonly usageName: Prisma.UsageNameCreateManyInput
 }
 
 /** Each column has its value, or an expression that gives it; those with a default may be undefined, and take it. */

@@ -7,6 +7,7 @@ import type { ChangeFeed } from '../changes/change-feed.ts'
 import type { Database } from '../database/client.ts'
 import type { BackgroundTests } from '../providers/background-tests.ts'
 import type { TestCaller, TestDeps } from '../providers/test-saved-connection.ts'
+import type { Usage } from '../usage/usage.ts'
 import type { AnswerOrigin } from './answer-origin.ts'
 
 /** What the commands and queries work with, the same for every request. */
@@ -16,6 +17,7 @@ export interface GatewayDeps extends TestDeps {
   readonly lastUses: LastUses
   readonly newProviderTests: BackgroundTests
   readonly callStatus: CallStatus
+  readonly usage: Usage
   /** Where clients reach the gateway, without a slash at its end; empty when nobody has said. */
   readonly publicUrl: string
 }

@@ -1,11 +1,15 @@
 import type { AuditAction, AuditSubjectType } from '../audit/record.ts'
 import type { Channel } from '../auth/principal.ts'
+import type { CallKind } from '../calls/call-kind.ts'
+import type { CallOutcome } from '../calls/call-record.ts'
 import type { TargetState } from '../calls/call-status.ts'
 import type { KeyAvailability } from '../calls/key-states.ts'
 import type { ChangeAction } from '../changes/provider-changes.ts'
 import type { ProblemCode, ValidationRule } from '../errors.ts'
 import type { ActorKind, ConnectionStatus, ProviderType } from '../generated/prisma-sqlite/enums.ts'
 import type { CallRoutes } from '../providers/call-routes.ts'
+import type { UsageGroup } from '../usage/read-usage.ts'
+import type { UsageSource } from '../usage/token-usage.ts'
 
 /** What each value of an enum means, as the schema tells it. */
 
@@ -50,6 +54,50 @@ export const CALL_ROUTES_VALUES = {
   STANDARD: { description: 'The routes of models: chats, messages, embeddings, images and the like.' },
   ALL: { description: 'Every route of the API, also those that manage the account at the vendor. Only an admin may set it.' },
 } as const satisfies Described<CallRoutes>
+
+export const CALL_OUTCOME_VALUES = {
+  OK: { description: 'The vendor has answered.' },
+  CALLER_ERROR: { description: 'The vendor refused the request, by no fault of its key.' },
+  KEY_REFUSED: { description: 'The vendor refused every stored key.' },
+  RATE_LIMITED: { description: 'The vendor limits calls for now.' },
+  VENDOR_ERROR: { description: 'The vendor failed.' },
+  UNREACHABLE: { description: 'There was no connection to the vendor, or it broke before an answer.' },
+  TIMED_OUT: { description: 'The vendor did not begin to answer in time.' },
+  CALLER_LEFT: { description: 'The caller left before the end. It does not count as failed.' },
+  STREAM_BROKEN: { description: 'The vendor broke off in its answer.' },
+  REFUSED_BY_GATEWAY: { description: 'The gateway refused it: by a limit, the scope of the token, or the state of the provider.' },
+} as const satisfies Described<CallOutcome>
+
+export const CALL_KIND_VALUES = {
+  CHAT: { description: "A chat in OpenAI's format." },
+  COMPLETIONS: { description: "A completion of a text, in OpenAI's older format." },
+  RESPONSES: { description: "OpenAI's Responses API." },
+  MESSAGES: { description: "Anthropic's Messages API." },
+  GENERATE_CONTENT: { description: "Google's `generateContent`." },
+  CONVERSE: { description: "Amazon Bedrock's Converse or InvokeModel." },
+  EMBEDDINGS: { description: 'Embeddings.' },
+  IMAGES: { description: 'Images.' },
+  AUDIO: { description: 'Speech, transcriptions or translations.' },
+  MODELS: { description: 'A list of models, or one of them.' },
+  COUNT_TOKENS: { description: 'A count of the tokens of a text.' },
+  OTHER: { description: 'Anything else.' },
+} as const satisfies Described<CallKind>
+
+export const USAGE_SOURCE_VALUES = {
+  REPORTED: { description: "The vendor's final figures." },
+  PARTIAL: { description: "The vendor's latest figures in an answer that was cut off." },
+  MISSING: { description: 'There are none. The call counts as no tokens.' },
+} as const satisfies Described<UsageSource>
+
+export const USAGE_GROUP_VALUES = {
+  PROVIDER: { description: 'The provider.' },
+  API_KEY: { description: 'The API key. Requires the role `viewer`.' },
+  CALLER: { description: 'Who called.' },
+  MODEL: { description: 'The model that was asked for. Beyond 200 of one provider in an hour, or in a day, the others are `(other)`.' },
+  OUTCOME: { description: 'How the call ended.' },
+  HOUR: { description: 'The hour in which the call began; kept for 31 days.' },
+  DAY: { description: 'The day of UTC in which the call began.' },
+} as const satisfies Described<UsageGroup>
 
 export const CHANGE_ACTION_VALUES = {
   CREATED: { description: 'It is new.' },

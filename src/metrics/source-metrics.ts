@@ -12,9 +12,12 @@ export interface MetricSources {
   /** Model calls under way, by the type of their provider. */
   readonly callsInFlight: () => ReadonlyMap<string, number>
   readonly keys: () => Promise<readonly KeyCount[]>
+  /** Model calls that are missing in the store of usage. */
+  readonly usageDropped: () => number
 }
 
-export function addSourceMetrics(registry: Registry, { cache, database, changes, callsInFlight, keys }: MetricSources): void {
+export function addSourceMetrics(registry: Registry, sources: MetricSources): void {
+  const { cache, database, changes, callsInFlight, keys, usageDropped } = sources
   const counter = (name: string, help: string, read: () => number) => addCounter(registry, name, help, read)
   const gauge = (name: string, help: string, read: () => number) => addGauge(registry, name, help, read)
   counter('gateway_cache_hits_total', 'Answers given from memory.', () => cache().hits)
@@ -30,6 +33,7 @@ export function addSourceMetrics(registry: Registry, { cache, database, changes,
     return database().failures
   })
   if (database().pool !== null) addPool(registry, database)
+  counter('gateway_ai_usage_dropped_total', 'Model calls that are missing in usage, because its store failed for too long.', usageDropped)
   addCallGauges(registry, callsInFlight, keys)
   gauge('gateway_subscriptions', 'Subscriptions that are open.', () => changes().subscriptions)
   gauge('gateway_change_feed_age_seconds', 'Time since the change feed was last up to date with the database.', () => changes().ageSeconds)

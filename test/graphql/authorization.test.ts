@@ -1,9 +1,9 @@
-import { getNamedType, isCompositeType, isIntrospectionType, isObjectType } from 'graphql'
+import { getNamedType, isCompositeType, isIntrospectionType, isObjectType, isRequiredArgument } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import type { Fixtures, Operation } from '../support/authorization/operations.ts'
 import { ROOT_FIELDS } from '../support/authorization/root-fields.ts'
-import { WAYS } from '../support/authorization/ways.ts'
+import { EVER, WAYS } from '../support/authorization/ways.ts'
 import type { GraphQLAnswer, Role } from '../support/gateway.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
@@ -80,7 +80,12 @@ async function makeFixtures(): Promise<Fixtures> {
     )
     return createModelRoute.modelRoute.id
   }
+  await makeCall(provider, tokens.get('CALLER') ?? '')
+  const other = await gateway.token('CALLER')
+  await makeCall(provider, other)
+  const { modelCalls } = await gateway.ask<{ modelCalls: { nodes: { id: string }[] } }>('{ modelCalls { nodes { id } } }', {}, other)
   return {
+    modelCall: modelCalls.nodes[0]?.id ?? '',
     modelRoute: await createRoute('routed'),
     routed: routed.id,
     disposableRoute: () => createRoute(uniqueName()),
@@ -97,6 +102,11 @@ async function makeFixtures(): Promise<Fixtures> {
     freeName: uniqueName,
     takenName: provider.name,
   }
+}
+
+async function makeCall({ name }: { readonly name: string }, token: string): Promise<void> {
+  const { status } = await gateway.fetch(`/ai/${name}/models`, { headers: { authorization: `Bearer ${token}` } })
+  expect(status).toBe(200)
 }
 
 async function run({ query, variables }: Operation, role: Role | null): Promise<GraphQLAnswer<Record<string, unknown>>> {
@@ -124,7 +134,11 @@ function selectionOf(type: string, field: string): string {
   const definition = schema.getType(type)
   if (!isObjectType(definition)) throw new Error(`${type} is no object type.`)
   const { type: fieldType, args = [] } = definition.getFields()[field] ?? {}
-  const few = args.some(({ name }) => name === 'first') ? `${field}(first: 1)` : field
+  const few = args.some(({ name }) => name === 'first')
+    ? `${field}(first: 1)`
+    : args.some(isRequiredArgument)
+      ? `${field}(${EVER}, by: DAY)`
+      : field
   return isCompositeType(getNamedType(fieldType)) ? `{ ${few} { __typename } }` : `{ ${few} }`
 }
 

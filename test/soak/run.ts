@@ -21,6 +21,7 @@ const GROUPS: readonly { readonly workers: number; readonly files: Readonly<Reco
       stop: 'test/soak/stop.test.ts',
       replicas: 'test/soak/replicas.test.ts',
       kill: 'test/soak/kill.test.ts',
+      usage: 'test/soak/usage.test.ts',
       rotation: 'test/soak/rotation.test.ts',
       memory: 'test/soak/memory.test.ts',
       writers: 'test/soak/writers.test.ts',

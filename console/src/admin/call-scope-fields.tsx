@@ -59,7 +59,7 @@ function Limits({ draft, issues, onChange }: Omit<CallScopeFieldsProps, 'isCalle
       />
       <TextInput
         label="Tokens per day"
-        description="Input and output, in days of UTC. Stored, and not counted yet."
+        description="Input and output, in days of UTC, over all replicas. Empty for no limit."
         inputMode="numeric"
         value={draft.tokensPerDay}
         onChange={(event) => onChange({ ...draft, tokensPerDay: event.currentTarget.value })}

@@ -79,7 +79,7 @@ interface CallTarget {
 
 async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void> {
   const { request, response, progress, scope, tokenId, rest } = call
-  deps.limits.countCall(tokenId, scope.requestsPerMinute)
+  await deps.limits.admit(tokenId, scope)
   const read = await readCallBody(request, response, { ...deps.forwarding.bodies, readsForms: true })
   if (read === null) {
     progress.outcome = 'CALLER_LEFT'

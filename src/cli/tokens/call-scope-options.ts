@@ -20,7 +20,7 @@ export function addCallScopeOptions(command: Command): Command {
     .option('--calls [providers...]', 'allow model calls: to these providers, or to all if none is named')
     .option('--models <globs...>', 'models that it may call, e.g. "gpt-*"; all if omitted')
     .option('--requests-per-minute <number>', 'calls per minute, counted by each gateway', wholeNumber)
-    .option('--tokens-per-day <number>', 'input and output tokens in a day of UTC; stored, and not counted yet', wholeNumber)
+    .option('--tokens-per-day <number>', 'input and output tokens per UTC day, counted over all gateways', wholeNumber)
 }
 
 /**

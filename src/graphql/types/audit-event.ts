@@ -1,11 +1,12 @@
-import { type Actor as ActorOf, readActor } from '../../audit/actor.ts'
+import { readActor } from '../../audit/actor.ts'
 import { auditWhere } from '../../audit/filter.ts'
 import { builder } from '../builder.ts'
-import { ACTOR_KIND_VALUES, AUDIT_ACTION_VALUES, AUDIT_CHANNEL_VALUES, AUDIT_SUBJECT_TYPE_VALUES, OTHER } from '../enum-values.ts'
+import { AUDIT_ACTION_VALUES, AUDIT_CHANNEL_VALUES, AUDIT_SUBJECT_TYPE_VALUES, OTHER } from '../enum-values.ts'
 import { idInGlobalId } from '../global-id.ts'
 import { lookupText } from '../lookup-text.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { AccessToken } from './access-token.ts'
+import { Actor } from './actor.ts'
 import { Provider } from './provider.ts'
 
 const AuditAction = builder.enumType('AuditAction', {
@@ -19,31 +20,6 @@ const AuditChannel = builder.enumType('AuditChannel', {
 const AuditSubjectType = builder.enumType('AuditSubjectType', {
   values: AUDIT_SUBJECT_TYPE_VALUES,
   description: 'What an audit event can be about. Expect new values.',
-})
-const ActorKind = builder.enumType('ActorKind', {
-  values: ACTOR_KIND_VALUES,
-  description: 'Who can do something. Expect new values.',
-})
-
-const Actor = builder.objectRef<ActorOf>('Actor').implement({
-  description: 'Who did something, as they were called then. Requires the role `admin`.',
-  authScopes: { admin: true },
-  fields: (t) => ({
-    kind: t.expose('kind', { type: ActorKind, description: 'What kind of caller it was.' }),
-    name: t.exposeString('name', { description: 'What the actor was called then.' }),
-    id: t.id({
-      nullable: true,
-      resolve: ({ id }) => (id === '' ? null : id),
-      description: 'UUID of the token; user and machine for the command line; `null` for the gateway itself.',
-    }),
-    token: t.prismaField({
-      type: AccessToken,
-      nullable: true,
-      resolve: (query, { kind, id }, _args, { deps }) =>
-        kind === 'TOKEN' ? deps.database.prisma.accessToken.findUnique({ ...query, where: { id } }) : null,
-      description: 'The token; `null` for other kinds, and when it is gone.',
-    }),
-  }),
 })
 
 /** What an event is about: an id and a name that it had then, or neither. */

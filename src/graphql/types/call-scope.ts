@@ -34,7 +34,8 @@ export const CallScope = builder.objectRef<CallScopeOf>('CallScope').implement({
     }),
     tokensPerDay: t.exposeFloat('tokensPerDay', {
       nullable: true,
-      description: 'Input and output tokens in a day of UTC; `null` for no limit. Stored, and not counted yet.',
+      description:
+        'Input and output tokens in a day of UTC; `null` for no limit. Counted over all replicas, to the second; calls without figures count as none.',
     }),
   }),
 })
@@ -49,7 +50,7 @@ export const CallScopeInput = builder.inputType('CallScopeInput', {
     }),
     requestsPerMinute: t.int({ description: 'Calls in a minute, 1 to 1,000,000, counted by each replica.' }),
     tokensPerDay: t.float({
-      description: 'Input and output tokens in a day of UTC, a whole number from 1 to 1,000,000,000,000. Stored, and not counted yet.',
+      description: 'Input and output tokens in a day of UTC, a whole number from 1 to 1,000,000,000,000. Counted over all replicas.',
     }),
   }),
 })

@@ -15,6 +15,8 @@ export interface Fixtures {
   readonly otherToken: string
   /** A model route whose target is the provider `routed`. */
   readonly modelRoute: string
+  /** A model call by somebody whom no caller of the test is; another one is the caller's own. */
+  readonly modelCall: string
   readonly routed: string
   /** Makes something that a mutation may use up; each call gives another one. */
   readonly disposableProvider: () => Promise<string>

@@ -1,5 +1,6 @@
 import type { Role } from '../gateway.ts'
 import { create, query, type Way } from './operations.ts'
+import { EVER } from './ways.ts'
 
 /** The role that each root field needs. A field that is missing here fails the test. */
 export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonly at: Way['at'] }>> = {
@@ -9,6 +10,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
     role: 'EDITOR',
     at: query(() => '{ checkProvider(input: { name: "a", type: OPENAI, baseUrl: "https://a.example" }) { rule } }'),
   },
+  'Query.modelCalls': { role: 'CALLER', at: query(() => '{ modelCalls { totalCount } }') },
   'Query.modelRoute': { role: 'VIEWER', at: query(() => '{ modelRoute(by: { name: "nobody" }) { id } }') },
   'Query.modelRoutes': { role: 'VIEWER', at: query(() => '{ modelRoutes { totalCount } }') },
   'Query.node': {
@@ -23,6 +25,7 @@ export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonl
   'Query.providers': { role: 'VIEWER', at: query(() => '{ providers { totalCount } }') },
   'Query.providersByOffset': { role: 'VIEWER', at: query(() => '{ providersByOffset { totalCount } }') },
   'Query.providerTypes': { role: 'VIEWER', at: query(() => '{ providerTypes { type } }') },
+  'Query.usage': { role: 'CALLER', at: query(() => `{ usage(${EVER}, by: MODEL) { calls } }`) },
   'Query.viewer': { role: 'CALLER', at: query(() => '{ viewer { role } }') },
   'Mutation.createAccessToken': {
     role: 'ADMIN',

@@ -18,6 +18,8 @@ import {
 } from './operations.ts'
 
 const ofProvider = (page: string) => `query ($id: ID!) { provider(by: { id: $id }) { ${page} } }`
+/** The time of a sum that has everything in it. */
+export const EVER = 'from: "2026-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z"'
 const UNKNOWN_KEY = Buffer.from('ApiKey:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64')
 const UNKNOWN_PROVIDER = { provider: { uuid: '6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e' } }
 
@@ -38,6 +40,10 @@ export const WAYS: readonly Way[] = [
   ...connection('AuditEventConnection', 'ADMIN', (s) => `{ auditEvents ${s} }`, 'AuditEventEdge', 'AuditEvent'),
   ...connection('AccessTokenConnection', 'ADMIN', (s) => `{ accessTokens ${s} }`, 'AccessTokenEdge', 'AccessToken'),
   ...connection('ModelRouteConnection', 'VIEWER', (s) => `{ modelRoutes ${s} }`, 'ModelRouteEdge', 'ModelRoute'),
+  ...connection('ModelCallConnection', 'CALLER', (s) => `{ modelCalls ${s} }`, 'ModelCallEdge', 'ModelCall'),
+  { name: 'who called', type: 'Actor', role: 'CALLER', at: query((s) => `{ modelCalls { nodes { caller ${s} } } }`) },
+  { name: 'sums of usage', type: 'UsageSum', role: 'CALLER', at: query((s) => `{ usage(${EVER}, by: DAY) ${s} }`) },
+  { name: 'tokens of a sum', type: 'TokenUsage', role: 'CALLER', at: query((s) => `{ usage(${EVER}, by: DAY) { usage ${s} } }`) },
   { name: 'a target', type: 'RouteTarget', role: 'VIEWER', at: query((s) => `{ modelRoutes { nodes { targets ${s} } } }`) },
   {
     name: 'the provider of a target',
@@ -217,6 +223,7 @@ export const WAYS: readonly Way[] = [
       ['ModelRoute', 'VIEWER', (f) => f.modelRoute],
       ['AccessToken', 'ADMIN', (f) => f.otherToken],
       ['AuditEvent', 'ADMIN', (f) => f.auditEvent],
+      ['ModelCall', 'ADMIN', (f) => f.modelCall],
     ] satisfies [string, Role, (fixtures: Fixtures) => string][]
   ).flatMap(([type, role, id]): Way[] => [
     { name: 'node', type, role, at: node(type, id) },

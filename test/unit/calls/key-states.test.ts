@@ -9,7 +9,7 @@ function keyOf(id: string, more: Partial<KeyForCall> = {}): KeyForCall {
   const open = () => {
     throw new Error('unused')
   }
-  return { id, apiKeyId: id, edition: '1', enabled: true, weight: 1, models: null, exceptModels: null, open, ...more }
+  return { id, apiKeyId: id, masked: null, edition: '1', enabled: true, weight: 1, models: null, exceptModels: null, open, ...more }
 }
 
 /** States with a clock that a test moves. */

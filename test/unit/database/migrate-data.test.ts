@@ -8,6 +8,8 @@ import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { type DataMigration, migrateData as migrateDataWith } from '../../../src/database/migrate-data.ts'
 import { Prisma } from '../../../src/generated/prisma-sqlite/client.ts'
+import { createUsage } from '../../../src/usage/usage.ts'
+import { callRecord } from '../../support/call-records.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
 import { auditRow, providerRow } from '../../support/rows.ts'
 
@@ -16,12 +18,18 @@ const now = new Date('2026-03-04T05:06:07.089Z')
 const migrateData = (options: Omit<DataMigration, 'copyMore'>) => migrateDataWith({ ...options, copyMore: copyActivity })
 
 const log = () => {}
+const fail = (error: unknown) => {
+  throw error
+}
 
 /** Rows in every table, with whatever a column can hold, and numbers with gaps. */
 async function fill(database: Database): Promise<void> {
   const { prisma, write } = database
   const activity = await openActivity(database, log)
   await activity.write((tx) => tx.lastUse.createMany({ data: Array.from({ length: 703 }, (_, n) => ({ id: `used ${n}`, at: now })) }))
+  const usage = createUsage(activity, { callDays: 60, clock: () => now, onError: fail })
+  for (let n = 0; n < 703; n++) usage.record(callRecord({ model: `model ${n % 250}`, startedAt: now.getTime() - n * 60_000 }))
+  await usage.close()
   await activity.close()
   await prisma.encryptionKey.create({ data: { kid: 'kid', canary: 'sealed', createdAt: now } })
   await prisma.provider.create({ data: providerRow('deleted', { deletedAt: now, number: 3 }) })
@@ -57,6 +65,9 @@ async function contentOf(database: Database): Promise<Record<string, unknown[]>>
   const { prisma } = database
   const activity = await openActivityIfThere(database)
   const lastUses = (await activity?.prisma.lastUse.findMany({ orderBy: { id: 'asc' } })) ?? []
+  const calls = (await activity?.prisma.modelCall.findMany({ orderBy: { id: 'asc' } })) ?? []
+  const sums = (await activity?.prisma.usageSum.findMany({ orderBy: [{ hours: 'asc' }, { at: 'asc' }, { model: 'asc' }] })) ?? []
+  const names = (await activity?.prisma.usageName.findMany({ orderBy: { id: 'asc' } })) ?? []
   await activity?.close()
   const byNumber = { orderBy: { number: 'asc' } } as const
   return {
@@ -72,6 +83,9 @@ async function contentOf(database: Database): Promise<Record<string, unknown[]>>
     AccessToken: await prisma.accessToken.findMany(byNumber),
     AuditEvent: await prisma.auditEvent.findMany(byNumber),
     LastUse: lastUses,
+    ModelCall: calls,
+    UsageSum: sums,
+    UsageName: names,
     Revision: await prisma.revision.findMany(),
   }
 }

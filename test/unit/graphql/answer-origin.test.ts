@@ -42,6 +42,13 @@ describeDatabases('what an answer was made from', (databases) => {
       },
       newProviderTests: NO_BACKGROUND_TESTS,
       publicUrl: '',
+      usage: {
+        record: () => {},
+        written: () => Promise.reject(new Error('unused')),
+        hasTokensLeft: async () => true,
+        dropped: () => 0,
+        close: async () => {},
+      },
       lastUses: { record: () => {}, find: async () => null, flush: async () => {}, close: async () => {} },
     }
     const principal = { kind: 'TOKEN', tokenId: 'id', tokenName: 'name', role: 'VIEWER', calls: null } as const

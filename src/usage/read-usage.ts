@@ -1,0 +1,141 @@
+import type { Activity } from '../activity/activity.ts'
+import { Prisma } from '../generated/prisma-sqlite/client.ts'
+import { allOf, type CallFilter, commonConditions, isOneOf } from './call-filter.ts'
+import { FIRST_BYTE_COLUMNS } from './first-byte.ts'
+import { HOURS_KEPT_DAYS } from './retention.ts'
+import { hourOf } from './sum-calls.ts'
+import type { TokenUsage } from './token-usage.ts'
+
+/** What calls are grouped by. */
+export type UsageGroup = 'PROVIDER' | 'API_KEY' | 'CALLER' | 'MODEL' | 'OUTCOME' | 'HOUR' | 'DAY'
+
+/** What the calls of a group have used together. */
+export interface GroupSum {
+  /** An id of a row, a model or an outcome; empty for calls that have none, and for groups of time. */
+  readonly key: string
+  /** When the hour or day begins; null for other groups. */
+  readonly at: Date | null
+  readonly calls: number
+  readonly failed: number
+  readonly missingUsage: number
+  readonly usage: TokenUsage
+  /** How many calls had their first byte in each class of times. */
+  readonly firstByte: readonly number[]
+}
+
+export interface UsageQuestion {
+  readonly from: Date
+  readonly until: Date
+  readonly by: UsageGroup
+  readonly filter: CallFilter
+  readonly now: Date
+  /** Groups to read at most. */
+  readonly limit: number
+}
+
+const HOUR_MS = 3_600_000
+const GROUPS: Readonly<Record<UsageGroup, string>> = {
+  PROVIDER: 'provider_id',
+  API_KEY: 'api_key_id',
+  CALLER: 'caller_id',
+  MODEL: 'model',
+  OUTCOME: 'outcome',
+  HOUR: 'at',
+  // Whole numbers are divided to whole numbers in both databases.
+  DAY: '(at / 24) * 24',
+}
+
+const total = (what: string, name: string) => `CAST(SUM(${what}) AS DOUBLE PRECISION) AS ${name}`
+const TOKENS = {
+  inputTokens: 'input_tokens',
+  cachedInputTokens: 'cached_input_tokens',
+  cacheWriteTokens: 'cache_write_tokens',
+  outputTokens: 'output_tokens',
+  reasoningTokens: 'reasoning_tokens',
+} as const satisfies Record<keyof TokenUsage, string>
+const TOTALS = [
+  total('calls', 'calls'),
+  // Who left did not fail.
+  total(`CASE WHEN outcome IN ('OK', 'CALLER_LEFT') THEN 0 ELSE calls END`, 'failed'),
+  total('missing_usage', 'missing_usage'),
+  ...[...Object.values(TOKENS), ...FIRST_BYTE_COLUMNS].map((column) => total(column, column)),
+].join(', ')
+
+/** Sums of calls in groups: those of time in their order, others by their calls. */
+export async function readUsage({ prisma }: Pick<Activity, 'prisma'>, question: UsageQuestion): Promise<GroupSum[]> {
+  const { by, filter, limit } = question
+  const isTime = by === 'HOUR' || by === 'DAY'
+  const conditions = [spansWithin(question), ...commonConditions(filter), ...isOneOf('outcome', filter.outcomes)]
+  const group = Prisma.raw(GROUPS[by])
+  const rows = await prisma.$queryRaw<Record<string, string | number>[]>(Prisma.sql`
+    SELECT CAST(${group} AS TEXT) AS key, ${Prisma.raw(TOTALS)} FROM usage_sums WHERE ${allOf(conditions)}
+    GROUP BY ${group} ORDER BY ${isTime ? group : Prisma.raw('calls DESC, key')} LIMIT ${limit}`)
+  return rows.map((row) => toGroupSum(row, isTime))
+}
+
+function toGroupSum(row: Readonly<Record<string, string | number>>, isTime: boolean): GroupSum {
+  const number = (name: string) => Number(row[name])
+  const key = String(row.key)
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = TOKENS
+  return {
+    key: isTime ? '' : key,
+    at: isTime ? new Date(Number(key) * HOUR_MS) : null,
+    calls: number('calls'),
+    failed: number('failed'),
+    missingUsage: number('missing_usage'),
+    usage: {
+      inputTokens: number(inputTokens),
+      cachedInputTokens: number(cachedInputTokens),
+      cacheWriteTokens: number(cacheWriteTokens),
+      outputTokens: number(outputTokens),
+      reasoningTokens: number(reasoningTokens),
+    },
+    firstByte: FIRST_BYTE_COLUMNS.map(number),
+  }
+}
+
+/** The sums of whole days within the time, and of the hours at both ends. What has no sums of hours any more counts by days. */
+function spansWithin({ from, until, by, filter, now }: UsageQuestion): Prisma.Sql {
+  let start = hourOf(later(from, filter.from))
+  let end = Math.ceil(earlier(until, filter.until).getTime() / HOUR_MS)
+  if (by === 'HOUR') return Prisma.sql`(hours = 1 AND at >= ${start} AND at < ${end})`
+  const oldestHour = hourOf(now) - HOURS_KEPT_DAYS * 24
+  if (start < oldestHour) start = Math.floor(start / 24) * 24
+  if (end < oldestHour) end = Math.ceil(end / 24) * 24
+  const firstDay = Math.ceil(start / 24) * 24
+  const dayAfter = Math.floor(end / 24) * 24
+  if (firstDay >= dayAfter) return Prisma.sql`(hours = 1 AND at >= ${start} AND at < ${end})`
+  return Prisma.sql`(
+    (hours = 24 AND at >= ${firstDay} AND at < ${dayAfter})
+    OR (hours = 1 AND at >= ${start} AND at < ${firstDay})
+    OR (hours = 1 AND at >= ${dayAfter} AND at < ${end}))`
+}
+
+function later(one: Date, other: Date | undefined): Date {
+  return other !== undefined && other > one ? other : one
+}
+
+function earlier(one: Date, other: Date | undefined): Date {
+  return other !== undefined && other < one ? other : one
+}
+
+/** What ids were last called, also those of rows that are gone. */
+export async function readNames({ prisma }: Pick<Activity, 'prisma'>, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await prisma.usageName.findMany({ where: { id: { in: [...ids] } } })
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** The ids that were last called by this name. */
+export async function findNamed({ prisma }: Pick<Activity, 'prisma'>, name: string): Promise<string[]> {
+  const rows = await prisma.usageName.findMany({ where: { name }, select: { id: true }, take: 100 })
+  return rows.map(({ id }) => id)
+}
+
+/** Input and output tokens of a caller on one day of UTC. @param day hours since 1970. */
+export async function readTokensOfDay({ prisma }: Pick<Activity, 'prisma'>, callerId: string, day: number): Promise<number> {
+  const { _sum } = await prisma.usageSum.aggregate({
+    where: { callerId, hours: 24, at: day },
+    _sum: { inputTokens: true, outputTokens: true },
+  })
+  return (_sum.inputTokens ?? 0) + (_sum.outputTokens ?? 0)
+}

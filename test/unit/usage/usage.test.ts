@@ -1,0 +1,267 @@
+import { expect, test } from 'vitest'
+import { type Activity, openActivity } from '../../../src/activity/activity.ts'
+import type { CallRecord } from '../../../src/calls/call-record.ts'
+import { readRevision } from '../../../src/database/revision.ts'
+import { Fault } from '../../../src/errors.ts'
+import type { CallFilter } from '../../../src/usage/call-filter.ts'
+import { MOST_MODELS, OTHER_MODELS } from '../../../src/usage/known-models.ts'
+import { countCalls, readCalls } from '../../../src/usage/read-calls.ts'
+import { type GroupSum, readNames, readUsage, type UsageGroup } from '../../../src/usage/read-usage.ts'
+import { deleteOldUsage } from '../../../src/usage/retention.ts'
+import { createUsage } from '../../../src/usage/usage.ts'
+import { callRecord, tokens } from '../../support/call-records.ts'
+import { describeDatabases } from '../../support/databases.ts'
+
+const fail = (error: unknown) => {
+  throw error
+}
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const NOON = new Date('2026-03-04T12:00:00Z')
+const NEWEST = { limit: 10_000, oldestFirst: false }
+const EVER = { from: new Date(0), until: new Date('2100-01-01T00:00:00Z') }
+
+const at = (time: string): Partial<CallRecord> => ({ startedAt: Date.parse(time) })
+
+describeDatabases('the store of usage', (databases) => {
+  async function opened(onError: (error: unknown) => void = fail, now = NOON) {
+    const database = await databases.open()
+    const activity = await openActivity(database, () => {})
+    let isAway: Error | null = null
+    const write: Activity['write'] = (work) => (isAway === null ? activity.write(work) : Promise.reject(isAway))
+    const store = { ...activity, write }
+    const usage = createUsage(store, { callDays: 60, clock: () => now, onError })
+    const sums = async (by: UsageGroup, range = EVER, filter = {}): Promise<GroupSum[]> =>
+      readUsage(await usage.written(), { ...range, by, filter, now, limit: 1_001 })
+    const close = async () => {
+      await usage.close()
+      await activity.close()
+    }
+    return {
+      database,
+      activity: store,
+      usage,
+      sums,
+      calls: async (filter = {}) => readCalls(await usage.written(), filter, NEWEST),
+      failWith: (error: Error | null) => {
+        isAway = error
+      },
+      close,
+    }
+  }
+
+  test('is no change of the data: neither the revision nor the state of answers in memory moves, and nobody wakes', async () => {
+    const { database, usage, calls, close } = await opened()
+    let woken = 0
+    const stop = database.onWrite(() => {
+      woken += 1
+    })
+    const before = [await readRevision(database), await database.currentState()]
+    for (let n = 0; n < 1_203; n++) usage.record(callRecord())
+    expect(await calls()).toHaveLength(1_203)
+    expect([await readRevision(database), await database.currentState()]).toEqual(before)
+    stop()
+    if (database.kind === 'sqlite') expect(woken).toBe(0)
+    await close()
+  })
+
+  test('keeps what is known of a call, its texts short and such as both databases take, and nothing of lists and strangers', async () => {
+    const { usage, calls, close } = await opened()
+    const long = `${'m'.repeat(199)}😀 and more`
+    usage.record(callRecord({ model: long, client: 'a\u0000b', routeName: 'fast', vendorRequestId: 'req_1', streamed: true }))
+    usage.record(callRecord({ isCall: false }))
+    usage.record(callRecord({ caller: null }))
+    usage.record(callRecord({ providerId: null, providerName: null, providerType: null, apiKeyId: null, apiKeyMasked: null, model: null }))
+    const [refused, call] = (await calls()).sort((one) => (one.providerId === null ? -1 : 1))
+    expect(refused).toMatchObject({ providerName: null, model: null, callerName: 'ci' })
+    expect(call).toMatchObject({
+      startedAt: new Date('2026-03-04T05:06:07.089Z'),
+      ...{ providerId: 'provider', providerName: 'openai', apiKeyMasked: 'sk-o...aaaa', callerKind: 'TOKEN', callerId: 'caller' },
+      ...{ model: `${'m'.repeat(199)}\ufffd`, client: 'a\ufffdb', route: 'fast', vendorRequestId: 'req_1', streamed: true },
+      ...{ firstByteMs: 100, durationMs: 120, inputTokens: 12, outputTokens: 3, usageSource: 'REPORTED' },
+    })
+    await close()
+  })
+
+  test('gives calls in the order of their starts, both ways, page by page, by each filter', async () => {
+    const { usage, calls, close } = await opened()
+    const outcomes = ['OK', 'TIMED_OUT', 'RATE_LIMITED'] as const
+    for (let n = 0; n < 30; n++)
+      usage.record(
+        callRecord({
+          startedAt: NOON.getTime() + ((n * 7) % 30) * 1_000,
+          ...{ model: `m${n % 3}`, providerId: `p${n % 2}`, outcome: outcomes[n % 3] ?? 'OK' },
+          caller: { kind: 'TOKEN', tokenId: `c${n % 5}`, tokenName: 'ci' },
+        }),
+      )
+    const all = await calls()
+    expect(all.map(({ startedAt }) => startedAt.getTime())).toEqual(Array.from({ length: 30 }, (_, n) => NOON.getTime() + (29 - n) * 1_000))
+    const store = await usage.written()
+    const [third, fourth] = [all[2]?.id, all[3]?.id]
+    const older = await readCalls(store, {}, { limit: 5, oldestFirst: false, olderThan: third })
+    expect(older).toEqual(all.slice(3, 8))
+    expect(await readCalls(store, {}, { limit: 2, oldestFirst: true, newerThan: fourth })).toEqual(all.slice(1, 3).reverse())
+    const filters: readonly CallFilter[] = [
+      { providerIds: ['p1'] },
+      { providerIds: [] },
+      { model: 'm2', callerIds: ['c3'] },
+      { outcomes: ['TIMED_OUT', 'RATE_LIMITED'] },
+      { from: new Date(NOON.getTime() + 4_000), until: new Date(NOON.getTime() + 9_000) },
+    ]
+    for (const filter of filters) {
+      const { providerIds, model, callerIds, outcomes: some, from, until } = filter
+      const wanted = all.filter(
+        (call) =>
+          (!providerIds || providerIds.includes(call.providerId ?? '')) &&
+          (!model || call.model === model) &&
+          (!callerIds || callerIds.includes(call.callerId)) &&
+          (!some || some.includes(call.outcome)) &&
+          (!from || call.startedAt >= from) &&
+          (!until || call.startedAt < until),
+      )
+      expect(await calls(filter)).toEqual(wanted)
+      expect(await countCalls(store, filter)).toBe(wanted.length)
+    }
+    await close()
+  })
+
+  test('sums by each group, of whole hours and days, over two replicas', async () => {
+    const one = await opened()
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    one.usage.record(callRecord({ ...at('2026-03-03T23:59:59Z'), usage: tokens(5, 1), timeToFirstByteMs: 12 }))
+    one.usage.record(
+      callRecord({ ...at('2026-03-04T00:00:00Z'), model: 'gpt-4o', outcome: 'CALLER_LEFT', usage: null, usageSource: 'MISSING' }),
+    )
+    other.record(
+      callRecord({ ...at('2026-03-04T11:30:00Z'), outcome: 'TIMED_OUT', timeToFirstByteMs: null, usage: null, usageSource: 'MISSING' }),
+    )
+    other.record(callRecord({ ...at('2026-03-04T11:59:59Z'), usage: tokens(7, 2), timeToFirstByteMs: 999_999 }))
+    await other.close()
+    const short = (sums: readonly GroupSum[]) =>
+      sums.map(({ key, at: begin, calls, failed, missingUsage, usage }) => [
+        ...[begin?.toISOString() ?? key, calls, failed, missingUsage, usage.inputTokens, usage.outputTokens],
+      ])
+    expect(short(await one.sums('PROVIDER'))).toEqual([['provider', 4, 1, 1, 12, 3]])
+    expect(short(await one.sums('MODEL'))).toEqual([
+      ['gpt-5', 3, 1, 0, 12, 3],
+      ['gpt-4o', 1, 0, 1, 0, 0],
+    ])
+    expect(short(await one.sums('DAY'))).toEqual([
+      ['2026-03-03T00:00:00.000Z', 1, 0, 0, 5, 1],
+      ['2026-03-04T00:00:00.000Z', 3, 1, 1, 7, 2],
+    ])
+    expect(short(await one.sums('HOUR'))).toEqual([
+      ['2026-03-03T23:00:00.000Z', 1, 0, 0, 5, 1],
+      ['2026-03-04T00:00:00.000Z', 1, 0, 1, 0, 0],
+      ['2026-03-04T11:00:00.000Z', 2, 1, 0, 7, 2],
+    ])
+    // Whole days in the middle, hours at both ends.
+    const range = { from: new Date('2026-03-03T23:30:00Z'), until: new Date('2026-03-04T11:00:00Z') }
+    expect(short(await one.sums('CALLER', range))).toEqual([['caller', 2, 0, 1, 5, 1]])
+    const wide = { from: new Date('2026-03-02T23:30:00Z'), until: new Date('2026-03-05T00:30:00Z') }
+    expect(short(await one.sums('OUTCOME', wide, { model: 'gpt-5' }))).toEqual([
+      ['OK', 2, 0, 0, 12, 3],
+      ['TIMED_OUT', 1, 1, 0, 0, 0],
+    ])
+    const [all] = await one.sums('API_KEY')
+    expect(all?.firstByte.reduce((sum, count) => sum + count, 0)).toBe(3)
+    expect(await readNames(await one.usage.written(), ['provider', 'key', 'caller', 'nobody'])).toEqual(
+      new Map([...[['provider', 'openai'] as const], ...[['key', 'sk-o...aaaa'] as const], ['caller', 'ci']]),
+    )
+    await one.close()
+  })
+
+  test('counts so many models of a provider apart, in an hour and in a day, and all others as one', async () => {
+    const one = await opened()
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    for (let n = 0; n < MOST_MODELS + 50; n++) (n % 2 === 0 ? one.usage : other).record(callRecord({ model: `m${n}` }))
+    other.record(callRecord({ model: 'another', providerId: 'other' }))
+    await other.close()
+    const groups = await one.sums('MODEL')
+    expect(groups).toHaveLength(MOST_MODELS + 2)
+    expect(groups[0]).toMatchObject({ key: OTHER_MODELS, calls: 50 })
+    expect(await one.calls({ model: 'm249' })).toHaveLength(1)
+    await one.close()
+  })
+
+  test('loses nothing while it is away for a while, counts nothing twice, and fails no call', async () => {
+    const errors: unknown[] = []
+    const { usage, sums, calls, failWith, close } = await opened((error) => errors.push(error))
+    failWith(new Fault('SERVICE_UNAVAILABLE', 'away'))
+    for (let n = 0; n < 1_200; n++) usage.record(callRecord())
+    await usage.written()
+    expect(errors.length).toBeGreaterThan(0)
+    failWith(null)
+    usage.record(callRecord())
+    expect(await calls()).toHaveLength(1_201)
+    expect((await sums('PROVIDER'))[0]?.calls).toBe(1_201)
+    expect(usage.dropped()).toBe(0)
+    await close()
+  })
+
+  test('does not write again what was committed although its answer was lost', async () => {
+    const { activity, close } = await opened()
+    let isLost = true
+    const write: Activity['write'] = async (work) => {
+      const result = await activity.write(work)
+      if (isLost) throw new Fault('SERVICE_UNAVAILABLE', 'the connection broke')
+      return result
+    }
+    const usage = createUsage({ ...activity, write }, { callDays: 60, clock: () => NOON, onError: () => {} })
+    usage.record(callRecord())
+    await usage.written()
+    isLost = false
+    usage.record(callRecord())
+    const [sum] = await readUsage(await usage.written(), { ...EVER, by: 'MODEL', filter: {}, now: NOON, limit: 10 })
+    expect(sum?.calls).toBe(2)
+    await usage.close()
+    await close()
+  })
+
+  test('drops what comes when 10,000 calls wait, and what can never be written, and counts both', async () => {
+    const { usage, calls, failWith, close } = await opened(() => {})
+    failWith(new Fault('SERVICE_UNAVAILABLE', 'away'))
+    for (let n = 0; n < 10_010; n++) usage.record(callRecord())
+    await usage.written()
+    expect(usage.dropped()).toBe(10)
+    failWith(new Error('this row breaks a rule'))
+    await usage.written()
+    expect(usage.dropped()).toBe(10_010)
+    failWith(null)
+    usage.record(callRecord())
+    expect(await calls()).toHaveLength(1)
+    await close()
+  })
+
+  test('knows whether a caller has tokens left, by all replicas and what it has not written yet, in days of UTC', async () => {
+    const one = await opened()
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    one.usage.record(callRecord({ ...at('2026-03-03T23:59:59Z'), usage: tokens(1_000) }))
+    one.usage.record(callRecord({ ...at('2026-03-04T01:00:00Z'), usage: tokens(60, 20) }))
+    one.usage.record(callRecord({ ...at('2026-03-04T01:00:00Z'), usage: null, usageSource: 'MISSING' }))
+    expect([await one.usage.hasTokensLeft('caller', 81), await one.usage.hasTokensLeft('caller', 80)]).toEqual([true, false])
+    expect(await other.hasTokensLeft('caller', 80), 'not written yet').toBe(true)
+    await one.usage.written()
+    other.record(callRecord({ ...at('2026-03-04T02:00:00Z'), usage: tokens(20) }))
+    expect([await other.hasTokensLeft('caller', 101), await other.hasTokensLeft('caller', 100)]).toEqual([true, false])
+    expect(await one.usage.hasTokensLeft('another', 1)).toBe(true)
+    await other.close()
+    expect(await one.usage.hasTokensLeft('caller', 100)).toBe(false)
+    await one.close()
+  })
+
+  test('forgets single calls after their days, sums of hours after 31 days, and those of days after 400, with their names', async () => {
+    const { usage, activity, sums, calls, close } = await opened()
+    const ago = (days: number, name: string) =>
+      usage.record(callRecord({ startedAt: NOON.getTime() - days * DAY, providerId: name, providerName: name }))
+    for (const days of [0, 59, 61, 399, 402]) ago(days, `${days} days`)
+    for (let n = 0; n < 2_500; n++) ago(100, 'many')
+    await usage.written()
+    await deleteOldUsage(activity, NOON, 60, new AbortController().signal)
+    expect((await calls()).map(({ providerName }) => providerName)).toEqual(['0 days', '59 days'])
+    expect((await sums('PROVIDER')).map(({ key }) => key)).toEqual(['many', '0 days', '399 days', '59 days', '61 days'])
+    expect((await sums('HOUR')).map(({ calls: count }) => count)).toEqual([1])
+    expect((await readNames(activity, ['402 days', '399 days'])).size).toBe(1)
+    await close()
+  })
+})
