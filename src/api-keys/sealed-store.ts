@@ -102,7 +102,7 @@ export async function* pagesOf(
   let last: SealedRow | null = null
   for (;;) {
     const after: SealedRow | null = last
-    const rows = await database.snapshot((transaction) => store.page(transaction, after, exceptKid))
+    const rows: SealedRow[] = await database.snapshot((transaction) => store.page(transaction, after, exceptKid))
     last = rows.at(-1) ?? null
     if (last === null) return
     yield rows

@@ -27,7 +27,8 @@ export function recordStatements(leftOut = /revisions|pg_backend_pid|set_config|
   return statements
 }
 
-function sqlOf(statement: unknown): string {
+/** The text of a statement as drivers take it. */
+export function sqlOf(statement: unknown): string {
   if (typeof statement === 'string') return statement
   if (typeof statement !== 'object' || statement === null) return ''
   return 'sql' in statement ? String(statement.sql) : 'text' in statement ? String(statement.text) : ''

@@ -8,6 +8,7 @@ import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { SqliteDriver } from '../../../src/database/sqlite-driver.ts'
 import { inSqlite, upgrade } from '../../support/first-release.ts'
+import { sqlOf } from '../../support/statements.ts'
 
 let folder: string
 beforeAll(() => {
@@ -25,9 +26,7 @@ async function interrupted<Result>(work: () => Promise<Result>, other: () => Pro
     return Reflect.apply(runScript, this, [sql])
   }
   SqliteDriver.prototype.execute = async function (...given) {
-    const [statement] = given
-    const sql = typeof statement === 'string' ? statement : statement.sql
-    if (pending === null && /^SELECT.*FROM `main`\.`api_keys`/.test(sql)) {
+    if (pending === null && /^SELECT.*FROM `main`\.`api_keys`/.test(sqlOf(given[0]))) {
       pending = other()
       if (!isInTransaction) await pending
     }
