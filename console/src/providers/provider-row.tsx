@@ -38,18 +38,7 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure,
         </td>
       )}
       <td>
-        <span className="cell-name">
-          <ProviderIcon type={type} icon={provider.icon} />
-          <span className="two-lines">
-            <Link href={`/providers/${name}`} className="provider-link">
-              {displayName}
-            </Link>
-            <span className="dimmed">
-              {typeName(type)}
-              {displayName !== name && ` · ${name}`}
-            </span>
-          </span>
-        </span>
+        <NameCell provider={provider} />
       </td>
       <td className="cell-endpoint">
         <span className="endpoint" title={baseUrl}>
@@ -73,6 +62,23 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure,
     </tr>
   )
 })
+
+function NameCell({ provider: { name, displayName, type, icon } }: Pick<ProviderRowProps, 'provider'>) {
+  return (
+    <span className="cell-name">
+      <ProviderIcon type={type} icon={icon} />
+      <span className="two-lines">
+        <Link href={`/providers/${name}`} className="provider-link">
+          {displayName}
+        </Link>
+        <span className="dimmed">
+          {typeName(type)}
+          {displayName !== name && ` · ${name}`}
+        </span>
+      </span>
+    </span>
+  )
+}
 
 function KeyMasks({ type, apiKeys }: Pick<ProviderRowFragment, 'type' | 'apiKeys'>) {
   const shown = apiKeys.nodes.slice(0, SHOWN_KEYS)

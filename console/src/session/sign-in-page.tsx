@@ -49,14 +49,7 @@ export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
               required
               withAsterisk={false}
             />
-            <Checkbox
-              label="Stay signed in on this device"
-              description={
-                onDevice ? 'Until you sign out. Only on a device that is yours.' : 'Without it the token ends with this browser tab.'
-              }
-              checked={onDevice}
-              onChange={(event) => setOnDevice(event.currentTarget.checked)}
-            />
+            <StaySignedIn checked={onDevice} onChange={setOnDevice} />
             <Button type="submit" loading={isBusy} fullWidth>
               Sign in
             </Button>
@@ -68,5 +61,16 @@ export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
         </form>
       </Paper>
     </main>
+  )
+}
+
+function StaySignedIn({ checked, onChange }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void }) {
+  return (
+    <Checkbox
+      label="Stay signed in on this device"
+      description={checked ? 'Until you sign out. Only on a device that is yours.' : 'Without it the token ends with this browser tab.'}
+      checked={checked}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
   )
 }

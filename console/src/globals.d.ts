@@ -1,2 +1,0 @@
-/** The version of the gateway that the console was built with; `vite.config.ts` puts it in. */
-declare const GATEWAY_VERSION: string
