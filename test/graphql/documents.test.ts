@@ -54,6 +54,11 @@ describe('docs/graphql.md', () => {
   })
 })
 
+test('docs/usage.md has a query that works as it stands', async () => {
+  const shown = await runDocument('docs/usage.md', gateway)
+  expect(shown.map(({ given }) => given)).toEqual([{ usage: expect.any(Array), modelCalls: { nodes: expect.any(Array) } }])
+})
+
 describe('README.md', () => {
   const readme = { OPENAI_API_KEY: 'sk-openai-primary-fixture-aaaaaa' }
   const vendor = useStarted(() => startCallVendor(chatVendor))

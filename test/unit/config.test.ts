@@ -60,6 +60,7 @@ test('without any variable every setting has its default', () => {
     CALLS_PER_PROVIDER: 256,
     TEST_NEW_PROVIDERS: true,
     CALL_IDLE_SECONDS: 300,
+    USAGE_DAYS: 60,
     CALL_STOP_GRACE_SECONDS: 60,
     CONSOLE: true,
     REST_REFERENCE: true,

@@ -16,6 +16,7 @@ const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'examples/REA
 const RUN_BY: ReadonlyMap<string, string> = new Map([
   ['README.md', 'test/graphql/documents.test.ts'],
   ['docs/graphql.md', 'test/graphql/documents.test.ts'],
+  ['docs/usage.md', 'test/graphql/documents.test.ts'],
   ['docs/coder.md', 'test/rest/coder/walk-through.test.ts'],
   ['docs/command-line.md', 'test/graphql/command-line-document.test.ts'],
   ['docs/monitoring.md', 'test/graphql/metrics.test.ts'],
