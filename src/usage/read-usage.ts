@@ -11,6 +11,8 @@ export type UsageGroup = 'PROVIDER' | 'API_KEY' | 'CALLER' | 'MODEL' | 'OUTCOME'
 
 /** What the calls of a group have used together. */
 export interface GroupSum {
+  /** Whose group it is where the question is asked of each provider, else null. */
+  readonly providerId: string | null
   /** An id of a row, a model or an outcome; empty for calls that have none, and for groups of time. */
   readonly key: string
   /** When the hour or day begins; null for other groups. */
@@ -29,7 +31,9 @@ export interface UsageQuestion {
   readonly by: UsageGroup
   readonly filter: CallFilter
   readonly now: Date
-  /** Groups to read at most. */
+  /** Whether each provider has groups of its own. */
+  readonly ofEachProvider?: boolean
+  /** Groups to read at most, of all providers together. */
   readonly limit: number
 }
 
@@ -63,21 +67,24 @@ const TOTALS = [
 
 /** Sums of calls in groups: those of time in their order, others by their calls. */
 export async function readUsage({ prisma }: Pick<Activity, 'prisma'>, question: UsageQuestion): Promise<GroupSum[]> {
-  const { by, filter, limit } = question
+  const { by, filter, limit, ofEachProvider = false } = question
   const isTime = by === 'HOUR' || by === 'DAY'
   const conditions = [spansWithin(question), ...commonConditions(filter), ...isOneOf('outcome', filter.outcomes)]
   const group = Prisma.raw(GROUPS[by])
+  const each = ofEachProvider ? Prisma.raw('provider_id, ') : Prisma.empty
   const rows = await prisma.$queryRaw<Record<string, string | number>[]>(Prisma.sql`
-    SELECT CAST(${group} AS TEXT) AS key, ${Prisma.raw(TOTALS)} FROM usage_sums WHERE ${allOf(conditions)}
-    GROUP BY ${group} ORDER BY ${isTime ? group : Prisma.raw('calls DESC, key')} LIMIT ${limit}`)
+    SELECT ${each}CAST(${group} AS TEXT) AS key, ${Prisma.raw(TOTALS)} FROM usage_sums WHERE ${allOf(conditions)}
+    GROUP BY ${each}${group} ORDER BY ${each}${isTime ? group : Prisma.raw('calls DESC, key')} LIMIT ${limit}`)
   return rows.map((row) => toGroupSum(row, isTime))
 }
 
 function toGroupSum(row: Readonly<Record<string, string | number>>, isTime: boolean): GroupSum {
   const number = (name: string) => Number(row[name])
   const key = String(row.key)
+  const providerId = row.provider_id === undefined ? null : String(row.provider_id)
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = TOKENS
   return {
+    providerId,
     key: isTime ? '' : key,
     at: isTime ? new Date(Number(key) * HOUR_MS) : null,
     calls: number('calls'),

@@ -1,7 +1,7 @@
 import { type GraphQLInputType, getNamedType, isListType, isNonNullType, isObjectType } from 'graphql'
 import { afterEach, describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
-import { fitting, nest, placesIn } from '../support/input-places.ts'
+import { fittingArguments, nest, placesIn } from '../support/input-places.ts'
 import { leaksIn } from '../support/planted.ts'
 import { useGateway } from '../support/use.ts'
 
@@ -76,7 +76,7 @@ function positions(): Position[] {
         const given = [...others, arg].map((one) => `${one.name}: $${one.name}`).join(', ')
         const declared = [...others, arg].map((one) => `$${one.name}: ${one.type}`).join(', ')
         const query = `${root.toLowerCase()} (${declared}) { ${field.name}(${given}) { __typename } }`
-        const rest = Object.fromEntries(others.map((other) => [other.name, fitting(other.type)]))
+        const rest = fittingArguments(others)
         return placesIn(arg.type, [arg.name], entered).map(({ path, type: placed }) => ({
           name: `${field.name}(${path.join('.')}:)`,
           query,

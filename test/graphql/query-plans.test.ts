@@ -117,7 +117,10 @@ describe('a page of providers', () => {
 })
 
 describe('a page of what else there is', () => {
-  const AUDIT = { action: 'PROVIDER_CREATED', since: '"2026-01-01T00:00:00Z"', subject: '"provider-1"' }
+  const AUDIT = {
+    ...{ action: 'PROVIDER_CREATED', actor: '"token-1"', since: '"2026-01-01T00:00:00Z"', subject: '"provider-1"' },
+    ...{ subjectName: '"provider-1"', until: '"2026-01-02T00:00:00Z"' },
+  }
 
   test('has a filter of audit events for each that the schema knows', () => {
     const known =

@@ -1,6 +1,7 @@
-import { getNamedType, isLeafType, isObjectType } from 'graphql'
+import { type GraphQLField, getNamedType, isEnumType, isLeafType, isObjectType, isRequiredArgument } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
+import { fittingArguments } from '../support/input-places.ts'
 import { type ProviderView, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { recordStatements } from '../support/statements.ts'
@@ -60,23 +61,31 @@ interface Path {
 function pathsBelow(type: unknown, depth: number): Path[] {
   if (!isObjectType(type)) return [{ title: '', selection: '{ __typename }' }]
   const fields = Object.values(type.getFields())
-  const values = fields
-    .filter((field) => isLeafType(getNamedType(field.type)))
-    // A list of values counts each of them as a node.
-    .map(({ name, args }) => (args.some((argument) => argument.name === 'first') ? `${name}(first: 2)` : name))
+  const values = fields.filter((field) => isLeafType(getNamedType(field.type))).map(callOf)
   const here = { title: '', selection: `{ __typename ${values.join(' ')} }` }
   if (depth === 0) return [here]
   const below = fields.flatMap((field) => {
     const inner = getNamedType(field.type)
     if (isLeafType(inner)) return []
     const nodes = isObjectType(inner) ? inner.getFields().nodes : undefined
-    const [before, after] = nodes === undefined ? [field.name, ''] : [`${field.name}(first: 2) { totalCount nodes`, '}']
+    const [before, after] = nodes === undefined ? [callOf(field), ''] : [`${callOf(field)} { totalCount nodes`, '}']
     return pathsBelow(nodes === undefined ? inner : getNamedType(nodes.type), depth - 1).map(({ title, selection }) => ({
       title: `.${field.name}${title}`,
       selection: `{ ${before} ${selection} ${after} }`,
     }))
   })
   return [here, ...below]
+}
+
+/** A field with what it must be given, and two at most of a list: each value of one counts as a node. */
+function callOf({ name, args }: GraphQLField<unknown, unknown>): string {
+  const required = args.filter(isRequiredArgument)
+  const fits = fittingArguments(required)
+  const given = required.map(
+    (one) => `${one.name}: ${isEnumType(getNamedType(one.type)) ? fits[one.name] : JSON.stringify(fits[one.name])}`,
+  )
+  const all = [...(args.some((one) => one.name === 'first') ? ['first: 2'] : []), ...given]
+  return all.length === 0 ? name : `${name}(${all.join(', ')})`
 }
 
 /**
@@ -115,7 +124,10 @@ describe('the number of SQL statements does not grow with the rows', () => {
   })
 
   test.each(LISTS)('for 10 providers each query takes some: %s', async (list) => {
-    for (const [name, query] of shapesOf(list)) few.set(name, (await statementsOf(query)).count)
+    for (const [name, query] of shapesOf(list)) {
+      const counts = [await statementsOf(query), await statementsOf(query)].map(({ count }) => count)
+      few.set(name, Math.min(...counts))
+    }
     expect([...few].filter(([, count]) => count > 12)).toEqual([])
   })
 

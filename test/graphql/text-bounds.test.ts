@@ -2,7 +2,7 @@ import { type GraphQLField, getNamedType, isInterfaceType, isLeafType, isNonNull
 import { beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/graphql/limits.ts'
 import { schema } from '../../src/graphql/schema.ts'
-import { fitting, nest, placesIn } from '../support/input-places.ts'
+import { fittingArguments, nest, placesIn } from '../support/input-places.ts'
 import { useGateway } from '../support/use.ts'
 
 let providerId: string
@@ -40,7 +40,7 @@ function textPlaces(): Place[] {
           .filter(({ type: placed }) => TEXTS.includes(getNamedType(placed).name))
           .map(({ path, type: placed }) => {
             const others = field.args.filter((other) => other !== arg && isNonNullType(other.type))
-            const rest = Object.fromEntries(others.map((other) => [other.name, fitting(other.type)]))
+            const rest = fittingArguments(others)
             return {
               name: `${type.name}.${field.name}(${path.join('.')}:)`,
               last: path.at(-1) ?? '',

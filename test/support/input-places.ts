@@ -1,4 +1,5 @@
 import {
+  type GraphQLArgument,
   type GraphQLInputType,
   getNamedType,
   isEnumType,
@@ -30,6 +31,11 @@ export function fitting(type: GraphQLInputType): unknown {
     ...{ ID: Buffer.from('Provider:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e').toString('base64'), String: 'text', Secret: 'sk-fits' },
   }
   return samples[named.name]
+}
+
+/** Arguments that fit, by name: a span of time ends after it begins. */
+export function fittingArguments(args: readonly GraphQLArgument[]): Record<string, unknown> {
+  return Object.fromEntries(args.map(({ name, type }) => [name, name === 'until' ? '2100-01-02T00:00:00Z' : fitting(type)]))
 }
 
 /** The place itself and those in it. A type that stands in several places is entered in the first one only: what reads it is the same. */

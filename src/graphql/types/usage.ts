@@ -1,4 +1,5 @@
 import { hasRole } from '../../auth/principal.ts'
+import { readTogether } from '../../database/read-together.ts'
 import { Fault, ValidationError } from '../../errors.ts'
 import { percentile } from '../../usage/first-byte.ts'
 import { type GroupSum, readNames, readUsage, type UsageGroup as UsageGroupOf } from '../../usage/read-usage.ts'
@@ -58,6 +59,8 @@ const UsageSum = builder.objectRef<NamedSum>('UsageSum').implement({
 
 /** More are too many to read. */
 const MOST_GROUPS = 1_000
+/** Of all providers of a list together. */
+const MOST_GROUPS_OF_LIST = 10_000
 /** A list of sums counts as so many nodes, and whatever stands in it as many times. */
 const COST = { field: 50, multiplier: 50 }
 /** A list of providers may have one for each. */
@@ -71,24 +74,62 @@ interface UsageArguments {
 }
 
 /** @throws ValidationError for too many groups, or a time that ends before it begins. */
-async function sumUsage({ from, until, by, filter: asked }: UsageArguments, context: GatewayContext): Promise<NamedSum[]> {
-  const { principal, deps } = context
+async function sumUsage(args: UsageArguments, context: GatewayContext): Promise<NamedSum[]> {
+  requireSpan(args, context)
+  const question = { ...args, filter: await toCallFilter(args.filter, context), now: context.deps.clock() }
+  const sums = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS + 1 })
+  if (sums.length > MOST_GROUPS) throw tooManyGroups(MOST_GROUPS)
+  return nameGroups(args.by, sums, context)
+}
+
+/** The same of each of some providers, read at once. @throws ValidationError as `sumUsage` does. */
+async function sumUsageOfEach(
+  ids: readonly string[],
+  args: UsageArguments,
+  context: GatewayContext,
+): Promise<ReadonlyMap<string, NamedSum[]>> {
+  const filter = { ...(await toCallFilter({ ...args.filter, provider: null }, context)), providerIds: ids }
+  const question = { ...args, filter, ofEachProvider: true, now: context.deps.clock() }
+  const sums = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS_OF_LIST + 1 })
+  if (sums.length > MOST_GROUPS_OF_LIST) throw tooManyGroups(MOST_GROUPS_OF_LIST)
+  const byProvider = new Map<string, NamedSum[]>(ids.map((id) => [id, []]))
+  for (const sum of await nameGroups(args.by, sums, context)) byProvider.get(sum.providerId ?? '')?.push(sum)
+  return byProvider
+}
+
+function requireSpan({ from, until, by }: UsageArguments, { principal }: GatewayContext): void {
   if (by === 'API_KEY' && !hasRole(principal, 'VIEWER')) throw new Fault('FORBIDDEN', 'Your token does not have the role that this needs.')
   if (until <= from) throw refusal('until', 'It must be later than `from`.')
-  const filter = await toCallFilter(asked, context)
-  const store = await deps.usage.written()
-  const sums = await readUsage(store, { from, until, by, filter, now: deps.clock(), limit: MOST_GROUPS + 1 })
-  if (sums.length > MOST_GROUPS)
-    throw refusal('by', `There are more than ${MOST_GROUPS.toLocaleString('en')} groups. Ask for a shorter time, or filter.`)
-  const ids = sums.flatMap(({ key }) => (key === '' ? [] : [key]))
+}
+
+function tooManyGroups(most: number): ValidationError {
+  return refusal('by', `There are more than ${most.toLocaleString('en')} groups. Ask for a shorter time, or filter.`)
+}
+
+/** Says what groups are called, and what they stand for. */
+async function nameGroups(by: UsageGroupOf, sums: readonly GroupSum[], context: GatewayContext): Promise<NamedSum[]> {
+  const ids = [...new Set(sums.flatMap(({ key }) => (key === '' ? [] : [key])))]
   const live = await readLive(by, ids, context)
-  const names = live === null ? NO_NAMES : await readNames(store, ids)
+  const names = live === null ? NO_NAMES : await readNames(await context.deps.usage.written(), ids)
   return sums.map((sum) => {
     const row = live?.rows.get(sum.key)
     const group = sum.at?.toISOString() ?? row ?? names.get(sum.key) ?? sum.key
     const node = live === null || row === undefined || !live.areVisible ? null : { typename: live.typename, id: sum.key }
     return { ...sum, group: group === '' ? NONE : group, node }
   })
+}
+
+/** For each request, what reads the sums of providers that are asked for with the same arguments, all at once. */
+const readers = new WeakMap<GatewayContext, Map<string, (id: string) => Promise<NamedSum[] | null>>>()
+
+function usageOf(id: string, args: UsageArguments, context: GatewayContext): Promise<NamedSum[] | null> {
+  requireSpan(args, context)
+  const known = readers.get(context) ?? new Map<string, (id: string) => Promise<NamedSum[] | null>>()
+  readers.set(context, known)
+  const key = JSON.stringify(args)
+  const read = known.get(key) ?? readTogether((ids) => sumUsageOfEach(ids, args, context))
+  known.set(key, read)
+  return read(id)
 }
 
 const NONE = '(none)'
@@ -153,7 +194,7 @@ builder.prismaObjectField(Provider, 'usage', (t) =>
       filter: t.arg({ type: ModelCallFilter, description: 'Which calls of the provider; all when omitted.' }),
     },
     complexity: COST_OF_PROVIDER,
-    resolve: ({ id }, { filter, ...args }, context) => sumUsage({ ...args, filter: { ...filter, provider: { uuid: id } } }, context),
+    resolve: async ({ id }, args, context) => (await usageOf(id, args, context)) ?? [],
     description: `What model calls to it have used, as \`usage\` tells it.`,
   }),
 )
