@@ -15,6 +15,7 @@ import { ProvidersPage } from './providers/providers-page.tsx'
 import { RoutePage } from './routes/route-page.tsx'
 import { RoutesPage } from './routes/routes-page.tsx'
 import { usePermissions } from './session/session.ts'
+import { UsagePage } from './usage/usage-page.tsx'
 
 function NothingHere() {
   return (
@@ -45,6 +46,7 @@ export function ConsolePages() {
               {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
               <Route path="/routes" component={RoutesPage} />
               <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
+              <Route path="/usage" component={UsagePage} />
               {mayAdminister && <Route path="/tokens" component={TokensPage} />}
               {mayAdminister && <Route path="/audit" component={AuditPage} />}
               <Route component={NothingHere} />

@@ -23,6 +23,15 @@ export const GOOD_KEY = 'sk-good-key-0123456789abcdef'
 export const OTHER_GOOD_KEY = 'sk-other-good-key-9876543210'
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large']
 
+/** What a chat uses, as the vendor tells it. */
+export const CHAT_USAGE = { prompt_tokens: 1_200, completion_tokens: 34, prompt_tokens_details: { cached_tokens: 1_000 } }
+
+const CHAT = {
+  ...{ id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4.1-2025' },
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+  usage: CHAT_USAGE,
+}
+
 /** An upstream as OPENAI_COMPAT knows it: lets two keys in, and never answers below `/hang`. */
 async function startUpstream(): Promise<Server> {
   const models = { object: 'list', data: MODELS.map((id) => ({ id, object: 'model' })) }
@@ -30,7 +39,8 @@ async function startUpstream(): Promise<Server> {
     if (request.url?.startsWith('/hang')) return
     const isGood = [GOOD_KEY, OTHER_GOOD_KEY].some((key) => request.headers.authorization === `Bearer ${key}`)
     response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(isGood ? models : { error: { code: 'invalid_api_key' } }))
+    const answer = request.url?.endsWith('/chat/completions') ? CHAT : models
+    response.end(JSON.stringify(isGood ? answer : { error: { code: 'invalid_api_key' } }))
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return server
@@ -92,6 +102,8 @@ export async function startConsoleBench(environment: Readonly<Record<string, str
 
   return {
     gateway,
+    /** Where the gateway keeps its data. */
+    folder: folder.path,
     misdeeds: misdeeds as Misdeeds,
     upstreamUrl: `http://127.0.0.1:${port}`,
     openWindow,

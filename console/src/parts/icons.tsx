@@ -42,6 +42,7 @@ export const MoonIcon = icon(<path d="M19.5 14.500A8 8 0 0 1 9.5 4.500a8 8 0 1 0
 export const ScreenIcon = icon(<path d="M4 5h16v10.500H4zM9 19.500h6m-3-4v4" />)
 export const UserIcon = icon(<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8m-7.5 8a7.5 7.5 0 0 1 15 0" />)
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.500L19 7.5" />)
+export const CloseIcon = icon(<path d="m6 6 12 12M18 6 6 18" />)
 export const CopyIcon = icon(<path d="M9 9h10.500v10.500H9zM15 9V4.500H4.500V15H9" />)
 export const SortIcon = icon(<path d="M8 5v14m0 0-3.5-3.500M8 19l3.5-3.500M16 19V5m0 0-3.5 3.500M16 5l3.5 3.5" />)
 export const UpIcon = icon(<path d="M12 19V5m-5 5 5-5 5 5" />)

@@ -9,6 +9,7 @@ const UNITS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 ]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
+const utcDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 const minute = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' })
 
@@ -27,6 +28,11 @@ export function formatTime(at: string): string {
 
 export function formatDay(at: string): string {
   return day.format(new Date(at))
+}
+
+/** A day of UTC, as sums of days have it. */
+export function formatUtcDay(at: Date): string {
+  return utcDay.format(at)
 }
 
 /** Short, for where the year goes without saying. */

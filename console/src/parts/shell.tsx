@@ -125,9 +125,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               {mayRead ? 'Providers' : 'Use it'}
             </NavigationLink>
             {mayRead && (
-              <NavigationLink to="/routes" pattern="/routes">
-                Routes
-              </NavigationLink>
+              <>
+                <NavigationLink to="/routes" pattern="/routes">
+                  Routes
+                </NavigationLink>
+                <NavigationLink to="/usage" pattern="/usage">
+                  Usage
+                </NavigationLink>
+              </>
             )}
             {mayAdminister && (
               <>

@@ -7,6 +7,7 @@ import { Dialog } from './dialog.tsx'
 const PLACES: readonly { readonly key: string; readonly path: string; readonly name: string; readonly isForAdmins: boolean }[] = [
   { key: 'p', path: '/', name: 'Providers', isForAdmins: false },
   { key: 'r', path: '/routes', name: 'Routes', isForAdmins: false },
+  { key: 'u', path: '/usage', name: 'Usage', isForAdmins: false },
   { key: 't', path: '/tokens', name: 'Tokens', isForAdmins: true },
   { key: 'a', path: '/audit', name: 'Audit', isForAdmins: true },
 ]

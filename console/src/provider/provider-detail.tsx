@@ -8,6 +8,7 @@ import { ProviderIcon } from '../parts/provider-icon.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
 import { useListHref } from '../providers/list-view.tsx'
 import { usePermissions } from '../session/session.ts'
+import { UsageOfProvider } from '../usage/usage-of-provider.tsx'
 import { UseIt } from '../use/use-it.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { Facts } from './facts.tsx'
@@ -58,6 +59,7 @@ export function ProviderDetail({ provider }: ProviderDetailProps) {
           <LatestTest provider={provider} />
           <KeysSection provider={provider} />
           <UseIt provider={provider} />
+          <UsageOfProvider name={provider.name} />
           <History name={provider.name} />
         </div>
         <Facts provider={provider} />

@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench, WIDE } from '../support/console.ts'
+import { makeUsage } from '../support/made-usage.ts'
+
+const CALLS = 3
+
+/** The id of the row that a GraphQL id names. */
+function rowOf(id: string): string {
+  return Buffer.from(id, 'base64').toString().split(':').at(-1) ?? ''
+}
+
+describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
+  let bench: ConsoleBench
+  let page: Page
+  let caller: { readonly value: string; readonly token: { readonly id: string } }
+
+  const call = (provider: string) =>
+    fetch(`${bench.gateway.url}/ai/${provider}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${caller.value}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] }),
+    }).then(async (response) => ({ status: response.status, body: await response.text() }))
+
+  beforeAll(async () => {
+    bench = await startConsoleBench()
+    for (const name of ['first', 'second']) await bench.createProvider(name)
+    caller = await bench.createToken('EDITOR')
+    await bench.ask('mutation ($id: ID!) { updateAccessToken(input: { id: $id, calls: {} }) { __typename } }', { id: caller.token.id })
+    page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
+  })
+  afterAll(async () => {
+    await bench?.close()
+  })
+
+  const open = async (path: string) => {
+    await page.goto(`${bench.gateway.url}/console${path}`)
+    await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor()
+  }
+  const query = () => Object.fromEntries(new URL(page.url()).searchParams)
+  const total = (name: string) =>
+    page
+      .locator('.total')
+      .filter({ has: page.getByText(name, { exact: true }) })
+      .locator('strong')
+  const isTotal = (name: string, value: string) => expect.poll(() => total(name).textContent(), { timeout: 60_000 }).toBe(value)
+
+  it('says so while there are no calls', async () => {
+    await page.getByRole('link', { name: 'Usage' }).click()
+    await page.getByText('No model call matches').waitFor()
+    await checkPage(page)
+  })
+
+  it('shows calls as the vendor counted them: totals, by group, and one by one', async () => {
+    for (let index = 0; index < CALLS; index += 1) expect((await call('first')).status).toBe(200)
+    await expect.poll(() => bench.ask('{ modelCalls { totalCount } }'), { timeout: 30_000 }).toEqual({ modelCalls: { totalCount: CALLS } })
+    await open('/usage?range=24h')
+    await isTotal('Calls', '3')
+    await isTotal('Input tokens', '3,600')
+    await isTotal('Output tokens', '102')
+    await page.getByRole('row', { name: /^first.*3.*0.*3,600.*102/ }).waitFor()
+    await page.getByRole('tab', { name: 'Callers' }).click()
+    await page.getByRole('row', { name: /^test editor/ }).waitFor()
+    await page
+      .getByRole('button', { name: /^Show the details of the call/ })
+      .first()
+      .click()
+    await page.getByText('gpt-4.1-2025').first().waitFor()
+    expect(query()).toEqual({ range: '24h', by: 'token' })
+    await checkPage(page)
+  })
+
+  it('shows 90 days, which a click narrows to a group, an outcome, and back', async () => {
+    const { providers, viewer } = await bench.ask<{
+      providers: { nodes: { id: string; apiKeys: { nodes: { id: string }[] } }[] }
+      viewer: { token: { id: string } }
+    }>('{ providers { nodes { id apiKeys { nodes { id } } } } viewer { token { id } } }')
+    makeUsage(
+      bench.folder,
+      {
+        providerIds: providers.nodes.map(({ id }) => rowOf(id)),
+        apiKeyId: rowOf(providers.nodes[0]?.apiKeys.nodes[0]?.id ?? ''),
+        callerIds: [rowOf(viewer.token.id)],
+        models: ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large'],
+      },
+      Date.now(),
+    )
+    await open('/usage?range=90d')
+    await page.getByRole('img', { name: /^Calls/ }).waitFor()
+    await checkPage(page)
+    const all = await total('Calls').textContent()
+    await page.getByRole('button', { name: 'second', exact: true }).click()
+    await expect.poll(() => total('Calls').textContent(), { timeout: 60_000 }).not.toBe(all)
+    await page.getByRole('button', { name: 'Rate limited', exact: true }).click()
+    await page.getByRole('button', { name: 'Remove the filter Outcome: Rate limited' }).click()
+    await page.getByRole('button', { name: 'Remove the filter Provider: second' }).click()
+    await expect.poll(() => total('Calls').textContent(), { timeout: 60_000 }).toBe(all)
+    expect(query()).toEqual({ range: '90d' })
+  })
+
+  it('can be read and used by keyboard: the table of a chart, a measure that is hidden, the order of groups', async () => {
+    const table = page.getByRole('button', { name: 'Show as a table' }).first()
+    await table.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'Calls, newest first' }).first().getByRole('row').nth(90).waitFor()
+    await checkPage(page, 'a chart as a table')
+    await page.getByRole('button', { name: 'Show as a chart' }).press('Enter')
+    const failed = page.getByRole('button', { name: 'Failed', exact: true }).first()
+    await failed.press('Enter')
+    expect(await failed.getAttribute('aria-pressed')).toBe('false')
+    await page.getByRole('columnheader', { name: 'Output tokens' }).getByRole('button').press('Enter')
+    expect(query()).toMatchObject({ sort: 'output' })
+  })
+
+  it('exports what is shown', async () => {
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export Who used what as CSV' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe('usage-by-provider.csv')
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(/^Provider,calls,failed,.*\r\n(first|second),\d+,/)
+  })
+
+  it('shows the usage of a provider on its page, with the way to all of it', async () => {
+    await page.goto(`${bench.gateway.url}/console/providers/first`)
+    await page.getByRole('heading', { name: 'Usage in 7 days' }).waitFor()
+    await total('Calls').waitFor()
+    await page.getByRole('link', { name: 'All usage' }).click()
+    await page.getByRole('button', { name: 'Remove the filter Provider: first' }).waitFor()
+  })
+
+  it('shows somebody who is no admin their own calls', async () => {
+    const window = await bench.signIn(caller.value)
+    await window.goto(`${bench.gateway.url}/console/usage?range=90d`)
+    await window.getByText('You see the calls of your own token').waitFor()
+    await expect.poll(() => window.locator('.total strong').first().textContent(), { timeout: 60_000 }).toBe(String(CALLS))
+    await window.context().close()
+  })
+
+  it('asks no other machine for anything, and logs no error', () => {
+    expect(bench.misdeeds.foreignRequests).toEqual([])
+    expect(bench.misdeeds.problems).toEqual([])
+  })
+})
