@@ -1,35 +1,54 @@
 import { Button } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { type BulkAct, DELETE, DISABLE, ENABLE, TEST } from './bulk-acts.ts'
-import { RunDialog } from './run-dialog.tsx'
+import { RunDialog, type RunDialogProps } from './run-dialog.tsx'
 import type { Target } from './run-each.ts'
 
 export interface BulkBarProps {
-  /** At least one. */
   readonly selected: readonly Target[]
   readonly onClear: () => void
 }
 
-/** What can be done with all providers that are selected. */
+/** What can be done with all providers that are selected. A run that has begun is shown to its end, also when it takes their rows away. */
 export function BulkBar({ selected, onClear }: BulkBarProps) {
-  const [act, setAct] = useState<BulkAct | null>(null)
-  const [isAsking, setAsking] = useState(false)
-  const [targets, setTargets] = useState<readonly Target[]>([])
-  const find = useCallback(() => Promise.resolve(targets), [targets])
-  const start = (chosen: BulkAct) => {
-    setTargets(selected)
-    setAsking(false)
-    setAct(chosen)
-  }
+  const [run, setRun] = useState<Run | null>(null)
   const close = () => {
-    setAct(null)
-    if (act === DELETE) onClear()
+    setRun(null)
+    if (run?.act === DELETE) onClear()
   }
-  const noun = selected.length === 1 ? '1 provider' : `${selected.length} providers`
   return (
-    <section className="bulk-bar" aria-label="Selected providers">
-      <strong role="status">{selected.length} selected</strong>
+    <>
+      {selected.length > 0 && (
+        <section className="bulk-bar" aria-label="Selected providers">
+          <strong role="status">{selected.length} selected</strong>
+          <BulkButtons selected={selected} onStart={(act) => setRun({ act, find: () => Promise.resolve(selected) })} />
+          <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
+            Clear selection
+          </Button>
+        </section>
+      )}
+      {run !== null && <RunDialog {...run} onClose={close} />}
+    </>
+  )
+}
+
+/** What is done, and with which providers: those that were selected as it began. */
+type Run = Pick<RunDialogProps, 'act' | 'find'>
+
+interface BulkButtonsProps extends Pick<BulkBarProps, 'selected'> {
+  readonly onStart: (act: BulkAct) => void
+}
+
+function BulkButtons({ selected, onStart }: BulkButtonsProps) {
+  const [isAsking, setAsking] = useState(false)
+  const noun = selected.length === 1 ? '1 provider' : `${selected.length} providers`
+  const start = (act: BulkAct) => {
+    setAsking(false)
+    onStart(act)
+  }
+  return (
+    <>
       <Button size="xs" variant="default" onClick={() => start(TEST)}>
         Test selected
       </Button>
@@ -41,9 +60,6 @@ export function BulkBar({ selected, onClear }: BulkBarProps) {
       </Button>
       <Button size="xs" variant="default" className="against-test" onClick={() => setAsking(true)}>
         Delete…
-      </Button>
-      <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
-        Clear selection
       </Button>
       {isAsking && (
         <ConfirmDialog
@@ -61,7 +77,6 @@ export function BulkBar({ selected, onClear }: BulkBarProps) {
           </ul>
         </ConfirmDialog>
       )}
-      {act !== null && <RunDialog act={act} find={find} onClose={close} />}
-    </section>
+    </>
   )
 }

@@ -44,7 +44,7 @@ export function ProvidersPage() {
           {mayEdit && <TestAll filter={filter} count={list.totalCount ?? 0} />}
         </ListToolbar>
       )}
-      {selection.selected.length > 0 && <BulkBar selected={selection.selected} onClear={() => selection.selectAll(false)} />}
+      <BulkBar selected={selection.selected} onClear={() => selection.selectAll(false)} />
       {list.problem !== null && <ProblemPanel problem={list.problem} onRetry={list.reload} />}
       {isEmpty && <EmptyList isFiltered={filter !== undefined} onShowAll={() => setView(EVERYTHING)} />}
       {!isEmpty && (list.problem === null || list.rows.length > 0) && (
