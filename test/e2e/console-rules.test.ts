@@ -7,6 +7,7 @@ import {
   type ConsoleBench,
   checkPage,
   GOOD_KEY,
+  NARROW,
   OTHER_GOOD_KEY,
   startConsoleBench,
   WIDE,
@@ -144,8 +145,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
 
   it('does with all selected providers what is chosen, and deletes only after asking', async () => {
     await open('/')
-    await page.getByLabel('Select Bad').check()
+    await page.getByLabel('Select Bad').press('Space')
+    await page.setViewportSize(NARROW)
     await page.getByLabel('Select Untested').check()
+    await page.setViewportSize(WIDE)
     await page.getByText('2 selected').waitFor()
     await checkPage(page, 'a selection')
     await page.getByRole('button', { name: 'Disable', exact: true }).click()

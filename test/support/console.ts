@@ -27,7 +27,7 @@ const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large']
 export const CHAT_USAGE = { prompt_tokens: 1_200, completion_tokens: 34, prompt_tokens_details: { cached_tokens: 1_000 } }
 
 const CHAT = {
-  ...{ id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4.1-2025' },
+  ...{ id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4.1' },
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
   usage: CHAT_USAGE,
 }
@@ -161,21 +161,25 @@ export async function seriousViolations(page: Page, rules: keyof typeof RULES = 
 }
 
 export const WIDE = { width: 1280, height: 860 }
-const NARROW = { width: 360, height: 740 }
+export const NARROW = { width: 360, height: 740 }
 
 /** Keeps nobody out: as it opens, then in the dark, where the colours alone are others, then on a narrow screen, where the places are. */
 export async function checkPage(page: Page, where: string = page.url()): Promise<void> {
   expect(await seriousViolations(page), `${where} light`).toEqual([])
   expect(await excess(page), `${where} is too wide at ${WIDE.width}`).toBeLessThanOrEqual(0)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
-  expect(await seriousViolations(page, 'colours'), `${where} dark`).toEqual([])
-  await page.setViewportSize(NARROW)
-  // A menu that is open finds its new place a moment later.
-  await expect.poll(() => excess(page), { message: `${where} is too wide at ${NARROW.width}` }).toBeLessThanOrEqual(0)
-  expect(await seriousViolations(page, 'places'), `${where} narrow`).toEqual([])
-  await page.setViewportSize(WIDE)
-  await page.emulateMedia({ colorScheme: 'light' })
+  try {
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+    expect(await seriousViolations(page, 'colours'), `${where} dark`).toEqual([])
+    await page.setViewportSize(NARROW)
+    // A menu that is open finds its new place a moment later.
+    await expect.poll(() => excess(page), { message: `${where} is too wide at ${NARROW.width}` }).toBeLessThanOrEqual(0)
+    expect(await seriousViolations(page, 'places'), `${where} narrow`).toEqual([])
+  } finally {
+    // What fails here must not make the tests after it fail too.
+    await page.setViewportSize(WIDE)
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
 }
 
 /** By how much the page, or the dialog over it, is wider than there is room. */

@@ -103,10 +103,42 @@ function NavigationLink({ to, pattern, children }: { readonly to: string; readon
   )
 }
 
-/** What stands around every page: the name, the ways, the state of the stream, the account. */
-export function Shell({ children }: { readonly children: ReactNode }) {
+/** The ways to the pages that a token may see. */
+function Navigation() {
   const { mayRead, mayAdminister } = usePermissions()
   const listHref = useListHref()
+  return (
+    <nav aria-label="Pages" className="navigation">
+      <NavigationLink to={listHref} pattern="/">
+        {mayRead ? 'Providers' : 'Use it'}
+      </NavigationLink>
+      {mayRead && (
+        <>
+          <NavigationLink to="/routes" pattern="/routes">
+            Routes
+          </NavigationLink>
+          <NavigationLink to="/usage" pattern="/usage">
+            Usage
+          </NavigationLink>
+        </>
+      )}
+      {mayAdminister && (
+        <>
+          <NavigationLink to="/tokens" pattern="/tokens">
+            Tokens
+          </NavigationLink>
+          <NavigationLink to="/audit" pattern="/audit">
+            Audit
+          </NavigationLink>
+        </>
+      )}
+    </nav>
+  )
+}
+
+/** What stands around every page: the name, the ways, the state of the stream, the account. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const { mayRead } = usePermissions()
   const [areShortcutsOpen, setShortcuts] = useState(false)
   useShortcuts(() => setShortcuts(true))
   return (
@@ -120,31 +152,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <BrandMark />
             <span className="brand-name">AI provider gateway</span>
           </Link>
-          <nav aria-label="Pages" className="navigation">
-            <NavigationLink to={listHref} pattern="/">
-              {mayRead ? 'Providers' : 'Use it'}
-            </NavigationLink>
-            {mayRead && (
-              <>
-                <NavigationLink to="/routes" pattern="/routes">
-                  Routes
-                </NavigationLink>
-                <NavigationLink to="/usage" pattern="/usage">
-                  Usage
-                </NavigationLink>
-              </>
-            )}
-            {mayAdminister && (
-              <>
-                <NavigationLink to="/tokens" pattern="/tokens">
-                  Tokens
-                </NavigationLink>
-                <NavigationLink to="/audit" pattern="/audit">
-                  Audit
-                </NavigationLink>
-              </>
-            )}
-          </nav>
+          <Navigation />
           <div className="top-bar-end">
             {mayRead && <LiveSign />}
             <SchemeMenu />

@@ -35,18 +35,21 @@ export function Areas({ series, ...frame }: ShapeProps) {
   const { x, y } = scales(frame.width, count, end)
   return (
     <Frame {...frame} count={count} end={end}>
-      {series.map(({ name, color }, layer) => {
-        const top = tops[layer] ?? []
-        const bottom = tops[layer - 1] ?? top.map(() => 0)
-        const over = top.map((value, index) => `${x(index)},${y(value)}`)
-        const back = bottom.map((value, index) => `${x(index)},${y(value)}`).toReversed()
-        return (
-          <g key={name} className={color}>
-            <polygon points={[...over, ...back].join(' ')} className="chart-area" />
-            <polyline points={over.join(' ')} className="chart-stroke" />
-          </g>
-        )
-      })}
+      {/* The lowest last: its edge is seen where nothing lies on it. */}
+      {series
+        .map(({ name, color }, layer) => {
+          const top = tops[layer] ?? []
+          const bottom = tops[layer - 1] ?? top.map(() => 0)
+          const over = top.map((value, index) => `${x(index)},${y(value)}`)
+          const back = bottom.map((value, index) => `${x(index)},${y(value)}`).toReversed()
+          return (
+            <g key={name} className={color}>
+              <polygon points={[...over, ...back].join(' ')} className="chart-area" />
+              <polyline points={over.join(' ')} className="chart-stroke" />
+            </g>
+          )
+        })
+        .toReversed()}
     </Frame>
   )
 }
@@ -65,7 +68,7 @@ export function Line({ series, ...frame }: ShapeProps) {
               key={piece[0]?.index}
               // One value alone is a dot: a line of no length with a round end.
               points={[...piece, ...piece.slice(-1)].map(({ index, value }) => `${x(index)},${y(value)}`).join(' ')}
-              className="chart-stroke chart-line-stroke"
+              className={piece.length === 1 ? 'chart-stroke chart-dot' : 'chart-stroke chart-line-stroke'}
             />
           ))}
         </g>

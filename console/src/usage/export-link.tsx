@@ -9,7 +9,7 @@ export interface ExportLinkProps {
 /** Saves what is shown as a file. */
 export function ExportLink({ of, onExport }: ExportLinkProps) {
   return (
-    <Anchor component="button" type="button" fz="sm" onClick={onExport} aria-label={`Export ${of} as CSV`}>
+    <Anchor component="button" type="button" fz="sm" onClick={onExport} aria-label={`Export CSV: ${of}`}>
       Export CSV
     </Anchor>
   )
