@@ -17,8 +17,8 @@ interface Order {
 
 const COLUMNS = { NAME: 'name', DISPLAY_NAME: 'sortName', BASE_URL: 'baseUrl', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' } as const
 
-/** A shorter part of a mask says nothing. */
-const SHORTEST_PART_OF_MASK = 4
+/** A shorter part of a mask says nothing; a control character, or half of one, is in none, and LIKE would read `%` and `\` otherwise. */
+const PART_OF_MASK = /^[^%\\\p{C}]{4,}$/u
 
 /** The live providers that the filter lets through. A condition that is left out does not count, nor one that is null, but for `status`. */
 export function providerWhere(filter: Filter | null | undefined): Prisma.ProviderWhereInput {
@@ -34,7 +34,7 @@ export function providerWhere(filter: Filter | null | undefined): Prisma.Provide
 
 function searchWhere(search: string): Prisma.ProviderWhereInput {
   const inTexts = { searchText: { contains: foldForSearch(search) } }
-  if (search.length < SHORTEST_PART_OF_MASK) return inTexts
+  if (!PART_OF_MASK.test(search)) return inTexts
   return { OR: [inTexts, { apiKeys: { some: { masked: { contains: search } } } }] }
 }
 
