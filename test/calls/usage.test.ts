@@ -6,7 +6,8 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { sampleOf } from '../support/metrics.ts'
 import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawCall, rawCall } from '../support/raw-call.ts'
-import { ANSWERS, JSON_TYPE } from '../support/usage-answers.ts'
+import { ANSWERS } from '../support/usage-answers.ts'
+import { JSON_TYPE } from '../support/usage-shapes.ts'
 
 const METRICS_TOKEN = 'metrics-token-of-32-characters-or-more'
 const key = (name: string) => [{ credential: { value: `sk-usage-${name}-aaaa-bbbb` } }]

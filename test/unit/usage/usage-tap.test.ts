@@ -2,7 +2,8 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { describe, expect, test } from 'vitest'
 import { type TappedHead, UsageTap } from '../../../src/calls/usage-tap/usage-tap.ts'
 import type { ReadUsage } from '../../../src/usage/token-usage.ts'
-import { ANSWERS, FRAMES_TYPE, frame, JSON_TYPE, SSE_TYPE, tokens, type UsageAnswer } from '../../support/usage-answers.ts'
+import { ANSWERS } from '../../support/usage-answers.ts'
+import { FRAMES_TYPE, frame, JSON_TYPE, SSE_TYPE, tokens, type UsageAnswer } from '../../support/usage-shapes.ts'
 
 interface Reading {
   readonly isWhole?: boolean
