@@ -1,6 +1,5 @@
-declare global {
-  /** The version of the gateway that the console was built with; `vite.config.ts` puts it in. */
-  const GATEWAY_VERSION: string
-}
+/** `vite.config.ts` puts it in. */
+declare const GATEWAY_VERSION: string
 
-export {}
+/** The version of the gateway that the console was built with. */
+export const gatewayVersion = GATEWAY_VERSION

@@ -50,7 +50,7 @@ function short(text: string | null): string | null {
 }
 
 /** A UUID of version 7: the first 48 bits are milliseconds since 1970. */
-export function callId(startedAt: number, random: string): string {
+function callId(startedAt: number, random: string): string {
   const time = startTime(startedAt)
   return `${time}-7${random.slice(15)}`
 }

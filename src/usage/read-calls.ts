@@ -14,7 +14,7 @@ export interface CallPage {
 }
 
 /** Calls are counted up to here. */
-export const MOST_COUNTED = 10_000
+const MOST_COUNTED = 10_000
 
 /** Calls in the order of their starts, newest first unless the page says otherwise. */
 export async function readCalls({ prisma }: Pick<Activity, 'prisma'>, filter: CallFilter, page: CallPage): Promise<ModelCall[]> {

@@ -5,7 +5,7 @@ import { dayOf, hourOf } from './sum-calls.ts'
 
 /** How long sums are kept: those of hours, and those of days. */
 export const HOURS_KEPT_DAYS = 31
-export const DAYS_KEPT = 400
+const DAYS_KEPT = 400
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

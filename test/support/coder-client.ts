@@ -23,8 +23,6 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export type CoderClient = ReturnType<typeof coderClient>
-
 /** A client of Coder's API. It refuses every answer that the OpenAPI description does not allow. */
 export function coderClient(gateway: TestGateway, ownToken?: string) {
   async function send(

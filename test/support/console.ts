@@ -24,7 +24,7 @@ export const OTHER_GOOD_KEY = 'sk-other-good-key-9876543210'
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large']
 
 /** What a chat uses, as the vendor tells it. */
-export const CHAT_USAGE = { prompt_tokens: 1_200, completion_tokens: 34, prompt_tokens_details: { cached_tokens: 1_000 } }
+const CHAT_USAGE = { prompt_tokens: 1_200, completion_tokens: 34, prompt_tokens_details: { cached_tokens: 1_000 } }
 
 const CHAT = {
   ...{ id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-4.1' },

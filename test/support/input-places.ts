@@ -16,7 +16,7 @@ export interface InputPlace {
 }
 
 /** An input that fits its type, as small as possible. */
-export function fitting(type: GraphQLInputType): unknown {
+function fitting(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return fitting(type.ofType)
   if (isListType(type)) return [fitting(type.ofType)]
   const named = getNamedType(type)

@@ -46,7 +46,7 @@ export function frame(type: string, payload: unknown): Buffer {
   return Buffer.concat([whole, sum(whole)])
 }
 
-export function sum(bytes: Buffer): Buffer {
+function sum(bytes: Buffer): Buffer {
   const four = Buffer.alloc(4)
   four.writeUInt32BE(crc32(bytes))
   return four

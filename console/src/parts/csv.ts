@@ -1,7 +1,7 @@
 export type CsvCell = string | number | null
 
 /** A table as CSV (RFC 4180), its head first. */
-export function toCsv(rows: readonly (readonly CsvCell[])[]): string {
+function toCsv(rows: readonly (readonly CsvCell[])[]): string {
   return rows.map((row) => `${row.map(toField).join(',')}\r\n`).join('')
 }
 

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import type { LiveState } from '../gateway/live-changes.ts'
+import { gatewayVersion } from '../gateway-version.ts'
 import { useListHref } from '../providers/list-view.tsx'
 import { useLiveState } from '../session/live.tsx'
 import { ROLE_NAMES } from '../session/roles.ts'
@@ -88,7 +89,7 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: (() => void) | nul
         {onShortcuts !== null && <Menu.Item onClick={onShortcuts}>Keyboard shortcuts</Menu.Item>}
         <Menu.Divider />
         <Menu.Item onClick={signOut}>Sign out</Menu.Item>
-        <div className="account dimmed">Version {GATEWAY_VERSION}</div>
+        <div className="account dimmed">Version {gatewayVersion}</div>
       </Menu.Dropdown>
     </Menu>
   )

@@ -61,7 +61,7 @@ export function RouteTable({ routes, onEdit, onDelete }: RouteTableProps) {
 }
 
 /** Where the page of a route is. */
-export function routePath(name: string): string {
+function routePath(name: string): string {
   return `/routes/${encodeURIComponent(name)}`
 }
 

@@ -18,7 +18,7 @@ export interface ShapeProps {
 }
 
 /** The end of an axis: the first round number that holds the largest value. */
-export function roundUp(largest: number): number {
+function roundUp(largest: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(largest, 1)))
   return [1, 2, 5, 10].map((step) => step * magnitude).find((end) => end >= largest) ?? largest
 }
