@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { recordAudit } from '../audit/record.ts'
 import type { Caller } from '../auth/principal.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
-import { insertStatement } from '../database/insert-row.ts'
+import { insertRows } from '../database/insert-row.ts'
 import { type ConnectionTest, Prisma, type Provider } from '../generated/prisma-sqlite/client.ts'
 import { type Outcome, worstOf } from '../upstream/test/outcome.ts'
 import { holdProvider } from './lock-provider.ts'
-import { addModelLists, dropOtherModelLists, listsOf, type ModelNames, type StoredTest } from './model-lists.ts'
+import { addModelLists, dropOtherModelLists, type ListsBefore, listsBefore, listsOf, type ModelNames } from './model-lists.ts'
 
 /** Tests kept per provider; older ones make room. */
 const HISTORY_LENGTH = 100
@@ -48,39 +48,45 @@ export async function storeTests(
   now: Date,
 ): Promise<void> {
   await database.write(async (transaction) => {
-    const current = await holdProvider(transaction, tested.id)
-    if (current === null) return
     const lists = listsOf(tested.id, rows)
-    const stored = await insertTests(transaction, tested.id, rows, lists)
-    await addModelLists(transaction, tested.id, lists, stored)
-    if (current.version === tested.version) await pointToLatest(transaction, tested.id, rows)
-    await trimHistory(transaction, tested.id)
-    await dropOtherModelLists(transaction, tested.id, lists, stored)
+    const held = await holdProvider<StoredBefore>(transaction, tested.id, storedBefore(lists))
+    if (held === null) return
+    await addModelLists(transaction, tested.id, lists, held)
+    await insertTests(transaction, tested.id, rows, lists)
+    if (Number(held.version) === tested.version) await pointToLatest(transaction, tested.id, rows)
+    if (Number(held.tests) + rows.length > HISTORY_LENGTH) await trimHistory(transaction, tested.id)
+    await dropOtherModelLists(transaction, tested.id, lists, held)
     const changes = { tests: rows.map(({ apiKeyId, status }) => ({ apiKeyId, status })) }
     await recordAudit(transaction, caller, { action: 'provider.tested', subjectType: 'provider', subjectId: tested.id, changes }, now)
   })
 }
 
-/** A key may have been deleted while it was tested; its test stays, without it. */
+/** What is stored of a provider before the tests of a run are. */
+interface StoredBefore extends ListsBefore {
+  readonly tests: number | bigint
+}
+
+function storedBefore(lists: ReadonlyMap<string, ModelNames>): Prisma.Sql {
+  return Prisma.sql`, (SELECT count(*) FROM connection_tests WHERE provider_id = providers.id) AS "tests" ${listsBefore(lists)}`
+}
+
 async function insertTests(
   transaction: TransactionClient,
   providerId: string,
   rows: readonly FreshTest[],
   lists: ReadonlyMap<string, ModelNames>,
-): Promise<StoredTest[]> {
+): Promise<void> {
   const tests = rows.map(({ number: _, models: __, apiKeyId, ...row }) => ({
     ...row,
-    modelListId: ifStored('model_lists', providerId, lists.get(row.id)?.id ?? null),
-    apiKeyId: ifStored('api_keys', providerId, apiKeyId),
+    modelListId: lists.get(row.id)?.id ?? null,
+    apiKeyId: ifStored(providerId, apiKeyId),
   }))
-  return transaction.$queryRaw<StoredTest[]>`
-    ${insertStatement('connectionTest', tests)}
-    RETURNING id, model_list_id AS "list", (SELECT count(*) FROM model_lists WHERE provider_id = ${providerId}) AS "lists"`
+  await insertRows(transaction, 'connectionTest', tests)
 }
 
-/** The id, where the provider has a row with it now; else null. */
-function ifStored(table: 'api_keys' | 'model_lists', providerId: string, id: string | null): Prisma.Sql | null {
-  return id === null ? null : Prisma.sql`(SELECT id FROM ${Prisma.raw(table)} WHERE id = ${id} AND provider_id = ${providerId})`
+/** The id, unless the key was deleted while it was tested: its test stays, without it. */
+function ifStored(providerId: string, id: string | null): Prisma.Sql | null {
+  return id === null ? null : Prisma.sql`(SELECT id FROM api_keys WHERE id = ${id} AND provider_id = ${providerId})`
 }
 
 async function pointToLatest(transaction: TransactionClient, providerId: string, rows: readonly ConnectionTest[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { TransactionClient } from '../database/client.ts'
 import { ProviderNotFoundError, VersionConflictError } from '../errors.ts'
-import type { Provider } from '../generated/prisma-sqlite/client.ts'
+import { Prisma, type Provider } from '../generated/prisma-sqlite/client.ts'
 import type { ExpectedState, ProviderRef } from './provider-input.ts'
 
 /**
@@ -31,12 +31,24 @@ export async function lockLive(transaction: TransactionClient, ref: ProviderRef,
   return provider ?? null
 }
 
+/** A live provider that is locked. */
+export interface HeldProvider {
+  readonly id: string
+  readonly version: number | bigint
+}
+
 /**
- * Locks a live provider without changing it and returns its row; null when there is none. Whoever writes what belongs to a
- * provider begins with this, or with a change of the provider: locks that are taken in one order never wait in a circle.
+ * Locks a live provider without changing it; null when there is none. Whoever writes what belongs to a provider begins with this,
+ * or with a change of the provider: locks that are taken in one order never wait in a circle.
+ * @param columns What else is read of it by the same statement: `, <expression> AS "<name>"`.
  */
-export async function holdProvider(transaction: TransactionClient, id: string): Promise<Provider | null> {
+export async function holdProvider<Read extends object = object>(
+  transaction: TransactionClient,
+  id: string,
+  columns: Prisma.Sql = Prisma.empty,
+): Promise<(Read & HeldProvider) | null> {
   // A write, because SQLite has no other way of locking; it writes what is there.
-  const held = await transaction.provider.updateManyAndReturn({ where: { id, deletedAt: null }, data: { version: { increment: 0 } } })
-  return held[0] ?? null
+  const [held] = await transaction.$queryRaw<(Read & HeldProvider)[]>`
+    UPDATE providers SET version = version WHERE id = ${id} AND deleted_at IS NULL RETURNING id, version ${columns}`
+  return held ?? null
 }

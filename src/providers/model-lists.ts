@@ -41,30 +41,30 @@ export function listsOf(
   )
 }
 
-/** A test that was stored: with its list, if that was there, and the number of lists that the provider had. */
-export interface StoredTest {
-  readonly id: string
-  readonly list: string | null
+/** How many lists a provider had before a run, and how many of them the run has found again. */
+export interface ListsBefore {
   readonly lists: number | bigint
+  readonly found: number | bigint
 }
 
-/** Stores the lists of a run that were not there when its tests were stored, and links these to them. */
+/** Reads them of the provider that a statement is about. */
+export function listsBefore(found: ReadonlyMap<string, ModelNames>): Prisma.Sql {
+  const lists = Prisma.sql`FROM model_lists WHERE provider_id = providers.id`
+  const ids = idsOf(found)
+  const known = ids.length === 0 ? Prisma.sql`0` : Prisma.sql`(SELECT count(*) ${lists} AND id IN (${Prisma.join(ids)}))`
+  return Prisma.sql`, (SELECT count(*) ${lists}) AS "lists", ${known} AS "found"`
+}
+
+/** Stores the lists of a run, unless all of them are there. */
 export async function addModelLists(
   transaction: TransactionClient,
   providerId: string,
   found: ReadonlyMap<string, ModelNames>,
-  stored: readonly StoredTest[],
+  before: ListsBefore,
 ): Promise<void> {
-  const unlinked = stored.flatMap(({ id: test, list }) => {
-    const own = list === null ? found.get(test) : undefined
-    return own === undefined ? [] : [{ test, ...own }]
-  })
-  if (unlinked.length === 0) return
-  const fresh = new Map(unlinked.map(({ id, names }) => [id, { id, providerId, names: [...names] }]))
-  await insertRows(transaction, 'modelList', [...fresh.values()])
-  await transaction.$executeRaw`
-    WITH link (test, list) AS (VALUES ${Prisma.join(unlinked.map(({ test, id }) => Prisma.sql`(${test}, ${id})`))})
-    UPDATE connection_tests SET model_list_id = link.list FROM link WHERE id = link.test`
+  if (Number(before.found) === idsOf(found).length) return
+  const rows = new Map([...found.values()].map(({ id, names }) => [id, { id, providerId, names: [...names] }]))
+  await insertRows(transaction, 'modelList', [...rows.values()], ['id'])
 }
 
 /** Drops what no longer counts of the lists that a run did not find. When it found all that there were, there is nothing to do. */
@@ -72,24 +72,26 @@ export async function dropOtherModelLists(
   transaction: TransactionClient,
   providerId: string,
   found: ReadonlyMap<string, ModelNames>,
-  stored: readonly StoredTest[],
+  before: ListsBefore,
 ): Promise<void> {
-  const lists = new Set([...found.values()].map(({ id }) => id))
-  const known = new Set(stored.flatMap(({ list }) => list ?? []))
-  const isAsBefore = known.size === lists.size && stored.every((test) => Number(test.lists) === lists.size)
-  if (lists.size > 0 && !isAsBefore) await dropModelLists(transaction, providerId)
+  const count = idsOf(found).length
+  const hasOthers = Number(before.lists) > Number(before.found)
+  if (count > MOST_LISTS || (count > 0 && hasOthers)) await dropModelLists(transaction, providerId)
 }
 
-/** Drops the lists that neither the latest good run nor the latest test of a key has found, and the oldest of too many. */
+function idsOf(found: ReadonlyMap<string, ModelNames>): string[] {
+  return [...new Set([...found.values()].map(({ id }) => id))]
+}
+
+/** Drops all lists but the newest of those that the latest good run or the latest test of a key has found. */
 async function dropModelLists(transaction: TransactionClient, providerId: string): Promise<void> {
   await transaction.$executeRaw`
-    DELETE FROM model_lists WHERE provider_id = ${providerId} AND NOT EXISTS (
-      SELECT 1 FROM connection_tests t WHERE t.model_list_id = model_lists.id AND (
-        EXISTS (SELECT 1 FROM providers p WHERE p.last_connection_test_id = t.id)
-        OR EXISTS (SELECT 1 FROM api_keys k WHERE k.last_connection_test_id = t.id)
-        OR t.status = 'OK' AND t.tested_at = (
-          SELECT max(good.tested_at) FROM connection_tests good WHERE good.provider_id = ${providerId} AND good.status = 'OK')))`
-  await transaction.$executeRaw`
-    DELETE FROM model_lists WHERE provider_id = ${providerId} AND number <= (
-      SELECT number FROM model_lists WHERE provider_id = ${providerId} ORDER BY number DESC LIMIT 1 OFFSET ${MOST_LISTS})`
+    DELETE FROM model_lists WHERE provider_id = ${providerId} AND id NOT IN (
+      SELECT l.id FROM model_lists l WHERE l.provider_id = ${providerId} AND EXISTS (
+        SELECT 1 FROM connection_tests t WHERE t.model_list_id = l.id AND (
+          EXISTS (SELECT 1 FROM providers p WHERE p.last_connection_test_id = t.id)
+          OR EXISTS (SELECT 1 FROM api_keys k WHERE k.last_connection_test_id = t.id)
+          OR t.status = 'OK' AND t.tested_at = (
+            SELECT max(good.tested_at) FROM connection_tests good WHERE good.provider_id = ${providerId} AND good.status = 'OK')))
+      ORDER BY l.number DESC LIMIT ${MOST_LISTS})`
 }

@@ -72,7 +72,7 @@ describe.each(NUMBERS_OF_KEYS)('whatever the number of keys, as with %i', (count
   test("Bifrost's PUT takes at most 14 with its test", async () => {
     const { name, put } = await bifrostProvider()
     // The first test finds models that are not stored yet.
-    expectAtMost(18, 2, await put(custom(upstream.origin)))
+    expectAtMost(14, 2, await put(custom(upstream.origin)))
     for (const buffer_size of [200, 300]) {
       const sizes = { concurrency_and_buffer_size: { ...SIZES, buffer_size } }
       expectAtMost(14, 2, await put({ ...custom(upstream.origin), ...sizes }))
