@@ -1,23 +1,8 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { bifrostDialect } from '../../src/rest/bifrost/routes.ts'
 import type { ErrorBody, KeyBody, ModelBody } from '../../src/rest/bifrost/wire-key.ts'
 import type { ProviderBody } from '../../src/rest/bifrost/wire-provider.ts'
+import { type DialectAnswer, dialectSender, type SendOptions } from './dialect-client.ts'
 import type { TestGateway } from './gateway.ts'
-
-export interface BifrostAnswer<Body> {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly body: Body
-}
-
-export interface SendOptions {
-  /** A text goes as it is, anything else as JSON. */
-  readonly body?: unknown
-  /** Null for none. */
-  readonly token?: string | null
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 type AnyBody = Partial<ProviderBody & Omit<KeyBody, 'models'> & ErrorBody> & {
   readonly providers?: readonly ProviderBody[]
@@ -31,24 +16,18 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** A client of Bifrost's API. It refuses every answer that the OpenAPI description does not allow. */
 export function bifrostClient(gateway: TestGateway, ownToken?: string) {
-  async function send(
-    method: string,
-    path: string,
-    { body, token = ownToken ?? gateway.adminToken, headers = {} }: SendOptions = {},
-  ): Promise<BifrostAnswer<AnyBody>> {
-    const response = await gateway.fetch(`/bifrost${path}`, {
-      method,
-      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type') === 'application/json'
-    const parsed: AnyBody & { readonly status_code?: number } = isJson ? JSON.parse(text) : {}
-    if (isJson) checkAgainstDescription(method, path, response.status, parsed)
-    if (response.status >= 400 && isJson && parsed.status_code !== response.status) throw new Error(`${response.status} is told as ${text}`)
-    return { status: response.status, headers: response.headers, text, body: parsed }
+  const sendTo = dialectSender<AnyBody & { readonly status_code?: number }>(gateway, {
+    prefix: '/bifrost',
+    openApi: bifrostDialect.openApi,
+    ownToken,
+  })
+  const send = async (method: string, path: string, options?: SendOptions): Promise<DialectAnswer<AnyBody>> => {
+    const answer = await sendTo(method, path, options)
+    const { status, body, text } = answer
+    if (status >= 400 && body.status_code !== status) throw new Error(`${status} is told as ${text}`)
+    return answer
   }
-  const accepted = async <Body>(answer: Promise<BifrostAnswer<AnyBody>>): Promise<Body> => {
+  const accepted = async <Body>(answer: Promise<DialectAnswer<AnyBody>>): Promise<Body> => {
     const { status, text } = await answer
     if (status !== 200) throw new Error(`Refused with ${status}: ${text}`)
     return JSON.parse(text)
@@ -98,29 +77,6 @@ export function uniqueKey(): string {
 /** A custom provider based on OpenAI at this upstream, keyless or not. */
 export function custom(baseUrl: string, isKeyless = false): Fields {
   return { network_config: { base_url: baseUrl }, custom_provider_config: { base_provider_type: 'openai', is_key_less: isKeyless } }
-}
-
-const description = bifrostDialect.openApi
-const ajv = new Ajv2020({ strict: false, allErrors: true })
-ajv.addSchema({ $id: 'openapi', ...description })
-
-/** Throws when the description has no such answer, or another shape for it. Answers outside of it have the shape of errors. */
-function checkAgainstDescription(method: string, path: string, status: number, body: unknown): void {
-  const plain = path.replace(/\?.*$/, '').replace(/\/$/, '')
-  const isAt = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(plain)
-  const template = Object.keys(description.paths).find(isAt) ?? ''
-  const at = `openapi#/paths/${encodeURIComponent(template.replaceAll('/', '~1'))}/${method.toLowerCase()}`
-  if (template === '' || ajv.getSchema(`${at}/responses/401/content/application~1json/schema`) === undefined) {
-    checkShape('openapi#/components/schemas/Error', `${method} ${path}`, body)
-    return
-  }
-  checkShape(`${at}/responses/${status}/content/application~1json/schema`, `${method} ${path} ${status}`, body)
-}
-
-function checkShape(pointer: string, what: string, body: unknown): void {
-  const validate = ajv.getSchema(pointer)
-  if (validate === undefined) throw new Error(`The description has no schema at ${pointer}.`)
-  if (!validate(body)) throw new Error(`${what} does not fit its description: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(body)}`)
 }
 
 /** A provider for keys; it lists no models, so that no key is tried. Returns its name. */

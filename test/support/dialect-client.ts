@@ -20,38 +20,58 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export type DialectClient<Body> = ReturnType<typeof dialectClient<Body>>
+export interface DialectOptions {
+  readonly openApi: Description
+  /** Stands in front of its paths; none when left out. */
+  readonly prefix?: string
+  /** The token of its caller; the admin's when left out. */
+  readonly ownToken?: string | undefined
+  /** How its clients send a token; as `Authorization: Bearer` when left out. */
+  readonly credential?: (token: string) => Readonly<Record<string, string>>
+}
 
 interface Description {
   readonly paths: Readonly<Record<string, object>>
 }
 
-/**
- * A client of a REST dialect below its prefix. It refuses every answer that the OpenAPI description does not allow, and every
- * request that is accepted though the description does not allow it; and it keeps all texts.
- */
-export function dialectClient<Body>(gateway: TestGateway, prefix: string, description: Description) {
-  const { check, checkAccepted } = checkersOf(description)
-  const texts: string[] = []
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-  async function send(method: string, path: string, options: SendOptions = {}): Promise<DialectAnswer<Body>> {
-    const { body, token = gateway.adminToken, headers = {} } = options
+/** Sends requests of a REST dialect, and refuses every answer that its OpenAPI description does not allow. */
+export function dialectSender<Body>(gateway: TestGateway, { openApi, prefix = '', ownToken, credential = bearer }: DialectOptions) {
+  const { check } = checkersOf(openApi)
+  return async (method: string, path: string, options: SendOptions = {}): Promise<DialectAnswer<Body>> => {
+    const { body, token = ownToken ?? gateway.adminToken, headers = {} } = options
     const response = await gateway.fetch(`${prefix}${path}`, {
       method,
       redirect: 'manual',
-      headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
+      headers: { ...(token === null ? {} : credential(token)), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()
-    texts.push(text, JSON.stringify([...response.headers]))
-    const parsed = JSON.parse(text === '' ? 'null' : text)
-    check(method, path, response.status, parsed)
-    if (response.ok) checkAccepted(method, path, body)
-    return { status: response.status, headers: response.headers, text, body: parsed }
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
+    const parsed = isJson ? JSON.parse(text) : null
+    if (isJson || text === '') check(method, path, response.status, parsed)
+    return { status: response.status, headers: response.headers, text, body: parsed ?? {} }
+  }
+}
+
+export type DialectClient<Body> = ReturnType<typeof dialectClient<Body>>
+
+/**
+ * A client of a REST dialect that says of its bodies that they are JSON. It refuses every request, too, that is accepted though
+ * the description does not allow it; and it keeps all texts.
+ */
+export function dialectClient<Body>(gateway: TestGateway, options: DialectOptions) {
+  const { checkAccepted } = checkersOf(options.openApi)
+  const sendTo = dialectSender<Body>(gateway, options)
+  const texts: string[] = []
+
+  async function send(method: string, path: string, given: SendOptions = {}): Promise<DialectAnswer<Body>> {
+    const type = given.body === undefined ? {} : { 'content-type': 'application/json' }
+    const answer = await sendTo(method, path, { ...given, headers: { ...type, ...given.headers } })
+    texts.push(answer.text, JSON.stringify([...answer.headers]))
+    if (answer.status < 300) checkAccepted(method, path, given.body)
+    return answer
   }
 
   return {
@@ -89,8 +109,22 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: unknown }>>
 }
 
+const knownCheckers = new WeakMap<Description, Checkers>()
+
+/** The checks of a description, which are the same for all its clients. */
+function checkersOf(description: Description): Checkers {
+  const known = knownCheckers.get(description) ?? makeCheckers(description)
+  knownCheckers.set(description, known)
+  return known
+}
+
+interface Checkers {
+  check(method: string, path: string, status: number, body: unknown): void
+  checkAccepted(method: string, path: string, body: unknown): void
+}
+
 /** Throw when the description has no such answer or request, or another shape for it. Answers outside of it have the shape of errors. */
-function checkersOf(description: Description) {
+function makeCheckers(description: Description): Checkers {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addSchema({ $id: 'openapi', ...description })
   const checkShape = (pointer: string, what: string, body: unknown) => {

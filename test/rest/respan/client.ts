@@ -13,7 +13,7 @@ interface RespanBody extends ProviderBody {
 export type RespanClient = DialectClient<RespanBody>
 
 export function respanClient(gateway: TestGateway): RespanClient {
-  return dialectClient<RespanBody>(gateway, '/respan', respanDialect.openApi)
+  return dialectClient<RespanBody>(gateway, { prefix: '/respan', openApi: respanDialect.openApi })
 }
 
 /** What the other APIs show of a provider. */

@@ -13,7 +13,7 @@ interface ZiriBody extends ErrorBody {
 export type ZiriClient = DialectClient<ZiriBody>
 
 export function ziriClient(gateway: TestGateway): ZiriClient {
-  return dialectClient<ZiriBody>(gateway, '/ziri', ziriDialect.openApi)
+  return dialectClient<ZiriBody>(gateway, { prefix: '/ziri', openApi: ziriDialect.openApi })
 }
 
 /** What tells one refusal from another. */
