@@ -1,35 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { callToken } from '../support/call-token.ts'
-import { chunkOf, openStream, startCallVendor, useCallVendor } from '../support/call-vendor.ts'
-import { writerOf } from '../support/providers.ts'
-import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
-import { useGateway } from '../support/use.ts'
+import { describe, expect, test } from 'vitest'
+import { chunkOf, openStream, startCallVendor } from '../support/call-vendor.ts'
+import { beginCall, headOf, readAnswer } from '../support/raw-call.ts'
+import { errorOf, useVendorCalls, VENDOR_KEY } from '../support/vendor-calls.ts'
 
-const KEY = 'sk-faults-fixture-aaaa-bbbb-cccc'
-let token: string
-
-const vendor = useCallVendor()
-const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-const writer = writerOf(gateway)
-beforeAll(async () => {
-  await writer.created({
-    name: 'vendor',
-    type: 'OPENAI',
-    baseUrl: `${vendor.origin}/v1`,
-    apiKeys: [{ credential: { value: KEY } }],
-  })
-  token = await callToken(gateway)
-})
-
-const BODY = '{"model":"gpt-5","messages":[]}'
-const chat = (more: Partial<RawCall> = {}): RawCall => ({
-  path: '/ai/vendor/v1/chat/completions',
-  body: BODY,
-  ...more,
-  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more.headers },
-})
-const call = (more: Partial<RawCall> = {}) => rawCall(gateway.url, chat(more))
-const errorOf = (body: Buffer): { code: string; message: string } => JSON.parse(body.toString()).error
+const { vendor, gateway, writer, chat, call } = useVendorCalls()
 
 describe('the address of the provider', () => {
   test('is looked at with each new connection: one that the operator no longer allows is not called', async () => {
@@ -66,7 +40,11 @@ describe('the provider changes during a stream', () => {
 
   test('disabled, moved, deleted: the stream goes on to its end, and the next call hears of the change', async () => {
     const elsewhere = await startCallVendor()
-    const made = await writer.created({ name: 'changing', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
+    const made = await writer.created({
+      name: 'changing',
+      baseUrl: `${vendor.origin}/v1`,
+      apiKeys: [{ credential: { value: VENDOR_KEY } }],
+    })
     expect(await during(() => writer.updated(made.id, { enabled: false }))).toBe('provider_disabled')
     await writer.updated(made.id, { enabled: true })
     expect(await during(() => writer.updated(made.id, { baseUrl: `${elsewhere.origin}/v1` }))).toBe('ok')

@@ -1,40 +1,13 @@
 import { once } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { callToken } from '../support/call-token.ts'
-import { CHAT, chatAnswer, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
-import { type ProviderView, writerOf } from '../support/providers.ts'
-import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
+import { describe, expect, test } from 'vitest'
+import { CHAT, chatAnswer, chunkOf, openStream } from '../support/call-vendor.ts'
+import { beginCall, headOf } from '../support/raw-call.ts'
 import { listen } from '../support/upstream/recorder.ts'
-import { useGateway } from '../support/use.ts'
+import { errorOf, useVendorCalls, VENDOR_KEY } from '../support/vendor-calls.ts'
 
-const KEY = 'sk-faults-fixture-aaaa-bbbb-cccc'
-let provider: ProviderView
-let token: string
-
-const vendor = useCallVendor()
-const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })
-const writer = writerOf(gateway)
-beforeAll(async () => {
-  provider = await writer.created({
-    name: 'vendor',
-    type: 'OPENAI',
-    baseUrl: `${vendor.origin}/v1`,
-    apiKeys: [{ credential: { value: KEY } }],
-  })
-  token = await callToken(gateway)
-})
-
-const BODY = '{"model":"gpt-5","messages":[]}'
-const chat = (more: Partial<RawCall> = {}): RawCall => ({
-  path: '/ai/vendor/v1/chat/completions',
-  body: BODY,
-  ...more,
-  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more.headers },
-})
-const call = (more: Partial<RawCall> = {}) => rawCall(gateway.url, chat(more))
-const errorOf = (body: Buffer): { code: string; message: string } => JSON.parse(body.toString()).error
+const { vendor, gateway, writer, chat, call, providerId } = useVendorCalls()
 
 describe('the caller leaves', () => {
   test('before the first byte: the vendor sees it', async () => {
@@ -220,7 +193,7 @@ describe('the vendor gives no answer', () => {
   test('nothing within the time that the provider sets: the caller hears so, and that it should not try again', async () => {
     vendor.answerWith(() => {})
     await writer.created({
-      ...{ name: 'slow', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] },
+      ...{ name: 'slow', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: VENDOR_KEY } }] },
       network: { timeoutMs: 1_000, allowPrivateNetwork: true },
     })
     const { status, body, headers } = await call({ path: '/ai/slow/v1/chat/completions' })
@@ -232,7 +205,7 @@ describe('the vendor gives no answer', () => {
     const server = createTcpServer()
     const { port, close } = await listen(server)
     await close()
-    await writer.created({ name: 'nobody-there', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ credential: { value: KEY } }] })
+    await writer.created({ name: 'nobody-there', baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: [{ credential: { value: VENDOR_KEY } }] })
     const { status, body } = await call({ path: '/ai/nobody-there/v1/chat/completions' })
     expect([status, errorOf(body).code]).toEqual([502, 'upstream_unreachable'])
     expect(body.toString()).not.toContain(String(port))
@@ -241,7 +214,7 @@ describe('the vendor gives no answer', () => {
   test('a fresh connection that dies after the request: once, since the vendor may have read it', async () => {
     vendor.answerWith(({ socket }) => void socket.destroy())
     // A connection of its own: the pool may hold one.
-    await writer.updated(provider.id, { displayName: 'again' })
+    await writer.updated(providerId(), { displayName: 'again' })
     const { status, body } = await call()
     expect([status, errorOf(body).code, vendor.requests.length]).toEqual([502, 'upstream_unreachable', 1])
   })
@@ -259,7 +232,7 @@ describe('a connection that the vendor has closed meanwhile', () => {
       if (how === 'end') socket.destroy()
       else socket.resetAndDestroy()
     })
-    await writer.updated(provider.id, { displayName: how })
+    await writer.updated(providerId(), { displayName: how })
     expect((await call()).status).toBe(200)
     const { status, headers } = await call()
     expect([status, headers['x-gateway-attempts']]).toEqual([200, '2'])
@@ -276,70 +249,9 @@ describe('a connection that the vendor has closed meanwhile', () => {
       }
       socket.write('HTTP/1.1 200 OK\r\ncontent-', () => socket.destroy())
     })
-    await writer.updated(provider.id, { displayName: 'half' })
+    await writer.updated(providerId(), { displayName: 'half' })
     await call()
     expect((await call()).status).toBe(502)
     expect(vendor.requests).toHaveLength(2)
-  })
-})
-
-describe('large bodies', () => {
-  test('120 MB to a reader that stalls hold no more memory than the buffers on the way', async () => {
-    const piece = Buffer.alloc(1_048_576, 65)
-    let sent = 0
-    vendor.answerWith(async (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/octet-stream' })
-      let goOn: () => void = () => {}
-      response.on('drain', () => goOn()).on('close', () => goOn())
-      for (; sent < 120 && !response.destroyed; sent += 1) {
-        if (response.write(piece)) continue
-        await new Promise<void>((resolve) => {
-          goOn = resolve
-        })
-      }
-      response.end()
-    })
-    const answer = await headOf(beginCall(gateway.url, chat()))
-    answer.pause()
-    let before = -1
-    // It has stalled when nothing more is taken for a while.
-    for (let still = 0; still < 20; still = sent === before ? still + 1 : 0) {
-      before = sent
-      await new Promise((resolve) => setTimeout(resolve, 25))
-    }
-    expect(sent).toBeLessThan(40)
-    answer.resume()
-    const { body, complete } = await readAnswer(answer)
-    expect([complete, body.length]).toEqual([true, 120 * piece.length])
-  })
-
-  test('a JSON body of 20 MB passes byte for byte', async () => {
-    const body = Buffer.from(`{"model":"gpt-5","messages":[{"role":"user","content":"${'é"'.replace('"', '\\"').repeat(4_000_000)}"}]}`)
-    expect((await call({ body })).status).toBe(200)
-    expect(vendor.requests[0]?.body.equals(body)).toBe(true)
-  })
-
-  test('an upload of 20 MB passes byte for byte', async () => {
-    const body = Buffer.alloc(20_000_000, 'ab\r\n--')
-    const headers = { 'content-type': 'multipart/form-data; boundary=x' }
-    expect((await call({ body, headers, path: '/ai/vendor/v1/audio/transcriptions' })).status).toBe(200)
-    expect(vendor.requests[0]?.body.equals(body)).toBe(true)
-    expect(vendor.requests[0]?.headers['content-type']).toBe(headers['content-type'])
-  })
-
-  test('a form of unknown length passes too', async () => {
-    const headers = { 'content-type': 'multipart/form-data; boundary=x', 'transfer-encoding': 'chunked' }
-    const begun = beginCall(gateway.url, { ...chat({ headers, path: '/ai/vendor/v1/audio/transcriptions' }), body: undefined })
-    for (let index = 0; index < 30; index += 1) begun.write(Buffer.alloc(100_000, index))
-    begun.end()
-    expect((await readAnswer(await headOf(begun))).status).toBe(200)
-    expect(vendor.requests[0]?.body.length).toBe(3_000_000)
-  })
-
-  test('a body above the limit is refused in the shape of the SDK, stated or not', async () => {
-    const body = Buffer.alloc(33_554_433, 32)
-    const stated = await call({ body })
-    expect([stated.status, errorOf(stated.body).code]).toEqual([413, 'request_too_large'])
-    expect(vendor.requests).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { refusal, useCallVendor } from '../support/call-vendor.ts'
+import { storeEveryType } from '../support/every-type.ts'
 import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawAnswer, rawCall, readAnswer } from '../support/raw-call.ts'
 import { useGateway } from '../support/use.ts'
@@ -15,23 +16,10 @@ const writer = writerOf(gateway)
 beforeAll(async () => {
   const key = { apiKeys: [{ credential: { value: KEY } }] }
   const { origin } = vendor
-  await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${origin}/v1`, ...key })
-  await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, ...key })
-  await writer.created({ name: 'google', type: 'GOOGLE', baseUrl: origin, ...key })
-  await writer.created({ name: 'gemini-openai', type: 'GOOGLE', baseUrl: `${origin}/v1beta/openai`, ...key })
-  await writer.created({ name: 'azure', type: 'AZURE', baseUrl: origin, ...key })
+  await storeEveryType(writer, origin, KEY)
   await writer.created({ name: 'azure-pinned', type: 'AZURE', baseUrl: `${origin}/openai/deployments/dep`, ...key })
-  await writer.created({ name: 'openrouter', type: 'OPENROUTER', baseUrl: `${origin}/api/v1`, ...key })
-  await writer.created({ name: 'vercel', type: 'VERCEL', baseUrl: `${origin}/v1`, ...key })
   await writer.created({ name: 'zai', type: 'OPENAI_COMPAT', baseUrl: `${origin}/api/paas/v4`, ...key })
-  await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
   await writer.created({ name: 'off', type: 'OPENAI', baseUrl: `${origin}/v1`, enabled: false, ...key })
-  await writer.created({
-    ...{ name: 'bedrock', type: 'BEDROCK', baseUrl: origin },
-    settings: {
-      bedrock: { region: 'eu-central-1', accessKey: 'AKIAFIXTUREAAAABBBB1', accessKeySecret: 'sk-aws-secret-fixture-aaaa-bbbb' },
-    },
-  })
   token = await callToken(gateway)
 })
 

@@ -1,60 +1,17 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
-import { runCommand, runJson } from '../support/command-line.ts'
-import { startTestGateway } from '../support/gateway.ts'
+import { KEYS, type Plan, useApply } from '../support/apply.ts'
+import { runJson } from '../support/command-line.ts'
 import { insertProviders } from '../support/many-providers.ts'
-import { leaksIn } from '../support/planted.ts'
-import { writerOf } from '../support/providers.ts'
-import { FILE_KEY, providersFile, SECRETS } from '../support/providers-file.ts'
-import { startRecorder } from '../support/recorder.ts'
+import { SECRETS } from '../support/providers-file.ts'
 import { auditRow } from '../support/rows.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
 
-const KEYS = generateKeyText()
+const { gateway, upstream, environment, write, run, apply, writer, revision, everything } = useApply()
 
-interface Plan {
-  readonly plan: readonly { readonly name: string; readonly action: string; readonly changes: readonly string[] }[]
-  readonly applied: boolean
-  readonly failures: readonly { readonly name: string; readonly message: string }[]
-}
-let said = ''
-const upstream = useStarted(() => startRecorder(SECRETS.FIRST_KEY, FILE_KEY))
-const gateway = useGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
-const writer = writerOf(gateway)
-beforeEach(async () => {
-  said = ''
-  await withStore(gateway, (store) => store.provider.deleteMany())
-})
-afterEach(() => {
-  expect(leaksIn(said, [...Object.values(SECRETS), FILE_KEY, KEYS.slice(7)])).toEqual([])
-})
-
-const environment = () => ({ ...gateway.shared, ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback', ...SECRETS })
-const write = (content: string, name = 'providers.yaml') => {
-  writeFileSync(join(gateway.folder, name), content)
-  return join(gateway.folder, name)
-}
-async function run(argv: readonly string[], input = '') {
-  const result = await runCommand(argv, { environment: environment(), input })
-  said += result.output + result.errors
-  return result
-}
-async function apply(content: string, ...options: string[]): Promise<Plan> {
-  const { exitCode, output, errors } = await run(['apply', '-f', write(content), '--json', ...options])
-  if (exitCode !== 0) throw new Error(errors)
-  return JSON.parse(output)
-}
 const actionsOf = ({ plan }: Plan) => plan.map(({ name, action }) => [name, action])
-const revision = () => withStore(gateway, async (store) => (await store.revision.findFirstOrThrow()).value)
-
-const everything = () => providersFile(upstream.origin)
 
 describe('apply', () => {
-  beforeEach(() => void write(`${FILE_KEY}\n`, 'second.key'))
-
   test('makes what a file states, and a second run changes nothing at all', async () => {
     const first = await apply(everything())
     expect(new Set(actionsOf(first).map(([, action]) => action))).toEqual(new Set(['create']))
@@ -305,64 +262,5 @@ describe('apply', () => {
       ['providers:\n\t- name: groq', 'a tab indents the line'],
     ] as const)
       expect(await run(['apply', '-f', write(content)]), content).toMatchObject({ exitCode: 1, errors: expect.stringContaining(reason) })
-  })
-})
-
-describe('export', () => {
-  beforeEach(() => void write(`${FILE_KEY}\n`, 'second.key'))
-
-  test('has no secrets, and applied to the same gateway it changes nothing', async () => {
-    await apply(everything())
-    for (const form of [[], ['--json']]) {
-      const { output } = await run(['export', ...form])
-      const before = await revision()
-      expect(await run(['apply', '-f', '-'], output)).toMatchObject({
-        exitCode: 0,
-        output: '0 to create, 0 to change, 0 to delete, 5 unchanged.\n',
-      })
-      expect(await revision()).toBe(before)
-    }
-  })
-
-  test('with --variables gives each secret a variable of its own, whatever the names', async () => {
-    await apply(`providers:
-  - { name: openai, type: OPENAI, baseUrl: "${upstream.origin}", network: { extraHeaders: [{ name: X-Api-Key, valueFrom: { env: TEAM_KEY } }] } }
-  - { name: openai-x, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ valueFrom: { env: FIRST_KEY } }] }
-  - { name: 4ai, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ valueFrom: { env: OTHER_KEY } }] }
-  - { name: metrics, type: OPENAI, baseUrl: "${upstream.origin}", network: { extraHeaders: [{ name: X, value: plain }, { name: My-Token, valueFrom: { env: TEAM_KEY } }] } }
-`)
-    const { output } = await run(['export', '--variables'])
-    expect(Array.from(output.matchAll(/env: (\S+)/g), ([, name]) => name)).toEqual([
-      '_4AI_API_KEY',
-      'METRICS_MY_TOKEN',
-      'OPENAI_X_API_KEY',
-      'OPENAI_X_API_KEY_2',
-    ])
-  })
-
-  test('with --variables makes the same providers in another gateway', async () => {
-    await apply(everything())
-    // It needs no encryption key: this is what is left to somebody who has lost theirs.
-    const { output } = await runCommand(['export', '--variables'], {
-      environment: { ...environment(), ENCRYPTION_KEYS: generateKeyText() },
-    })
-    const other = await startTestGateway({ environment: { ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback' } })
-    try {
-      const variables = {
-        ...{ OPENAI_API_KEY_1: SECRETS.FIRST_KEY, OPENAI_API_KEY_2: FILE_KEY, OPENAI_API_KEY_3: SECRETS.OTHER_KEY },
-        ...{ OPENAI_X_API_KEY: SECRETS.TEAM_KEY, BEHIND_A_PROXY_PROXY_PASSWORD: SECRETS.PROXY_PASSWORD },
-        ...{ MODELS_ON_AWS_ACCESS_KEY: SECRETS.ACCESS_KEY, MODELS_ON_AWS_ACCESS_KEY_SECRET: SECRETS.ACCESS_KEY_SECRET },
-      }
-      const there = {
-        environment: { ...other.shared, ENCRYPTION_KEYS: KEYS, OUTBOUND_ALLOW: 'loopback', ...variables },
-        input: output,
-      }
-      expect(await runCommand(['apply', '-f', '-'], there)).toMatchObject({ exitCode: 0, errors: '' })
-      const again = await runCommand(['export', '--variables'], there)
-      expect(again.output).toBe(output)
-      expect(await runCommand(['apply', '-f', '-'], there)).toMatchObject({ output: expect.stringContaining('5 unchanged') })
-    } finally {
-      await other.close()
-    }
   })
 })

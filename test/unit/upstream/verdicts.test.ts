@@ -1,17 +1,12 @@
-import { createServer as createTcpServer } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DEFAULT_NETWORK, type Header } from '../../../src/upstream/client/network-settings.ts'
-import { type ProbeRequest, probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
 import { API_REFUSALS, BLOCK_PAGES } from '../../support/upstream/block-pages.ts'
-import { createAuthority } from '../../support/upstream/certificates.ts'
 import { startInternet } from '../../support/upstream/internet.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
-import { listen, type RecordedAnswer, type RecordedRequest, type Recorder, startRecorder } from '../../support/upstream/recorder.ts'
+import type { RecordedAnswer, RecordedRequest } from '../../support/upstream/recorder.ts'
+import { GOOD, KEYED_TYPES, LIST, useProbe } from '../../support/upstream/use-probe.ts'
 
-const GOOD = 'sk-good-0123456789abcdef'
-const LIST: RecordedAnswer = { status: 200, body: { object: 'list', data: [{ id: 'model-a' }] } }
-const KEYED_TYPES = ['ANTHROPIC', 'AZURE', 'BEDROCK', 'GOOGLE', 'OPENAI', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'] as const
 /** What a success of each type looks like. */
 const SUCCESS: Readonly<Record<string, RecordedAnswer>> = {
   BEDROCK: { status: 200, body: { modelSummaries: [{ modelId: 'model-a' }] } },
@@ -19,20 +14,9 @@ const SUCCESS: Readonly<Record<string, RecordedAnswer>> = {
   VERCEL: { status: 200, body: { balance: '1', total_used: '0' } },
 }
 
-let server: Recorder | null = null
-afterEach(async () => {
-  await server?.close()
-  server = null
-})
+const { probe, requests } = useProbe()
 
 const isGood = ({ headers }: RecordedRequest) => Object.values(headers).some((value) => value.includes(GOOD))
-
-/** Tests a key at an upstream that answers as told. */
-async function probe(respond: (request: RecordedRequest) => RecordedAnswer | null, request: Partial<ProbeRequest> = {}) {
-  server = await startRecorder(respond)
-  const usual = { type: 'OPENAI_COMPAT', baseUrl: `${server.origin}/v1`, credential: apiKey(GOOD) } as const
-  return probeConnection(probeRequest({ ...usual, ...request }), outboundDeps())
-}
 
 const withHeaders = (...extraHeaders: Header[]) => ({
   credential: { kind: 'none' } as const,
@@ -52,7 +36,6 @@ describe("an answer that is not the API's own says nothing about the key", () =>
           keyVerified: false,
           models: [],
         })
-        await server?.close()
       }
     })
   })
@@ -85,11 +68,9 @@ describe("an API's own refusal is told from a block, whoever's API it is and wha
     for (const type of KEYED_TYPES) {
       const refused = await probe(() => answer, { type })
       expect({ type, ...refused }).toMatchObject({ type, status: 'UNAUTHORIZED', httpStatus: answer.status, keyVerified: false })
-      await server?.close()
       // A random key that is refused so proves the good one.
       const verified = await probe((request) => (isGood(request) ? (SUCCESS[type] ?? LIST) : answer), { type })
       expect({ type, ...verified }).toMatchObject({ type, status: 'OK', keyVerified: true })
-      await server?.close()
     }
   })
 })
@@ -136,8 +117,8 @@ describe('a credential in an extra header', () => {
     const outcome = await probe((request) => (isGood(request) ? (SUCCESS[type] ?? LIST) : refused), { type, ...withHeaders(authorization) })
     expect(outcome).toMatchObject({ status: 'OK', keyVerified: false })
     expect(outcome.message).toContain('Its header authenticates.')
-    expect(server?.requests[0]?.headers.authorization).toBe(`Bearer ${GOOD}`)
-    expect(server?.requests[1]?.headers.authorization).toMatch(/^Bearer sk-[0-9a-f]{48}$/)
+    expect(requests()[0]?.headers.authorization).toBe(`Bearer ${GOOD}`)
+    expect(requests()[1]?.headers.authorization).toMatch(/^Bearer sk-[0-9a-f]{48}$/)
   })
 
   test('one that is refused is not told to be a missing key', async () => {
@@ -179,7 +160,7 @@ describe('a relay that keeps its list from everybody', () => {
         isGood(request) ? { status: 400, body: complaint } : { status: 401, body: { error: 'bad key' } }
       const outcome = await probe((request) => (request.path === route ? onCall(request) : listing), { type })
       expect(outcome).toMatchObject({ status: 'OK', keyVerified: true, models: [] })
-      expect(server?.requests.filter(isGood)).toHaveLength(2)
+      expect(requests().filter(isGood)).toHaveLength(2)
     })
 
     test('a header that stands in for a key is tried there too, and told so', async () => {
@@ -263,7 +244,6 @@ describe('the list of models', () => {
     )
     expect(long).toMatchObject({ status: 'OK' })
     expect(long.message).toContain('It lists 20,000 models')
-    await server?.close()
     const endless = await list([{ id: 'x'.repeat(8 * 1_048_576) }])
     expect(endless).toMatchObject({ status: 'UNEXPECTED_RESPONSE' })
     expect(endless.message).toContain('more than 8 MiB')
@@ -273,78 +253,4 @@ describe('the list of models', () => {
     const outcome = await list(Array.from({ length: 400_000 }, () => ({})))
     expect(outcome).toMatchObject({ status: 'UNEXPECTED_RESPONSE', models: [] })
   })
-})
-
-describe('a key that is no key', () => {
-  const account = {
-    type: 'service_account',
-    project_id: 'x',
-    private_key_id: 'abc',
-    private_key: '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n',
-  }
-  test.each([
-    ['as it comes', JSON.stringify(account, null, 2)],
-    ['minified', JSON.stringify(account)],
-    ['only its private key', account.private_key],
-    ['cut off', JSON.stringify(account).slice(0, 60)],
-  ])("a Google service account's file %s is told by its name and never sent", async (_name, text) => {
-    for (const type of KEYED_TYPES) {
-      const outcome = await probe(() => LIST, { type, credential: apiKey(text) })
-      expect(outcome).toMatchObject({ status: 'UNAUTHORIZED', httpStatus: null })
-      expect(outcome.message).toContain("Google service account's JSON file")
-      expect(outcome.message).not.toContain('MIIE')
-      expect(server?.requests).toEqual([])
-      await server?.close()
-    }
-  })
-})
-
-describe('http:// to a port that speaks TLS', () => {
-  test('is told from the handshake, and nothing but it is sent', async () => {
-    const authority = await createAuthority()
-    const received: string[] = []
-    const tls = createTlsServer(await authority.issue(['localhost']), (socket) =>
-      socket.on('data', (chunk) => received.push(String(chunk))),
-    )
-    tls.on('tlsClientError', () => {})
-    const { port, close } = await listen(tls)
-    const outcome = await probeConnection(
-      probeRequest({ type: 'OPENAI', baseUrl: `http://127.0.0.1:${port}/v1`, credential: apiKey(GOOD) }),
-      outboundDeps(),
-    ).finally(close)
-    expect(outcome).toMatchObject({ status: 'UNREACHABLE', keyVerified: false })
-    expect(outcome.message).toContain('It speaks TLS: use https://')
-    expect(received).toEqual([])
-  })
-
-  test.each([
-    '<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n</html>',
-    'Client sent an HTTP request to an HTTPS server.\n',
-    "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
-  ])('is told from what a web server says: %j', async (body) => {
-    const outcome = await probe(() => ({ status: 400, body }))
-    expect(outcome).toMatchObject({ status: 'UNEXPECTED_RESPONSE', httpStatus: 400 })
-    expect(outcome.message).toContain('It speaks TLS: use https://')
-  })
-
-  test('a port that resets every connection is not said to speak TLS', async () => {
-    const { port, close } = await listen(createTcpServer((socket) => socket.destroy()))
-    const outcome = await probeConnection(
-      probeRequest({ type: 'OPENAI', baseUrl: `http://127.0.0.1:${port}/v1`, credential: apiKey(GOOD) }),
-      outboundDeps(),
-    ).finally(close)
-    expect(outcome).toMatchObject({ status: 'UNREACHABLE' })
-    expect(outcome.message).not.toContain('TLS')
-  })
-})
-
-test('an error in a success is quoted, without the key', async () => {
-  const outcome = await probe(() => ({ status: 200, body: { error: { message: `Invalid API key ${GOOD}, see our docs` } } }))
-  expect(outcome).toMatchObject({ status: 'UNEXPECTED_RESPONSE', httpStatus: 200, keyVerified: false })
-  expect(outcome.message).toContain('The answer said: "Invalid API key [hidden], see our docs"')
-})
-
-test('a port that no socket has is told by its range', async () => {
-  const outcome = await probe(() => LIST, { baseUrl: 'https://api.example.com:99999/v1' })
-  expect(outcome.message).toContain('port between 1 and 65535')
 })
