@@ -23,8 +23,9 @@ export function bifrostClient(gateway: TestGateway, ownToken?: string) {
   })
   const send = async (method: string, path: string, options?: SendOptions): Promise<DialectAnswer<AnyBody>> => {
     const answer = await sendTo(method, path, options)
-    const { status, body, text } = answer
-    if (status >= 400 && body.status_code !== status) throw new Error(`${status} is told as ${text}`)
+    const { status, headers, body, text } = answer
+    const isJson = headers.get('content-type') === 'application/json'
+    if (status >= 400 && isJson && body.status_code !== status) throw new Error(`${status} is told as ${text}`)
     return answer
   }
   const accepted = async <Body>(answer: Promise<DialectAnswer<AnyBody>>): Promise<Body> => {
