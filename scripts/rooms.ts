@@ -172,5 +172,6 @@ function kindOf(room: string): string {
 
 /** The table of rooms in `docs/architecture.md`. */
 export function roomsTable(): string {
-  return ['| room | what it does |', '| --- | --- |', ...Object.entries(ROOMS).map(([name, { does }]) => `| \`${name}\` | ${does} |`), ''].join('\n')
+  const rows = Object.entries(ROOMS).map(([name, { does }]) => `| \`${name}\` | ${does} |`)
+  return ['| room | what it does |', '| --- | --- |', ...rows, ''].join('\n')
 }
