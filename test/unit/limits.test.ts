@@ -14,8 +14,7 @@ test.each([
   ['body, GraphQL, Bifrost and Respan', `${LIMITS.bodyBytes / 1_000_000} MB`],
   ['levels of JSON in a GraphQL request', thousands(LIMITS.jsonDepth)],
   ['size of a GraphQL document', `${LIMITS.documentBytes / 1_024} KiB`],
-  ['tokens of a GraphQL document', thousands(LIMITS.tokens)],
-  ['comments of a GraphQL document', thousands(LIMITS.tokens)],
+  ['tokens of a GraphQL document', `${thousands(LIMITS.tokens)}, and ${thousands(LIMITS.tokens)} comments`],
   ['a text to search for', `${LIMITS.searchCharacters} characters`],
   ['a text to find something by: name, id, cursor', `${thousands(LIMITS.soughtCharacters)} characters`],
   ['depth of a GraphQL document', thousands(LIMITS.depth)],
@@ -33,8 +32,8 @@ test.each([
   ["silence within the vendor's answer", `${SETTINGS.CALL_IDLE_SECONDS.default} s: \`CALL_IDLE_SECONDS\``],
   ['finishing model calls in flight at a stop', `${SETTINGS.CALL_STOP_GRACE_SECONDS.default} s: \`CALL_STOP_GRACE_SECONDS\``],
   ['idle connection', `${SERVER_LIMITS.keepAliveTimeout / 1_000} s`],
-  ['requests of one token in a minute', 'none | `RATE_LIMIT_PER_MINUTE`'],
-  ['wrong tokens from one address in a minute', `${SETTINGS.LOGIN_FAILURES_PER_MINUTE.default} | \`LOGIN_FAILURES_PER_MINUTE\``],
+  ['requests of one token in a minute', 'none: `RATE_LIMIT_PER_MINUTE`'],
+  ['wrong tokens from one address in a minute', `${SETTINGS.LOGIN_FAILURES_PER_MINUTE.default}: \`LOGIN_FAILURES_PER_MINUTE\``],
   ['answers kept in memory', `${Number(SETTINGS.CACHE_MAX_BYTES.default) / 1_048_576} MiB: \`CACHE_MAX_BYTES\``],
 ])('docs/limits.md has the limit of "%s" as it is', (what, limit) => {
   expect(lineOf(what)).toMatch(new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ${limit.replace(/[()|]/g, '\\$&')}`))
