@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { type CallVendor, chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
 import { runCommand } from '../support/command-line.ts'
-import { codeBlock } from '../support/documents.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Writer, writerOf } from '../support/providers.ts'
 
@@ -219,10 +218,6 @@ describe('tokens per day', () => {
     expect((await chat('gpt-5', limited)).status).toBe(200)
     now = NOON
   })
-})
-
-test('docs/usage.md has a query that works', async () => {
-  expect(await gateway.ask(codeBlock('docs/usage.md', 'graphql'))).toMatchObject({ usage: [], modelCalls: { nodes: [] } })
 })
 
 describe('the command', () => {

@@ -20,7 +20,6 @@ const RUN_BY: ReadonlyMap<string, string> = new Map([
   ['docs/coder.md', 'test/rest/coder/walk-through.test.ts'],
   ['docs/command-line.md', 'test/graphql/command-line-document.test.ts'],
   ['docs/monitoring.md', 'test/graphql/metrics.test.ts'],
-  ['docs/usage.md', 'test/calls/usage-store.test.ts'],
   ['docs/operations.md', 'test/e2e/restore-drill.test.ts'],
 ])
 

@@ -4,7 +4,7 @@ import { SETTINGS } from '../../src/config.ts'
 import { LIMITS } from '../../src/graphql/limits.ts'
 import { REQUEST_TIMEOUT_MS, SERVER_LIMITS } from '../../src/http/server-limits.ts'
 
-const LINES = readFileSync('docs/limits.md', 'utf8').split('\n')
+const LINES = ['docs/limits.md', 'docs/calls.md'].flatMap((file) => readFileSync(file, 'utf8').split('\n'))
 /** The line of a table about this, without the blanks that align it. */
 const lineOf = (what: string) => LINES.find((line) => line.startsWith(`| ${what} `))?.replace(/\s+/g, ' ')
 const thousands = (number: number) => number.toLocaleString('en')
@@ -35,12 +35,13 @@ test.each([
   ['requests of one token in a minute', 'none: `RATE_LIMIT_PER_MINUTE`'],
   ['wrong tokens from one address in a minute', `${SETTINGS.LOGIN_FAILURES_PER_MINUTE.default}: \`LOGIN_FAILURES_PER_MINUTE\``],
   ['answers kept in memory', `${Number(SETTINGS.CACHE_MAX_BYTES.default) / 1_048_576} MiB: \`CACHE_MAX_BYTES\``],
-])('docs/limits.md has the limit of "%s" as it is', (what, limit) => {
+])('the documents have the limit of "%s" as it is', (what, limit) => {
   expect(lineOf(what)).toMatch(new RegExp(`^\\| ${what.replace(/[()]/g, '\\$&')} \\| ${limit.replace(/[()|]/g, '\\$&')}`))
 })
 
 test('docs/limits.md names settings that there are', () => {
-  const named = new Set(LINES.flatMap((line) => Array.from(line.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g), ([, name = '']) => name)))
+  const lines = readFileSync('docs/limits.md', 'utf8').split('\n')
+  const named = new Set(lines.flatMap((line) => Array.from(line.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g), ([, name = '']) => name)))
   const answers = [
     'BAD_USER_INPUT',
     'RATE_LIMITED',
