@@ -80,6 +80,7 @@ export interface CallProgress {
   furtherAttempts: Record<AttemptReason, number>
   requestBytes: number
   used: ReadUsage
+  answeredModel: string | null
   vendorRequestId: string | null
   /** Null for what is no call: a list, a refusal to a stranger. */
   outcome: CallOutcome | null
@@ -98,6 +99,7 @@ export function newProgress(): CallProgress {
     furtherAttempts: { next_key: 0, next_target: 0, retry: 0, closed_connection: 0 },
     requestBytes: 0,
     used: NO_USAGE,
+    answeredModel: null,
     vendorRequestId: null,
     outcome: null,
   }

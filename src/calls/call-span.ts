@@ -45,7 +45,7 @@ export interface SpannedCall {
 /** Makes a call in a span of its own, by the names that OpenTelemetry has for calls of models. */
 export function inCallSpan(
   { provider, path, model }: SpannedCall,
-  progress: Pick<CallProgress, 'attempts' | 'used' | 'routeName'>,
+  progress: Pick<CallProgress, 'attempts' | 'used' | 'answeredModel' | 'routeName'>,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   if (!isTracing()) return work()
@@ -62,7 +62,9 @@ export function inCallSpan(
   return inSpan(name === undefined ? operation : `${operation} ${name}`, { kind: 'client', attributes }, async (span) => {
     const outcome = await work()
     span.setAttributes({ 'gateway.call.outcome': outcome, 'gateway.call.attempts': progress.attempts })
-    const { usage } = progress.used
+    const { used, answeredModel } = progress
+    const { usage } = used
+    if (answeredModel !== null) span.setAttribute('gen_ai.response.model', answeredModel)
     if (usage !== null)
       span.setAttributes({ 'gen_ai.usage.input_tokens': usage.inputTokens, 'gen_ai.usage.output_tokens': usage.outputTokens })
     if (outcome !== 'OK') span.setAttribute('error.type', outcome)

@@ -215,7 +215,7 @@ function responseClosed(response: ServerResponse): Promise<void> {
 
 function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
   const { provider, outcome, caller, apiKeyId, apiKeyMasked, model, routeName } = progress
-  const { attempts, furtherAttempts, requestBytes, vendorRequestId, used } = progress
+  const { attempts, furtherAttempts, requestBytes, vendorRequestId, used, answeredModel } = progress
   return {
     requestId,
     isCall: outcome !== null,
@@ -245,7 +245,7 @@ function recordOf({ requestId, request, response, progress, relay, path }: Passa
     usageSource: used.usageSource,
     client: request.headers['user-agent'] ?? null,
     vendorRequestId,
-    answeredModel: null,
+    answeredModel,
   }
 }
 

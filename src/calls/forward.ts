@@ -92,11 +92,13 @@ function startAttempt(
   const pool = pools.poolFor(provider, opened.target)
   const target = {
     begin: (status: number, headers: readonly string[], source: Parameters<typeof relay.begin>[2]) => {
-      progress.vendorRequestId = vendorRequestId(headers, opened.secrets())
+      const secrets = opened.secrets()
+      progress.vendorRequestId = vendorRequestId(headers, secrets)
       relay.begin(
         status,
         answerHeaders(headers, { requestId, attempts: progress.attempts, isUntouched: true, target: route?.target ?? null }),
         source,
+        secrets,
       )
     },
     write: (chunk: Buffer) => relay.write(chunk),

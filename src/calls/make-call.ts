@@ -73,6 +73,7 @@ export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Prom
   progress.outcome = await inCallSpan(spanned, progress, async () => {
     const outcome = await forwardCall(call, deps)
     progress.used = await relay.usage()
+    progress.answeredModel = relay.answeredModel
     return outcome
   })
 }

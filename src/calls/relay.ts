@@ -44,8 +44,8 @@ export class Relay {
     return this.#firstByteAt !== null
   }
 
-  /** @param headers name and value in turns. */
-  begin(status: number, headers: readonly string[], source: RunningCall): void {
+  /** @param headers name and value in turns. @param secrets what the vendor was sent and nobody may see. */
+  begin(status: number, headers: readonly string[], source: RunningCall, secrets: readonly string[]): void {
     this.#source = source
     this.#firstByteAt = performance.now()
     const contentType = headerOf(headers, 'content-type').toLowerCase()
@@ -53,7 +53,7 @@ export class Relay {
     this.#isStream = this.#isEventStream || contentType.startsWith('application/vnd.amazon.eventstream')
     const contentEncoding = headerOf(headers, 'content-encoding').toLowerCase()
     this.#isEncoded = !['', 'identity'].includes(contentEncoding)
-    if (tellsUsage(this.#response, status)) this.#tap = new UsageTap({ contentType, contentEncoding, headers })
+    if (tellsUsage(this.#response, status)) this.#tap = new UsageTap({ contentType, contentEncoding, headers, secrets })
     this.#response.writeHead(status, [...headers])
     // The head goes out with the first bytes when these are here already, and alone when they keep us waiting.
     setImmediate(() => {
@@ -77,6 +77,11 @@ export class Relay {
   /** What the vendor reports of the call's tokens, when no more of its answer comes. A promise when the answer is compressed. */
   usage(): ReadUsage | Promise<ReadUsage> {
     return this.#tap?.result() ?? NO_USAGE
+  }
+
+  /** The model that the vendor says has answered, when its usage is known; null when it does not say. */
+  get answeredModel(): string | null {
+    return this.#tap?.answeredModel ?? null
   }
 
   /** A whole answer that is not the vendor's own bytes. */

@@ -1,3 +1,5 @@
+import { showsNone } from './shows-none.ts'
+
 /** Where vendors say by which id they know a request. */
 const NAMES: ReadonlySet<string> = new Set([
   ...['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid', 'x-ms-request-id', 'x-goog-request-id'],
@@ -13,7 +15,7 @@ export function vendorRequestId(headers: readonly string[], secrets: readonly st
   for (let index = 0; index < headers.length; index += 2) {
     if (!NAMES.has(headers[index]?.toLowerCase() ?? '')) continue
     const id = headers[index + 1] ?? ''
-    if (ID.test(id) && !secrets.some((secret) => secret !== '' && id.includes(secret))) return id
+    if (ID.test(id) && showsNone(id, secrets)) return id
   }
   return null
 }

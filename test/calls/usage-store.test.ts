@@ -8,8 +8,8 @@ import { type Writer, writerOf } from '../support/providers.ts'
 const KEY = 'sk-usage-fixture-00000000001'
 const NOON = new Date('2026-03-04T12:00:00Z')
 const EVER = { from: '2026-03-01T00:00:00Z', until: '2026-03-05T00:00:00Z' }
-const CALL = `providerName providerType apiKeyMasked kind model streamed outcome httpStatus attempts client vendorRequestId
-  provider { name } apiKey { masked } caller { kind name token { name } } route`
+const CALL = `providerName providerType apiKeyMasked kind model answeredModel streamed outcome httpStatus attempts client
+  vendorRequestId provider { name } apiKey { masked } caller { kind name token { name } } route`
 
 interface Call {
   readonly [field: string]: unknown
@@ -83,8 +83,9 @@ describe('model calls', () => {
       ...{ client: 'usage-test/1.0', provider: { name: 'openai' }, apiKey: { masked: 'sk-u...0001' }, route: null },
       caller: { kind: 'TOKEN', name: 'test caller', token: { name: 'test caller' } },
     }
-    expect(good).toEqual({ ...common, model: 'gpt-5', outcome: 'OK', httpStatus: 200, vendorRequestId: 'vendor-1' })
-    expect(refused).toEqual({ ...common, model: 'gpt-4o', outcome: 'CALLER_ERROR', httpStatus: 400, vendorRequestId: null })
+    expect(good).toEqual({ ...common, model: 'gpt-5', answeredModel: 'gpt-5', outcome: 'OK', httpStatus: 200, vendorRequestId: 'vendor-1' })
+    const nothing = { answeredModel: null, vendorRequestId: null }
+    expect(refused).toEqual({ ...common, ...nothing, model: 'gpt-4o', outcome: 'CALLER_ERROR', httpStatus: 400 })
   })
 
   test('are shown to everybody who called them, and to nobody else but admins; the registry stays closed to callers', async () => {

@@ -230,7 +230,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
     await dialog().getByText('Somebody changed the route meanwhile').waitFor()
     release()
-    await page.unroute('**/graphql')
+    await page.unrouteAll({ behavior: 'wait' })
     await page.getByText('Changed', { exact: true }).last().waitFor()
     await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
     await isClosed()

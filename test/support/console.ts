@@ -152,6 +152,9 @@ export async function seriousViolations(page: Page, rules: keyof typeof RULES = 
   await page.evaluate(axe.source)
   const violations = await page.evaluate(async (options) => {
     const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
+    // A colour on its way to another one is not what anybody reads; what turns without end is not waited for.
+    const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    await Promise.all(moving.map(({ finished }) => finished.catch(() => {})))
     const { violations: found } = await engine.run(document, options)
     return found.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) }))
   }, RULES[rules])

@@ -74,6 +74,16 @@ type Seen = Partial<Record<Figure, number>>
 export class Figures {
   readonly #seen: Seen = {}
   #isFinal = false
+  #model: string | null = null
+
+  /** The model that has answered, by the first that said so; null while nobody did. */
+  get model(): string | null {
+    return this.#model
+  }
+
+  takeModel(name: string): void {
+    this.#model ??= name
+  }
 
   /**
    * Takes a usage object of any vendor.

@@ -38,7 +38,10 @@ export class FrameReader implements AnswerReader {
   #isFinal = false
 
   constructor(figures: Figures) {
-    this.#scanner = new UsageScanner((member, usage) => figures.take(usage, this.#isFinal || member === METRICS))
+    this.#scanner = new UsageScanner({
+      usage: (member, usage) => figures.take(usage, this.#isFinal || member === METRICS),
+      model: (name) => figures.takeModel(name),
+    })
   }
 
   write(bytes: Buffer): void {

@@ -7,7 +7,10 @@ export class JsonReader implements AnswerReader {
   readonly #scanner: UsageScanner
 
   constructor(figures: Figures) {
-    this.#scanner = new UsageScanner((_member, usage) => figures.take(usage, !this.#scanner.isArray))
+    this.#scanner = new UsageScanner({
+      usage: (_member, usage) => figures.take(usage, !this.#scanner.isArray),
+      model: (name) => figures.takeModel(name),
+    })
   }
 
   write(bytes: Buffer): void {

@@ -24,7 +24,7 @@ const FINAL_EVENT = /"choices"\s*:\s*\[\s*\]|"type"\s*:\s*"message_delta"/
 
 /**
  * Reads a stream of events, or of JSON texts, line by line. Looks for the mark in whole pieces, and reads the lines that hold it
- * alone: most streams have hundreds of lines without.
+ * alone, and the first JSON of all, which names the model: most streams have hundreds of lines without.
  */
 export class LineReader implements AnswerReader {
   readonly #scanner: UsageScanner
@@ -33,16 +33,25 @@ export class LineReader implements AnswerReader {
   readonly #begun = new BoundedBytes(MAX_LINE_BYTES)
   readonly #latest = new BoundedBytes(MAX_KEPT_BYTES)
   #hasFirst = false
+  #hasJson = false
   #isFinalEvent = false
 
   constructor(figures: Figures) {
     this.#figures = figures
-    this.#scanner = new UsageScanner((member, usage) => this.#take(member, usage))
+    this.#scanner = new UsageScanner({
+      usage: (member, usage) => this.#take(member, usage),
+      model: (name) => figures.takeModel(name),
+    })
   }
 
   write(bytes: Buffer): void {
     const from = this.#begun.isEmpty ? 0 : this.#endBegun(bytes)
     const until = endOfLast(bytes)
+    for (let at = from; !this.#hasJson && at < until; ) {
+      const end = endOfLine(bytes, at)
+      this.#readFirst(bytes.subarray(at, end))
+      at = end + 1
+    }
     for (let mark = indexOfMark(bytes, from); mark !== -1 && mark < until; ) {
       if (isNull(bytes, mark)) {
         mark = indexOfMark(bytes, mark + MARK.length)
@@ -56,8 +65,7 @@ export class LineReader implements AnswerReader {
   }
 
   end(): void {
-    const { bytes } = this.#begun
-    if (hasFigures(bytes)) this.#keep(bytes)
+    this.#takeLine(this.#begun.bytes)
     this.#begun.clear()
     this.#readLatest()
   }
@@ -67,9 +75,21 @@ export class LineReader implements AnswerReader {
     const end = endOfLine(bytes, 0)
     const isWhole = this.#begun.append(bytes.subarray(0, end))
     if (end === bytes.length) return end
-    if (isWhole && hasFigures(this.#begun.bytes)) this.#keep(this.#begun.bytes)
+    if (isWhole) this.#takeLine(this.#begun.bytes)
     this.#begun.clear()
     return end + 1
+  }
+
+  #takeLine(line: Buffer): void {
+    this.#readFirst(line)
+    if (hasFigures(line)) this.#keep(line)
+  }
+
+  /** Reads the line for its model, when it is the first JSON. */
+  #readFirst(line: Buffer): void {
+    if (this.#hasJson || !line.includes(OPEN_BRACE)) return
+    this.#hasJson = true
+    if (!hasFigures(line)) this.#read(line)
   }
 
   /** The first line is read at once: Anthropic tells the input there, and not always again. Of the others the last one counts. */

@@ -17,19 +17,29 @@ const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'a
 /** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq. */
 const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq'])
 const LONGEST_NAME = 'amazon-bedrock-invocationMetrics'.length
+/** Members whose text is the model that has answered: at the top or in a holder, of most vendors, of Google, of Vercel. */
+const MODELS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'modelId'])
+/** A longer name of a model is none. */
+const LONGEST_MODEL = 1_000
 
 /** A usage object is much smaller. */
 const MAX_VALUE_BYTES = 65_536
 
-/** Hears of a usage object: the member at the top that is it, or holds it. */
-export type OnUsage = (member: string, value: unknown) => void
+/** Hears of what is found. */
+export interface ScanListener {
+  /** A usage object, and the member at the top that is it, or holds it. */
+  usage(member: string, value: unknown): void
+  /** The name of the model that has answered. */
+  model(name: string): void
+}
 
 /**
- * Finds the usage objects in JSON while its bytes come, however they are split, and keeps nothing else. Looks at the members at the
- * top alone, so that a schema or an argument with a member of the same name is none; of an array, at those of its elements.
+ * Finds the usage objects and the model in JSON while its bytes come, however they are split, and keeps nothing else. Looks at the
+ * members at the top alone, so that a schema or an argument with a member of the same name is none; of an array, at those of its
+ * elements.
  */
 export class UsageScanner {
-  readonly #onUsage: OnUsage
+  readonly #listener: ScanListener
   /** Brackets that are open. */
   #depth = 0
   /** How deep the members at the top are: 1, or 2 in an array. */
@@ -40,14 +50,16 @@ export class UsageScanner {
   #isNameNext = false
   #isInName = false
   #name = ''
+  #isInModel = false
+  #model = ''
   /** The member at the top whose value is read. */
   #member = ''
   /** How deep the usage object that is kept is; 0 when none is. */
   #keptDepth = 0
   readonly #kept = new BoundedBytes(MAX_VALUE_BYTES)
 
-  constructor(onUsage: OnUsage) {
-    this.#onUsage = onUsage
+  constructor(listener: ScanListener) {
+    this.#listener = listener
   }
 
   get isArray(): boolean {
@@ -62,6 +74,7 @@ export class UsageScanner {
     this.#isEscaped = false
     this.#isNameNext = false
     this.#isInName = false
+    this.#isInModel = false
     this.#member = ''
     this.#keptDepth = 0
     this.#kept.clear()
@@ -115,7 +128,9 @@ export class UsageScanner {
     while (at < length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
     if (this.#isInName && this.#name.length <= LONGEST_NAME)
       this.#name += bytes.toString('latin1', from, Math.min(at, from + LONGEST_NAME + 1))
-    if (at < length) this.#isInString = false
+    if (this.#isInModel && this.#model.length <= LONGEST_MODEL)
+      this.#model += bytes.toString('latin1', from, Math.min(at, from + LONGEST_MODEL + 1))
+    if (at < length) this.#endString()
     // The byte behind a backslash comes later.
     else if (at > length) this.#isEscaped = true
     return Math.min(at, length - 1)
@@ -126,6 +141,16 @@ export class UsageScanner {
     this.#isInName = this.#isNameNext
     this.#isNameNext = false
     if (this.#isInName) this.#name = ''
+    this.#isInModel = !this.#isInName && (this.#depth === this.#top || this.#isInHolder()) && MODELS.has(this.#name)
+    if (this.#isInModel) this.#model = ''
+  }
+
+  #endString(): void {
+    this.#isInString = false
+    if (!this.#isInModel) return
+    this.#isInModel = false
+    const name = this.#model.length > LONGEST_MODEL ? null : parsed(Buffer.from(`"${this.#model}"`, 'latin1'))
+    if (typeof name === 'string' && name !== '') this.#listener.model(name)
   }
 
   #isInHolder(): boolean {
@@ -157,7 +182,7 @@ export class UsageScanner {
     const isWhole = this.#kept.append(rest)
     const json = this.#kept.bytes
     this.#kept.clear()
-    if (isWhole) this.#onUsage(this.#member, parsed(json))
+    if (isWhole) this.#listener.usage(this.#member, parsed(json))
   }
 }
 

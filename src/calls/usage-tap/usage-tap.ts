@@ -1,4 +1,5 @@
 import { NO_USAGE, type ReadUsage } from '../../usage/token-usage.ts'
+import { showsNone } from '../shows-none.ts'
 import type { AnswerReader } from './answer-reader.ts'
 import { Decoder, decoderOf } from './decoder.ts'
 import { Figures } from './figures.ts'
@@ -13,7 +14,12 @@ export interface TappedHead {
   readonly contentEncoding: string
   /** Name and value in turns. */
   readonly headers: readonly string[]
+  /** What was sent to the vendor and nobody may see: an endpoint may write it back. */
+  readonly secrets: readonly string[]
 }
+
+/** What is no name of this form is not kept: whoever answers may write anything there. */
+const MODEL_NAME = /^[\w.:=+/@ -]{1,200}$/
 
 /**
  * Reads what a call used beside the copy of its answer: it sees each piece after the caller was sent it. Whatever goes wrong here
@@ -23,10 +29,12 @@ export class UsageTap {
   readonly #figures = new Figures()
   readonly #reader: AnswerReader | null
   readonly #decoder: Decoder | null
+  readonly #secrets: readonly string[]
   #isWhole = false
   #isBroken = false
 
-  constructor({ contentType, contentEncoding, headers }: TappedHead) {
+  constructor({ contentType, contentEncoding, headers, secrets }: TappedHead) {
+    this.#secrets = secrets
     const open = isPlain(contentEncoding) ? null : decoderOf(contentEncoding)
     const isReadable = isPlain(contentEncoding) || open !== null
     this.#reader = isReadable ? readerOf(contentType, this.#figures) : null
@@ -54,6 +62,12 @@ export class UsageTap {
   result(): ReadUsage | Promise<ReadUsage> {
     if (this.#decoder === null) return this.#finish(true)
     return this.#decoder.end().then((isRead) => this.#finish(isRead))
+  }
+
+  /** The model that the vendor says has answered, when the result is there; null when it does not say. */
+  get answeredModel(): string | null {
+    const { model } = this.#figures
+    return model !== null && MODEL_NAME.test(model) && showsNone(model, this.#secrets) ? model : null
   }
 
   #read(bytes: Buffer): void {

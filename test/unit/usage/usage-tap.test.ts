@@ -15,7 +15,7 @@ async function read(
   pieces: readonly Buffer[],
   { isWhole = true, contentEncoding = '' }: Reading = {},
 ): Promise<ReadUsage> {
-  const head: TappedHead = { contentType, contentEncoding, headers }
+  const head: TappedHead = { contentType, contentEncoding, headers, secrets: [] }
   const tap = new UsageTap(head)
   for (const piece of pieces) tap.write(piece)
   if (isWhole) tap.end()
