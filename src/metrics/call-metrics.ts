@@ -12,19 +12,30 @@ const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
 
 export function createCallMetrics(registry: Registry): CallMetrics {
   const { counter, histogram } = instrumentsOf(registry)
-  const calls = counter('gateway_ai_requests_total', 'Model calls, by the type of the provider and by how they ended.', 'type', 'outcome')
+  const calls = counter(
+    'gateway_ai_requests_total',
+    'Model calls, by type of the provider and outcome, such as OK or RATE_LIMITED.',
+    'type',
+    'outcome',
+  )
   const attempts = counter(
     'gateway_ai_attempts_total',
-    'Requests to vendors, by the type of the provider and by why they were made: the first one of a call, or a further one.',
+    'Requests to vendors, by type of the provider and reason: first, next_key, next_target, retry or closed_connection.',
     'type',
     'reason',
   )
-  const firstByte = histogram('gateway_ai_ttfb_seconds', 'Time from the request to the first byte of its answer.', BUCKETS, 'type')
-  const durations = histogram('gateway_ai_duration_seconds', 'Time from the request to the end of its answer.', BUCKETS, 'type', 'streamed')
-  const aborted = counter('gateway_ai_aborted_total', 'Model calls that ended before their answer did, by who ended them.', 'by')
+  const firstByte = histogram('gateway_ai_ttfb_seconds', 'Time to the first byte of the answer, by type of the provider.', BUCKETS, 'type')
+  const durations = histogram(
+    'gateway_ai_duration_seconds',
+    'Time to the end of the answer, by type of the provider and streamed (true or false).',
+    BUCKETS,
+    'type',
+    'streamed',
+  )
+  const aborted = counter('gateway_ai_aborted_total', 'Model calls that were cut off (by: caller or vendor).', 'by')
   const tokens = counter(
     'gateway_ai_tokens_total',
-    'Tokens that vendors reported for model calls, by the type of the provider: input with what came from a cache, output with reasoning.',
+    'Tokens that vendors reported, by type of the provider and direction: input, including cached input, and output, including reasoning.',
     'type',
     'direction',
   )

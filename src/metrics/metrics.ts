@@ -43,34 +43,31 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const requests = counter(
     'gateway_http_requests_total',
-    'Requests answered, by route as in the access log, method and HTTP status.',
+    'Requests answered, by route (a name such as graphql), method and HTTP status.',
     'route',
     'method',
     'status',
   )
   const durations = histogram(
     'gateway_http_request_duration_seconds',
-    'Time from the head of a request to the end of its answer. Streams (graphql.stream) last as long as they are open.',
+    'Time from the head of a request to the end of its answer, by route and method. Subscriptions (graphql.stream) count at their end.',
     REQUEST_BUCKETS,
     'route',
     'method',
   )
   const aborted = counter(
     'gateway_http_requests_aborted_total',
-    'Requests whose client went away before the whole answer was sent.',
+    'Requests whose client disconnected before the end of the answer, by route.',
     'route',
   )
   const inFlight = new Gauge({
     name: 'gateway_http_requests_in_flight',
-    help: 'Requests that are being answered now.',
+    help: 'Requests in progress, including subscriptions.',
     registers: [registry],
   })
-  const tests = counter('gateway_connection_tests_total', 'Connection tests, one per credential tried, by what they found.', 'status')
+  const tests = counter('gateway_connection_tests_total', 'Tested credentials, by status.', 'status')
   const testDurations = histogram('gateway_connection_test_duration_seconds', 'Time that the test of one credential took.', TEST_BUCKETS)
-  const unverified = counter(
-    'gateway_unverified_tokens_total',
-    'Requests refused because the row of their access token is not as the gateway wrote it.',
-  )
+  const unverified = counter('gateway_unverified_tokens_total', 'Requests refused because something changed their token in the database.')
   return {
     requestStarted: () => inFlight.inc(),
     requestFinished: ({ route, method: given, status, durationMs, complete }) => {

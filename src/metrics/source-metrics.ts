@@ -20,29 +20,29 @@ export function addSourceMetrics(registry: Registry, sources: MetricSources): vo
   const { cache, database, changes, callsInFlight, keys, usageDropped } = sources
   const counter = (name: string, help: string, read: () => number) => addCounter(registry, name, help, read)
   const gauge = (name: string, help: string, read: () => number) => addGauge(registry, name, help, read)
-  counter('gateway_cache_hits_total', 'Answers given from memory.', () => cache().hits)
-  counter('gateway_cache_misses_total', 'Answers that were made and kept in memory.', () => cache().misses)
-  counter('gateway_cache_evictions_total', 'Answers that gave their room in memory to newer ones.', () => cache().evictions)
-  gauge('gateway_cache_answers', 'Answers kept in memory.', () => cache().answers)
-  gauge('gateway_cache_bytes', 'Bytes that the answers in memory take.', () => cache().bytes)
+  counter('gateway_cache_hits_total', 'Answers from memory.', () => cache().hits)
+  counter('gateway_cache_misses_total', 'Answers computed and kept in memory.', () => cache().misses)
+  counter('gateway_cache_evictions_total', 'Answers removed from memory for newer ones.', () => cache().evictions)
+  gauge('gateway_cache_answers', 'Answers in memory.', () => cache().answers)
+  gauge('gateway_cache_bytes', 'Bytes of the answers in memory.', () => cache().bytes)
   counter('gateway_database_writes_total', 'Transactions committed.', () => database().writes)
-  counter('gateway_database_write_retries_total', 'Transactions begun again because another writer came in between.', () => {
+  counter('gateway_database_write_retries_total', 'Transactions retried after a conflict with another writer.', () => {
     return database().retries
   })
-  counter('gateway_database_failures_total', 'Transactions and health checks that failed because the database was busy or away.', () => {
+  counter('gateway_database_failures_total', 'Failed transactions and readiness checks.', () => {
     return database().failures
   })
   if (database().pool !== null) addPool(registry, database)
-  counter('gateway_ai_usage_dropped_total', 'Model calls that are missing in usage, because its store failed for too long.', usageDropped)
+  counter('gateway_ai_usage_dropped_total', 'Calls missing in usage, because its store failed for too long.', usageDropped)
   addCallGauges(registry, callsInFlight, keys)
-  gauge('gateway_subscriptions', 'Subscriptions that are open.', () => changes().subscriptions)
-  gauge('gateway_change_feed_age_seconds', 'Time since the change feed was last up to date with the database.', () => changes().ageSeconds)
+  gauge('gateway_subscriptions', 'Open subscriptions.', () => changes().subscriptions)
+  gauge('gateway_change_feed_age_seconds', 'Age of the change feed, which reads every half second.', () => changes().ageSeconds)
 }
 
 function addCallGauges(registry: Registry, callsInFlight: MetricSources['callsInFlight'], keys: MetricSources['keys']): void {
   new Gauge({
     name: 'gateway_ai_in_flight',
-    help: 'Model calls under way, by the type of the provider.',
+    help: 'Model calls in progress, by type of the provider.',
     labelNames: ['type'],
     registers: [registry],
     collect() {
@@ -51,7 +51,7 @@ function addCallGauges(registry: Registry, callsInFlight: MetricSources['callsIn
   })
   new Gauge({
     name: 'gateway_ai_keys',
-    help: 'Stored API keys, by the type of the provider and by whether calls use them now, as far as this process has found out.',
+    help: 'Stored keys as this replica sees them, by type of the provider and availability: READY, COOLING, EXHAUSTED, REFUSED or DISABLED.',
     labelNames: ['type', 'availability'],
     registers: [registry],
     async collect() {
@@ -66,7 +66,7 @@ function addCallGauges(registry: Registry, callsInFlight: MetricSources['callsIn
 function addPool(registry: Registry, database: MetricSources['database']): void {
   new Gauge({
     name: 'gateway_database_pool_connections',
-    help: 'Connections to PostgreSQL that are in use and idle.',
+    help: 'PostgreSQL only: connections, by state (in_use or idle).',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -75,7 +75,7 @@ function addPool(registry: Registry, database: MetricSources['database']): void 
       this.set({ state: 'idle' }, pool?.idle ?? 0)
     },
   })
-  addGauge(registry, 'gateway_database_pool_waiting', 'Statements that wait for a connection to PostgreSQL.', () => {
+  addGauge(registry, 'gateway_database_pool_waiting', 'PostgreSQL only: statements that wait for a connection.', () => {
     return database().pool?.waiting ?? 0
   })
 }

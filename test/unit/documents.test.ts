@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { configurationReference } from '../../scripts/configuration-reference.ts'
 import { dialectRules } from '../../scripts/dialect-rules.ts'
+import { metricsReference } from '../../scripts/metrics-reference.ts'
 import { CALL_ERRORS } from '../../src/calls/error-codes.ts'
 import { PASSED_NAMES, passedHeaders } from '../../src/calls/request-headers.ts'
 import { buildProgram } from '../../src/cli/program.ts'
@@ -74,6 +75,10 @@ describe('the documents', () => {
 
   test('have every difference between the APIs as these declare it: `npm run dialect-rules` brings them in line', () => {
     expect(readFileSync('docs/reference/dialect-rules.md', 'utf8')).toBe(dialectRules())
+  })
+
+  test('have every metric as the program tells it: `npm run metrics-reference` brings them in line', async () => {
+    expect(readFileSync('docs/reference/metrics.md', 'utf8')).toBe(await metricsReference())
   })
 
   test('have in the README no setting that the program has not', () => {
