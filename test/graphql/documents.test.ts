@@ -26,6 +26,7 @@ describe('docs/graphql.md', () => {
     expect(shown.length).toBeGreaterThan(10)
     for (const { block, given, expected } of shown.filter((one) => one.expected !== null))
       expect({ block, answer: withEllipses(given, expected) }).toEqual({ block, answer: expected })
+    expect(shown.filter(({ given, expected }) => expected === null && JSON.stringify(given).includes('"code"'))).toEqual([])
     // The last of them tests what is stored with every key.
     expect(shown.at(-1)?.given).toMatchObject({ testConnection: { success: true, tests: [{ status: 'OK' }, { status: 'OK' }] } })
   })
