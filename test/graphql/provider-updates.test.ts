@@ -156,10 +156,10 @@ describe('the wanted set of keys', () => {
     expect(await readProvider(gateway, stranger.id)).toEqual(stranger)
   })
 
-  test('as docs/operations.md does it for a leaked key replaces that key, and leaves the others', async () => {
+  test('as docs/incidents.md does it for a leaked key replaces that key, and leaves the others', async () => {
     const provider = await withKeys('sk-leaked-key-0123456789-aaaa', 'sk-other-key-0123456789-bbbb')
     const variables = { provider: provider.name, apiKey: keyIds(provider)[0], value: 'sk-new-key-0123456789-cccc' }
-    expect(await gateway.ask(codeBlock('docs/operations.md', 'graphql replace-api-key'), variables)).toMatchObject({
+    expect(await gateway.ask(codeBlock('docs/incidents.md', 'graphql replace-api-key'), variables)).toMatchObject({
       updateProvider: { provider: { version: 2 } },
     })
     const after = await readProvider(gateway, provider.id)

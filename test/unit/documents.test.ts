@@ -22,6 +22,7 @@ const RUN_BY: ReadonlyMap<string, string> = new Map([
   ['docs/command-line.md', 'test/graphql/command-line-document.test.ts'],
   ['docs/monitoring.md', 'test/graphql/metrics.test.ts'],
   ['docs/operations.md', 'test/e2e/restore-drill.test.ts'],
+  ['docs/incidents.md', 'test/graphql/provider-updates.test.ts'],
 ])
 
 /** What no test runs as it stands, and why. */
