@@ -175,30 +175,41 @@ async function call({ name, family }: Victim): Promise<Answer> {
 type Timing = 'before' | 'beside' | 'after'
 type Race = readonly string[]
 
-async function fillAllPlaces(): Promise<Promise<unknown>> {
+/** The tests are no value of the promise itself: it would settle when they end, and nothing would have waited for a turn. */
+async function fillAllPlaces(): Promise<{ readonly tests: Promise<unknown> }> {
   const before = holding.count()
   holding.hold()
   const tests = fillers.map(({ id, token }) => send(graphql(TEST, { input: { saved: { provider: { id } } } }), token))
   await holding.request(before + 15)
-  return Promise.all(tests)
+  return { tests: Promise.all(tests) }
 }
 
 async function runRaces(races: readonly Race[], timing: Timing): Promise<void> {
   const victims = await Promise.all(races.map(([name = '']) => makeVictim(KINDS.get(name)?.family ?? 'OpenAI')))
-  const filled = await fillAllPlaces().then((tests) => ({ tests }))
-  const asked = victims.map((victim) => [testing({ id: victim.id }), testing({ name: victim.name }), call(victim)])
-  // One answer later the tests that were asked for are on their way, or wait.
+  const filled = await fillAllPlaces()
+  const tested = victims.map((victim) => [testing({ id: victim.id }), testing({ name: victim.name })])
+  let ended = 0
+  for (const test of tested.flat()) void test.then(() => (ended += 1))
+  const called = victims.map(call)
+  // One answer later the tests that were asked for wait.
   await send(graphql('{ __typename }'), tokens.admin)
+  expect(ended).toBe(0)
   if (timing === 'before') holding.release()
   const changes = races.map((race, index) => runChanges(race, victims[index]))
   const calls = victims.map(call)
   if (timing === 'beside') holding.release()
   const results = await Promise.all(changes)
   if (timing === 'after') holding.release()
-  const answers = await Promise.all(asked.map((each) => Promise.all(each)))
+  const answers = await Promise.all(tested.map((each) => Promise.all(each)))
+  const ofCalls = await Promise.all(called)
   await Promise.all([...calls, filled.tests])
   for (const [index, victim] of victims.entries())
-    await judge(victim, races[index] ?? [], results[index] ?? [], answers[index]?.map(({ text }) => text) ?? [])
+    await judge(
+      victim,
+      races[index] ?? [],
+      results[index] ?? [],
+      [...(answers[index] ?? []), ofCalls[index]].map((one) => one?.text ?? ''),
+    )
 }
 
 async function runChanges(race: Race, victim: Victim | undefined): Promise<string[]> {
