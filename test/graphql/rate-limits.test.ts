@@ -34,7 +34,7 @@ describe('the requests of one token', () => {
     expect(JSON.parse(coder ?? '')).toMatchObject({ message: "You've been rate limited for sending too many requests." })
     expect(JSON.parse(bifrost ?? '')).toMatchObject({ is_bifrost_error: false, status_code: 429 })
     expect(JSON.parse(respan ?? '')).toEqual({ detail: 'Rate limit exceeded', retry_after: expect.any(Number) })
-    expect(JSON.parse(ziri ?? '')).toEqual({ error: expect.any(String), code: 'RATE_LIMITED' })
+    expect(JSON.parse(ziri ?? '')).toEqual({ error: expect.any(String), message: expect.any(String), code: 'RATE_LIMITED' })
     expect((await gateway.graphql(VIEWER, {}, await gateway.token('VIEWER'))).status).toBe(200)
     expect((await gateway.fetch('/readyz')).status).toBe(200)
   })

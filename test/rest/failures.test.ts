@@ -69,6 +69,6 @@ describe('failures of the gateway, in the words of the other dialects', () => {
   })
 
   it.each(ZIRI)('%s %s is an `error` with `code` (ZIRI contract, "error bodies")', async (method, path, body) => {
-    expect(await failing(method, path, body)).toEqual({ error: expect.any(String), code: 'INTERNAL_ERROR' })
+    expect(await failing(method, path, body)).toEqual({ error: expect.any(String), message: expect.any(String), code: 'INTERNAL_ERROR' })
   })
 })

@@ -13,7 +13,7 @@ import { type Problem, type ProblemAnswers, problemAnswer } from '../problem.ts'
 import type { RouteName } from './routes.ts'
 import type { ErrorBody } from './wire.ts'
 
-/** Everything that is not the answer asked for, in ZIRI's words: always with a text and a code (ZIRI contract, "What we implement"). */
+/** Everything that is not the answer asked for, in ZIRI's words: always with a text and a code (ZIRI contract, "What we implement"). ZIRI's own UI reads the text from `message`. */
 
 type ZiriProblem =
   | Problem<UpsertProviderMutation['upsertProvider']>
@@ -107,5 +107,5 @@ function error(
   more: Pick<ErrorBody, 'reason'> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  return json(status, { error: message, code, ...more } satisfies ErrorBody, headers)
+  return json(status, { error: message, message, code, ...more } satisfies ErrorBody, headers)
 }

@@ -67,6 +67,7 @@ const ERROR_CODES = [
 ] as const
 export const errorBody = z.strictObject({
   error: z.string().min(1),
+  message: z.string().min(1).meta({ description: 'The same text.' }),
   code: z.enum(ERROR_CODES),
   reason: z.string().exactOptional(),
 })

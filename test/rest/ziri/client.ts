@@ -21,3 +21,8 @@ export async function errorOf(answer: Promise<{ readonly status: number; readonl
   const { status, body } = await answer
   return [status, body.code, body.error]
 }
+
+/** A refusal as it is: ZIRI's own UI reads its text from `message`. */
+export function refusal(error: string, code: ErrorBody['code']): ErrorBody {
+  return { error, message: error, code }
+}

@@ -4,7 +4,7 @@ import { uniqueName } from '../../support/providers.ts'
 import type { Situation } from '../../support/upstream/vendor-shapes.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
 import { useGateway, useStarted } from '../../support/use.ts'
-import { errorOf, ziriClient } from './client.ts'
+import { errorOf, refusal, ziriClient } from './client.ts'
 
 const KEY = 'good-key-0123456789'
 const PATH = '/api/providers'
@@ -33,7 +33,7 @@ describe('the test of a connection (ZIRI contract, "test failures")', () => {
     vendor.set({ situation })
     const { status, body } = await client.post(`${PATH}/${name}/test`)
     vendor.set({ situation: 'normal' })
-    expect([status, body]).toEqual([400, { error: `Provider connection failed: ${reason}`, code: 'CONNECTION_FAILED' }])
+    expect([status, body]).toEqual([400, refusal(`Provider connection failed: ${reason}`, 'CONNECTION_FAILED')])
   })
 
   it('does not repeat a key that the upstream repeats', async () => {
@@ -92,7 +92,7 @@ describe('the test of a connection (ZIRI contract, "test failures")', () => {
     const baseUrl = what === 'https' ? vendor.baseUrl.replace('http:', 'https:') : 'http://127.0.0.1:1/v1'
     await client.post(PATH, { name, apiKey: KEY, metadata: { baseUrl } })
     const { status, body } = await client.post(`${PATH}/${name}/test`)
-    expect([status, body]).toEqual([400, { error: expect.stringMatching(reason), code: 'CONNECTION_FAILED' }])
+    expect([status, body]).toMatchObject([400, { error: expect.stringMatching(reason), code: 'CONNECTION_FAILED' }])
   })
 
   it('says that a type without a known probe cannot be tested', async () => {
@@ -146,6 +146,27 @@ describe('PUT, DELETE and other methods (ZIRI contract, section A3)', () => {
   it('answers 404 to another method or path', async () => {
     expect(await errorOf(client.patch(`${PATH}/openai`, {}))).toEqual([404, 'NOT_FOUND', 'Not found: PATCH /ziri/api/providers/openai'])
     expect(await errorOf(client.get('/api/elsewhere'))).toEqual([404, 'NOT_FOUND', 'Not found: GET /ziri/api/elsewhere'])
+  })
+})
+
+describe('the own UI of ZIRI', () => {
+  it('finds the text of every refusal in `message` too', async () => {
+    const viewer = await gateway.token('VIEWER')
+    const answers = await Promise.all([
+      client.post(PATH, {}),
+      client.post(PATH, { name: 'openai', apiKey: 'no-key' }),
+      client.post(PATH, '{'),
+      client.post(PATH, 'a=b', { headers: { 'content-type': 'text/plain' } }),
+      client.post(PATH, { name: 'x', apiKey: 'x'.repeat(110_000) }),
+      client.post(PATH, '{}', { headers: { 'content-encoding': 'gzip' } }),
+      client.post(PATH, { name: 'openai', apiKey: 'sk-good-key' }, { token: viewer }),
+      client.get(PATH, { token: null }),
+      client.get(`${PATH}/nobody`),
+      client.put(PATH, {}),
+      client.get('/api/elsewhere'),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 415, 413, 415, 403, 401, 404, 404, 404])
+    for (const { body } of answers) expect(body).toMatchObject({ error: expect.stringMatching(/./), message: body.error })
   })
 })
 

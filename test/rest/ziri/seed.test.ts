@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startVendor } from '../../support/upstream/vendors.ts'
 import { useGateway } from '../../support/use.ts'
-import { ziriClient } from './client.ts'
+import { refusal, ziriClient } from './client.ts'
 
 /** The examples of ZIRI's Providers page, in its order, as they stand there. */
 const now = new Date('2025-01-01T12:00:00.000Z')
@@ -24,7 +24,7 @@ const PROVIDER = {
   createdAt: '2025-01-01 12:00:00',
   updatedAt: '2025-01-01 12:00:00',
 }
-const NOT_FOUND = { error: 'Provider not found', code: 'PROVIDER_NOT_FOUND' }
+const NOT_FOUND = refusal('Provider not found', 'PROVIDER_NOT_FOUND')
 
 describe('the examples of the page', () => {
   it('Get Provider, Provider Not Found', async () => {
@@ -50,9 +50,9 @@ describe('the examples of the page', () => {
 
   it('Missing Fields, Invalid API Key', async () => {
     const missing = await client.post('/api/providers', { name: 'openai' })
-    expect([missing.status, missing.body]).toEqual([400, { error: 'name and apiKey are required', code: 'MISSING_FIELDS' }])
+    expect([missing.status, missing.body]).toEqual([400, refusal('name and apiKey are required', 'MISSING_FIELDS')])
     const invalid = await client.post('/api/providers', { name: 'openai', apiKey: 'no-key' })
-    expect([invalid.status, invalid.body]).toEqual([400, { error: 'Invalid API key format', code: 'INVALID_API_KEY' }])
+    expect([invalid.status, invalid.body]).toEqual([400, refusal('Invalid API key format', 'INVALID_API_KEY')])
   })
 
   it('Test Provider, and Connection Failed', async () => {
@@ -63,7 +63,7 @@ describe('the examples of the page', () => {
     expect([good.status, good.body]).toEqual([200, { success: true, message: 'Provider connection successful' }])
     await client.post('/api/providers', { name: 'openai', apiKey: 'sk-bad-key' })
     const bad = await client.post('/api/providers/openai/test')
-    expect([bad.status, bad.body]).toEqual([400, { error: 'Provider connection failed: Invalid API key', code: 'CONNECTION_FAILED' }])
+    expect([bad.status, bad.body]).toEqual([400, refusal('Provider connection failed: Invalid API key', 'CONNECTION_FAILED')])
     await vendor.close()
   })
 
