@@ -1,4 +1,4 @@
-import { type GivenSecret, readSecret, secretRequest } from './secret.ts'
+import { type GivenSecret, readSecret, secretRequest, unwrapText } from './secret.ts'
 import { CONFIG_NAMES, VENDOR_CONFIGS } from './vendor-configs.ts'
 import type { KeyRequest } from './wire-key.ts'
 
@@ -30,7 +30,7 @@ export function readParts(request: KeyRequest): KeyParts {
       if (secret.kind !== 'empty') secrets.push({ path: `${config}.${part}`, secret })
     }
     const known = VENDOR_CONFIGS[config].plain.filter((part) => given[part] !== undefined && given[part] !== null)
-    plain[config] = Object.fromEntries(known.map((part) => [part, withoutNulls(given[part])]))
+    plain[config] = Object.fromEntries(known.map((part) => [part, toPlain(given[part])]))
   }
   return { secrets, plain, malformed }
 }
@@ -41,9 +41,11 @@ export function variablesOf(request: KeyRequest, { secrets }: KeyParts): string[
   return given.flatMap((secret) => (secret.kind === 'variable' ? [secret.name] : []))
 }
 
-/** What is null is not there (Bifrost contract, decisions at its top). */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
+/** What is null is not there (Bifrost contract, decisions at its top), and texts are out of the objects that older releases wrote them in. */
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => (item === null ? [] : [[name, withoutNulls(item)]])))
+  const text = unwrapText({ ...value })
+  if (text !== null) return text
+  return Object.fromEntries(Object.entries(value).flatMap(([name, item]) => (item === null ? [] : [[name, toPlain(item)]])))
 }

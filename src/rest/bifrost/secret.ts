@@ -21,6 +21,23 @@ export const secretRequest = z
     description: 'A text, `env.NAME`, `{value, ref, type}` or `{value, env_var, from_env}`. The mask that was shown keeps the stored one.',
   })
 
+/** A text that is no secret, going in: as itself, or in the object that some releases wrote it in. A reference cannot be followed there. */
+export const openText = z.union([
+  z.string(),
+  z.record(z.string(), z.unknown()).transform((given, context) => {
+    const text = unwrapText(given)
+    if (text !== null) return text
+    context.addIssue({ code: 'custom', message: 'not a text' })
+    return z.NEVER
+  }),
+])
+
+/** The text in an object of either profile; null for any other object, and for a reference. */
+export function unwrapText(given: Readonly<Record<string, unknown>>): string | null {
+  const { kind } = readSecret(given)
+  return typeof given.value === 'string' && kind !== 'variable' && kind !== 'vault' ? given.value : null
+}
+
 /** A secret coming out, in the shape of profile B: always masked. */
 export const secret = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { backoff } from './backoff.ts'
 import { recordWithoutNulls } from './record-without-nulls.ts'
-import { secret, secretRequest } from './secret.ts'
+import { openText, secret, secretRequest } from './secret.ts'
 import { keyRequest } from './wire-key.ts'
 
 /** Providers on the wire (Bifrost contract, sections 1.4 and 2). In requests `null` is the same as absent. */
@@ -14,8 +14,8 @@ const flag = z.boolean().nullish()
 
 const networkRequest = z
   .object({
-    base_url: z.string().nullish().meta({ description: "The vendor's own endpoint when it is left out." }),
-    extra_headers: recordWithoutNulls(z.string()).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
+    base_url: openText.nullish().meta({ description: "The vendor's own endpoint when it is left out." }),
+    extra_headers: recordWithoutNulls(openText).nullish().meta({ description: 'Values of authentication headers are sealed.' }),
     default_request_timeout_in_seconds: amount.nullish(),
     max_retries: amount.nullish(),
     retry_backoff_initial: backoff,
@@ -50,7 +50,7 @@ const customRequest = z.object({
     .nullish()
     .meta({ description: `One of ${BASE_PROVIDER_TYPES.join(', ')}.` }),
   allowed_requests: recordWithoutNulls(z.boolean()).nullish().meta({ description: 'What is not set to true is refused.' }),
-  request_path_overrides: recordWithoutNulls(z.string()).nullish(),
+  request_path_overrides: recordWithoutNulls(openText).nullish(),
 })
 
 const settingsRequest = {
