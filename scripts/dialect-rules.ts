@@ -36,6 +36,10 @@ const WORDS: Words = {
   },
   testsWithoutKey: { title: 'a write tests a provider without keys', say: ({ testsWithoutKey }) => yesOrNo(testsWithoutKey) },
   templates: { title: 'names with a template of its own', say: ({ templates }) => String(templates.size) },
+  nameAliases: {
+    title: 'names that are stored with hyphens',
+    say: ({ nameAliases }) => Array.from(nameAliases.keys(), (name) => `\`${name}\``).join(', ') || 'none',
+  },
   pageLimit: { title: 'a page has at most', say: ({ pageLimit }) => `${pageLimit} rows` },
   boundsQueries: { title: 'the cost of a query is bounded', say: ({ boundsQueries }) => yesOrNo(boundsQueries) },
 }

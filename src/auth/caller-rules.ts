@@ -26,6 +26,8 @@ export interface CallerRules {
   readonly testsWithoutKey: boolean
   /** By the name of a provider: what a field takes that an upsert leaves out or empty, where the vendor's defaults are others. */
   readonly templates: ReadonlyMap<string, ProviderTemplate>
+  /** Names of its own menus that break the rule for names, and what they are stored as. */
+  readonly nameAliases: ReadonlyMap<string, string>
   /** How many nodes a page has at most. */
   readonly pageLimit: number
   /** Whether the cost of a query is bounded; the operations of dialects are our own. */
@@ -49,6 +51,7 @@ export const GATEWAY_RULES: CallerRules = {
   refusesPastedText: true,
   testsWithoutKey: true,
   templates: new Map(),
+  nameAliases: new Map(),
   pageLimit: 100,
   boundsQueries: true,
 }

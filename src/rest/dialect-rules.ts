@@ -12,6 +12,7 @@ export const DIALECT_RULES: CallerRules = {
   refusesPastedText: false,
   testsWithoutKey: false,
   templates: new Map(),
+  nameAliases: new Map(),
   pageLimit: 500,
   boundsQueries: false,
 }

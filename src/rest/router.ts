@@ -14,6 +14,7 @@ import type { TakeTurn } from '../http/turns.ts'
 import type { Dialect, RestRequest, Route } from './dialect.ts'
 import type { Execute } from './execute.ts'
 import { type Match, type Mount, matchPath, ownerOf } from './mounts.ts'
+import { storedName } from './name-aliases.ts'
 
 /** What a provider may be called by; anything else in a path is not even looked for. */
 const NAME_OR_ID = /^[a-z0-9._-]{1,128}$/i
@@ -123,7 +124,10 @@ async function auditForbidden(
   words: readonly string[],
 ): Promise<void> {
   if (method === 'GET') return
-  const subjectId = await findNamed(database, words)
+  const subjectId = await findNamed(
+    database,
+    words.map((word) => storedName(caller.rules.nameAliases, word)),
+  )
   await recordRefusal(caller, { operation: name, code: 'FORBIDDEN', subjectType: 'provider', subjectId })
 }
 

@@ -5,7 +5,7 @@ import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
 import { readStoredKey, wrongSetting } from './stored-key.ts'
 import { settingsOf } from './to-key-input.ts'
-import { customConfigOf } from './to-response.ts'
+import { customConfigOf, nameOf } from './to-response.ts'
 import { mayBeWithoutValue, requiredParts } from './vendor-configs.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
 import { wirePath } from './wire-path.ts'
@@ -14,7 +14,7 @@ import { wirePath } from './wire-path.ts'
 
 /** The rules for keys are those of what a custom provider is based on (Bifrost contract, section 7). */
 export function baseOf(provider: BifrostProviderFragment): string {
-  return customConfigOf(provider)?.base_provider_type ?? provider.name
+  return customConfigOf(provider)?.base_provider_type ?? nameOf(provider)
 }
 
 export function isKeyless(provider: BifrostProviderFragment): boolean {

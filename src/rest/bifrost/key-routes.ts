@@ -16,8 +16,10 @@ import { baseOf, isKeyless, keyProblem } from './check-key.ts'
 import { decodeBody } from './decode.ts'
 import { badRequest, busyAnswer, INVALID_PAYLOAD, KEY_NOT_FOUND, keylessAnswer, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
 import { type KeyParts, readParts, variablesOf } from './key-parts.ts'
+import { toStoredName } from './names.ts'
 import { idOf, toKeptKey, toNewKey } from './to-key-input.ts'
 import { toDatabaseKey, toKeyBody } from './to-key-response.ts'
+import { nameOf } from './to-response.ts'
 import { type KeyRequest, keyRequest, parseUuid } from './wire-key.ts'
 
 type Provider = ProviderWithKeysFragment
@@ -31,7 +33,7 @@ export async function listKeys(request: RestRequest): Promise<Answer> {
 export function listAllKeys({ run, takeTurn }: RestRequest): Answer {
   const pages = pagesOf(takeTurn, async (after) => (await run(ListKeysDocument, { after })).providers)
   const form = { open: '[', close: () => ']' }
-  return longAnswer(pages, { ...form, toItems: ({ name, apiKeys }) => apiKeys.nodes.map((key) => toDatabaseKey(key, name)) })
+  return longAnswer(pages, { ...form, toItems: (provider) => provider.apiKeys.nodes.map((key) => toDatabaseKey(key, nameOf(provider))) })
 }
 
 export async function getKey(request: RestRequest): Promise<Answer> {
@@ -109,7 +111,7 @@ export async function refreshKey(request: RestRequest): Promise<Answer> {
 type Found = { readonly provider: Provider } | { readonly refusal: Answer }
 
 async function findProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Found> {
-  const { provider } = await run(GetKeysDocument, { name })
+  const { provider } = await run(GetKeysDocument, { name: toStoredName(name) })
   return provider === null ? { refusal: PROVIDER_NOT_FOUND } : { provider }
 }
 

@@ -1,12 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ProviderWithModelsFragment } from '../../generated/bifrost-documents.ts'
+import { toStoredName } from './names.ts'
 import { sortInSteps } from './sort-in-steps.ts'
 import { toKeyBody } from './to-key-response.ts'
+import { nameOf } from './to-response.ts'
 import type { ModelBody } from './wire-key.ts'
 
 /** What a client asks of the list of models (Bifrost contract, section 1.4). */
 export interface ModelQuery {
   readonly text: string
+  /** As it is stored. */
   readonly provider: string
   readonly keys: readonly string[]
   /** Zero is no limit. */
@@ -20,7 +23,7 @@ export function readModelQuery(query: URLSearchParams, defaultLimit: number): Mo
   const number = (name: string, usual: number) => (/^\d{1,9}$/.test(query.get(name) ?? '') ? Number(query.get(name)) : usual)
   return {
     text: query.get('query') ?? '',
-    provider: query.get('provider') ?? '',
+    provider: toStoredName(query.get('provider') ?? ''),
     keys: (query.get('keys') ?? '').split(',').filter((id) => id !== ''),
     limit: number('limit', defaultLimit),
     offset: number('offset', 0),
@@ -78,7 +81,8 @@ function byName(one: ModelBody, other: ModelBody): number {
 }
 
 function modelsOf(provider: ProviderWithModelsFragment, asked: ModelQuery): ModelBody[] {
-  const { name, apiKeys, lastConnectionTest } = provider
+  const { apiKeys, lastConnectionTest } = provider
+  const name = nameOf(provider)
   if (apiKeys.nodes.length === 0) return seenBy(lastConnectionTest).map((model) => ({ name: model, provider: name }))
   const enabled = apiKeys.nodes.filter((key) => key.enabled)
   // Ids of no enabled key do not count, and when none is left there is no such filter.

@@ -1,4 +1,5 @@
 import type { ProviderType } from '../../generated/bifrost-documents.ts'
+import { type NameAliases, storedName } from '../name-aliases.ts'
 import type { BaseProviderType } from './wire-provider.ts'
 
 /** The providers that Bifrost knows by name, in both lines of its profile (Bifrost contract, section 7). */
@@ -14,6 +15,7 @@ const OWN_TYPES: ReadonlyMap<string, ProviderType> = new Map([
   ['azure', 'AZURE'],
   ['anthropic', 'ANTHROPIC'],
   ['bedrock', 'BEDROCK'],
+  ['bedrock_mantle', 'BEDROCK'],
   ['gemini', 'GOOGLE'],
   ['openrouter', 'OPENROUTER'],
   ['vertex', 'GOOGLE'],
@@ -45,8 +47,16 @@ const SHOWN_BASES: Readonly<Record<ProviderType, BaseProviderType>> = {
 export const NAME_RULE = '^[a-z0-9]+(-[a-z0-9]+)*$'
 const NAME_PATTERN = new RegExp(NAME_RULE)
 
+/** The names of Bifrost's menu that break it (Bifrost contract, "underscores"). */
+export const NAME_ALIASES: NameAliases = new Map([['bedrock_mantle', 'bedrock-mantle']])
+
 export function isName(text: string): boolean {
-  return NAME_PATTERN.test(text)
+  return NAME_PATTERN.test(toStoredName(text))
+}
+
+/** The name that GraphQL knows the provider by. */
+export function toStoredName(name: string): string {
+  return storedName(NAME_ALIASES, name)
 }
 
 export function isStandard(name: string): boolean {

@@ -24,11 +24,11 @@ import {
 } from './check-provider.ts'
 import { decodeBody } from './decode.ts'
 import { alreadyExists, badRequest, INVALID_NAME, INVALID_PAYLOAD, PROVIDER_NOT_FOUND, problemOf } from './errors.ts'
-import { isName, typeOf } from './names.ts'
+import { isName, toStoredName, typeOf } from './names.ts'
 import { readNewKeys } from './new-keys.ts'
 import { settingsProblem } from './provider-settings.ts'
 import { keepableFields, toNetwork, toRoute, toSettings, withProxyType } from './to-input.ts'
-import { customConfigOf, deletedBody, toProviderBody } from './to-response.ts'
+import { customConfigOf, deletedBody, nameOf, toProviderBody } from './to-response.ts'
 import { type AddProviderRequest, addProviderRequest, updateProviderRequest } from './wire-provider.ts'
 
 /** By the bytes of their names, as the database orders these (Bifrost contract, section 1). */
@@ -39,7 +39,7 @@ export function listProviders({ run, takeTurn }: RestRequest): Answer {
 }
 
 export async function getProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const { provider } = await run(GetProviderDocument, { name })
+  const { provider } = await run(GetProviderDocument, { name: toStoredName(name) })
   return provider === null ? PROVIDER_NOT_FOUND : answer(200, toProviderBody(provider))
 }
 
@@ -56,13 +56,13 @@ export async function createProvider({ run, body }: RestRequest): Promise<Answer
     concurrencyProblem(request.concurrency_and_buffer_size, false) ??
     networkProblem(request.network_config) ??
     secretsProblem(request, keepableFields(null)) ??
-    settingsProblem(toSettings(request, true))
+    settingsProblem(toSettings(name, request, true))
   if (problem !== null) return badRequest(problem)
   const keys = readNewKeys(name, request)
   if (keys.isMalformed) return INVALID_PAYLOAD
   const input = { ...toCreateInput(name, request), apiKeys: keys.inputs }
   const lateProblem = bedrockProblem(request.custom_provider_config) ?? keys.problem
-  if (lateProblem !== null) return behindOthers(run, input, lateProblem)
+  if (lateProblem !== null) return behindOthers(run, name, input, lateProblem)
   const { createProvider: result } = await run(CreateProviderDocument, { input: { ...input, testAfterwards: true } })
   if (result.__typename === 'CreateProviderPayload') return written(result.provider)
   return problemOf(result, { about: 'provider', name, baseUrl: input.baseUrl, storedBaseUrl: null, ...keys.asked })
@@ -76,40 +76,39 @@ function written(provider: BifrostProviderFragment): Answer {
 function toCreateInput(name: string, request: AddProviderRequest): CreateProviderInput {
   const base = request.custom_provider_config?.base_provider_type
   return {
-    name,
+    name: toStoredName(name),
     type: typeOf(name, isBaseType(base) ? base : undefined),
     baseUrl: request.network_config?.base_url ?? '',
     enabled: true,
     network: toNetwork(request),
     ...toRoute(request),
-    extensions: { bifrost: toSettings(request, true) },
+    extensions: { bifrost: toSettings(name, request, true) },
   }
 }
 
 /** A rule that comes behind those for the endpoint and the name: they are asked for first. */
-async function behindOthers(run: RestRequest['run'], input: CreateProviderInput, problem: string): Promise<Answer> {
+async function behindOthers(run: RestRequest['run'], name: string, input: CreateProviderInput, problem: string): Promise<Answer> {
   const { checkProvider, provider } = await run(CheckProviderDocument, { input, name: input.name })
   const issues = checkProvider.filter(({ path }) => path[0] === 'baseUrl' && input.baseUrl !== '')
   if (issues.length > 0) {
     const problem = { __typename: 'ValidationError', code: 'VALIDATION_FAILED', message: '', issues } as const
-    return problemOf(problem, { about: 'provider', name: input.name, baseUrl: input.baseUrl, storedBaseUrl: null })
+    return problemOf(problem, { about: 'provider', name, baseUrl: input.baseUrl, storedBaseUrl: null })
   }
-  return provider === null ? badRequest(problem) : alreadyExists(input.name)
+  return provider === null ? badRequest(problem) : alreadyExists(name)
 }
 
 /** Creates or replaces, with a rule of its own for each field (Bifrost contract, sections 1.3 and 4). */
-export async function updateProvider({ run, body, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
+export async function updateProvider({ run, body, parameters: { provider: asked = '' } }: RestRequest): Promise<Answer> {
   const decoded = decodeBody(updateProviderRequest, body)
   if (decoded === null) return INVALID_PAYLOAD
-  if (!isName(name)) return INVALID_NAME
+  if (!isName(asked)) return INVALID_NAME
   if ((decoded.keys ?? []).length > 0) return badRequest(KEYS_ELSEWHERE)
   const sizes = concurrencyProblem(decoded.concurrency_and_buffer_size, true)
   if (sizes !== null) return badRequest(sizes)
-  const { provider: stored } = await run(GetSettingsDocument, { name })
+  const { stored, name, storedBase } = await findStored(run, asked)
   const request = withProxyType(decoded, stored)
-  const storedBase = stored === null ? null : (customConfigOf(stored)?.base_provider_type ?? null)
   const { custom_provider_config: custom } = request
-  const settings = toSettings(request, false)
+  const settings = toSettings(name, request, false)
   const problem =
     changedCustomProblem(name, custom, storedBase) ??
     networkProblem(request.network_config) ??
@@ -119,7 +118,7 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   const base = custom?.base_provider_type
   const baseUrl = request.network_config?.base_url ?? ''
   const input = {
-    name,
+    name: toStoredName(name),
     ...(stored === null ? { type: typeOf(name, isBaseType(base) ? base : undefined) } : {}),
     baseUrl,
     network: toNetwork(request),
@@ -132,10 +131,17 @@ export async function updateProvider({ run, body, parameters: { provider: name =
   return problemOf(result, { about: 'provider', name, baseUrl, storedBaseUrl: stored?.baseUrl ?? null })
 }
 
+/** What is stored under a name, the name that it has here, and what it is based on when it is custom. */
+async function findStored(run: RestRequest['run'], asked: string) {
+  const { provider: stored } = await run(GetSettingsDocument, { name: toStoredName(asked) })
+  if (stored === null) return { stored, name: asked, storedBase: null }
+  return { stored, name: nameOf(stored), storedBase: customConfigOf(stored)?.base_provider_type ?? null }
+}
+
 const KEYS_ELSEWHERE = 'keys are not accepted on this endpoint; use POST/PUT /api/providers/{provider}/keys[/{key_id}] to manage keys'
 
 export async function deleteProvider({ run, parameters: { provider: name = '' } }: RestRequest): Promise<Answer> {
-  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name }, force: true } })
+  const { deleteProvider: result } = await run(DeleteProviderDocument, { input: { provider: { name: toStoredName(name) }, force: true } })
   return result.__typename === 'DeleteProviderPayload'
     ? answer(200, deletedBody(name))
     : problemOf(result, { about: 'provider', name, baseUrl: '', storedBaseUrl: null })

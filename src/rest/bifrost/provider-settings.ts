@@ -10,6 +10,8 @@ const flag = z.boolean().nullish()
 
 /** Fields left out stay as they are stored; `null` removes one. */
 const settings = z.strictObject({
+  /** As it was written, where it is stored in another way. */
+  name: text.nullish(),
   concurrency_and_buffer_size: z.strictObject({ concurrency: z.int().min(1), buffer_size: z.int().min(1) }).nullish(),
   send_back_raw_request: flag,
   send_back_raw_response: flag,

@@ -1,6 +1,8 @@
 import type { BifrostSettingsFragment, NetworkConfigInput, TestAfterWrites } from '../../generated/bifrost-documents.ts'
+import { keptName } from '../name-aliases.ts'
 import { spellOut } from './allowed-requests.ts'
 import { isBaseType, type KeepableFields } from './check-provider.ts'
+import { NAME_ALIASES } from './names.ts'
 import { effectiveNumbers, type Numbers } from './numbers.ts'
 import { readSecret } from './secret.ts'
 import { readStored, SHOWN_PROXY_TYPES } from './to-response.ts'
@@ -69,9 +71,10 @@ function textOf(given: Parameters<typeof readSecret>[0]): string {
 }
 
 /** What only Bifrost keeps, as the extension of a provider: `null` deletes, and what is left out stays. */
-export function toSettings(request: SettingsRequest, isNew: boolean): Record<string, unknown> {
+export function toSettings(name: string, request: SettingsRequest, isNew: boolean): Record<string, unknown> {
   const { network_config: network, concurrency_and_buffer_size: sizes, openai_config: openai, store_raw_request_response: store } = request
   return {
+    ...keptName(NAME_ALIASES, name),
     // A POST without the block takes its defaults, a PUT without it the block of zeros (Bifrost contract, section 4).
     network_config: network || !isNew ? toNumbers(network ?? {}) : null,
     concurrency_and_buffer_size: sizes ?? null,

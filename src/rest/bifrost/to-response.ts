@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { BifrostProviderFragment, BifrostSettingsFragment } from '../../generated/bifrost-documents.ts'
+import { shownName } from '../name-aliases.ts'
 import { maskText, REDACTED } from './mask.ts'
-import { isStandard, shownBase } from './names.ts'
+import { isStandard, NAME_ALIASES, shownBase } from './names.ts'
 import { effectiveNumbers } from './numbers.ts'
 import { type SecretBody, toSecretBody } from './secret.ts'
 import { type NetworkBody, type ProviderBody, type StoredSettings, storedSettings } from './wire-provider.ts'
@@ -19,8 +20,13 @@ const DEFAULT_NETWORK = {
 const DEFAULT_SIZES = { concurrency: 1_000, buffer_size: 5_000 }
 
 /** What only Bifrost keeps of a provider; null when it was never written through Bifrost. */
-export function readStored({ extensions }: BifrostSettingsFragment): StoredSettings | null {
+export function readStored({ extensions }: Pick<BifrostSettingsFragment, 'extensions'>): StoredSettings | null {
   return kept.safeParse(extensions).data?.bifrost ?? null
+}
+
+/** The name that a provider has here: the rules for standard names ask for this one. */
+export function nameOf(provider: Pick<BifrostSettingsFragment, 'name' | 'extensions'>): string {
+  return shownName(NAME_ALIASES, provider.name, readStored(provider))
 }
 
 const kept = z.object({ bifrost: storedSettings })
@@ -30,7 +36,7 @@ export function customConfigOf(provider: BifrostSettingsFragment): NonNullable<P
   const stored = readStored(provider)
   if (stored !== null) return stored.custom_provider_config ?? null
   // A provider that was made elsewhere under a name of its own is a custom one in Bifrost's eyes.
-  return isStandard(provider.name) ? null : { is_key_less: provider.type === 'COPILOT', base_provider_type: shownBase(provider.type) }
+  return isStandard(nameOf(provider)) ? null : { is_key_less: provider.type === 'COPILOT', base_provider_type: shownBase(provider.type) }
 }
 
 /** A provider as Bifrost's API shows it (Bifrost contract, section 1.4). */
@@ -38,7 +44,7 @@ export function toProviderBody(provider: BifrostProviderFragment): ProviderBody 
   const stored = readStored(provider)
   const custom = customConfigOf(provider)
   return {
-    name: provider.name,
+    name: nameOf(provider),
     network_config: toNetworkBody(provider, stored),
     concurrency_and_buffer_size: stored?.concurrency_and_buffer_size ?? DEFAULT_SIZES,
     proxy_config: toProxyBody(provider, stored),

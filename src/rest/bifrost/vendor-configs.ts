@@ -35,6 +35,10 @@ const REQUIRED_PARTS: ReadonlyMap<string, readonly RequiredPart[]> = new Map([
   ['azure', [{ path: 'azure_key_config.endpoint', message: 'azure_key_config.endpoint is required for Azure keys' }]],
   ['bedrock', [{ path: 'bedrock_key_config.region', message: 'bedrock_key_config.region is required for Bedrock keys' }]],
   [
+    'bedrock_mantle',
+    [{ path: 'bedrock_mantle_key_config.region', message: 'bedrock_mantle_key_config.region is required for Bedrock Mantle keys' }],
+  ],
+  [
     'vllm',
     [
       { path: 'vllm_key_config.url', message: 'vllm_key_config.url is required for VLLM keys' },
@@ -48,7 +52,7 @@ export function requiredParts(base: string): readonly RequiredPart[] {
 }
 
 /** The (base) providers whose keys may be without a value: their credential is in the configuration, or they need none. */
-const WITHOUT_VALUE: readonly string[] = ['vertex', 'bedrock', 'vllm', 'azure', 'ollama', 'sgl']
+const WITHOUT_VALUE: readonly string[] = ['vertex', 'bedrock', 'bedrock_mantle', 'vllm', 'azure', 'ollama', 'sgl']
 
 export function mayBeWithoutValue(base: string): boolean {
   return WITHOUT_VALUE.includes(base)

@@ -128,6 +128,7 @@ export const providerList = z.strictObject({ providers: z.array(provider), total
 
 /** What only Bifrost knows of a provider, as GraphQL has it: the numbers as they were sent. */
 export const storedSettings = z.object({
+  name: z.string().exactOptional(),
   network_config: z
     .object({
       default_request_timeout_in_seconds: amount.exactOptional(),

@@ -31,7 +31,7 @@ export function decodeUpsert(given: Body): Decoded<UpsertRequest> {
   if (!parsed.success) return { refusal: invalidRequest(METADATA_RULE) }
   const { apiKey: _, ...shown } = parsed.data ?? {}
   if (repeats(shown, apiKey)) return { refusal: invalidRequest(KEY_RULE) }
-  return { request: { name: slug, apiKey, metadata: parsed.data } }
+  return { request: { name: name.toLowerCase(), apiKey, metadata: parsed.data } }
 }
 
 /** Reads a PUT. */

@@ -1,4 +1,8 @@
 import type { ProviderTemplate } from '../../auth/caller-rules.ts'
+import type { NameAliases } from '../name-aliases.ts'
+
+/** The names of ZIRI's menu that break the rule for names. */
+export const NAME_ALIASES: NameAliases = new Map([['vertex_ai', 'vertex-ai']])
 
 /** What ZIRI knows of vendors where its words differ from the gateway's own (ZIRI contract, section A4). */
 export const TEMPLATES: ReadonlyMap<string, ProviderTemplate> = new Map([
@@ -11,4 +15,6 @@ export const TEMPLATES: ReadonlyMap<string, ProviderTemplate> = new Map([
   ['deepseek', { baseUrl: 'https://api.deepseek.com' }],
   ['dashscope', { baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1' }],
   ['openrouter', { baseUrl: 'https://openrouter.ai/api/v1' }],
+  // The base URL of ZIRI's own is a pattern, with a project and a model to fill in.
+  ['vertex-ai', { displayName: 'Vertex AI (Google Cloud)' }],
 ])

@@ -1,11 +1,13 @@
 import type { ProviderFilter, ProviderOrder, UpdateProviderInput, UpsertProviderInput } from '../../generated/ziri-documents.ts'
+import { keptName, storedName } from '../name-aliases.ts'
+import { NAME_ALIASES } from './templates.ts'
 import { type Metadata, RESERVED_NAMES, type UpdateRequest, type UpsertRequest } from './wire.ts'
 
 /** A create-or-update: the key states the whole set, and what is left out of the metadata stays (ZIRI contract, "What we implement"). */
 export function toUpsert({ name, apiKey, metadata }: UpsertRequest): UpsertProviderInput {
-  const others = otherMetadata(metadata ?? {})
+  const others = { ...otherMetadata(metadata ?? {}), ...keptName(NAME_ALIASES, name) }
   return {
-    name,
+    name: storedName(NAME_ALIASES, name),
     apiKeys: [toKey(apiKey)],
     ...(metadata?.displayName === undefined ? {} : { displayName: metadata.displayName ?? '' }),
     ...(metadata?.baseUrl === undefined ? {} : { baseUrl: metadata.baseUrl ?? '' }),
@@ -46,7 +48,7 @@ const FIELDS = new Map([
 /** Reads the query of a list; what makes no sense counts as absent, and of a repeated parameter the first (ZIRI contract, "list"). */
 export function toList(query: URLSearchParams): { filter: ProviderFilter; orderBy: ProviderOrder; offset: number; limit: number } {
   return {
-    filter: { search: query.get('search') ?? '' },
+    filter: { search: storedName(NAME_ALIASES, query.get('search') ?? '') },
     orderBy: toOrder(query.get('sortBy'), query.get('sortOrder')),
     offset: Math.min(toCount(query.get('offset')) ?? 0, MAX_OFFSET),
     limit: Math.min(toCount(query.get('limit')) ?? DEFAULT_LIMIT, MAX_LIMIT),

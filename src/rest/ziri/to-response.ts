@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import type { TestConnectionMutation, ZiriProviderFragment } from '../../generated/ziri-documents.ts'
+import { shownName } from '../name-aliases.ts'
+import { NAME_ALIASES } from './templates.ts'
 import { type ProviderFields, RESERVED_NAMES } from './wire.ts'
 
 /** A provider as ZIRI shows it, with its other metadata beside the fields (ZIRI contract, section A4). */
 export function toProvider(provider: ZiriProviderFragment): ProviderFields {
+  const own = keptMetadata(provider.extensions)
   return {
-    ...otherMetadata(provider.extensions),
+    ...otherMetadata(own ?? {}),
     id: provider.number,
-    name: provider.name,
+    name: shownName(NAME_ALIASES, provider.name, own),
     displayName: provider.displayName,
     baseUrl: provider.baseUrl,
     createdAt: toTime(provider.createdAt),
@@ -21,9 +24,12 @@ export function toProvider(provider: ZiriProviderFragment): ProviderFields {
 
 const kept = z.object({ ziri: z.record(z.string(), z.unknown()) })
 
-function otherMetadata(extensions: unknown): Record<string, unknown> {
-  const { ziri = {} } = kept.safeParse(extensions).data ?? {}
-  return Object.fromEntries(Object.entries(ziri).filter(([name]) => !RESERVED_NAMES.has(name)))
+function keptMetadata(extensions: unknown): Readonly<Record<string, unknown>> | null {
+  return kept.safeParse(extensions).data?.ziri ?? null
+}
+
+function otherMetadata(own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !RESERVED_NAMES.has(name)))
 }
 
 /** `2026-06-01T10:00:00.123Z` as SQLite's `datetime` writes it: UTC, whole seconds. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { storedName } from '../name-aliases.ts'
+import { NAME_ALIASES } from './templates.ts'
 
 /** The shapes on the wire (ZIRI contract, sections A3 and A4). The same schemas decode requests, type answers and make the OpenAPI document. */
 
@@ -80,8 +82,8 @@ export type ErrorBody = z.output<typeof errorBody>
 
 const NAME_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
-/** The name that a path means; null for one that no provider can have (ZIRI contract, "What we implement"). */
+/** The name that a path means, as it is stored; null for one that no provider can have (ZIRI contract, "What we implement"). */
 export function toName(text: string): string | null {
-  const name = text.toLowerCase()
+  const name = storedName(NAME_ALIASES, text.toLowerCase())
   return NAME_PATTERN.test(name) ? name : null
 }
