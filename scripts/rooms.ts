@@ -58,7 +58,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rest/<dialect>': {
     does: 'one REST API of another product, translated into GraphQL operations',
-    mayEnter: ['read-url', 'rest', 'auth', 'certificate', 'errors', 'first-release', 'generated', 'graphql', 'http'],
+    mayEnter: ['read-url', 'rest', 'auth', 'certificate', 'errors', 'first-release', 'generated', 'graphql', 'http', 'version'],
   },
   rest: {
     does: 'what the dialects share: router, mounts, and `execute.ts`, the port into GraphQL',
@@ -135,7 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     does: '`gateway <command>`: one file per command, on the same domain as the APIs',
     mayEnter: [
       ...['activity', 'api-keys', 'audit', 'auth', 'config', 'crypto', 'database', 'destination', 'encryption-keys', 'errors', 'generated'],
-      ...['key-file', 'logger', 'create-upstream', 'providers', 'routes', 'start', 'upgrade', 'upstream', 'usage'],
+      ...['key-file', 'logger', 'create-upstream', 'providers', 'routes', 'start', 'upgrade', 'upstream', 'usage', 'version'],
     ],
   },
   config: { does: 'the only reader of the environment', mayEnter: ['config-calls', 'config-values', 'crypto', 'errors'] },
@@ -154,6 +154,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'check-text': { does: 'checks the length and characters of stored texts', mayEnter: ['errors'] },
   'read-url': { does: 'parses a URL, or returns nothing', mayEnter: [] },
   'first-release': { does: 'the shape of data that release 0.1.0 stored per dialect', mayEnter: [] },
+  version: { does: 'the release that runs', mayEnter: [] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { z } from 'zod'
+import { VERSION } from '../version.ts'
 import { addApply } from './apply.ts'
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
@@ -16,9 +15,6 @@ import { addServe } from './serve.ts'
 import type { Shell } from './shell.ts'
 import { addTokens } from './tokens.ts'
 import { addUsage } from './usage.ts'
-
-/** As many folders up from `src/cli` as from `dist/cli`. */
-const PACKAGE = new URL('../../package.json', import.meta.url)
 
 /** Runs one command line, without the program's own name, and returns the exit code. Never throws. */
 export async function runGateway(argv: readonly string[], shell: Shell): Promise<number> {
@@ -41,12 +37,11 @@ export async function runGateway(argv: readonly string[], shell: Shell): Promise
  * @param json Whether what is wrong with the command line is told as JSON, by whoever catches it.
  */
 export function buildProgram(shell: Shell, json = false): Command {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(PACKAGE, 'utf8')))
   const program = new Command('gateway')
     .description(
       'Starts and maintains an AI provider gateway. Commands read the same settings as the server (the environment, or a `.env` file in the working directory), work on its database, and may run while it serves.',
     )
-    .version(version, '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show the help of a command')
     .showHelpAfterError('Add --help to see how it is used.')

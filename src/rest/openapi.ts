@@ -161,5 +161,6 @@ function dropSafeBounds(part: z.core.JSONSchema.BaseSchema): void {
 function subjectOf(path: string): string {
   if (path.endsWith('/openapi.json')) return 'Description'
   if (path.includes('/keys')) return 'Keys'
-  return path.includes('/models') ? 'Models' : 'Providers'
+  if (path.includes('/models')) return 'Models'
+  return path.includes('/providers') ? 'Providers' : 'Server'
 }

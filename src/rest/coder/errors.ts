@@ -111,6 +111,9 @@ const FAILED: Readonly<Record<RouteName, string>> = {
   updateProvider: 'Internal error updating AI provider.',
   deleteProvider: 'Internal error deleting AI provider.',
   testProvider: 'Internal error testing AI provider.',
+  getMe: 'Internal error fetching user.',
+  getEntitlements: 'Internal error fetching entitlements.',
+  getBuildInfo: 'Internal error fetching build info.',
   openapi: 'Internal error describing the API.',
 }
 

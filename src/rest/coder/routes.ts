@@ -17,10 +17,12 @@ import { EMPTY_PATCH, invalidJson, invalidRequest, notFound, problemOf, REFUSALS
 import { expectedState } from './etag.ts'
 import { toProviderType } from './provider-types.ts'
 import { RULES } from './rules.ts'
+import { SERVER_ROUTES } from './server-routes.ts'
 import { toChanges, toCreateInput, toProviderRef } from './to-input.ts'
 import { providerAnswer, toProviderBody, toTestBody } from './to-response.ts'
 import { toValidation, typeValidation } from './validations.ts'
 import { connectionTest, createRequest, errorBody, provider, updateRequest } from './wire.ts'
+import { buildInfo, entitlements, user } from './wire-server.ts'
 
 /** Coder contract, section 1.3. */
 const MAX_BODY_BYTES = 4_194_304
@@ -84,6 +86,7 @@ const ROUTES = [
       refusals: [400, 404],
     },
   ),
+  ...SERVER_ROUTES,
   route({ name: 'openapi', method: 'GET', path: '/api/v2/openapi.json', ...read, handle: () => json(200, OPENAPI) }, DESCRIPTION),
 ]
 
@@ -98,7 +101,7 @@ const OPENAPI: OpenApiDocument = describeApi(
     },
     prefix: '',
     otherSecurity: { sessionToken: { type: 'apiKey', in: 'header', name: 'Coder-Session-Token' } },
-    schemas: { Provider: provider, ConnectionTest: connectionTest },
+    schemas: { Provider: provider, ConnectionTest: connectionTest, User: user, Entitlements: entitlements, BuildInfo: buildInfo },
     requests: { CreateRequest: createRequest, UpdateRequest: updateRequest },
     error: errorBody,
     parts: { idOrName: { description: "The provider's UUID or name.", example: 'openai-team' } },

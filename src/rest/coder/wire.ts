@@ -18,8 +18,8 @@ const PROVIDER_TYPE_NAMES = [
 ] as const
 const providerType = z.enum(PROVIDER_TYPE_NAMES).meta({ description: 'The protocol of the upstream; cannot be changed.' })
 
-const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
-const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
+export const id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+export const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
 const text = z.string().nullish()
 
 /** What every settings object begins with; decides how the rest is read. */
