@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { startCallVendor } from '../support/call-vendor.ts'
@@ -69,14 +69,24 @@ afterAll(async () => {
   for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_PROTOCOL']) delete process.env[name]
 })
 
+/** How a body is coded and decoded. */
+const ENCODINGS = {
+  identity: [(body: Buffer) => body, (body: Buffer) => body],
+  gzip: [gzipSync, gunzipSync],
+  deflate: [deflateSync, inflateSync],
+  br: [brotliCompressSync, brotliDecompressSync],
+} as const
+type Encoding = keyof typeof ENCODINGS
+const isEncoding = (name: string): name is Encoding => name in ENCODINGS
+
 /** Says back what it was sent, as vendors do in their errors. */
-const echo = (status: number, encoding: 'gzip' | null = null) =>
+const echo = (status: number, encoding: Encoding) =>
   vendor.answerWith((request, response) => {
     const message = `Refused: ${JSON.stringify(request.headers)}`
     const body = Buffer.from(JSON.stringify({ error: { message }, message }))
-    const coded = encoding === null ? {} : { 'content-encoding': encoding }
-    response.writeHead(status, { 'content-type': 'application/json', 'x-echoed': message.slice(0, 2_000), ...coded })
-    response.end(encoding === null ? body : gzipSync(body))
+    const [code] = ENCODINGS[encoding]
+    response.writeHead(status, { 'content-type': 'application/json', 'x-echoed': message.slice(0, 2_000), 'content-encoding': encoding })
+    response.end(code(body))
   })
 const answerAll = () =>
   vendor.answerWith((_request, response) => {
@@ -89,12 +99,18 @@ const answerAll = () =>
 async function callAll(): Promise<string> {
   const answers: string[] = []
   for (const [name, [headers, path]] of Object.entries(SLOTS)) {
-    const { body, rawHeaders } = await rawCall(gateway.url, {
+    const {
+      body,
+      headers: answered,
+      rawHeaders,
+    } = await rawCall(gateway.url, {
       path: `/ai/${name}${path}?key=${token}&token=${token}`,
-      headers: { 'content-type': 'application/json', 'x-unknown': token, 'accept-encoding': 'gzip', ...headers(token) },
+      headers: { 'content-type': 'application/json', 'x-unknown': token, 'accept-encoding': 'gzip, deflate, br', ...headers(token) },
       body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: PROMPT }] }),
     })
-    answers.push(rawHeaders.join('\n'), body.toString('latin1'))
+    const encoding = answered['content-encoding'] ?? 'identity'
+    const [, decode] = ENCODINGS[isEncoding(encoding) ? encoding : 'identity']
+    answers.push(rawHeaders.join('\n'), decode(body).toString('latin1'))
   }
   return answers.join('\n')
 }
@@ -113,7 +129,7 @@ test('the vendor never sees a gateway token in any slot, nor the key of another 
 })
 
 test.each(STATUSES)('a caller never sees a key in a refusal of status %s that says it back, plain or compressed', async (status) => {
-  for (const encoding of [null, 'gzip'] as const) {
+  for (const encoding of Object.keys(ENCODINGS).filter(isEncoding)) {
     echo(status, encoding)
     const answers = await callAll()
     expect(leaksIn(answers, keys)).toEqual([])

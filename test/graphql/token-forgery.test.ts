@@ -217,9 +217,15 @@ describe('keys rotate and retire', () => {
   const oldKid = async () => (await runJson<{ kid: string }[]>(['keys', 'status'], both()))[1]?.kid ?? ''
   const retire = async () => runCommand(['keys', 'retire', '--json', '--', await oldKid()], both())
 
-  test('bring genuine tokens under the new key, and the old key is not needed any more', async () => {
+  test('bring genuine tokens under the new key; the old key, and a row of before a revocation, are good for nothing any more', async () => {
     const [token, revoked] = [await gateway.token('EDITOR'), await gateway.createToken('VIEWER')]
+    const before = await rowOf(revoked.value)
     await gateway.ask(REVOKE, { id: revoked.id })
+    const after = await rowOf(revoked.value)
+    // What was authentic once is so again, as docs/security.md says.
+    await alter(after, stored(before))
+    expect(await statusOf(revoked.value)).toBe(200)
+    await alter(after, stored(after))
     await gateway.restart({ ENCRYPTION_KEYS: `${NEW},${OLD}` })
     expect(await retire()).toMatchObject({ exitCode: 1, errors: expect.stringContaining('3 access tokens are still under this key') })
     await expect(gateway.restart({ ENCRYPTION_KEYS: NEW })).rejects.toThrow('3 access tokens')
@@ -229,8 +235,10 @@ describe('keys rotate and retire', () => {
     expect(await retire()).toMatchObject({ exitCode: 0 })
     await gateway.restart({ ENCRYPTION_KEYS: NEW })
     expect([await statusOf(token), await statusOf(revoked.value)]).toEqual([200, 401])
-    await alter(await rowOf(revoked.value), { revokedAt: null })
+    await alter(after, { revokedAt: null })
     expect(await statusOf(revoked.value)).toBe(401)
+    await alter(after, stored(before))
+    expect(await statusOf(revoked.value), 'the row of before, under the old key').toBe(401)
   })
 
   test('make no forged token genuine, and delete it only when told to', async () => {
