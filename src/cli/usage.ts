@@ -34,7 +34,7 @@ export function addUsage(program: Command, shell: Shell): void {
     .command('usage')
     .summary('show what model calls have used')
     .description(
-      'Shows how many model calls there were and how many tokens they used, by provider, key, caller, model, outcome, hour or day. Calls of which no tokens are known count as none. Both ends count by whole hours, and by whole days of UTC beyond 31 days. Times are UTC.',
+      'Shows model calls and the tokens they used, by provider, key, caller, model, outcome, hour or day. A call without token counts adds none. The range is rounded to whole hours, and to whole UTC days beyond 31 days. Times are UTC.',
     )
     .addOption(new Option('--by <group>', `one of ${Object.keys(GROUPS).join(', ')}`).argParser(groupOption).default('MODEL', 'model'))
     .addOption(
@@ -42,10 +42,10 @@ export function addUsage(program: Command, shell: Shell): void {
         .argParser(sinceOption)
         .default(sinceOption('24h'), '24h'),
     )
-    .addOption(new Option('--until <when>', 'likewise; now when left out').argParser(sinceOption))
-    .option('--provider <name>', 'only of this provider, also of one that was deleted')
-    .option('--model <name>', 'only of this model')
-    .option('--limit <count>', 'the first so many groups', limitOption, 100)
+    .addOption(new Option('--until <when>', 'a duration or a time, as above; now if omitted').argParser(sinceOption))
+    .option('--provider <name>', 'only this provider, also a deleted one')
+    .option('--model <name>', 'only this model')
+    .option('--limit <count>', 'at most this many groups', limitOption, 100)
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway usage --by model --since 7d', 'gateway usage --by caller --since 30d --json'] }))
     .action((options: Options) =>
