@@ -10,6 +10,7 @@ import { createKey, deleteKey, getKey, listAllKeys, listKeys, refreshKey, refres
 import { findModelNames, findModels, readModelQuery } from './models.ts'
 import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './provider-routes.ts'
 import { RULES } from './rules.ts'
+import { config, SERVER_ROUTES } from './server-routes.ts'
 import { databaseKey, errorBody, key, keyList, keyRequest, modelList, modelNames } from './wire-key.ts'
 import { addProviderRequest, provider, providerList, updateProviderRequest } from './wire-provider.ts'
 
@@ -116,6 +117,7 @@ const ROUTES: readonly Route[] = [
     { name: 'modelParameters', method: 'GET', path: '/api/models/parameters/', ...read, handle: modelParameters },
     { summary: 'None are kept', parameters: [text('model')], answers: {}, refusals: [400, 404] },
   ),
+  ...SERVER_ROUTES,
   route({ name: 'openapi', method: 'GET', path: '/api/openapi.json/', ...read, handle: () => answer(200, OPENAPI) }, DESCRIPTION),
 ]
 
@@ -129,7 +131,7 @@ const OPENAPI = describeApi(
     prefix: '/bifrost',
     schemas: {
       ...{ Provider: provider, ProviderList: providerList, Key: key, KeyList: keyList, DatabaseKey: databaseKey },
-      ...{ ModelList: modelList, ModelNames: modelNames },
+      ...{ ModelList: modelList, ModelNames: modelNames, Config: config },
     },
     requests: { AddProvider: addProviderRequest, UpdateProvider: updateProviderRequest, KeyRequest: keyRequest },
     error: errorBody,

@@ -35,6 +35,11 @@ export const MENDED: readonly Mended[] = [
     because: 'W9: the answer to a POST or PUT called a placeholder `error`. What was just written is `active`; a GET tells.',
   },
   {
+    dialect: 'bifrost',
+    steps: [439, 478, 479],
+    because: 'G10: the UI of Bifrost did not open without `/api/config` and `/api/version`.',
+  },
+  {
     dialect: 'ziri',
     // Every refusal.
     steps: [
