@@ -148,7 +148,7 @@ const IN_DIALECTS: Readonly<Record<string, Kind>> = {
         concurrency_and_buffer_size: { concurrency: 1, buffer_size: 9 },
       },
     }),
-    (victim) => ({ ...toNew(victim), ...withoutNetwork }),
+    (victim) => ({ ...toNew(victim), ...withoutNetwork, modelsPath: '/models' }),
   ),
   "an editor gives another key in Respan's API": one(
     'editor',
