@@ -143,7 +143,8 @@ describe("vertex_ai of ZIRI's menu", () => {
       })
       expect((await ziri.post(`${PATH}/${name}/test`)).status).toBe(200)
     }
-    expect((await ziri.get(`${PATH}?search=vertex_ai`)).body.providers).toMatchObject([{ id: body.provider.id, name: 'vertex_ai' }])
+    for (const search of ['vertex_ai', 'VERTEX_AI', 'vertex'])
+      expect((await ziri.get(`${PATH}?search=${search}`)).body.providers).toMatchObject([{ id: body.provider.id, name: 'vertex_ai' }])
     expect((await ziri.remove(`${PATH}/VERTEX_AI`)).status).toBe(200)
     expect(await names()).toEqual([])
   })

@@ -48,11 +48,16 @@ const FIELDS = new Map([
 /** Reads the query of a list; what makes no sense counts as absent, and of a repeated parameter the first (ZIRI contract, "list"). */
 export function toList(query: URLSearchParams): { filter: ProviderFilter; orderBy: ProviderOrder; offset: number; limit: number } {
   return {
-    filter: { search: storedName(NAME_ALIASES, query.get('search') ?? '') },
+    filter: { search: toSearch(query.get('search') ?? '') },
     orderBy: toOrder(query.get('sortBy'), query.get('sortOrder')),
     offset: Math.min(toCount(query.get('offset')) ?? 0, MAX_OFFSET),
     limit: Math.min(toCount(query.get('limit')) ?? DEFAULT_LIMIT, MAX_LIMIT),
   }
+}
+
+/** A name of ZIRI's menu is looked for as it is stored. */
+function toSearch(text: string): string {
+  return NAME_ALIASES.get(text.toLowerCase()) ?? text
 }
 
 function toOrder(sortBy: string | null, sortOrder: string | null): ProviderOrder {

@@ -92,7 +92,7 @@ describe('the user that a token is', () => {
 
   it('is never that of another token of its role', async () => {
     const [one, other] = [await gateway.token('VIEWER'), await gateway.token('VIEWER')]
-    const ids = []
+    const ids: string[] = []
     for (const token of [one, other, one, other]) ids.push((await read(ME, token)).body.id)
     expect(new Set(ids).size).toBe(2)
     expect(ids.slice(0, 2)).toEqual(ids.slice(2))
