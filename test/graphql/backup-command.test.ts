@@ -1,6 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { callToken } from '../support/call-token.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
 import { useGateway } from '../support/use.ts'
 
@@ -24,19 +25,25 @@ describe('gateway backup', () => {
       expect(statSync(file).mtimeMs).toBe(mtimeMs)
     })
 
-  test.runIf(process.env.TEST_DATABASE !== 'postgresql')('copies when tokens were last used, and leaves no half of a backup', async () => {
-    const { id, value } = await gateway.createToken('VIEWER')
-    await gateway.graphql('{ viewer { role } }', {}, value)
-    await gateway.restart()
-    const file = join(gateway.folder, 'used.db')
-    await backUp(file)
-    const environment = { ...gateway.shared, DATABASE_URL: `file:${file}` }
-    const [, uuid = ''] = Buffer.from(id, 'base64').toString().split(':')
-    const listed = await runJson<{ id: string; lastUsedAt: string | null }[]>(['tokens', 'list'], { environment })
-    expect(listed.find((token) => token.id === uuid)?.lastUsedAt).toMatch(/^2/)
+  test.runIf(process.env.TEST_DATABASE !== 'postgresql')(
+    'copies when tokens were last used and what was called, and leaves no half of a backup',
+    async () => {
+      const { id, value } = await gateway.createToken('VIEWER')
+      await gateway.graphql('{ viewer { role } }', {}, value)
+      const headers = { authorization: `Bearer ${await callToken(gateway)}` }
+      expect((await gateway.fetch('/ai/nobody/chat/completions', { method: 'POST', headers })).status).toBe(404)
+      await gateway.restart()
+      const file = join(gateway.folder, 'used.db')
+      await backUp(file)
+      const environment = { ...gateway.shared, DATABASE_URL: `file:${file}` }
+      const [, uuid = ''] = Buffer.from(id, 'base64').toString().split(':')
+      const listed = await runJson<{ id: string; lastUsedAt: string | null }[]>(['tokens', 'list'], { environment })
+      expect(listed.find((token) => token.id === uuid)?.lastUsedAt).toMatch(/^2/)
+      expect(await runJson(['usage', '--by', 'outcome'], { environment })).toMatchObject([{ group: 'REFUSED_BY_GATEWAY', calls: 1 }])
 
-    writeFileSync(join(gateway.folder, 'taken-activity.db'), 'something else')
-    expect(await backUp(join(gateway.folder, 'taken.db'))).toMatchObject({ exitCode: 1, errors: expect.stringContaining('EEXIST') })
-    expect(existsSync(join(gateway.folder, 'taken.db'))).toBe(false)
-  })
+      writeFileSync(join(gateway.folder, 'taken-activity.db'), 'something else')
+      expect(await backUp(join(gateway.folder, 'taken.db'))).toMatchObject({ exitCode: 1, errors: expect.stringContaining('EEXIST') })
+      expect(existsSync(join(gateway.folder, 'taken.db'))).toBe(false)
+    },
+  )
 })
