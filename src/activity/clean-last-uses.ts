@@ -1,5 +1,6 @@
 import type { Database } from '../database/client.ts'
 import type { Activity } from './activity.ts'
+import { cleanRegularly } from './clean-regularly.ts'
 
 const DAY_MS = 86_400_000
 /** Rows that are looked at together. */
@@ -11,20 +12,7 @@ export function keepLastUsesClean(
   activity: Activity,
   onError: (error: unknown) => void,
 ): { close(): Promise<void> } {
-  const stopping = new AbortController()
-  const clean = () => deleteUsesOfGone(database, activity, stopping.signal).catch(onError)
-  let running = clean()
-  const timer = setInterval(() => {
-    running = running.then(clean)
-  }, DAY_MS)
-  timer.unref()
-  return {
-    close: async () => {
-      clearInterval(timer)
-      stopping.abort()
-      await running
-    },
-  }
+  return cleanRegularly(DAY_MS, (signal) => deleteUsesOfGone(database, activity, signal), onError)
 }
 
 /** In pages, by id. A row is older than its use, so that one whose use is read is there unless it was deleted. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Activity } from '../activity/activity.ts'
+import { cleanRegularly } from '../activity/clean-regularly.ts'
 import { firstCallId } from './call-row.ts'
 import { dayOf, hourOf } from './sum-calls.ts'
 
@@ -23,20 +24,7 @@ export interface Retention {
 
 /** Deletes, now and each hour, what is older than it is kept. */
 export function keepUsageShort(activity: Activity, { callDays, clock, onError }: Retention): { close(): Promise<void> } {
-  const stopping = new AbortController()
-  const clean = () => deleteOldUsage(activity, clock(), callDays, stopping.signal).catch(onError)
-  let running = clean()
-  const timer = setInterval(() => {
-    running = running.then(clean)
-  }, HOUR_MS)
-  timer.unref()
-  return {
-    close: async () => {
-      clearInterval(timer)
-      stopping.abort()
-      await running
-    },
-  }
+  return cleanRegularly(HOUR_MS, (signal) => deleteOldUsage(activity, clock(), callDays, signal), onError)
 }
 
 /** In steps, so that nobody waits long behind one of them. Ends early when the signal says so. */
