@@ -155,6 +155,9 @@ const composition = z.object({
   secrets: z.record(z.string(), z.object({ file: z.string() })),
 })
 
+/** How long a stop lets model calls finish, unless a setting says otherwise. */
+const STOP_SECONDS = Number(SETTINGS.CALL_STOP_GRACE_SECONDS.default)
+
 describe('compose.yaml', () => {
   const { services, secrets } = composition.parse(parse(readFileSync('compose.yaml', 'utf8')))
 
@@ -163,8 +166,8 @@ describe('compose.yaml', () => {
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      stop_grace_period: '30s',
     })
+    expect(Number(services.gateway.stop_grace_period?.replace(/s$/, ''))).toBeGreaterThan(STOP_SECONDS)
     expect(services.gateway.ports).toEqual(['127.0.0.1:4000:4000'])
   })
 
@@ -211,6 +214,10 @@ describe('the unit of systemd', () => {
     ])
       expect(unit.split('\n')).toContain(line)
     expect(unit).toContain('/opt/ai-provider-gateway/dist/cli/gateway.js serve')
+  })
+
+  test('lets model calls finish before it kills the program', () => {
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(STOP_SECONDS)
   })
 
   test('lets the program call what it needs', () => {
