@@ -21,7 +21,7 @@ test.each([
   ['fields of a GraphQL document', thousands(LIMITS.breadth)],
   ['nodes that a GraphQL document may return', thousands(LIMITS.nodes)],
   ['root fields, each alias counted', thousands(LIMITS.rootFields)],
-  ['page', `${LIMITS.defaultPageSize} when not asked for, ${LIMITS.maxPageSize} at most`],
+  ['page', `${LIMITS.defaultPageSize} by default, ${LIMITS.maxPageSize} at most`],
   ['from the first byte to the end of the headers', `${SERVER_LIMITS.headersTimeout / 1_000} s`],
   ['from the first byte to the end of the body', `${REQUEST_TIMEOUT_MS / 1_000} s`],
   ["from the first byte to the end of a model call's body", `${SERVER_LIMITS.requestTimeout / 1_000} s`],
