@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): App {
   const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics } = options
   const server = createGraphQLServer(TOKEN_HEADERS)
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
-  const consolePages = withConsole ? createConsolePages(readConsoleFiles(), { graphiql, restReference }) : null
+  const consolePages = withConsole ? createConsolePages(readConsoleFiles(), { graphiql, restReference }, deps.publicUrl) : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)

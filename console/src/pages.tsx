@@ -4,6 +4,8 @@ import { AuditPage } from './admin/audit-page.tsx'
 import { TokensPage } from './admin/tokens-page.tsx'
 import { EditProviderPage } from './form/edit-provider-page.tsx'
 import { NewProviderPage } from './form/new-provider-page.tsx'
+import { KeyPage } from './keys/key-page.tsx'
+import { KeysPage } from './keys/keys-page.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
 import { NoticeProvider } from './parts/notices.tsx'
 import { PageHeading } from './parts/page-heading.tsx'
@@ -44,6 +46,8 @@ export function ConsolePages() {
               {mayEdit && <Route path="/new-provider" component={NewProviderPage} />}
               <Route path="/providers/:name">{({ name }) => <ProviderPage key={name} name={name} />}</Route>
               {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
+              <Route path="/keys" component={KeysPage} />
+              <Route path="/keys/:id">{({ id }) => <KeyPage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/routes" component={RoutesPage} />
               <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
               <Route path="/usage" component={UsagePage} />

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { ADMIN_TOKEN, GOOD_KEY, OTHER_GOOD_KEY, type Scene } from './scene.ts'
+import { chooseVendor } from '../../test/support/console.ts'
+import { ADMIN_TOKEN, GOOD_KEY, NEXT_GOOD_KEY, OTHER_GOOD_KEY, type Scene } from './scene.ts'
 
 /** One page or dialog of the console that has pictures in `docs/console`. */
 export interface Picture {
@@ -20,6 +21,24 @@ const open = async (page: Page, scene: Scene, path: string, landmark: string) =>
 const choose = async (page: Page, actions: string, item: string) => {
   await page.getByRole('button', { name: actions }).first().click()
   await page.getByRole('menuitem', { name: item }).click()
+}
+
+/** The key of OpenAI that the walk through an incident is about. */
+const openKey = async (page: Page, scene: Scene) => {
+  await open(page, scene, '/keys?search=primary', 'Last used')
+  await page.getByRole('link', { name: 'sk-p...cdef' }).click()
+  await page.getByRole('heading', { name: 'sk-p...cdef', exact: true }).waitFor()
+}
+
+/** Puts the first value back: other pictures show its mask. */
+const restoreKey = async (scene: Scene) => {
+  const { apiKeys } = await scene.ask<{ apiKeys: { nodes: { id: string }[] } }>(
+    '{ apiKeys(filter: { search: "primary" }) { nodes { id } } }',
+  )
+  await scene.ask(
+    'mutation ($id: ID!, $value: Secret!) { updateProvider(input: { provider: { name: "openai" }, keepOtherApiKeys: true, apiKeys: [{ keep: { id: $id, credential: { value: $value } } }] }) { __typename } }',
+    { id: apiKeys.nodes[0]?.id ?? '', value: GOOD_KEY },
+  )
 }
 
 const createRoutes = (scene: Scene) =>
@@ -69,7 +88,7 @@ export const PICTURES: readonly Picture[] = [
     caption: 'What is wrong is said at its field',
     show: async (page, scene) => {
       await open(page, scene, '/new-provider', 'Test before you save')
-      await page.getByLabel('Type', { exact: true }).selectOption('BEDROCK')
+      await chooseVendor(page, 'Amazon Bedrock')
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Bedrock EU')
       await page.getByLabel('Base URL').fill('bedrock-runtime.eu-central-1.amazonaws.com')
       await page.getByLabel('Access key ID').fill('AKIAIOSFODNN7EXAMPLE')
@@ -92,6 +111,50 @@ export const PICTURES: readonly Picture[] = [
       await page.getByLabel('New API key', { exact: true }).fill(OTHER_GOOD_KEY)
       await page.getByRole('button', { name: 'Test first' }).click()
       await page.getByText('6 models, e.g. gpt-5').waitFor()
+    },
+  },
+  {
+    name: 'keys',
+    caption: 'A leaked key, found by its last four characters',
+    show: async (page, scene) => {
+      await open(page, scene, '/keys', 'Last used')
+      await page.getByLabel('Search keys').fill('cdef')
+      await page.getByRole('link', { name: 'sk-p...xwvu' }).waitFor({ state: 'detached' })
+      await page.getByRole('link', { name: 'sk-p...cdef' }).waitFor()
+    },
+  },
+  {
+    name: 'key',
+    caption: 'A leaked key: who and what uses it',
+    show: async (page, scene) => {
+      await openKey(page, scene)
+      await page.getByRole('list', { name: 'Callers' }).getByText('Web team').waitFor()
+      await page.getByRole('list', { name: 'Models' }).waitFor()
+    },
+  },
+  {
+    name: 'leaked-key-rotated',
+    caption: 'A leaked key: the audit log has the old and the new mask',
+    show: async (page, scene) => {
+      await openKey(page, scene)
+      await page.getByRole('button', { name: 'Rotate key' }).click()
+      await page.getByLabel('New API key', { exact: true }).fill(NEXT_GOOD_KEY)
+      await page.getByRole('button', { name: 'Test first' }).click()
+      await page.getByText('6 models, e.g. gpt-5').waitFor()
+      await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+      await page.getByRole('heading', { name: 'sk-p...4321', exact: true }).waitFor()
+      await page.getByRole('link', { name: 'Audit log' }).click()
+      await page.getByText('sk-p...cdef → sk-p...4321').first().waitFor()
+      await page.getByText('The key was rotated').waitFor({ state: 'detached' })
+      await restoreKey(scene)
+    },
+  },
+  {
+    name: 'usage',
+    caption: 'Who used what: calls, tokens, times and outcomes',
+    show: async (page, scene) => {
+      await open(page, scene, '/usage?range=30d&by=token', 'Who used what')
+      await page.getByRole('row', { name: /Web team/ }).waitFor()
     },
   },
   {

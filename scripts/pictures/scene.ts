@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Libsql from 'libsql'
 import { asker } from '../../test/support/asker.ts'
 import { startedProcess, temporaryFolder } from '../../test/support/gateway-process.ts'
+import { type MadeUsage, makeUsage, rowOf } from '../../test/support/made-usage.ts'
 import { createAuthority } from '../../test/support/upstream/certificates.ts'
 import { startHttpProxy } from '../../test/support/upstream/proxies.ts'
 import { listen, type RecordedRequest } from '../../test/support/upstream/recorder.ts'
@@ -14,13 +15,15 @@ import { vendorHost } from '../../test/support/upstream/vendors.ts'
 export const ADMIN_TOKEN = 'pictures-admin-token-of-more-than-32-characters'
 export const GOOD_KEY = 'sk-proj-good-0123456789abcdef'
 export const OTHER_GOOD_KEY = 'sk-proj-batch-abcdef9876543210'
-const ANTHROPIC_KEY = 'sk-ant-api03-0123456789abcdef'
-const OPENROUTER_KEY = 'sk-or-v1-0123456789abcdef'
+/** What the leaked key is rotated to. */
+export const NEXT_GOOD_KEY = 'sk-proj-next-fedcba0987654321'
+const ANTHROPIC_KEY = 'sk-ant-api03-0123456789abc7a2e'
+const OPENROUTER_KEY = 'sk-or-v1-0123456789abcb91c'
 const MODELS = ['gpt-5', 'gpt-5-mini', 'gpt-4.1', 'gpt-4.1-mini', 'o4-mini', 'text-embedding-3-large']
 
 const GEMINI_KEY = 'AIzaSy0123456789abcdefghijk'
 const AWS_KEY = { id: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
-const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY, GEMINI_KEY, `${AWS_KEY.id}:${AWS_KEY.secret}`]
+const goodKeys = [GOOD_KEY, OTHER_GOOD_KEY, NEXT_GOOD_KEY, ANTHROPIC_KEY, OPENROUTER_KEY, GEMINI_KEY, `${AWS_KEY.id}:${AWS_KEY.secret}`]
 /** What befalls OpenAI in each round of tests; nothing in most of them. */
 const TROUBLES: Readonly<Record<number, Situation>> = { 3: 'rateLimited', 8: 'down', 9: 'down' }
 let openaiSituation: Situation = 'normal'
@@ -48,7 +51,7 @@ const PROVIDERS = [
     displayName: 'Azure Sweden',
     type: 'AZURE',
     baseUrl: 'https://contoso-se.openai.azure.com',
-    apiKeys: [{ credential: { value: '0123456789abcdef0123456789abcdef' } }],
+    apiKeys: [{ credential: { value: '0123456789abcdef0123456789ab4c8e' } }],
   },
   {
     name: 'bedrock-us',
@@ -83,7 +86,7 @@ const PROVIDERS = [
     displayName: 'Staging model server',
     type: 'OPENAI_COMPAT',
     baseUrl: 'https://models.staging.example.com/v1',
-    apiKeys: [{ credential: { value: 'sk-wrong-0123456789abcdef' }, name: 'shared' }],
+    apiKeys: [{ credential: { value: 'sk-wrong-0123456789abc5d0f' }, name: 'shared' }],
   },
 ] as const
 
@@ -110,9 +113,12 @@ export async function startScene(): Promise<Scene> {
   const network = { caCertificate: authority.caCertificate, proxy: { type: 'ENVIRONMENT' } }
 
   const first = await startedProcess(folder.path, environment)
-  await fill(asker(first, ADMIN_TOKEN), network)
+  const ask = asker(first, ADMIN_TOKEN)
+  await fill(ask, network)
+  const made = await madeUsage(ask)
   await first.stop()
   growOlder(join(folder.path, 'data', 'gateway.db'))
+  makeUsage(folder.path, made, Date.now())
   const gateway = await startedProcess(folder.path, environment)
   return {
     url: gateway.url,
@@ -164,14 +170,30 @@ async function fill(ask: Scene['ask'], network: Readonly<Record<string, unknown>
     openaiSituation = TROUBLES[round] ?? 'normal'
     await test('openai')
   }
-  for (const [name, role] of [
-    ['Grafana', 'VIEWER'],
-    ['Deploy pipeline', 'EDITOR'],
+  for (const [name, role, calls] of [
+    ['Grafana', 'VIEWER', null],
+    ['Deploy pipeline', 'EDITOR', null],
+    ['Web team', 'CALLER', {}],
+    ['Nightly batch', 'CALLER', {}],
   ])
     await ask(
-      'mutation ($name: String!, $role: Role!) { createAccessToken(input: { name: $name, role: $role, expiresAt: "2099-01-01T00:00:00Z" }) { __typename } }',
-      { name, role },
+      'mutation ($name: String!, $role: Role!, $calls: CallScopeInput) { createAccessToken(input: { name: $name, role: $role, calls: $calls, expiresAt: "2099-01-01T00:00:00Z" }) { __typename } }',
+      { name, role, calls },
     )
+}
+
+/** Whose calls are made up: of two tokens, with the first key of OpenAI. */
+async function madeUsage(ask: Scene['ask']): Promise<MadeUsage> {
+  const { provider, accessTokens } = await ask<{
+    provider: { uuid: string; apiKeys: { nodes: { uuid: string }[] } }
+    accessTokens: { nodes: { id: string; role: string }[] }
+  }>('{ provider(by: { name: "openai" }) { uuid apiKeys(first: 1) { nodes { uuid } } } accessTokens { nodes { id role } } }')
+  return {
+    providerIds: [provider.uuid],
+    apiKeyId: provider.apiKeys.nodes[0]?.uuid ?? '',
+    callerIds: accessTokens.nodes.flatMap(({ id, role }) => (role === 'CALLER' ? [rowOf(id)] : [])),
+    models: ['gpt-5', 'gpt-5-mini', 'text-embedding-3-large'],
+  }
 }
 
 /** Puts the tests some hours apart. The gateway takes no time from a client, so this is done behind its back, while it is down. */
@@ -181,6 +203,7 @@ function growOlder(path: string): void {
   const newestBut = '(SELECT number FROM connection_tests ORDER BY number DESC LIMIT 1 OFFSET ?)'
   const age = database.prepare(`UPDATE connection_tests SET tested_at = ? WHERE number = ${newestBut}`)
   for (let index = 0; age.run(hoursAgo(index * 3 + 0.2), index).changes > 0; index += 1);
+  database.prepare('UPDATE api_keys SET created_at = ?').run(hoursAgo(1_500))
   database.prepare('UPDATE providers SET created_at = ?, updated_at = ?').run(hoursAgo(1_500), hoursAgo(200))
   database.close()
 }

@@ -16,6 +16,8 @@ export interface OtherPages {
 
 /** What stands in the built page where the other pages are named. */
 const PAGES_PLACE = 'GATEWAY-PAGES'
+/** What stands in the built page where clients reach the gateway. */
+const ADDRESS_PLACE = 'GATEWAY-ADDRESS'
 
 /** What stands in the built page where each answer has a nonce of its own; `console/vite.config.ts` puts it there. */
 const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
@@ -28,11 +30,14 @@ const NOT_BUILT: Answer = {
   body: '<!doctype html><html lang="en"><title>The console is not built</title><h1>The console is not built</h1><p>Run <code>npm run build:console</code> where the gateway is installed, and start it again. The GraphQL API is at <a href="/graphql">/graphql</a>.</p></html>\n',
 }
 
-/** Serves the built console; without one, a page that says how to build it. */
-export function createConsolePages(files: ConsoleFiles | null, others: OtherPages): ConsolePages {
+/**
+ * Serves the built console; without one, a page that says how to build it.
+ * @param publicUrl where clients reach the gateway; empty when nobody said.
+ */
+export function createConsolePages(files: ConsoleFiles | null, others: OtherPages, publicUrl: string): ConsolePages {
   const assets = createStaticFiles(files?.assets ?? new Map())
   const named = Object.entries(others).flatMap(([name, isThere]) => (isThere ? [name] : []))
-  const page = files?.page.replace(PAGES_PLACE, named.join(' ')) ?? null
+  const page = files?.page.replace(PAGES_PLACE, named.join(' ')).replace(ADDRESS_PLACE, () => inAttribute(publicUrl)) ?? null
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
@@ -44,6 +49,11 @@ export function createConsolePages(files: ConsoleFiles | null, others: OtherPage
     // The places of the console have no dots in them: what has one was meant to be a file.
     return name.startsWith('assets/') || name.includes('.') ? NO_SUCH_FILE : pageAnswer(page)
   }
+}
+
+/** A text as it may stand in a quoted attribute. */
+function inAttribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 }
 
 /** The page may run its own script and load its own styles. The component library writes its variables into style elements, which carry the nonce. */

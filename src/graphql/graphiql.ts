@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { pagePolicy } from '../http/page-policy.ts'
-import { PLACEHOLDER, TAB_SCRIPT } from './graphiql-tab.ts'
+import { KEY_PLACEHOLDER, PLACEHOLDER, TAB_SCRIPT } from './graphiql-tab.ts'
 
 /** A page that needs nothing from another machine, and the policy that keeps it so. */
 export interface GraphiQLPage {
@@ -20,7 +20,7 @@ mutation CreateProvider {
       name: "openai"
       type: OPENAI
       baseUrl: "https://api.openai.com/v1"
-      apiKeys: [{ credential: { value: "sk-PASTE-A-KEY-HERE" } }]
+      apiKeys: [{ credential: { value: "${KEY_PLACEHOLDER}" } }]
     }
   ) {
     __typename
@@ -83,6 +83,9 @@ mutation TestConnection {
 
 /** GraphiQL moves a tab that it has just laid out when the mouse button goes down on it, so that the click misses it. */
 const STILL_TABS = '.graphiql-tab { transform: none !important }'
+/** The note on the token lies beside the header editor, and lets every press through. */
+const TOKEN_NOTE =
+  '#token-note { position: fixed; bottom: 8px; left: 72px; z-index: 10; margin: 0; padding: 4px 8px; border-radius: 6px; background: #1f2937; color: #fff; font: 12px sans-serif; pointer-events: none } #token-note:empty { display: none }'
 
 /** GraphiQL, with its example operations in tabs and the header editor open for the token. Rendered once, for the first who asks. */
 export function createGraphiQLPage(): () => Promise<GraphiQLPage> {
@@ -107,7 +110,10 @@ async function renderGraphiQLPage(): Promise<GraphiQLPage> {
     schemaDescription: true,
     credentials: 'omit',
   })
-  const html = page.replace('<script>', () => `<style>${STILL_TABS}</style>\n      <script>${TAB_SCRIPT}</script>\n      <script>`)
+  const html = page.replace(
+    '<script>',
+    () => `<style>${STILL_TABS} ${TOKEN_NOTE}</style>\n      <script>${TAB_SCRIPT}</script>\n      <script>`,
+  )
   return { html: Buffer.from(html), contentSecurityPolicy: contentSecurityPolicy(html) }
 }
 

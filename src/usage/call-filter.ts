@@ -6,6 +6,8 @@ export interface CallFilter {
   readonly apiKeyId?: string | undefined
   readonly callerIds?: readonly string[] | undefined
   readonly model?: string | undefined
+  /** The model route that was asked for. Sums do not know it. */
+  readonly route?: string | undefined
   readonly outcomes?: readonly string[] | undefined
   /** Those that began at this time or later. */
   readonly from?: Date | undefined

@@ -50,9 +50,10 @@ export async function countCalls({ prisma }: Pick<Activity, 'prisma'>, filter: C
 
 /** Conditions for each outcome apart, so that each finds its calls in order by an index. */
 function branchesOf(filter: CallFilter): Prisma.Sql[][] {
-  const { from, until, outcomes } = filter
+  const { from, until, outcomes, route } = filter
   const conditions = [
     ...commonConditions(filter),
+    ...isOneOf('route', route === undefined ? undefined : [route]),
     ...(from === undefined ? [] : [Prisma.sql`id >= ${firstCallId(from)}`]),
     ...(until === undefined ? [] : [Prisma.sql`id < ${firstCallId(until)}`]),
   ]

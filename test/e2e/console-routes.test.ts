@@ -42,10 +42,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
       'query ($name: String!) { modelRoute(by: { name: $name }) { description enabled targets { providerName model weight priority } } }',
       { name },
     )
-  const call = (model: string) =>
+  const call = (model: string, bearer = token) =>
     fetch(`${bench.gateway.url}/v1/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
       body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
     })
   const chooseProvider = async (number: number, typed: string, label: string) => {
@@ -252,7 +252,21 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     expect(JSON.parse(stdout)).toHaveProperty('object')
     await page.getByRole('tab', { name: 'Open WebUI' }).click()
     await lines.getByText(`OPENAI_API_BASE_URL='${bench.gateway.url}/v1'`).waitFor()
+    expect(await page.getByRole('navigation').locator('[aria-current]').allTextContents(), 'the bar marks the list').toEqual(['Routes'])
+    await page.locator('.fact', { hasText: 'Calls today' }).getByText('1', { exact: true }).waitFor()
     await checkPage(page, 'the page of a route')
+  })
+
+  it('makes a token for the calls of a route alone, with the scope filled in', async () => {
+    await page.getByRole('button', { name: 'Create a token for this' }).click()
+    await dialog().getByLabel('Name').fill('for fast alone')
+    await dialog().getByRole('listitem').filter({ hasText: 'The first' }).waitFor()
+    expect(await dialog().getByLabel('Models').inputValue()).toBe('gpt-4.1-mini')
+    await dialog().getByRole('button', { name: 'Create token' }).click()
+    const made = (await page.locator('.made-token').textContent()) ?? ''
+    await page.getByRole('button', { name: 'Done' }).click()
+    await isClosed()
+    expect([(await call('fast', made)).status, (await call('first/gpt-4.1', made)).status]).toEqual([200, 403])
   })
 
   it('edits and deletes a route from its page, and a link opens the dialog', async () => {

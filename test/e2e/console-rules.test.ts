@@ -6,6 +6,7 @@ import {
   CHROMIUM,
   type ConsoleBench,
   checkPage,
+  chooseVendor,
   GOOD_KEY,
   NARROW,
   OTHER_GOOD_KEY,
@@ -74,6 +75,31 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await shows(['Untested'])
     await open('/?order=-NAME')
     await shows(['Untested', 'Good', 'Bad'])
+  })
+
+  it('filters by a vendor that is found by a part of its name', async () => {
+    await bench.createProvider('claude', { type: 'ANTHROPIC', baseUrl: 'https://api.anthropic.com' })
+    await open('/')
+    await shows(['Bad', 'claude', 'Good', 'Untested'])
+    await chooseVendor(page, 'Anthropic')
+    await shows(['claude'])
+    expect(query().get('type')).toBe('ANTHROPIC')
+    await chooseVendor(page, 'Any vendor')
+    await shows(['Bad', 'claude', 'Good', 'Untested'])
+    await bench.ask('mutation { deleteProvider(input: { provider: { name: "claude" } }) { __typename } }')
+    await shows(['Bad', 'Good', 'Untested'])
+  })
+
+  it('finds a vendor by a part of its name, and fills in name and endpoint where nobody has typed something else', async () => {
+    await open('/new-provider')
+    const field = (label: string) => page.getByRole('textbox', { name: label, exact: true })
+    await chooseVendor(page, 'Groq')
+    expect([await field('Name').inputValue(), await field('Base URL').inputValue()]).toEqual(['groq', 'https://api.groq.com/openai/v1'])
+    await field('Name').fill('mine')
+    await chooseVendor(page, 'Mistral')
+    expect([await field('Name').inputValue(), await field('Base URL').inputValue()]).toEqual(['mine', 'https://api.mistral.ai/v1'])
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await dialog().getByRole('button', { name: 'Discard changes' }).click()
   })
 
   it('finds a provider by the end of a key, and of a whole key that is pasted sends no more than that', async () => {
@@ -147,7 +173,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await open('/')
     await page.getByLabel('Select Bad').press('Space')
     await page.setViewportSize(NARROW)
-    await page.getByLabel('Select Untested').check()
+    await page.getByText('Select all', { exact: true }).click()
+    await page.getByText('3 selected').waitFor()
+    await page.getByLabel('Select Good').uncheck()
     await page.setViewportSize(WIDE)
     await page.getByText('2 selected').waitFor()
     await checkPage(page, 'a selection')
@@ -192,7 +220,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
       .getByRole('button', { name: /^Show the details of provider updated/ })
       .first()
       .click()
-    await page.getByText('sk-g...cdef → sk-o...3210').waitFor()
+    await page.locator('.event-details').getByText('sk-g...cdef → sk-o...3210').waitFor()
     await page.getByLabel('Who').fill('nobody')
     await page.getByText('No event matches').waitFor()
     expect(Object.fromEntries(query())).toEqual({ about: 'good', action: 'PROVIDER_UPDATED', who: 'nobody' })

@@ -103,7 +103,11 @@ describe('the console as it is served', () => {
 
   it('says how to build it where it was not built', async () => {
     expect(readConsoleFiles(folder.path)).toBeNull()
-    const answer = await createConsolePages(null, { graphiql: true, restReference: true })({ method: 'GET', url: '/console', headers: {} })
+    const answer = await createConsolePages(
+      null,
+      { graphiql: true, restReference: true },
+      '',
+    )({ method: 'GET', url: '/console', headers: {} })
     expect(answer.status).toBe(404)
     expect(answer.body).toContain('npm run build:console')
   })

@@ -2,14 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench, WIDE } from '../support/console.ts'
-import { makeUsage } from '../support/made-usage.ts'
+import { makeUsage, rowOf } from '../support/made-usage.ts'
 
 const CALLS = 3
-
-/** The id of the row that a GraphQL id names. */
-function rowOf(id: string): string {
-  return Buffer.from(id, 'base64').toString().split(':').at(-1) ?? ''
-}
 
 describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
   let bench: ConsoleBench

@@ -33,98 +33,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.goto(`${bench.gateway.url}/console${path}`)
     await page.getByText(landmark).first().waitFor()
   }
-  const PAGES: readonly (readonly [path: string, landmark: string])[] = [
-    ['', 'OpenAI production'],
-    ['/providers/openai', 'the key is proven'],
-    ['/providers/bedrock', 'Access key'],
-    ['/new-provider', 'Test before you save'],
-    ['/providers/bedrock/edit', 'Secret access key'],
-    ['/tokens', 'this one'],
-    ['/audit', 'By way of'],
-    ['/nothing', 'Nothing is here'],
-  ]
-  const LANDMARKS = new Map(PAGES)
-
-  it('keep nobody out and fit their width: light and dark, on a wide and on a narrow screen', async () => {
-    const page = await bench.openWindow({ colorScheme: 'light', viewport: WIDE })
-    await page.goto(`${bench.gateway.url}/console`)
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
-    await checkPage(page)
-    await page.close()
-    const inside = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-    for (const [path, landmark] of PAGES) {
-      await open(inside, path, landmark)
-      await checkPage(inside)
-    }
-    await inside.context().close()
-  })
-
-  const choose = async (page: Page, actions: string, item: string) => {
-    await page.getByRole('button', { name: actions }).click()
-    await page.getByRole('menuitem', { name: item }).click()
-  }
-  const KEY_ACTIONS = 'Actions for the key sk-g...cdef'
-  /** Each dialog and menu of a page, and how it opens. Escape closes it. */
-  const DIALOGS: Readonly<Record<string, readonly (readonly [name: string, open: (page: Page) => Promise<void>])[]>> = {
-    '': [
-      ['the colours', (page) => page.getByRole('button', { name: 'Colours' }).click()],
-      ['the account', (page) => page.getByRole('button', { name: 'Account' }).click()],
-      [
-        'the test of all',
-        async (page) => {
-          await page.getByLabel('Search providers').fill('refused')
-          await page.getByRole('button', { name: 'Test these 1' }).click()
-          await page.getByText('1 of 1 done.').waitFor()
-        },
-      ],
-    ],
-    '/providers/openai': [
-      ['what can be done with a key', (page) => page.getByRole('button', { name: KEY_ACTIONS }).click()],
-      ['adding a key', (page) => page.getByRole('button', { name: 'Add key' }).click()],
-      ['rotating a key', (page) => choose(page, KEY_ACTIONS, 'Rotate')],
-      ['editing a key', (page) => choose(page, KEY_ACTIONS, 'Name and weight')],
-      ['removing a key', (page) => choose(page, KEY_ACTIONS, 'Remove')],
-      ['deleting the provider', (page) => choose(page, 'More actions', 'Delete provider')],
-      ['making a token to call it', (page) => page.getByRole('button', { name: 'Create a token for this' }).click()],
-      [
-        'what of model calls passes',
-        async (page) => {
-          await page.getByRole('button', { name: 'Edit model calls' }).click()
-          await page.getByLabel('Every route of the API').check()
-          await page.getByLabel('More headers').fill('x-team')
-        },
-      ],
-    ],
-    '/tokens': [
-      ['creating a token', (page) => page.getByRole('button', { name: 'Create token' }).click()],
-      ['revoking a token', (page) => page.getByRole('button', { name: 'Revoke' }).first().click()],
-    ],
-    '/providers/bedrock/edit': [
-      [
-        'the conflict',
-        async (page) => {
-          await page.getByLabel('Display name').fill('Mine')
-          await bench.ask('mutation { updateProvider(input: { provider: { name: "bedrock" }, displayName: "Theirs" }) { __typename } }')
-          await page.getByRole('button', { name: 'Save changes' }).click()
-          await page.getByRole('dialog').waitFor()
-        },
-      ],
-    ],
-  }
-
-  it.each(Object.keys(DIALOGS))('keep nobody out with any of the dialogs of /console%s open, and go on where they were', async (path) => {
-    const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-    await open(page, path, LANDMARKS.get(path) ?? '')
-    for (const [name, show] of DIALOGS[path] ?? []) {
-      await show(page)
-      await page.locator('[role="dialog"], [role="menu"]').waitFor()
-      await checkPage(page, `${path}, ${name}`)
-      await page.keyboard.press('Escape')
-      await page.locator('[role="dialog"], [role="menu"]').waitFor({ state: 'detached' })
-      await page.waitForFunction(() => document.activeElement?.matches('button'), null, { polling: 50 })
-    }
-    await page.context().close()
-  })
 
   it('show a token that is made once, revoke it, and find both in the audit log', async () => {
     const page = await bench.signIn()
@@ -173,6 +81,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     const page = await bench.signIn()
     await open(page, '/providers/openai?use=curl', 'Use it')
     await page.locator('.use-lines', { hasText: `${PUBLIC_URL}/ai/openai/v1/chat/completions` }).waitFor()
+    await bench.ask(
+      'mutation { createModelRoute(input: { name: "fast", targets: [{ provider: { name: "openai" }, model: "gpt-4.1" }] }) { __typename } }',
+    )
+    await open(page, '/routes', 'with its name as the model')
+    await page.getByRole('button', { name: `Copy ${PUBLIC_URL}/v1` }).waitFor()
+    await open(page, '/routes/fast?use=curl', 'Use it')
+    await page.locator('.use-lines', { hasText: `${PUBLIC_URL}/v1/chat/completions` }).waitFor()
     await page.context().close()
     const { createAccessToken: made } = await bench.ask<{ createAccessToken: { value: string } }>(
       'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value } } }',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench } from '../support/console.ts'
+import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, chooseVendor, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench } from '../support/console.ts'
 
 const BAD_KEY = 'sk-bad-key-0123456789abcdef'
 
@@ -33,7 +33,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
 
   it('says at the field what is wrong with it, while a provider is typed', async () => {
     await page.getByRole('link', { name: 'Add provider' }).click()
-    await page.getByLabel('Type', { exact: true }).selectOption('OPENAI_COMPAT')
+    await chooseVendor(page, 'OpenAI-compatible')
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Not A Name')
     const checked = page.waitForResponse(async (response) => {
       // An answer that the page has given up has no text.
@@ -151,7 +151,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
         .getByText(words)
         .waitFor()
     await open(window, '/new-provider')
-    await window.getByLabel('Type', { exact: true }).selectOption('OPENAI_COMPAT')
+    await chooseVendor(window, 'OpenAI-compatible')
     await window.getByRole('textbox', { name: 'Name', exact: true }).fill('pasted')
     await window.getByLabel('Base URL').fill(`${bench.upstreamUrl}/v1`)
     await window.getByLabel('API key', { exact: true }).fill(pasted)
@@ -245,7 +245,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
       'Provider',
       'Endpoint',
     ])
-    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers', 'Routes', 'Usage'])
+    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers', 'Keys', 'Routes', 'Usage'])
     await viewer.getByRole('link', { name: 'Mine' }).click()
     await viewer.getByText('sk-g...cdef').first().waitFor()
     await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()

@@ -163,6 +163,15 @@ export async function seriousViolations(page: Page, rules: keyof typeof RULES = 
     .map(({ id, impact, at }) => `${impact}: ${id} at ${at.join(' | ')}`)
 }
 
+/** Finds a vendor in the picker, and chooses it. */
+export async function chooseVendor(page: Page, label: string): Promise<void> {
+  await page
+    .getByRole('combobox', { name: 'Vendor' })
+    .or(page.getByRole('textbox', { name: 'Vendor' }))
+    .fill(label)
+  await page.getByRole('option', { name: label }).first().click()
+}
+
 export const WIDE = { width: 1280, height: 860 }
 export const NARROW = { width: 360, height: 740 }
 

@@ -14,6 +14,11 @@ export interface MadeUsage {
   readonly models: readonly string[]
 }
 
+/** The id of the row that a GraphQL id names. */
+export function rowOf(id: string): string {
+  return Buffer.from(id, 'base64').toString().split(':').at(-1) ?? ''
+}
+
 /** Puts sums of 90 days, and of the hours of the last 7, into the activity store in `folder`, as if so many calls had been made. */
 export function makeUsage(folder: string, made: MadeUsage, now: number): void {
   const file = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('-activity.db'))
@@ -41,6 +46,8 @@ export function makeUsage(folder: string, made: MadeUsage, now: number): void {
           const caller = made.callerIds[place % made.callerIds.length]
           insert.run(hours, at, provider, made.apiKeyId, model, caller, outcome, calls, calls * 900, calls * 300, calls * 120, calls - 1, 1)
         }
+      const use = database.prepare('INSERT OR REPLACE INTO last_uses (id, at) VALUES (?, ?)')
+      for (const id of [made.apiKeyId, ...made.callerIds]) use.run(id, new Date(now - HOUR_MS).toISOString().replace('Z', '+00:00'))
     })()
   } finally {
     database.close()

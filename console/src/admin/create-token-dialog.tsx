@@ -10,15 +10,22 @@ import { type ChosenProvider, NO_CALLS, toScopeInput } from './call-scope-draft.
 import { endInDays } from './token-ends.ts'
 import { type TokenDraft, TokenForm } from './token-form.tsx'
 
+/** What a token may call and nothing else. */
+export interface TokenScope {
+  readonly providers: readonly ChosenProvider[]
+  /** Names of models; every model of the providers when there is none. */
+  readonly models: readonly string[]
+}
+
 export interface CreateTokenDialogProps {
-  /** The one provider that the token is to call; any token when omitted. */
-  readonly provider?: ChosenProvider
+  /** What the token is to call; any token when omitted. */
+  readonly scope?: TokenScope
   readonly onCreated: () => void
   readonly onClose: () => void
 }
 
 /** Makes a token, and shows its value this once. It lives in this dialog alone and is gone when the dialog closes. */
-export function CreateTokenDialog({ provider, onCreated, onClose }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ scope, onCreated, onClose }: CreateTokenDialogProps) {
   const [value, setValue] = useState<string | null>(null)
   const finish = (made: string) => {
     setValue(made)
@@ -32,7 +39,7 @@ export function CreateTokenDialog({ provider, onCreated, onClose }: CreateTokenD
       closeOnEscape={value === null}
     >
       {value === null ? (
-        <NewTokenForm start={provider === undefined ? ANY_TOKEN : tokenFor(provider)} onMade={finish} onClose={onClose} />
+        <NewTokenForm start={scope === undefined ? ANY_TOKEN : tokenFor(scope)} onMade={finish} onClose={onClose} />
       ) : (
         <MadeToken value={value} onClose={onClose} />
       )}
@@ -42,9 +49,10 @@ export function CreateTokenDialog({ provider, onCreated, onClose }: CreateTokenD
 
 const ANY_TOKEN: TokenDraft = { name: '', role: 'VIEWER', end: '90', calls: NO_CALLS }
 
-/** A token that can do nothing else than call this provider. */
-function tokenFor({ id, name, displayName }: ChosenProvider): TokenDraft {
-  return { ...ANY_TOKEN, role: 'CALLER', calls: { ...NO_CALLS, mayCall: true, providers: [{ id, name, displayName }] } }
+/** A token that can do nothing else than make these calls. */
+function tokenFor({ providers, models }: TokenScope): TokenDraft {
+  const chosen = providers.map(({ id, name, displayName }) => ({ id, name, displayName }))
+  return { ...ANY_TOKEN, role: 'CALLER', calls: { ...NO_CALLS, mayCall: true, providers: chosen, models: models.join('\n') } }
 }
 
 interface NewTokenFormProps {

@@ -25,6 +25,7 @@ export function EventRow({ event, onOnly }: EventRowProps) {
         </td>
         <th scope="row" data-label="What">
           <code>{wordsOf(action)}</code>
+          <ChangesInShort event={event} />
         </th>
         <td data-label="Who" title={actorText(actor)}>
           {actor.name}
@@ -49,6 +50,19 @@ export function EventRow({ event, onOnly }: EventRowProps) {
       {isOpen && <Details id={details} event={event} />}
     </>
   )
+}
+
+const SHOWN_CHANGES = 2
+const LONGEST_VALUE = 40
+
+/** The first values that the event has changed, as far as they are short. */
+function ChangesInShort({ event: { changes } }: Pick<EventRowProps, 'event'>) {
+  const short = valueChangesOf(changes).filter(({ old, now }) => old.length <= LONGEST_VALUE && now.length <= LONGEST_VALUE)
+  return short.slice(0, SHOWN_CHANGES).map(({ name, old, now }) => (
+    <span key={name} className="event-change">
+      {name}: <span className="old-value">{old}</span> → <strong>{now}</strong>
+    </span>
+  ))
 }
 
 function Details({ id, event }: { readonly id: string; readonly event: AuditEvent }) {

@@ -15,8 +15,9 @@ import { GivenKeysFields } from './given-keys-fields.tsx'
 import { type Issue, issuesElsewhere } from './issues.ts'
 import { networkIssues } from './network-draft.ts'
 import { draftOf, type GivenKeys, isSame, type ProviderDraft, rebase, toDraftConnection, toUpdateInput } from './provider-draft.ts'
-import { ProviderFields, type TypeCatalogue } from './provider-fields.tsx'
+import { ProviderFields } from './provider-fields.tsx'
 import { isGood, useDraftTest } from './use-draft-test.ts'
+import type { TypeCatalogue } from './vendors.ts'
 
 export interface EditProviderFormProps {
   readonly provider: ProviderDetailsFragment

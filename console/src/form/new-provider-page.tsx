@@ -21,9 +21,10 @@ import { FormFrame } from './form-frame.tsx'
 import { type Issue, issuesElsewhere } from './issues.ts'
 import { networkIssues } from './network-draft.ts'
 import { isSame, NEW_PROVIDER, type ProviderDraft, toCreateInput, toDraftConnection } from './provider-draft.ts'
-import { ProviderFields, type TypeCatalogue } from './provider-fields.tsx'
+import { ProviderFields } from './provider-fields.tsx'
 import { useShownIssues } from './shown-issues.ts'
 import { isGood, useDraftTest } from './use-draft-test.ts'
+import type { TypeCatalogue } from './vendors.ts'
 
 const TYPING_PAUSE_MS = 300
 

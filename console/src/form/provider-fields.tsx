@@ -1,12 +1,12 @@
-import { Anchor, NativeSelect, PasswordInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
-import type { ProviderType, ProviderTypesQuery } from '../generated/documents.ts'
+import { Anchor, PasswordInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import type { ProviderType } from '../generated/documents.ts'
 import { Section } from '../parts/section.tsx'
+import { VendorPicker } from '../parts/vendor-picker.tsx'
 import { BedrockFields } from './bedrock-fields.tsx'
 import { type Issue, issueAt } from './issues.ts'
 import { NetworkFields } from './network-fields.tsx'
 import { type ProviderDraft, takesKey, usesBedrock } from './provider-draft.ts'
-
-export type TypeCatalogue = ProviderTypesQuery['providerTypes']
+import { chooseVendor, type TypeCatalogue, vendorKeyOf, vendorsOf } from './vendors.ts'
 
 export interface FieldsProps {
   readonly draft: ProviderDraft
@@ -41,7 +41,7 @@ function IdentityFields(props: ProviderFieldsProps) {
   return (
     <Section title="General">
       <Stack gap="md">
-        {!isStored && <TypeFields {...props} />}
+        {!isStored && <VendorField {...props} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <TextInput
             label="Name"
@@ -149,42 +149,16 @@ function KeyField({ draft, onChange, onLeave, issues, isStored }: ProviderFields
   )
 }
 
-/** A new provider takes the vendor's name and endpoint, where the vendor is known and nobody has typed something else. */
-function TypeFields({ draft, onChange, types }: ProviderFieldsProps) {
-  const info = types.find(({ type }) => type === draft.type)
-  const known = new Set(types.flatMap(({ defaultBaseUrl, presets }) => [defaultBaseUrl, ...presets.map((preset) => preset.defaultBaseUrl)]))
-  const isOwnUrl = draft.baseUrl !== '' && !known.has(draft.baseUrl)
-
-  const chooseType = (value: string) => {
-    const chosen = types.find(({ type }) => type === value)
-    if (chosen === undefined) return
-    onChange({ type: chosen.type, ...(isOwnUrl ? {} : { baseUrl: chosen.defaultBaseUrl ?? '' }) })
-  }
-  const choosePreset = (name: string) => {
-    const preset = info?.presets.find((one) => one.name === name)
-    if (preset !== undefined) onChange({ name: preset.name, displayName: preset.displayName, baseUrl: preset.defaultBaseUrl })
-  }
+/** A new provider takes the vendor's name and endpoint, where nobody has typed something else. */
+function VendorField({ draft, onChange, types }: ProviderFieldsProps) {
+  const vendors = vendorsOf(types)
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2 }}>
-      <NativeSelect
-        label="Type"
-        description="The protocol of the service. You cannot change it later."
-        data={types.map(({ type, displayName }: { type: ProviderType; displayName: string }) => ({ value: type, label: displayName }))}
-        value={draft.type}
-        onChange={(event) => chooseType(event.currentTarget.value)}
-      />
-      {info !== undefined && info.presets.length > 0 && (
-        <NativeSelect
-          label="Vendor"
-          description="Fills in the name and the endpoint."
-          data={[
-            { value: '', label: 'Another one' },
-            ...info.presets.map(({ name, displayName }) => ({ value: name, label: displayName })),
-          ]}
-          value={info.presets.some(({ name }) => name === draft.name) ? draft.name : ''}
-          onChange={(event) => choosePreset(event.currentTarget.value)}
-        />
-      )}
-    </SimpleGrid>
+    <VendorPicker
+      label="Vendor"
+      description="Fills in name and endpoint. You cannot change it later."
+      vendors={vendors}
+      value={vendorKeyOf(draft, vendors)}
+      onChange={(vendor) => vendor !== null && onChange(chooseVendor(draft, vendor, vendors))}
+    />
   )
 }

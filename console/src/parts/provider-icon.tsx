@@ -13,38 +13,18 @@ const SIGNS: Readonly<Record<ProviderType, readonly [letters: string, color: str
   VERCEL: ['Ve', '#1f2328'],
 }
 
-const TYPE_NAMES: Readonly<Record<ProviderType, string>> = {
-  ANTHROPIC: 'Anthropic',
-  AZURE: 'Azure OpenAI',
-  BEDROCK: 'Amazon Bedrock',
-  COPILOT: 'GitHub Copilot',
-  GOOGLE: 'Google Gemini',
-  OPENAI: 'OpenAI',
-  OPENAI_COMPAT: 'OpenAI-compatible',
-  OPENROUTER: 'OpenRouter',
-  VERCEL: 'Vercel AI Gateway',
-}
-
-export const TYPES = [
-  ...(['OPENAI', 'ANTHROPIC', 'AZURE', 'BEDROCK', 'GOOGLE', 'OPENAI_COMPAT', 'OPENROUTER', 'VERCEL'] as const),
-  'COPILOT',
-] as const satisfies readonly ProviderType[]
-
-/** What people call a type; a newer gateway may have more of them. */
-export function typeName(type: ProviderType): string {
-  return TYPE_NAMES[type] ?? type
-}
-
 export interface ProviderIconProps {
   readonly type: ProviderType
   /** What the provider was given: an emoji is shown; a URL is not, since the console asks no other host for anything. */
   readonly icon?: string
   readonly size?: number
+  /** In place of those of the type. */
+  readonly letters?: string | null
 }
 
 /** The picture of a provider, beside its name. */
-export function ProviderIcon({ type, icon = '', size = 34 }: ProviderIconProps) {
-  const [letters, color] = SIGNS[type] ?? ['??', '#4b5563']
+export function ProviderIcon({ type, icon = '', size = 34, letters = null }: ProviderIconProps) {
+  const [ofType, color] = SIGNS[type] ?? ['??', '#4b5563']
   const isEmoji = /\p{Extended_Pictographic}/u.test(icon) && icon.length <= 12
   return (
     <span
@@ -52,7 +32,7 @@ export function ProviderIcon({ type, icon = '', size = 34 }: ProviderIconProps) 
       className={isEmoji ? 'provider-icon provider-icon-emoji' : 'provider-icon'}
       style={{ width: size, height: size, fontSize: size * (isEmoji ? 0.56 : 0.38), ...(isEmoji ? {} : { background: color }) }}
     >
-      {isEmoji ? icon : letters}
+      {isEmoji ? icon : (letters ?? ofType)}
     </span>
   )
 }

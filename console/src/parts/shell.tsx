@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { Link, useRoute } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import type { LiveState } from '../gateway/live-changes.ts'
 import { gatewayVersion } from '../gateway-version.ts'
 import { useListHref } from '../providers/list-view.tsx'
@@ -95,10 +95,21 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: (() => void) | nul
   )
 }
 
-function NavigationLink({ to, pattern, children }: { readonly to: string; readonly pattern: string; readonly children: string }) {
-  const [isHere] = useRoute(pattern)
+interface NavigationLinkProps {
+  readonly to: string
+  /** The page that it leads to. */
+  readonly page: string
+  /** Where the pages below it are. */
+  readonly within: readonly string[]
+  readonly children: string
+}
+
+/** A way to a page, marked on that page and on all below it. */
+function NavigationLink({ to, page, within, children }: NavigationLinkProps) {
+  const [location] = useLocation()
+  const isBelow = within.some((path) => location === path || location.startsWith(`${path}/`))
   return (
-    <Link href={to} className="navigation-link" aria-current={isHere ? 'page' : undefined}>
+    <Link href={to} className="navigation-link" aria-current={location === page ? 'page' : isBelow ? 'true' : undefined}>
       {children}
     </Link>
   )
@@ -110,25 +121,28 @@ function Navigation() {
   const listHref = useListHref()
   return (
     <nav aria-label="Pages" className="navigation">
-      <NavigationLink to={listHref} pattern="/">
+      <NavigationLink to={listHref} page="/" within={['/providers', '/new-provider']}>
         {mayRead ? 'Providers' : 'Use it'}
       </NavigationLink>
       {mayRead && (
         <>
-          <NavigationLink to="/routes" pattern="/routes">
+          <NavigationLink to="/keys" page="/keys" within={['/keys']}>
+            Keys
+          </NavigationLink>
+          <NavigationLink to="/routes" page="/routes" within={['/routes']}>
             Routes
           </NavigationLink>
-          <NavigationLink to="/usage" pattern="/usage">
+          <NavigationLink to="/usage" page="/usage" within={[]}>
             Usage
           </NavigationLink>
         </>
       )}
       {mayAdminister && (
         <>
-          <NavigationLink to="/tokens" pattern="/tokens">
+          <NavigationLink to="/tokens" page="/tokens" within={[]}>
             Tokens
           </NavigationLink>
-          <NavigationLink to="/audit" pattern="/audit">
+          <NavigationLink to="/audit" page="/audit" within={[]}>
             Audit
           </NavigationLink>
         </>

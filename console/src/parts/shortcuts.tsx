@@ -6,6 +6,7 @@ import { Dialog } from './dialog.tsx'
 /** Where `g` and then a letter leads. */
 const PLACES: readonly { readonly key: string; readonly path: string; readonly name: string; readonly isForAdmins: boolean }[] = [
   { key: 'p', path: '/', name: 'Providers', isForAdmins: false },
+  { key: 'k', path: '/keys', name: 'Keys', isForAdmins: false },
   { key: 'r', path: '/routes', name: 'Routes', isForAdmins: false },
   { key: 'u', path: '/usage', name: 'Usage', isForAdmins: false },
   { key: 't', path: '/tokens', name: 'Tokens', isForAdmins: true },

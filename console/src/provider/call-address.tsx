@@ -1,9 +1,10 @@
+import { gatewayAddress } from '../gateway-address.ts'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 
-/** Where calls to a provider begin, as a URL: of the gateway, or of this page where the gateway does not know its own. */
-export function callAddress({ callPath, callUrl }: Pick<ProviderDetailsFragment, 'callPath' | 'callUrl'>): string {
-  return callUrl ?? new URL(callPath, location.origin).href
+/** Where calls to a provider begin, as a URL. */
+export function callAddress({ callPath }: Pick<ProviderDetailsFragment, 'callPath'>): string {
+  return gatewayAddress + callPath
 }
 
 /** The same to read and to copy. */

@@ -1,18 +1,9 @@
 import { Button } from '@mantine/core'
-import type { KeyFieldsFragment, KeyState, ProviderDetailsFragment } from '../generated/documents.ts'
+import type { KeyFieldsFragment, ProviderDetailsFragment } from '../generated/documents.ts'
+import { KeyStateBadge } from '../keys/key-state.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
-import { type Tone, ToneBadge } from '../parts/test-status.tsx'
 import { usePermissions } from '../session/session.ts'
 import { useResetKey } from './use-reset-key.ts'
-
-/** How each state is shown to a person. */
-const STATES: Readonly<Record<KeyState, { readonly label: string; readonly tone: Tone }>> = {
-  READY: { label: 'Ready', tone: 'good' },
-  COOLING: { label: 'Rate limited', tone: 'warn' },
-  EXHAUSTED: { label: 'Quota used up', tone: 'bad' },
-  REFUSED: { label: 'Refused', tone: 'bad' },
-  DISABLED: { label: 'Disabled', tone: 'quiet' },
-}
 
 const SHOWN_NAMES = 5
 
@@ -31,13 +22,12 @@ export interface KeyCallsProps {
 export function KeyCalls({ provider, apiKey }: KeyCallsProps) {
   const { mayEdit } = usePermissions()
   const { isBusy, reset } = useResetKey(provider)
-  const { state, until, reason, inFlight } = apiKey.availability
-  const { label, tone } = STATES[state] ?? { label: state, tone: 'warn' }
+  const { until, reason, inFlight } = apiKey.availability
   const isResting = until !== null
   return (
     <div className="key-calls">
       <span>Calls:</span>
-      <ToneBadge tone={tone}>{label}</ToneBadge>
+      <KeyStateBadge apiKey={apiKey} />
       {reason !== null && <span>{reason}</span>}
       {isResting && (
         <span>

@@ -1,6 +1,8 @@
 import { ActionIcon, Button, Menu, Switch, Text } from '@mantine/core'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import type { KeyFieldsFragment, ProviderDetailsFragment } from '../generated/documents.ts'
+import { keyPath } from '../keys/key-table.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { EditIcon, KeyIcon, MoreIcon, PlayIcon, PlusIcon, RotateIcon, TrashIcon } from '../parts/icons.tsx'
 import { Section } from '../parts/section.tsx'
@@ -62,7 +64,9 @@ function KeyRow({ provider, apiKey }: KeyProps) {
         <KeyIcon size={16} />
       </span>
       <span className="key-name">
-        <code className={apiKey.enabled ? 'mask' : 'mask mask-off'}>{apiKey.masked}</code>
+        <Link href={keyPath(apiKey.id)} className={apiKey.enabled ? 'mask key-link' : 'mask mask-off key-link'}>
+          {apiKey.masked}
+        </Link>
         <span className="dimmed">
           {apiKey.name ?? 'Without a name'} · weight {apiKey.weight}
         </span>
@@ -80,7 +84,8 @@ function KeyRow({ provider, apiKey }: KeyProps) {
 
 type KeyDialogName = 'edit' | 'rotate' | 'remove'
 
-function KeyActions({ provider, apiKey }: KeyProps) {
+/** What an editor can do with a key. */
+export function KeyActions({ provider, apiKey }: KeyProps) {
   const { isBusy, change } = useChangeProvider(provider)
   const [open, setOpen] = useState<KeyDialogName | null>(null)
   const close = () => setOpen(null)
@@ -138,7 +143,7 @@ function KeyMenu({ provider, apiKey, onOpen }: KeyProps & { readonly onOpen: (di
         <Menu.Item leftSection={<EditIcon size={15} />} onClick={() => onOpen('edit')}>
           Name and weight…
         </Menu.Item>
-        <Menu.Item color="red" className="danger-item" leftSection={<TrashIcon size={15} />} onClick={() => onOpen('remove')}>
+        <Menu.Item className="danger-item" leftSection={<TrashIcon size={15} />} onClick={() => onOpen('remove')}>
           Remove…
         </Menu.Item>
       </Menu.Dropdown>

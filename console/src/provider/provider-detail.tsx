@@ -93,7 +93,7 @@ function Actions({ provider }: ProviderDetailProps) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item color="red" className="danger-item" leftSection={<TrashIcon size={16} />} onClick={() => setDeleting(true)}>
+          <Menu.Item className="danger-item" leftSection={<TrashIcon size={16} />} onClick={() => setDeleting(true)}>
             Delete provider…
           </Menu.Item>
         </Menu.Dropdown>

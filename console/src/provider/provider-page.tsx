@@ -2,14 +2,12 @@ import { Button, Skeleton, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
-import type { LiveChange } from '../gateway/live-changes.ts'
 import { problemOf } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument } from '../generated/documents.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
-import { useLiveChanges } from '../session/live.tsx'
 import { ProviderDetail } from './provider-detail.tsx'
-import { useRefresh } from './use-refresh.ts'
+import { useRefreshOnChange } from './use-refresh-on-change.ts'
 
 /** One provider: what it is, its keys, how its tests went. */
 export function ProviderPage({ name }: { readonly name: string }) {
@@ -57,18 +55,5 @@ export function ProviderMissing({ name }: { readonly name: string }) {
         To the providers
       </Button>
     </>
-  )
-}
-
-/** The stream tells what the list shows; the rest of a provider is read when something of it has changed. */
-function useRefreshOnChange(name: string, id: string | null): void {
-  const refresh = useRefresh(name)
-  useLiveChanges(
-    useCallback(
-      (change: LiveChange | null) => {
-        if (change === null || change.providerId === id) void refresh()
-      },
-      [id, refresh],
-    ),
   )
 }

@@ -1,25 +1,15 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { ProviderOrder } from '../generated/documents.ts'
-import { SearchIcon } from '../parts/icons.tsx'
-import { useNotify } from '../parts/notices.tsx'
+import { KeySearch } from '../parts/key-search.tsx'
 import { oneOf } from '../parts/one-of.ts'
-import { endOfPastedKey } from '../parts/pasted-key.ts'
-import { TYPES, typeName } from '../parts/provider-icon.tsx'
-import { STATUSES } from '../parts/test-status.tsx'
-import { isStatus, type ListView, NOT_TESTED } from './list-view.tsx'
+import { TYPES, typeName } from '../parts/provider-types.ts'
+import { VendorPicker } from '../parts/vendor-picker.tsx'
+import { ENABLED_OPTIONS, STATUS_OPTIONS } from './filter-options.ts'
+import { isStatus, type ListView } from './list-view.tsx'
 
-const typeOptions = [{ value: '', label: 'Any type' }, ...TYPES.map((type) => ({ value: type, label: typeName(type) }))]
-const statusOptions = [
-  { value: '', label: 'Any outcome' },
-  { value: NOT_TESTED, label: 'Not tested' },
-  ...Object.entries(STATUSES).map(([value, { label }]) => ({ value, label })),
-]
-const enabledOptions = [
-  { value: '', label: 'Any state' },
-  { value: 'true', label: 'Enabled' },
-  { value: 'false', label: 'Disabled' },
-]
+/** The gateway filters by type alone. */
+const TYPES_TO_CHOOSE = TYPES.map((type) => ({ key: type, type, label: typeName(type), hint: '' }))
 const ORDERS: Readonly<Record<string, ProviderOrder>> = {
   'Name, A to Z': { field: 'NAME', direction: 'ASC' },
   'Name, Z to A': { field: 'NAME', direction: 'DESC' },
@@ -44,39 +34,29 @@ export interface ListToolbarProps {
 
 /** Search, filters and order of the list. */
 export function ListToolbar({ view, onChange, children }: ListToolbarProps) {
-  const notify = useNotify()
-  const search = (text: string) => {
-    const end = endOfPastedKey(text)
-    onChange({ ...view, search: end ?? text })
-    if (end !== null)
-      notify({ tone: 'good', title: `Searching for keys that end in ${end}`, message: 'The key itself was not sent or stored.' })
-  }
   return (
     <search className="list-toolbar">
-      <TextInput
-        className="list-search"
-        aria-label="Search providers"
+      <KeySearch
+        label="Search providers"
         placeholder="Name, endpoint or end of a key"
-        type="search"
-        leftSection={<SearchIcon size={16} />}
         value={view.search}
-        onChange={(event) => search(event.currentTarget.value)}
+        onChange={(search) => onChange({ ...view, search })}
       />
-      <NativeSelect
-        aria-label="Type"
-        data={typeOptions}
+      <VendorPicker
+        none="Any vendor"
+        vendors={TYPES_TO_CHOOSE}
         value={view.type}
-        onChange={(event) => onChange({ ...view, type: oneOf(TYPES, event.currentTarget.value) ?? '' })}
+        onChange={(vendor) => onChange({ ...view, type: vendor?.type ?? '' })}
       />
       <NativeSelect
         aria-label="Last test"
-        data={statusOptions}
+        data={STATUS_OPTIONS}
         value={view.status}
         onChange={(event) => onChange({ ...view, status: isStatus(event.currentTarget.value) ? event.currentTarget.value : '' })}
       />
       <NativeSelect
         aria-label="Enabled"
-        data={enabledOptions}
+        data={ENABLED_OPTIONS}
         value={view.enabled}
         onChange={(event) => onChange({ ...view, enabled: oneOf(['true', 'false'] as const, event.currentTarget.value) ?? '' })}
       />

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { useRoute, useSearch } from 'wouter'
 import type { ConnectionStatus, ProviderFilter, ProviderOrder, ProviderOrderField, ProviderType } from '../generated/documents.ts'
 import { oneOf } from '../parts/one-of.ts'
-import { TYPES } from '../parts/provider-icon.tsx'
+import { TYPES } from '../parts/provider-types.ts'
 import { STATUSES } from '../parts/test-status.tsx'
 import { useUrlState } from '../parts/use-url-state.ts'
 

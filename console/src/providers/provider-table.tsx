@@ -83,15 +83,18 @@ function TableHead({ selection, orderBy, onOrder }: Pick<ProviderTableProps, 'se
   const { mayEdit } = usePermissions()
   return (
     <thead>
-      <tr aria-rowindex={1}>
+      <tr aria-rowindex={1} className="list-head">
         {mayEdit && (
           <th scope="col" className="column-select">
-            <input
-              type="checkbox"
-              aria-label="Select all"
-              checked={selection.areAll}
-              onChange={(event) => selection.selectAll(event.currentTarget.checked)}
-            />
+            <label>
+              <input
+                type="checkbox"
+                aria-label="Select all"
+                checked={selection.areAll}
+                onChange={(event) => selection.selectAll(event.currentTarget.checked)}
+              />
+              <span className="only-narrow">Select all</span>
+            </label>
           </th>
         )}
         <SortableHead field="NAME" className="column-name" orderBy={orderBy} onOrder={onOrder}>

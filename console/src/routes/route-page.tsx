@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Code, Skeleton, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Skeleton, Text, Tooltip } from '@mantine/core'
 import { useCallback } from 'react'
 import { useQuery } from 'urql'
 import { Link, useLocation, useSearchParams } from 'wouter'
@@ -11,12 +11,11 @@ import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
 import { usePermissions } from '../session/session.ts'
-import { TOKEN_VARIABLE } from '../use/snippet.ts'
-import { SnippetTabs } from '../use/snippet-tabs.tsx'
-import { routeSnippets } from '../use/snippets.ts'
+import { CallsToday } from './calls-today.tsx'
 import { RouteDialogs } from './route-dialogs.tsx'
 import { Targets } from './route-table.tsx'
 import { RouteState } from './target-state.tsx'
+import { UseRoute } from './use-route.tsx'
 import { useRouteState } from './use-route-state.ts'
 
 /** One model route: its targets, whether calls use them, and how tools call it. */
@@ -130,31 +129,17 @@ function Actions({ onShow }: { readonly onShow: (dialog: RouteDialog) => void })
   )
 }
 
-function Facts({ route: { description, retryAfterTimeout, updatedAt } }: { readonly route: RouteFieldsFragment }) {
+function Facts({ route: { name, description, retryAfterTimeout, updatedAt } }: { readonly route: RouteFieldsFragment }) {
   return (
     <Section title="About">
       <dl className="facts">
         {description !== '' && <Fact name="Description">{description}</Fact>}
+        <CallsToday name={name} />
         <Fact name="After a timeout">{retryAfterTimeout ? 'The next target is tried' : 'The call fails'}</Fact>
         <Fact name="Changed">
           <RelativeTime at={updatedAt} />
         </Fact>
       </dl>
-    </Section>
-  )
-}
-
-/** Lines to copy: a route is called like a model, at the address of the gateway itself. */
-function UseRoute({ route: { name, enabled, targets } }: { readonly route: RouteFieldsFragment }) {
-  const types = targets.flatMap(({ provider }) => (provider === null ? [] : [provider.type]))
-  return (
-    <Section title="Use it">
-      <Text fz="sm" mb="sm">
-        {enabled ? '' : 'The route is disabled: calls that name it fail. '}
-        Name the route as the model. Put a token of this gateway that may make model calls into <Code>{TOKEN_VARIABLE}</Code>, or where a
-        tool asks for the API key.
-      </Text>
-      <SnippetTabs snippets={routeSnippets({ name, url: location.origin, model: name, region: '' }, types)} />
     </Section>
   )
 }

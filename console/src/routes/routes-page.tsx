@@ -4,6 +4,7 @@ import { useQuery } from 'urql'
 import { useSearchParams } from 'wouter'
 import { PageTurner } from '../admin/page-turner.tsx'
 import { problemOf } from '../gateway/problem.ts'
+import { gatewayAddress } from '../gateway-address.ts'
 import { ModelRoutesDocument, type RouteFieldsFragment } from '../generated/documents.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
@@ -86,13 +87,13 @@ function dialogOf(parameters: URLSearchParams): RouteView | null {
   return null
 }
 
-const baseUrl = () => new URL('/v1', location.origin).href
+const BASE_URL = `${gatewayAddress}/v1`
 
 function HowToCall({ routes: [first] }: { readonly routes: readonly RouteFieldsFragment[] }) {
   return (
     <Text fz="sm" component="p" className="route-call">
-      Call a route at <Code>{baseUrl()}</Code> with its name as the model, e.g. <Code>model: "{first?.name ?? 'fast'}"</Code>.
-      <CopyButton value={baseUrl()} label={`Copy ${baseUrl()}`} />
+      Call a route at <Code>{BASE_URL}</Code> with its name as the model, e.g. <Code>model: "{first?.name ?? 'fast'}"</Code>.
+      <CopyButton value={BASE_URL} label={`Copy ${BASE_URL}`} />
     </Text>
   )
 }
@@ -103,7 +104,7 @@ function NoRoutes({ onCreate }: { readonly onCreate: (() => void) | null }) {
       <Text fw={600}>No routes yet</Text>
       <Text c="dimmed" fz="sm" mt={4} mb="md">
         A route is one name for models of several providers. When a vendor fails, calls go to the next target. Create the route{' '}
-        <Code>fast</Code>, and tools call it at <Code>{baseUrl()}</Code> with <Code>model: "fast"</Code>.
+        <Code>fast</Code>, and tools call it at <Code>{BASE_URL}</Code> with <Code>model: "fast"</Code>.
       </Text>
       {onCreate !== null && <Button onClick={onCreate}>Create the first route</Button>}
     </Paper>

@@ -1,12 +1,10 @@
-import { Alert, Button, Code, Text } from '@mantine/core'
-import { useState } from 'react'
-import { CreateTokenDialog } from '../admin/create-token-dialog.tsx'
+import { Alert, Code, Text } from '@mantine/core'
 import type { ProviderDetailsFragment, ProviderType } from '../generated/documents.ts'
-import { PlusIcon } from '../parts/icons.tsx'
 import { Section } from '../parts/section.tsx'
 import { callAddress } from '../provider/call-address.tsx'
 import { whyNotCallable } from '../provider/why-not-callable.ts'
 import { usePermissions } from '../session/session.ts'
+import { CreateTokenButton } from './create-token-button.tsx'
 import { TOKEN_VARIABLE } from './snippet.ts'
 import { SnippetTabs } from './snippet-tabs.tsx'
 import { modelFor, snippetsFor } from './snippets.ts'
@@ -14,7 +12,6 @@ import { modelFor, snippetsFor } from './snippets.ts'
 /** How tools call models with the keys of a provider: lines to copy, and the token that they need. */
 export function UseIt({ provider }: { readonly provider: ProviderDetailsFragment }) {
   const { mayAdminister } = usePermissions()
-  const [isCreating, setCreating] = useState(false)
   const reason = whyNotCallable(provider)
   const type: ProviderType = provider.settings === null ? provider.type : 'BEDROCK'
   // What its latest good test has listed.
@@ -23,13 +20,8 @@ export function UseIt({ provider }: { readonly provider: ProviderDetailsFragment
     ...{ name: provider.name, url: callAddress(provider), model: modelFor(type, listed) },
     region: provider.settings?.region ?? 'us-east-1',
   }
-  const create = mayAdminister && (
-    <Button size="xs" variant="default" leftSection={<PlusIcon size={14} />} onClick={() => setCreating(true)}>
-      Create a token for this
-    </Button>
-  )
   return (
-    <Section title="Use it" aside={create}>
+    <Section title="Use it" aside={<CreateTokenButton scope={{ providers: [provider], models: [] }} />}>
       {reason !== null && (
         <Alert color="yellow" role="status" title="Calls are refused now" mb="sm">
           {reason}
@@ -41,7 +33,6 @@ export function UseIt({ provider }: { readonly provider: ProviderDetailsFragment
         {mayAdminister ? 'It needs model calls in its scope.' : 'Ask an admin for one that may make model calls.'}
       </Text>
       <SnippetTabs snippets={snippetsFor(type, target)} />
-      {isCreating && <CreateTokenDialog provider={provider} onCreated={() => {}} onClose={() => setCreating(false)} />}
     </Section>
   )
 }

@@ -40,3 +40,24 @@ export const ApiKey = builder.prismaNode('ApiKey', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
   }),
 })
+
+/** A page of keys, whether of one provider or of all. */
+export const ApiKeyConnection = builder.connectionObject(
+  { type: ApiKey, name: 'ApiKeyConnection', description: 'A page of API keys.' },
+  { name: 'ApiKeyEdge', description: 'A key in a page.' },
+)
+
+builder.objectField(ApiKeyConnection, 'totalCount', (t) =>
+  t.int({
+    // The library counts only, where nothing else is asked for.
+    extensions: { pothosPrismaTotalCount: true },
+    resolve: (connection) => totalOf(connection),
+    description: 'How many nodes all pages have together.',
+  }),
+)
+
+/** The library counts the keys of a provider with their page, and hands out what counts those of a list. */
+function totalOf(connection: object): number | Promise<number> {
+  const count: unknown = Reflect.get(connection, 'totalCount')
+  return typeof count === 'function' ? count() : Number(count)
+}

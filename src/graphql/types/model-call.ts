@@ -6,6 +6,7 @@ import type { CallFilter } from '../../usage/call-filter.ts'
 import { countCalls, readCalls } from '../../usage/read-calls.ts'
 import { builder } from '../builder.ts'
 import { CALL_KIND_VALUES, CALL_OUTCOME_VALUES, PROVIDER_TYPE_VALUES, USAGE_SOURCE_VALUES } from '../enum-values.ts'
+import { lookupText } from '../lookup-text.ts'
 import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
 import { Actor } from './actor.ts'
 import { ApiKey } from './api-key.ts'
@@ -155,11 +156,14 @@ builder.queryField('modelCalls', (t) =>
       type: ModelCall,
       skipTypeScopes: true,
       authScopes: { caller: true },
-      args: { filter: t.arg({ type: ModelCallFilter, description: 'Which ones; all when omitted.' }) },
+      args: {
+        filter: t.arg({ type: ModelCallFilter, description: 'Which ones; all when omitted.' }),
+        route: t.arg.string({ description: 'Only those that named this model route.' }),
+      },
       complexity: pageCost,
-      resolve: async (_root, { filter: asked, ...args }, context) => {
+      resolve: async (_root, { filter: asked, route, ...args }, context) => {
         checkPage(args)
-        const filter = await toCallFilter(asked, context)
+        const filter: CallFilter = { ...(await toCallFilter(asked, context)), route: route == null ? undefined : lookupText(route) }
         const store = await context.deps.usage.written()
         const page = await resolveCursorConnection<Promise<ModelCallRow[]>>(
           { args, ...PAGE_SIZES, toCursor },

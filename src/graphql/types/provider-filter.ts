@@ -18,7 +18,7 @@ interface Order {
 const COLUMNS = { NAME: 'name', DISPLAY_NAME: 'sortName', BASE_URL: 'baseUrl', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' } as const
 
 /** A shorter part of a mask says nothing; a control character, or half of one, is in none, and LIKE would read `%` and `\` otherwise. */
-const PART_OF_MASK = /^[^%\\\p{C}]{4,}$/u
+export const PART_OF_MASK = /^[^%\\\p{C}]{4,}$/u
 
 /** The live providers that the filter lets through. A condition that is left out does not count, nor one that is null, but for `status`. */
 export function providerWhere(filter: Filter | null | undefined): Prisma.ProviderWhereInput {

@@ -12,6 +12,7 @@ import { CALL_ROUTES_VALUES, PROVIDER_TYPE_VALUES } from '../enum-values.ts'
 import { LIMITS } from '../limits.ts'
 import { lookupText } from '../lookup-text.ts'
 import { checkedPage, checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { ApiKeyConnection } from './api-key.ts'
 import { ConnectionStatus } from './connection-test.ts'
 import { ORDER_COLUMNS, providerOrderBy, providersBehind, providerWhere } from './provider-filter.ts'
 
@@ -131,8 +132,7 @@ export const Provider = builder.prismaNode('Provider', {
         query: (args) => checkedPage(args, { orderBy: { number: 'asc' } as const }),
         description: 'The stored keys, oldest first.',
       },
-      { name: 'ApiKeyConnection', description: 'A page of API keys.' },
-      { name: 'ApiKeyEdge', description: 'A key in a page.' },
+      ApiKeyConnection,
     ),
     lastConnectionTest: t.relation('lastConnectionTest', {
       nullable: true,

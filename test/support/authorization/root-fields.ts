@@ -5,6 +5,7 @@ import { EVER } from './ways.ts'
 /** The role that each root field needs. A field that is missing here fails the test. */
 export const ROOT_FIELDS: Readonly<Record<string, { readonly role: Role; readonly at: Way['at'] }>> = {
   'Query.accessTokens': { role: 'ADMIN', at: query(() => '{ accessTokens { totalCount } }') },
+  'Query.apiKeys': { role: 'VIEWER', at: query(() => '{ apiKeys { totalCount } }') },
   'Query.auditEvents': { role: 'ADMIN', at: query(() => '{ auditEvents { totalCount } }') },
   'Query.checkProvider': {
     role: 'EDITOR',
