@@ -90,6 +90,6 @@ function unknownProvider(index: number): ValidationIssue {
   return {
     path: ['calls', 'providers', String(index)],
     rule: 'NOT_ALLOWED',
-    message: 'There is no such provider. It may have been deleted.',
+    message: `Provider ${index + 1} of the list does not exist. It may have been deleted.`,
   }
 }

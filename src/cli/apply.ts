@@ -35,7 +35,7 @@ const SIGNS: Readonly<Record<Action, string>> = { create: '+', change: '~', dele
 export function addApply(program: Command, shell: Shell): void {
   program
     .command('apply')
-    .summary('make the providers those of a file')
+    .summary('make providers and model routes match a file')
     .description(
       'Makes the stored providers and model routes match a file. Shows the plan, then applies it. Omitted fields of a stored provider stay as they are; `apiKeys` and the `targets` of a route are whole sets. Keys are never in the file: `valueFrom: { env: NAME }` or `{ file: path }` says where each one is. A second run changes nothing.',
     )

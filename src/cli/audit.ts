@@ -21,7 +21,7 @@ interface Options {
 export function addAudit(program: Command, shell: Shell): void {
   program
     .command('audit')
-    .summary('show what was done, by whom, and what was refused')
+    .summary('show the audit log')
     .description(
       'Shows the audit log, oldest first: changes, refused changes, token events, connection tests and rotations, with the actor and the channel. It holds masks and ids only. Times are UTC.',
     )

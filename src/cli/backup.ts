@@ -8,7 +8,7 @@ import type { Shell } from './shell.ts'
 export function addBackup(program: Command, shell: Shell): void {
   program
     .command('backup')
-    .summary('copy a SQLite database while it is used')
+    .summary('copy the SQLite database while gateways run')
     .description(
       'Copies the SQLite database to a new file while gateways run, and checks the copy. Times of last use go into a second file, e.g. gateway-activity.db. Secrets in the copy stay sealed: back up the encryption keys separately.',
     )

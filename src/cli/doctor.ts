@@ -11,7 +11,7 @@ import type { Shell } from './shell.ts'
 export function addDoctor(program: Command, shell: Shell): void {
   program
     .command('doctor')
-    .summary('check everything that a gateway needs')
+    .summary('check the installation, and say what to fix')
     .description(
       'Checks the configuration, the database and its migrations, the encryption keys, the disk, the clock and file permissions, and says what to fix. Changes nothing.',
     )

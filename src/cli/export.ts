@@ -31,7 +31,7 @@ interface Options {
 export function addExport(program: Command, shell: Shell): void {
   program
     .command('export')
-    .summary('print the providers, as `apply` reads them')
+    .summary('print providers and model routes for `apply`')
     .description(
       'Prints all providers and model routes as YAML, with the id and the mask of each stored key. Applied to the same gateway, the file changes nothing. For another gateway, --variables names a variable for each secret.',
     )

@@ -12,7 +12,7 @@ type KeyPosition = 'new' | 'behind' | 'first'
 export function addGenerate(keys: Command, shell: Shell): void {
   keys
     .command('generate')
-    .summary('make a new key, in a file')
+    .summary('create an encryption key in a file')
     .description(
       'Creates a random encryption key in a file that only its owner can read, and prints the id of the key. Gateways read the file when they start.',
     )

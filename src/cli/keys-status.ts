@@ -23,7 +23,7 @@ interface KeyStatus {
 export function addStatus(keys: Command, shell: Shell): void {
   keys
     .command('status')
-    .summary('show the keys, and what is under each')
+    .summary('show the keys, and how many secrets use each')
     .description('Shows the id of each encryption key, and how many secrets and access tokens use it. Never shows a key.')
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway keys status'] }))
@@ -89,7 +89,7 @@ function adviceOn(status: readonly KeyStatus[]): string[] {
     ]
   const waiting = { secrets: sum(others, 'secrets'), tokens: sum(others, 'tokens') }
   if (waiting.secrets + waiting.tokens > 0)
-    return ['', `${secretsAndTokens(waiting.secrets, waiting.tokens)} not yet under the first key:`, 'run `gateway keys rotate`.']
+    return ['', `${secretsAndTokens(waiting.secrets, waiting.tokens)} not yet sealed with the first key:`, 'run `gateway keys rotate`.']
   if (having('opens').length > 0)
     return ['', 'A key that only opens and has nothing under it can be retired:', '`gateway keys retire <key>`.']
   if (having('retired').some(({ configured }) => configured))

@@ -20,7 +20,7 @@ export function addKeys(program: Command, shell: Shell): void {
   const keys = program
     .command('keys')
     .helpCommand(false)
-    .summary('look after the encryption keys')
+    .summary('manage encryption keys')
     .description(
       'Encryption keys seal the stored secrets. To change them without downtime: add a new key after the old one and restart the gateways; move it to the first place and restart them; run `keys rotate`, then `keys retire` for the old key; remove the old key.',
     )
@@ -34,7 +34,7 @@ export function addKeys(program: Command, shell: Shell): void {
 function addRotate(keys: Command, shell: Shell): void {
   keys
     .command('rotate')
-    .summary('bring every secret and token under the first key')
+    .summary('reseal every secret and token with the first key')
     .description(
       'Reseals every secret and access token with the first configured key, while gateways serve. Safe to interrupt and to run twice: a later run resumes. Tokens that do not verify stay as they are, and are refused.',
     )
@@ -87,7 +87,7 @@ function remedyFor({ unreadable, remaining, tokens }: RotationSummary): string {
 function addRetire(keys: Command, shell: Shell): void {
   keys
     .command('retire')
-    .summary('mark a key as done with')
+    .summary('retire a key that nothing uses')
     .description(
       'Retires an encryption key: gateways that have it in the first place do not start. Fails while a secret or a token uses the key. Then remove the key from the configuration, but keep it as long as you keep backups from before the rotation.',
     )

@@ -9,7 +9,7 @@ import type { Shell } from './shell.ts'
 export function addMigrateData(program: Command, shell: Shell): void {
   program
     .command('migrate-data')
-    .summary('copy everything into another database')
+    .summary('copy everything to another database')
     .description(
       'Copies everything from one database to an empty one: SQLite to PostgreSQL, or back. Stop the gateways on the source first, or later writes are missing. Secrets stay sealed, so the target needs the same encryption keys: set ENCRYPTION_KEYS_FILE to the key file beside the SQLite database. Tokens stay valid. Copies everything or nothing, and does not change the source.',
     )

@@ -10,7 +10,7 @@ export function addRoutes(program: Command, shell: Shell): void {
     .command('routes')
     .summary('list the model routes')
     .description(
-      'Lists the model routes by name, with their targets in the order in which they are tried: the smallest priority first, and by weight within it. `gateway apply` makes and changes them. Which targets rest is known to each running gateway: `RouteTarget.state` and the console show it.',
+      'Lists the model routes by name, with their targets in the order in which they are tried: the smallest priority first, and by weight within it. `gateway apply` creates and changes them. Only a running gateway knows which targets pause: see `RouteTarget.state` or the console.',
     )
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway routes', 'gateway routes --json'] }))

@@ -9,7 +9,7 @@ export function addTokens(program: Command, shell: Shell): void {
   const tokens = program
     .command('tokens')
     .helpCommand(false)
-    .summary('make, change, list and revoke access tokens')
+    .summary('create, change, list and revoke access tokens')
     .description(
       'Access tokens are credentials for the gateway. The database stores only digests, so a lost token cannot be shown again: create a new one.',
     )

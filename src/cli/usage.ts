@@ -32,7 +32,7 @@ const MOST = 10_000
 export function addUsage(program: Command, shell: Shell): void {
   program
     .command('usage')
-    .summary('show what model calls have used')
+    .summary('show model calls and the tokens they used')
     .description(
       'Shows model calls and the tokens they used, by provider, key, caller, model, outcome, hour or day. A call without token counts adds none. The range is rounded to whole hours, and to whole UTC days beyond 31 days. Times are UTC.',
     )

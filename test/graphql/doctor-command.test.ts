@@ -103,7 +103,7 @@ describe('doctor', () => {
     await once(other, 'listening')
     const address = other.address()
     const PORT = String(typeof address === 'string' ? '' : address?.port)
-    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: What listens at .* is no gateway \(404/)])
+    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: The program at .* is not a gateway \(404/)])
     other.close()
   })
 
@@ -164,7 +164,7 @@ describe('doctor', () => {
     expect((await doctor({ ENCRYPTION_KEYS: next })).todo).toEqual([expect.stringContaining('Restart the gateways')])
     await gateway.restart({ ENCRYPTION_KEYS: next })
     expect((await doctor({ ENCRYPTION_KEYS: next, PORT: '0' })).todo).toEqual([
-      'rotation: 1 secret and 1 token not under the first key yet. Run `gateway keys rotate`.',
+      'rotation: 1 secret and 1 token not sealed with the first key yet. Run `gateway keys rotate`.',
     ])
   })
 
@@ -177,9 +177,7 @@ describe('doctor', () => {
     await setUrl('https://relay.example.com/v1?region=eu&api-key=of-the-relay-4713')
     const { exitCode, todo } = await doctor({ PORT: '0' })
     expect(exitCode).toBe(1)
-    expect(todo).toContainEqual(
-      'base URLs: A credential stands in the base URL of with-a-credential. Put it into a header, which is sealed.',
-    )
+    expect(todo).toContainEqual('base URLs: A credential is in the base URL of with-a-credential. Put it into a header, which is sealed.')
     expect(todo.join()).not.toContain('of-the-relay-4713')
     await setUrl(made.baseUrl)
   })

@@ -31,7 +31,7 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
   if ('check' in opened) return [opened]
   try {
     if (!(await opened.ping(PING_MS)))
-      return [ailing('database', `${opened.location} does not answer. See that it runs and is not overloaded.`)]
+      return [ailing('database', `${opened.location} does not answer. Check that it runs and is not overloaded.`)]
     const findings = [fine('database', opened.location), ...(await checkIntegrity(opened)), await checkMigrations(opened)]
     if (findings.some(({ advice }) => advice !== null)) return [...findings, ...(await checkKeysBeforeStart(opened, config))]
     const { keyring, keys } = await checkKeys(opened, config)
@@ -48,13 +48,13 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
 async function checkIntegrity({ engine }: Database): Promise<Finding[]> {
   if (engine.isWhole === null) return []
   return (await engine.isWhole())
-    ? [fine('integrity', 'the file is whole')]
+    ? [fine('integrity', 'the file is not damaged')]
     : [ailing('integrity', 'The file is damaged. Stop the gateway, keep the file, and restore a backup: docs/operations.md says how.')]
 }
 
 async function checkMigrations(database: Database): Promise<Finding> {
   try {
-    if ((await countPendingMigrations(database)) === 0) return fine('migrations', 'all of this release are applied')
+    if ((await countPendingMigrations(database)) === 0) return fine('migrations', 'all are applied')
     return ailing('migrations', "Some of this release are missing. Start this release's gateway once: it applies them.")
   } catch (error) {
     if (error instanceof StartupError) return ailing('migrations', error.message)
@@ -113,9 +113,9 @@ async function checkRotation({ prisma }: Database, keyring: Keyring): Promise<Fi
     Array.from(counts).reduce((sum, [other, count]) => sum + (other === kid ? 0 : count), 0)
   const [secrets, tokens] = [waiting(await countSecretsByKey(prisma)), waiting(await countTokensByKey(prisma))]
   if (secrets + tokens > 0)
-    return ailing('rotation', `${secretsAndTokens(secrets, tokens)} not under the first key yet. Run \`gateway keys rotate\`.`)
+    return ailing('rotation', `${secretsAndTokens(secrets, tokens)} not sealed with the first key yet. Run \`gateway keys rotate\`.`)
   const old = await findUpgradedKeys(prisma, keyring)
-  if (old.length === 0) return fine('rotation', 'every secret and token is under the first key')
+  if (old.length === 0) return fine('rotation', 'every secret and token is sealed with the first key')
   return ailing(
     'rotation',
     `The key ${old.join(', ')} has sealed for release 0.1.0, which bound secrets to less. Rotate to a new key, retire this one, and take it out: what was sealed then opens nowhere afterwards.`,
@@ -130,11 +130,8 @@ async function checkBaseUrls({ prisma }: Database): Promise<Finding> {
     orderBy: { name: 'asc' },
   })
   const names = rows.flatMap(({ name, baseUrl }) => (hasCredential(baseUrl.slice(baseUrl.indexOf('?') + 1)) ? [name] : []))
-  if (names.length === 0) return fine('base URLs', 'no credential stands in one')
-  return ailing(
-    'base URLs',
-    `A credential stands in the base URL of ${names.slice(0, 20).join(', ')}. Put it into a header, which is sealed.`,
-  )
+  if (names.length === 0) return fine('base URLs', 'none contains a credential')
+  return ailing('base URLs', `A credential is in the base URL of ${names.slice(0, 20).join(', ')}. Put it into a header, which is sealed.`)
 }
 
 async function checkTokens({ prisma }: Database, keyring: Keyring | null, config: Config, now: Date): Promise<Finding[]> {

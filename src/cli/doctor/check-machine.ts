@@ -44,7 +44,7 @@ export function checkModes({ DATABASE_URL }: Config, secretFiles: readonly strin
   const file = databaseFile(DATABASE_URL)
   if (file !== null) paths.push(file, `${file}-wal`, keyFileOf(file))
   const open = [...new Set(paths)].filter(isOpenToOthers)
-  if (open.length === 0) return fine('file modes', 'secrets are for their user alone')
+  if (open.length === 0) return fine('file modes', 'only their owner can read files with secrets')
   return ailing('file modes', `Other users may use ${open.join(', ')}. Run \`chmod 600 ${open.join(' ')}\`.`)
 }
 
@@ -66,8 +66,8 @@ export async function checkServer({ HOST, PORT }: Config): Promise<Finding> {
     const { status } = await fetch(`http://${host}:${PORT}/readyz`, { signal: AbortSignal.timeout(READY_MS), redirect: 'manual' })
     if (status === 200) return fine('gateway', `ready at http://${host}:${PORT}`)
     if (status === 503)
-      return ailing('gateway', `The one at ${host} port ${PORT} is not ready: its database is away, or it stops. Look into its log.`)
-    return ailing('gateway', `What listens at ${host} port ${PORT} is no gateway (${status} at /readyz). Stop it, or set another PORT.`)
+      return ailing('gateway', `The one at ${host} port ${PORT} is not ready: its database is away, or it stops. See its log.`)
+    return ailing('gateway', `The program at ${host} port ${PORT} is not a gateway (${status} at /readyz). Stop it, or set another PORT.`)
   } catch {
     return fine('gateway', `none listens at ${host} port ${PORT} now`)
   }

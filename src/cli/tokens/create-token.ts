@@ -13,7 +13,7 @@ const ROLES: Readonly<Record<string, Role>> = { caller: 'CALLER', viewer: 'VIEWE
 export function addCreate(tokens: Command, shell: Shell): void {
   const command = tokens
     .command('create')
-    .summary('make a token and print it, this once')
+    .summary('create a token, and print it once')
     .description(
       'Creates a token and prints it to standard output. It is shown only once. Needs the encryption keys, which authenticate stored tokens.',
     )
@@ -21,7 +21,7 @@ export function addCreate(tokens: Command, shell: Shell): void {
     .addOption(
       new Option(
         '--role <role>',
-        'what it may do: caller makes model calls alone, viewer reads, editor also writes and tests, admin also manages tokens',
+        'what it may do: caller only makes model calls, viewer reads, editor also writes and tests, admin also manages tokens',
       )
         .choices(Object.keys(ROLES))
         .makeOptionMandatory(),

@@ -9,7 +9,7 @@ import { findToken } from './find-token.ts'
 export function addRevoke(tokens: Command, shell: Shell): void {
   tokens
     .command('revoke')
-    .summary('revoke a token, at once and for good')
+    .summary('revoke a token at once')
     .description(
       'Revokes a token: every gateway refuses it at once. You cannot revoke the last valid admin token. Works without the encryption keys.',
     )

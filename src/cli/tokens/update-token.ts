@@ -19,7 +19,7 @@ interface Options extends CallScopeOptions {
 export function addUpdate(tokens: Command, shell: Shell): void {
   const command = tokens
     .command('update')
-    .summary('change what a token is called, when it ends, and which calls it may make')
+    .summary('change the name, expiry or call scope of a token')
     .description(
       'Changes a token on every gateway at once. Its value and its role stay. A given scope replaces the whole previous scope. Needs the encryption keys.',
     )
