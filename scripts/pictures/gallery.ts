@@ -11,9 +11,9 @@ export function gallery(pictures: readonly Picture[]): string {
 | ${[cell('light', 360), cell('dark', 360), cell('narrow-light', 110), cell('narrow-dark', 110)].join(' | ')} |
 `
   })
-  return `# Pictures of the console
+  return `# Screenshots of the console
 
-Made by \`npm run pictures\` from the built console, in Chromium, with vendors that are imitated on loopback.
+Made by \`npm run pictures\` from the built console, in Chromium, with mock vendors.
 [What the console does](../console.md).
 
 ${sections.join('\n')}`

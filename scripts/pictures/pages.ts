@@ -54,7 +54,7 @@ const createRoutes = (scene: Scene) =>
 export const PICTURES: readonly Picture[] = [
   {
     name: 'sign-in',
-    caption: 'The door: one field for the access token',
+    caption: 'Signing in with an access token',
     show: async (page, scene) => {
       await page.goto(`${scene.url}/console`)
       await page.getByRole('button', { name: 'Account' }).click()
@@ -85,7 +85,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'errors-at-fields',
-    caption: 'What is wrong is said at its field',
+    caption: 'Each error is shown at its field',
     show: async (page, scene) => {
       await open(page, scene, '/new-provider', 'Test before you save')
       await chooseVendor(page, 'Amazon Bedrock')
@@ -103,7 +103,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'rotate-key',
-    caption: 'A key is rotated to one that was tried first',
+    caption: 'Rotating a key, after a test of the new one',
     isDialog: true,
     show: async (page, scene) => {
       await open(page, scene, '/providers/openai', 'History of tests')
@@ -205,7 +205,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'viewer',
-    caption: 'What a viewer sees: everything, and no way to change it',
+    caption: 'What a viewer sees, and cannot change',
     show: async (page, scene) => {
       const { createAccessToken } = await scene.ask<{ createAccessToken: { value: string } }>(
         'mutation { createAccessToken(input: { name: "Dashboard", role: VIEWER }) { ... on CreateAccessTokenPayload { value } } }',
@@ -217,7 +217,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'caller',
-    caption: 'What a token that only makes calls shows: its providers, and the lines that point each tool at them',
+    caption: 'What a caller sees: its providers, and the settings for each tool',
     show: async (page, scene) => {
       const { createAccessToken } = await scene.ask<{ createAccessToken: { value: string } }>(
         'mutation { createAccessToken(input: { name: "Laptop", role: CALLER, calls: {} }) { ... on CreateAccessTokenPayload { value } } }',
@@ -229,7 +229,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'test-all',
-    caption: 'All of them tested, and what to do about those that failed',
+    caption: 'All providers tested, and what to do about failures',
     isDialog: true,
     show: async (page, scene) => {
       await open(page, scene, '', 'OpenAI production')
@@ -239,7 +239,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'away',
-    caption: 'The gateway is away: the console waits, and goes on by itself',
+    caption: 'The gateway is unreachable: the console reconnects by itself',
     show: async (page, scene) => {
       await open(page, scene, '', 'OpenAI production')
       await page.route('**/graphql', (route) => route.abort())
@@ -249,7 +249,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'routes',
-    caption: 'Model routes: whether calls use each target, and what to do when they do not',
+    caption: 'Model routes: the state of each target, and what to do',
     show: async (page, scene) => {
       await createRoutes(scene)
       await open(page, scene, '/routes', 'For the web team')
@@ -257,7 +257,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'route',
-    caption: 'A route: its targets, and the lines that point each tool at it',
+    caption: 'A route: its targets, and the settings for each tool',
     show: async (page, scene) => {
       await createRoutes(scene)
       await open(page, scene, '/routes/fast?use=openai-python', 'client.chat.completions.create')
@@ -265,7 +265,7 @@ export const PICTURES: readonly Picture[] = [
   },
   {
     name: 'edit-route',
-    caption: 'A route: its targets, by priority and weight',
+    caption: 'Editing a route: its targets, by priority and weight',
     isDialog: true,
     show: async (page, scene) => {
       await createRoutes(scene)
