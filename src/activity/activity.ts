@@ -6,6 +6,7 @@ import { MIGRATIONS_FOLDER } from '../database/migrations.ts'
 
 /** What changes with each request: the tables marked `// activity`. Writing them is no change of the data. */
 export interface Activity {
+  readonly kind: Database['kind']
   /** For reads of these tables alone. */
   readonly prisma: Database['prisma']
   readonly write: Database['writeUncounted']
@@ -49,6 +50,6 @@ export function activityFile(databaseFile: string): string {
   return join(dir, `${name}-activity${ext === '' ? '.db' : ext}`)
 }
 
-function activityIn({ prisma, writeUncounted }: Database): Activity {
-  return { prisma, write: writeUncounted, close: async () => {} }
+function activityIn({ kind, prisma, writeUncounted }: Database): Activity {
+  return { kind, prisma, write: writeUncounted, close: async () => {} }
 }

@@ -12,7 +12,6 @@ interface Rows {
   readonly auditEvent: Prisma.AuditEventCreateManyInput
   readonly connectionTest: Prisma.ConnectionTestCreateManyInput
   readonly modelList: Prisma.ModelListCreateManyInput
-  readonly modelCall: Prisma.ModelCallCreateManyInput
   readonly usageName: Prisma.UsageNameCreateManyInput
 }
 

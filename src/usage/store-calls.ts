@@ -1,7 +1,8 @@
-import type { TransactionClient } from '../database/client.ts'
-import { insertRows, insertStatement } from '../database/insert-row.ts'
+import type { Database, TransactionClient } from '../database/client.ts'
+import { insertStatement } from '../database/insert-row.ts'
 import { type ModelCall, Prisma } from '../generated/prisma-sqlite/client.ts'
 import { FIRST_BYTE_COLUMNS } from './first-byte.ts'
+import { insertCalls } from './insert-calls.ts'
 import type { KnownModels } from './known-models.ts'
 import { dayOf, type Sum, sumCalls } from './sum-calls.ts'
 
@@ -13,9 +14,14 @@ const ADDED = [
 const ADD = ADDED.map((column) => `${column} = usage_sums.${column} + excluded.${column}`).join(', ')
 
 /** Stores calls, and adds them to the sums, all in the transaction. */
-export async function storeCalls(transaction: TransactionClient, rows: readonly ModelCall[], models: KnownModels): Promise<void> {
+export async function storeCalls(
+  transaction: TransactionClient,
+  kind: Database['kind'],
+  rows: readonly ModelCall[],
+  models: KnownModels,
+): Promise<void> {
   await models.prepare(transaction, rows)
-  await insertRows(transaction, 'modelCall', rows)
+  await insertCalls(transaction, kind, rows)
   await addToSums(transaction, sumCalls(rows, models.nameIn))
   await keepNames(transaction, rows)
 }

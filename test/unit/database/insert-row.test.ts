@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { openActivity } from '../../../src/activity/activity.ts'
 import type { Database } from '../../../src/database/client.ts'
 import { isUniqueViolation } from '../../../src/database/failures.ts'
 import { insertRow } from '../../../src/database/insert-row.ts'
 import { CURRENT_REVISION, raiseRevision, readRevision } from '../../../src/database/revision.ts'
+import { toCallRow } from '../../../src/usage/call-row.ts'
+import { insertCalls } from '../../../src/usage/insert-calls.ts'
+import { callRecord } from '../../support/call-records.ts'
 import { describeDatabases } from '../../support/databases.ts'
 import { auditRow } from '../../support/rows.ts'
 
@@ -29,7 +33,7 @@ const tested = {
 const event = { ...auditRow('told'), changes: { name: 'ours', apiKeys: { added: [] } }, revision: 7 }
 
 /** Each row of a table, with every column as text. */
-async function textsOf({ prisma }: Database, table: string): Promise<object[]> {
+async function textsOf({ prisma }: Pick<Database, 'prisma'>, table: string): Promise<object[]> {
   const [row = {}] = await prisma.$queryRawUnsafe<object[]>(`SELECT * FROM ${table} LIMIT 1`)
   const texts = Object.keys(row).map((column) => `CAST("${column}" AS TEXT) AS "${column}"`)
   return prisma.$queryRawUnsafe<object[]>(`SELECT ${texts.join(', ')} FROM ${table}`)
@@ -61,6 +65,28 @@ describeDatabases('a row inserted by a statement of its own', (databases) => {
       expect(stored, table).toEqual(await textsOf(other, table))
     }
     expect(await one.prisma.provider.findFirst()).toMatchObject(ours)
+  })
+
+  test('is in every column what the client would store of model calls, which are many at a time', async () => {
+    const [one, other] = [await openActivity(await databases.open(), () => {}), await openActivity(await databases.open(), () => {})]
+    const nothing = { providerId: null, providerName: null, providerType: null, apiKeyId: null, apiKeyMasked: null, model: null } as const
+    const records = [
+      callRecord(),
+      callRecord({ startedAt: 1, streamed: true, requestBytes: 2 ** 53 - 1, responseBytes: 0.5, durationMs: 1e6 }),
+      callRecord({ ...nothing, httpStatus: null, timeToFirstByteMs: null, usage: null, usageSource: 'NONE', client: null }),
+      callRecord({ providerName: `it's "\\\n🤖`, model: '12', client: '1.50', vendorRequestId: 'null', routeName: 'true' }),
+    ]
+    const calls = records.flatMap((record) => toCallRow(record) ?? [])
+    await one.write((tx) => insertCalls(tx, one.kind, calls))
+    await other.write((tx) => tx.modelCall.createMany({ data: calls }))
+    const stored = await textsOf(one, 'model_calls')
+    expect(stored).toHaveLength(records.length)
+    expect(new Set(stored.map((row) => JSON.stringify(row)))).toEqual(
+      new Set((await textsOf(other, 'model_calls')).map((row) => JSON.stringify(row))),
+    )
+    expect(await one.prisma.modelCall.findMany({ orderBy: { id: 'asc' } })).toEqual(calls.sort((a, b) => (a.id < b.id ? -1 : 1)))
+    await one.close()
+    await other.close()
   })
 
   test('leaves to its default what is undefined, and takes an expression for a value', async () => {
