@@ -1,7 +1,6 @@
 import type { TransactionClient } from '../database/client.ts'
-import type { ModelCall } from '../generated/prisma-sqlite/client.ts'
 import { Prisma } from '../generated/prisma-sqlite/client.ts'
-import { type SumKey, spansOf } from './sum-calls.ts'
+import { type Sum, type SumKey, spansOf } from './sum-calls.ts'
 
 /** Different models of one provider that are counted apart in an hour, and in a day. */
 export const MOST_MODELS = 200
@@ -15,11 +14,11 @@ export class KnownModels {
   readonly #ofSpans = new Map<string, Set<string>>()
   #latest = 0
 
-  /** Finds out, in the transaction that adds to sums, which models these calls are counted under. */
-  async prepare(transaction: TransactionClient, rows: readonly ModelCall[]): Promise<void> {
-    for (const row of rows) {
-      const model = row.model ?? ''
-      for (const span of spansOf(row)) {
+  /** Finds out, in the transaction that adds to sums, which models the calls of these hours are counted under. */
+  async prepare(transaction: TransactionClient, hourSums: readonly Sum[]): Promise<void> {
+    for (const hourSum of hourSums) {
+      const { model } = hourSum
+      for (const span of spansOf(hourSum)) {
         const known = this.#ofSpans.get(keyOf(span))
         if (known?.has(model) || isFull(known)) continue
         // Another replica may have filled it meanwhile.

@@ -4,7 +4,7 @@ import { type ModelCall, Prisma } from '../generated/prisma-sqlite/client.ts'
 import { FIRST_BYTE_COLUMNS } from './first-byte.ts'
 import { insertCalls } from './insert-calls.ts'
 import type { KnownModels } from './known-models.ts'
-import { dayOf, type Sum, sumCalls } from './sum-calls.ts'
+import { dayOf, type Sum, sumCalls, sumSpans } from './sum-calls.ts'
 
 const SUM_KEY = 'hours, at, provider_id, api_key_id, model, caller_id, outcome'
 const ADDED = [
@@ -20,9 +20,10 @@ export async function storeCalls(
   rows: readonly ModelCall[],
   models: KnownModels,
 ): Promise<void> {
-  await models.prepare(transaction, rows)
+  const hourSums = sumCalls(rows)
+  await models.prepare(transaction, hourSums)
   await insertCalls(transaction, kind, rows)
-  await addToSums(transaction, sumCalls(rows, models.nameIn))
+  await addToSums(transaction, sumSpans(hourSums, models.nameIn))
   await keepNames(transaction, rows)
 }
 
