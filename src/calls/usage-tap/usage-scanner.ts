@@ -149,7 +149,7 @@ export class UsageScanner {
     this.#isInString = false
     if (!this.#isInModel) return
     this.#isInModel = false
-    const name = this.#model.length > LONGEST_MODEL ? null : parsed(Buffer.from(`"${this.#model}"`, 'latin1'))
+    const name = this.#model.length > LONGEST_MODEL ? null : unescaped(this.#model)
     if (typeof name === 'string' && name !== '') this.#listener.model(name)
   }
 
@@ -179,12 +179,21 @@ export class UsageScanner {
 
   #finish(rest: Buffer): void {
     this.#keptDepth = 0
-    const isWhole = this.#kept.append(rest)
-    const json = this.#kept.bytes
+    // Most come in one piece, which is not copied.
+    const isOnePiece = this.#kept.isEmpty && rest.length <= MAX_VALUE_BYTES
+    const isWhole = isOnePiece || this.#kept.append(rest)
+    const json = isOnePiece ? rest : this.#kept.bytes
     this.#kept.clear()
     if (isWhole) this.#listener.usage(this.#member, parsed(json))
   }
 }
+
+/** What stands between the quotes of a text of JSON, in latin1. */
+function unescaped(text: string): unknown {
+  return PLAIN_TEXT.test(text) ? text : parsed(Buffer.from(`"${text}"`, 'latin1'))
+}
+
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/
 
 function parsed(json: Buffer): unknown {
   try {
