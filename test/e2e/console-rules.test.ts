@@ -90,6 +90,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await shows(['Bad', 'Good', 'Untested'])
   })
 
+  it('names fields and choices in the words of the field', async () => {
+    await open('/')
+    expect(await page.getByLabel('Enabled').locator('option').allTextContents()).toEqual(['Any state', 'Enabled', 'Disabled'])
+    await open('/new-provider')
+    await page.getByRole('heading', { name: 'General' }).waitFor()
+    await page.getByRole('heading', { name: 'Connection' }).waitFor()
+    await page.getByText('Network: headers').click()
+    for (const label of ['Custom CA certificates', 'Skip TLS verification']) await page.getByLabel(label).waitFor()
+  })
+
   it('finds a vendor by a part of its name, and fills in name and endpoint where nobody has typed something else', async () => {
     await open('/new-provider')
     const field = (label: string) => page.getByRole('textbox', { name: label, exact: true })
@@ -130,7 +140,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
   })
 
   it('copies the name, the endpoint, the id and a model', async () => {
-    for (const text of ['good', `${bench.upstreamUrl}/v1`, 'gpt-4.1'])
+    const { provider } = await bench.ask<{ provider: { uuid: string } }>('{ provider(by: { name: "good" }) { uuid } }')
+    for (const text of ['good', `${bench.upstreamUrl}/v1`, provider.uuid, 'gpt-4.1'])
       await page.getByRole('button', { name: `Copy ${text}`, exact: true }).click()
     await page.getByRole('button', { name: 'Copied gpt-4.1', exact: true }).waitFor()
   })

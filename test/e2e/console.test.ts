@@ -103,6 +103,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await page.getByRole('button', { name: 'Test connection' }).click()
     await page.getByRole('img', { name: /Of the latest 2 tests 2 were OK; half of them took no longer than \d+ milliseconds/ }).waitFor()
     expect(await page.locator('.chart-bar.chart-good').count(), 'a bar each, in the tone of its outcome').toBe(2)
+    const [chart, dates] = [await page.locator('.chart-place').boundingBox(), await page.locator('.chart-times').boundingBox()]
+    expect(await page.locator('.chart-times time').count(), 'the dates of the first test and the last').toBe(2)
+    expect(dates?.width, 'stand below their bars, not at the end of the axis').toBeLessThan((chart?.width ?? 0) / 2)
     expect(await page.evaluate(() => window.scrollY), 'a page begins at its top').toBe(0)
     await page.getByText('Models (3)').waitFor()
     // The button could not be pressed meanwhile, and has the focus again.
