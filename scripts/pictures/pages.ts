@@ -36,7 +36,7 @@ const restoreKey = async (scene: Scene) => {
     '{ apiKeys(filter: { search: "primary" }) { nodes { id } } }',
   )
   await scene.ask(
-    'mutation ($id: ID!, $value: Secret!) { updateProvider(input: { provider: { name: "openai" }, keepOtherApiKeys: true, apiKeys: [{ keep: { id: $id, credential: { value: $value } } }] }) { __typename } }',
+    'mutation ($id: ID!, $value: Secret!) { updateProvider(input: { provider: { name: "openai" }, testAfterwards: true, keepOtherApiKeys: true, apiKeys: [{ keep: { id: $id, credential: { value: $value } } }] }) { __typename } }',
     { id: apiKeys.nodes[0]?.id ?? '', value: GOOD_KEY },
   )
 }
@@ -194,7 +194,7 @@ export const PICTURES: readonly Picture[] = [
     name: 'audit',
     caption: 'The audit log, for admins',
     show: async (page, scene) => {
-      await open(page, scene, '/audit', 'By way of')
+      await open(page, scene, '/audit', 'Channel')
       await page.getByLabel('Action').selectOption('ACCESS_TOKEN_CREATED')
       await page
         .getByRole('row', { name: /provider\./ })

@@ -17,7 +17,7 @@ const PAGES: readonly (readonly [path: string, landmark: string])[] = [
   ['/routes/fast', 'Calls today'],
   ['/usage', 'No model call matches'],
   ['/tokens', 'this one'],
-  ['/audit', 'By way of'],
+  ['/audit', 'Channel'],
   ['/nothing', 'Nothing is here'],
 ]
 const LANDMARKS = new Map(PAGES)

@@ -89,7 +89,7 @@ function Events({ page, after, onTurn, onOnly }: EventsProps) {
               <th scope="col">When</th>
               <th scope="col">What</th>
               <th scope="col">Who</th>
-              <th scope="col">By way of</th>
+              <th scope="col">Channel</th>
               <th scope="col">About</th>
               <th scope="col">
                 <span className="visually-hidden">Details</span>

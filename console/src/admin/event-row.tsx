@@ -30,7 +30,7 @@ export function EventRow({ event, onOnly }: EventRowProps) {
         <td data-label="Who" title={actorText(actor)}>
           {actor.name}
         </td>
-        <td data-label="By way of">{wordsOf(channel)}</td>
+        <td data-label="Channel">{wordsOf(channel)}</td>
         <td data-label="About">
           <span className="dimmed">{wordsOf(subject.type)}</span> <SubjectButton subject={subject} onOnly={onOnly} />
         </td>
@@ -81,7 +81,7 @@ function Details({ id, event }: { readonly id: string; readonly event: AuditEven
               <span className="old-value">{old}</span> → <strong>{now}</strong>
             </Fact>
           ))}
-          <Fact name="Written down">
+          <Fact name="Recorded">
             <pre>{JSON.stringify(changes, null, 2)}</pre>
           </Fact>
         </dl>

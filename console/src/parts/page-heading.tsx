@@ -17,7 +17,7 @@ export function PageHeading({ title, aside, before, actions }: PageHeadingProps)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
     <Group justify="space-between" gap="md" mb="lg">
-      <Group gap="sm" wrap="nowrap" miw={0}>
+      <Group gap="sm" wrap="nowrap" miw={0} className="page-heading">
         {before}
         <Title order={1} fz={24} ref={heading} tabIndex={-1} className="page-title">
           {title}

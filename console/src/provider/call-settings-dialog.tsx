@@ -68,7 +68,7 @@ function RouteFields({ routes, onChange }: RouteFieldsProps) {
     <>
       <Radio.Group label="Routes" value={routes} onChange={(value) => onChange(value === 'ALL' ? 'ALL' : 'STANDARD')}>
         <Stack gap="xs" mt="xs">
-          <Radio value="STANDARD" label="Those of models" description="Chats, messages, embeddings, images, audio, lists of models." />
+          <Radio value="STANDARD" label="Model calls only" description="Chats, messages, embeddings, images, audio, lists of models." />
           <Radio value="ALL" label="Every route of the API" description="Also files, batches, fine-tuning, organizations and keys." />
         </Stack>
       </Radio.Group>

@@ -30,7 +30,7 @@ export function ModelCalls({ provider }: { readonly provider: ProviderDetailsFra
         <Fact name="Address">
           <CallAddress provider={provider} />
         </Fact>
-        <Fact name="Routes">{provider.callRoutes === 'ALL' ? 'Every route of the API' : 'Those of models'}</Fact>
+        <Fact name="Routes">{provider.callRoutes === 'ALL' ? 'Every route of the API' : 'Model calls only'}</Fact>
         <Fact name="More headers">{provider.callHeaders.length === 0 ? 'None' : <code>{provider.callHeaders.join(', ')}</code>}</Fact>
       </dl>
       {isEditing && <CallSettingsDialog provider={provider} onClose={() => setEditing(false)} />}
