@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
+import { CHROMIUM, type ConsoleBench, checkPage, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
 
 const LEAKED = GOOD_KEY
 const MOST_CLICKS = 8
@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key tha
     })
     expect(answer.status).toBe(200)
     await answer.text()
-    page = await bench.signIn(undefined, { viewport: WIDE })
+    page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
   })
   afterAll(async () => {
     await bench?.close()
@@ -49,6 +49,32 @@ describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key tha
     await shows(['sk-g...cdef'])
     await open('/keys?search=nothing-like-it')
     await page.getByText('No key matches').waitFor()
+  })
+
+  it('are exported as they are shown', async () => {
+    await open('/keys')
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export CSV: Keys' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe('keys.csv')
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(
+      /^key,name,.*\r\nsk-o\.\.\.wxyz,,other,false,DISABLED,.*\r\nsk-g\.\.\.cdef,primary,openai,true,READY,/,
+    )
+  })
+
+  it('say in the first line that one is refused, and lead there', async () => {
+    await bench.createProvider('refused', { apiKeys: [{ credential: { value: 'sk-refused-0123456789fade' } }] })
+    await bench.ask('mutation { testConnection(input: { saved: { provider: { name: "refused" } } }) { __typename } }')
+    await open('/keys')
+    await page.getByText('1 enabled key was refused').waitFor()
+    await checkPage(page, 'keys with a banner')
+    await page.getByRole('link', { name: 'Show refused keys' }).click()
+    await shows(['sk-r...fade'])
+    await bench.ask('mutation { deleteProvider(input: { provider: { name: "refused" } }) { __typename } }')
+    await page.getByText('No key matches').waitFor()
+    await open('/keys')
+    await shows(['sk-o...wxyz', 'sk-g...cdef'])
+    expect(await page.getByText('was refused').count()).toBe(0)
   })
 
   it('are searched by their last four characters alone when a whole one is pasted', async () => {

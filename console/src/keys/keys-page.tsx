@@ -4,15 +4,18 @@ import { useCallback } from 'react'
 import { useQuery } from 'urql'
 import { PageTurner } from '../admin/page-turner.tsx'
 import { problemOf } from '../gateway/problem.ts'
-import { type ApiKeyFilter, ApiKeysDocument } from '../generated/documents.ts'
+import { type ApiKeyFilter, ApiKeysDocument, type KeyRowFragment } from '../generated/documents.ts'
+import { downloadCsv } from '../parts/csv.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { useUrlState } from '../parts/use-url-state.ts'
 import { isStatus, NOT_TESTED } from '../providers/list-view.tsx'
 import { useLiveChanges } from '../session/live.tsx'
+import { ExportLink } from '../usage/export-link.tsx'
 import { useReading } from '../usage/use-usage.ts'
 import { KeyTable } from './key-table.tsx'
 import { KeysToolbar } from './keys-toolbar.tsx'
+import { RefusedKeys } from './refused-keys.tsx'
 
 const PAGE_SIZE = 50
 const TYPING_PAUSE_MS = 300
@@ -34,7 +37,12 @@ export function KeysPage() {
   const page = data?.apiKeys
   return (
     <>
-      <PageHeading title="Keys" aside={page !== undefined && <span className="count">{page.totalCount.toLocaleString('en')}</span>} />
+      <PageHeading
+        title="Keys"
+        aside={page !== undefined && <span className="count">{page.totalCount.toLocaleString('en')}</span>}
+        actions={page !== undefined && page.totalCount > 0 && <ExportLink of="Keys" onExport={() => exportKeys(page.nodes)} />}
+      />
+      <RefusedKeys />
       <KeysToolbar />
       {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={reload} />}
       {page === undefined && error === undefined && <Skeleton height={240} />}
@@ -64,6 +72,17 @@ function filterOf(parameters: URLSearchParams): ApiKeyFilter {
     ...(isStatus(status) ? { status: status === NOT_TESTED ? null : status } : {}),
     ...(enabled === 'true' || enabled === 'false' ? { enabled: enabled === 'true' } : {}),
   }
+}
+
+/** What is shown, with times that a program can read. */
+function exportKeys(keys: readonly KeyRowFragment[]): void {
+  downloadCsv('keys', [
+    ['key', 'name', 'provider', 'enabled', 'calls', 'latest test', 'tested', 'last used', 'added'],
+    ...keys.map(({ masked, name, provider, enabled, availability, lastConnectionTest: test, lastUsedAt, createdAt }) => [
+      ...[masked, name, provider.name, String(enabled), availability.state],
+      ...[test?.status ?? null, test?.testedAt ?? null, lastUsedAt, createdAt],
+    ]),
+  ])
 }
 
 function NoKeys({ isFiltered }: { readonly isFiltered: boolean }) {
