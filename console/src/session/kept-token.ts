@@ -8,11 +8,14 @@ export function keptToken(): string | null {
   return sessionStorage.getItem(ENTRY) ?? localStorage.getItem(ENTRY)
 }
 
-/** @param onDevice whether the token outlives the tab. */
+/**
+ * Kept where it is kept already, it is not taken out in between: other tabs would hear that, and sign out.
+ * @param onDevice whether the token outlives the tab.
+ */
 export function keepToken(token: string, onDevice: boolean): void {
-  forgetToken()
-  const storage = onDevice ? localStorage : sessionStorage
-  storage.setItem(ENTRY, token)
+  const [kept, other] = onDevice ? [localStorage, sessionStorage] : [sessionStorage, localStorage]
+  other.removeItem(ENTRY)
+  kept.setItem(ENTRY, token)
 }
 
 export function isKeptOnDevice(): boolean {
