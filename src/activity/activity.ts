@@ -6,7 +6,7 @@ import { MIGRATIONS_FOLDER } from '../database/migrations.ts'
 
 /** What changes with each request: the tables marked `// activity`. Writing them is no change of the data. */
 export interface Activity {
-  readonly kind: Database['kind']
+  readonly engine: Database['engine']
   /** For reads of these tables alone. */
   readonly prisma: Database['prisma']
   readonly write: Database['writeUncounted']
@@ -50,6 +50,6 @@ export function activityFile(databaseFile: string): string {
   return join(dir, `${name}-activity${ext === '' ? '.db' : ext}`)
 }
 
-function activityIn({ kind, prisma, writeUncounted }: Database): Activity {
-  return { kind, prisma, write: writeUncounted, close: async () => {} }
+function activityIn({ engine, prisma, writeUncounted }: Database): Activity {
+  return { engine, prisma, write: writeUncounted, close: async () => {} }
 }

@@ -40,6 +40,16 @@ export function postgresqlEngine(prisma: PrismaClient, withoutTimeouts: WithoutT
           `SELECT setval(pg_get_serial_sequence('"${table}"', '${column}'), COALESCE(max("${column}"), 0) + 1, false)::text FROM "${table}"`,
         )
     },
+    insertMany: async (tx, { table, own, shared, rows }) => {
+      const columns = [...own, ...shared]
+      const values = rows.map((row) => {
+        const all = [...row.own, ...row.shared]
+        return Object.fromEntries(columns.map((column, index) => [column, all[index]]))
+      })
+      const names = columns.join(', ')
+      const statement = `INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(NULL::${table}, $1::json)`
+      await tx.$executeRawUnsafe(statement, JSON.stringify(values))
+    },
     readClock: async () => {
       const [row] = await prisma.$queryRaw<{ ms: number }[]>`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`
       return row === undefined ? null : new Date(row.ms)

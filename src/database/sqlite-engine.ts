@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import type { TransactionClient } from './client.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, ManyRows } from './engine.ts'
 import { isBusy } from './failures.ts'
 
 export function sqliteEngine(prisma: PrismaClient): Engine {
@@ -33,6 +33,17 @@ export function sqliteEngine(prisma: PrismaClient): Engine {
     },
     // It numbers behind the greatest by itself.
     continueNumbers: async () => {},
+    insertMany: async (tx, { table, own, shared, rows }) => {
+      // It takes long to find a value in JSON, so what rows have in common is found once.
+      const numbers = new Map<string, number>()
+      const values = rows.map((row) => {
+        const text = JSON.stringify(row.shared)
+        const number = numbers.get(text) ?? numbers.size
+        numbers.set(text, number)
+        return [...row.own, number]
+      })
+      await tx.$executeRawUnsafe(insertStatement({ table, own, shared }), `[${[...numbers.keys()].join(',')}]`, JSON.stringify(values))
+    },
     readClock: async () => null,
     isWhole: async () => {
       const [found = {}] = await prisma.$queryRawUnsafe<object[]>('PRAGMA quick_check(1)')
@@ -43,6 +54,14 @@ export function sqliteEngine(prisma: PrismaClient): Engine {
       await prisma.$executeRawUnsafe(`VACUUM INTO '${path.replaceAll("'", "''")}'`)
     },
   }
+}
+
+function insertStatement({ table, own, shared }: Pick<ManyRows, 'table' | 'own' | 'shared'>): string {
+  const sharedValues = shared.map((column, index) => `value ->> ${index} AS ${column}`)
+  const values = [...own.map((_, index) => `value ->> ${index}`), ...shared.map((column) => `shared.${column}`)]
+  return `WITH shared AS MATERIALIZED (SELECT key AS number, ${sharedValues.join(', ')} FROM json_each(?))
+    INSERT INTO ${table} (${[...own, ...shared].join(', ')})
+    SELECT ${values.join(', ')} FROM json_each(?) CROSS JOIN shared ON shared.number = value ->> ${own.length}`
 }
 
 /** The connection may have been opened anew since the setting was made, while it waited for another process. */

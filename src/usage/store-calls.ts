@@ -15,14 +15,14 @@ const ADD = ADDED.map((column) => `${column} = usage_sums.${column} + excluded.$
 
 /** Stores calls, and adds them to the sums, all in the transaction. */
 export async function storeCalls(
+  engine: Pick<Database['engine'], 'insertMany'>,
   transaction: TransactionClient,
-  kind: Database['kind'],
   rows: readonly ModelCall[],
   models: KnownModels,
 ): Promise<void> {
   const hourSums = sumCalls(rows)
   await models.prepare(transaction, hourSums)
-  await insertCalls(transaction, kind, rows)
+  await insertCalls(engine, transaction, rows)
   await addToSums(transaction, sumSpans(hourSums, models.nameIn))
   await keepNames(transaction, rows)
 }

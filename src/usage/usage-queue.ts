@@ -29,7 +29,7 @@ export interface UsageQueue {
 }
 
 /** @param onError is told when calls cannot be written. */
-export function createUsageQueue(activity: Pick<Activity, 'kind' | 'write'>, onError: (error: unknown) => void): UsageQueue {
+export function createUsageQueue(activity: Pick<Activity, 'engine' | 'write'>, onError: (error: unknown) => void): UsageQueue {
   const waiting: ModelCall[] = []
   const tokens = new WaitingTokens()
   const models = new KnownModels()
@@ -51,7 +51,7 @@ export function createUsageQueue(activity: Pick<Activity, 'kind' | 'write'>, onE
     try {
       await activity.write(async (transaction) => {
         if (isRetry && (await isStored(transaction, batch))) return
-        await storeCalls(transaction, activity.kind, batch, models)
+        await storeCalls(activity.engine, transaction, batch, models)
       })
     } catch (error) {
       onError(error)

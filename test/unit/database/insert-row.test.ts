@@ -77,7 +77,7 @@ describeDatabases('a row inserted by a statement of its own', (databases) => {
       callRecord({ providerName: `it's "\\\n🤖`, model: '12', client: '1.50', vendorRequestId: 'null', routeName: 'true' }),
     ]
     const calls = records.flatMap((record) => toCallRow(record) ?? [])
-    await one.write((tx) => insertCalls(tx, one.kind, calls))
+    await one.write((tx) => insertCalls(one.engine, tx, calls))
     await other.write((tx) => tx.modelCall.createMany({ data: calls }))
     const stored = await textsOf(one, 'model_calls')
     expect(stored).toHaveLength(records.length)
