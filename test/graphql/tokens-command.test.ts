@@ -117,7 +117,7 @@ describe('the calls of a token', () => {
 
   test('for an unknown provider are refused, and nothing is made', async () => {
     const refused = await run('create', '--name', 'lost', '--role', 'viewer', '--calls', 'nobody')
-    expect(refused).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining('no such provider') })
+    expect(refused).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining('Provider 1 of the list does not exist.') })
     expect((await run('list')).output).not.toContain('lost')
   })
 })
