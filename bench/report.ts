@@ -6,9 +6,8 @@ import type { Comparison, Figures } from './compare.ts'
 /** All that `results.json` holds. */
 export interface Results {
   readonly machine: { readonly processor: string; readonly cores: number; readonly node: string; readonly generator: string }
-  readonly date: string
-  readonly rounds: number
-  readonly secondsPerRound: number
+  /** When each comparison was made. */
+  readonly dates: Readonly<Record<string, string>>
   readonly comparisons: Readonly<Record<string, Comparison>>
   readonly figures: Readonly<Record<string, number>>
 }
@@ -44,10 +43,10 @@ const TITLES: Readonly<Record<string, string>> = {
 export function writeReport(results: Results): void {
   const known = Object.entries(TITLES).flatMap(([name, title]) => {
     const comparison = results.comparisons[name]
-    return comparison === undefined ? [] : [`### ${title}\n\n${tableOf(comparison)}`]
+    return comparison === undefined ? [] : [`### ${title} (${results.dates[name]})\n\n${tableOf(comparison)}`]
   })
-  const { machine, date, rounds, secondsPerRound } = results
-  const where = `Measured on ${date}: ${machine.processor}, ${machine.cores} cores, Node ${machine.node.slice(1)}, ${machine.generator} with 64 connections unless it says otherwise, medians of ${rounds} interleaved rounds of ${secondsPerRound} s; targets for processor time by the round with the least. Load generator and servers share the cores.`
+  const { machine } = results
+  const where = `Measured on the dates that stand with each table: ${machine.processor}, ${machine.cores} cores, Node ${machine.node.slice(1)}, ${machine.generator} with 64 connections unless it says otherwise, medians of interleaved rounds of a few seconds; targets for processor time by the round with the least. Load generator and servers share the cores.`
   const parts = ['## Targets', targetTable(results), '## All figures', where, ...known, memoryText(results.figures)]
   writeFileSync(docs('reference/benchmarks.md'), `${HEAD}${parts.filter((part) => part !== '').join('\n\n')}\n`)
   writeFileSync(docs('performance.svg'), drawChart(results.comparisons))

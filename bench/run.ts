@@ -36,9 +36,8 @@ const resultsFile = here('./results.json')
 const known = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {}
 const results = {
   machine: { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, generator: GENERATOR },
-  date: new Date().toISOString().slice(0, 10),
-  rounds: settings.rounds,
-  secondsPerRound: settings.seconds,
+  /** When each comparison was made. */
+  dates: { ...known.dates },
   comparisons: { ...known.comparisons },
   figures: { ...known.figures },
 }
@@ -46,6 +45,7 @@ try {
   for (const name of asked.length > 0 ? asked : Object.keys(SCENARIOS)) {
     const found = await SCENARIOS[name]?.(settings)
     Object.assign(results.comparisons, found?.comparisons)
+    for (const comparison of Object.keys(found?.comparisons ?? {})) results.dates[comparison] = new Date().toISOString().slice(0, 10)
     Object.assign(results.figures, found?.figures)
     writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
     writeReport(results)
