@@ -73,7 +73,7 @@ describeDatabases('a row inserted by a statement of its own', (databases) => {
     const records = [
       callRecord(),
       callRecord({ startedAt: 1, streamed: true, requestBytes: 2 ** 53 - 1, responseBytes: 0.5, durationMs: 1e6 }),
-      callRecord({ ...nothing, httpStatus: null, timeToFirstByteMs: null, usage: null, usageSource: 'NONE', client: null }),
+      callRecord({ ...nothing, httpStatus: null, timeToFirstByteMs: null, usage: null, usageSource: 'MISSING', client: null }),
       callRecord({ providerName: `it's "\\\n🤖`, model: '12', client: '1.50', vendorRequestId: 'null', routeName: 'true' }),
     ]
     const calls = records.flatMap((record) => toCallRow(record) ?? [])
