@@ -158,7 +158,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await dialog().waitFor({ state: 'detached' })
     expect(await page.getByLabel('Display name').inputValue()).toBe('Edited')
     const asked = page.waitForEvent('dialog').then((question) => [question.type(), question.dismiss()] as const)
-    await page.evaluate(() => location.reload())
+    // Later, so that the page answers before the question stops it.
+    await page.evaluate(() => void setTimeout(() => location.reload()))
     expect((await asked)[0]).toBe('beforeunload')
     await page.goBack()
     await dialog().getByRole('button', { name: 'Discard changes' }).click()

@@ -148,13 +148,19 @@ const RULES: Readonly<Record<'all' | 'colours' | 'places', axe.RunOptions>> = {
 
 /** Rules that the page breaks and that keep people out, each with the first elements that break it. */
 export async function seriousViolations(page: Page, rules: keyof typeof RULES = 'all'): Promise<string[]> {
+  // A colour on its way to another one is not what anybody reads; what turns without end is not waited for.
+  await page.waitForFunction(
+    () =>
+      !document
+        .getAnimations()
+        .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY),
+    undefined,
+    { polling: 50 },
+  )
   // Evaluated by the test's own hand, not loaded by the page: its content security policy stays as it is.
   await page.evaluate(axe.source)
   const violations = await page.evaluate(async (options) => {
     const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
-    // A colour on its way to another one is not what anybody reads; what turns without end is not waited for.
-    const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-    await Promise.all(moving.map(({ finished }) => finished.catch(() => {})))
     const { violations: found } = await engine.run(document, options)
     return found.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)) }))
   }, RULES[rules])
