@@ -76,12 +76,14 @@ describe.skipIf(postgresPrograms === null)('replicas over one PostgreSQL', () =>
     const url = await server.freshUrl()
     const [replica = ''] = await start(url, 1)
     const load = startLoad({ ...plan([replica], 600), clients: 4 })
-    await sleep(1_000)
     const newer = await openDatabase(url)
+    const created = () => newer.prisma.auditEvent.count({ where: { action: 'provider.created' } })
+    const createMore = async () => expect.poll(created).toBeGreaterThan((await created()) + sized(10, 3))
+    await createMore()
     const applied: string[] = []
     await migrate(newer, (message) => applied.push(message), migrationsOfANewerRelease())
+    await createMore()
     await newer.close()
-    await sleep(1_000)
     load.stop()
     const report = await load.report
     expect(applied).toHaveLength(Object.keys(NEWER).length)
