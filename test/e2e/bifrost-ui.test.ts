@@ -156,7 +156,7 @@ describe.skipIf(!hasNginx)("Bifrost's own UI behind nginx, in front of the gatew
       await page.goto(`http://localhost:${port}/workspace/providers`)
       await page.waitForFunction("document.querySelector('li') !== null")
       expect(await page.title()).toMatch(/^v\d+\.\d+\.\d+/)
-      expect(await page.locator('li').allTextContents()).toEqual(['openai'])
+      await expect.poll(() => page.locator('li').allTextContents()).toEqual(['openai'])
       await page.close()
     })
 

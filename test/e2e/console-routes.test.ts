@@ -252,7 +252,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     expect(JSON.parse(stdout)).toHaveProperty('object')
     await page.getByRole('tab', { name: 'Open WebUI' }).click()
     await lines.getByText(`OPENAI_API_BASE_URL='${bench.gateway.url}/v1'`).waitFor()
-    expect(await page.getByRole('navigation').locator('[aria-current]').allTextContents(), 'the bar marks the list').toEqual(['Routes'])
+    await expect
+      .poll(() => page.getByRole('navigation').locator('[aria-current]').allTextContents(), { message: 'the bar marks the list' })
+      .toEqual(['Routes'])
     await page.locator('.fact', { hasText: 'Calls today' }).getByText('1', { exact: true }).waitFor()
     await checkPage(page, 'the page of a route')
   })

@@ -92,7 +92,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
 
   it('names fields and choices in the words of the field', async () => {
     await open('/')
-    expect(await page.getByLabel('Enabled').locator('option').allTextContents()).toEqual(['Any state', 'Enabled', 'Disabled'])
+    await expect.poll(() => page.getByLabel('Enabled').locator('option').allTextContents()).toEqual(['Any state', 'Enabled', 'Disabled'])
     await open('/new-provider')
     await page.getByRole('heading', { name: 'General' }).waitFor()
     await page.getByRole('heading', { name: 'Connection' }).waitFor()

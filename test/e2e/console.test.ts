@@ -102,9 +102,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     await page.getByText('the key is proven').waitFor()
     await page.getByRole('button', { name: 'Test connection' }).click()
     await page.getByRole('img', { name: /Of the latest 2 tests 2 were OK; half of them took no longer than \d+ milliseconds/ }).waitFor()
-    expect(await page.locator('.chart-bar.chart-good').count(), 'a bar each, in the tone of its outcome').toBe(2)
+    await expect.poll(() => page.locator('.chart-bar.chart-good').count(), { message: 'a bar each, in the tone of its outcome' }).toBe(2)
     const [chart, dates] = [await page.locator('.chart-place').boundingBox(), await page.locator('.chart-times').boundingBox()]
-    expect(await page.locator('.chart-times time').count(), 'the dates of the first test and the last').toBe(2)
+    await expect.poll(() => page.locator('.chart-times time').count(), { message: 'the dates of the first test and the last' }).toBe(2)
     expect(dates?.width, 'stand below their bars, not at the end of the axis').toBeLessThan((chart?.width ?? 0) / 2)
     expect(await page.evaluate(() => window.scrollY), 'a page begins at its top').toBe(0)
     await page.getByText('Models (3)').waitFor()
@@ -244,22 +244,25 @@ describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', ()
     const { value } = await bench.createToken('VIEWER')
     const viewer = await bench.signIn(value)
     await viewer.getByRole('link', { name: 'Mine' }).waitFor()
-    expect(await viewer.getByRole('main').getByRole('button').allTextContents(), 'only the order of the table').toEqual([
-      'Provider',
-      'Endpoint',
-    ])
-    expect(await viewer.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Providers', 'Keys', 'Routes', 'Usage'])
+    await expect
+      .poll(() => viewer.getByRole('main').getByRole('button').allTextContents(), { message: 'only the order of the table' })
+      .toEqual(['Provider', 'Endpoint'])
+    await expect
+      .poll(() => viewer.getByRole('navigation').getByRole('link').allTextContents())
+      .toEqual(['Providers', 'Keys', 'Routes', 'Usage'])
     await viewer.getByRole('link', { name: 'Mine' }).click()
     await viewer.getByText('sk-g...cdef').first().waitFor()
     await viewer.getByRole('img', { name: /tests \d+ were OK/ }).waitFor()
-    expect(await viewer.getByRole('main').getByRole('button').allTextContents(), 'nothing but to look and to copy').toEqual([
-      // The lines of a tool, the history of tests, the models.
-      'Copy',
-      'Show as a table',
-      ...['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large'],
-      // The address of calls, the name, the endpoint and the UUID.
-      ...['Copy', 'Copy', 'Copy', 'Copy'],
-    ])
+    await expect
+      .poll(() => viewer.getByRole('main').getByRole('button').allTextContents(), { message: 'nothing but to look and to copy' })
+      .toEqual([
+        // The lines of a tool, the history of tests, the models.
+        'Copy',
+        'Show as a table',
+        ...['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large'],
+        // The address of calls, the name, the endpoint and the UUID.
+        ...['Copy', 'Copy', 'Copy', 'Copy'],
+      ])
     expect(await viewer.getByRole('main').getByRole('switch').count()).toBe(0)
     for (const path of ['/new-provider', '/providers/openai/edit', '/tokens', '/audit']) {
       await open(viewer, path)

@@ -170,7 +170,7 @@ describe.skipIf(!existsSync(CHROMIUM))('GraphiQL in a real browser', () => {
     )
     await page.reload()
     await page.locator('.graphiql-tab-active', { hasText: 'TestConnection' }).waitFor()
-    expect(await page.locator('.graphiql-tab').count()).toBe(3)
+    await expect.poll(() => page.locator('.graphiql-tab').count()).toBe(3)
     await openTab('CreateProvider')
     await page.locator(HEADER_EDITOR, { hasText: gateway.token ?? 'no token' }).waitFor()
     await openTab('Providers')

@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the reference in a real browser', () => 
     for (const title of TITLES) {
       await page.getByRole('link', { name: title, exact: true }).click()
       await page.locator('.info .title', { hasText: `${title}: ` }).waitFor()
-      expect(await page.locator('[aria-current=page]').allTextContents()).toEqual([title])
+      await expect.poll(() => page.locator('[aria-current=page]').allTextContents()).toEqual([title])
     }
   })
 
