@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench, WIDE } from '../support/console.ts'
+import { CHROMIUM, type ConsoleBench, checkPage, createExamples, startConsoleBench, WIDE } from '../support/console.ts'
 
 /** A page, and a text that stands on it. `KEY` is the id of a key. */
 const PAGES: readonly (readonly [path: string, landmark: string])[] = [
@@ -142,21 +142,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
 
   beforeAll(async () => {
     bench = await startConsoleBench()
-    await bench.createProvider('openai', { displayName: 'OpenAI production' })
-    await bench.createProvider('refused', {
-      apiKeys: [{ credential: { value: 'sk-bad-key-0123456789abcdef' }, name: 'only' }],
-      enabled: false,
-    })
-    await bench.createProvider('bedrock', {
-      type: 'BEDROCK',
-      baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-      apiKeys: [],
-      settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'secret-of-the-pair' } },
-    })
-    for (const name of ['openai', 'refused'])
-      await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
-        name,
-      })
+    await createExamples(bench)
     await bench.ask(`mutation {
       createModelRoute(input: { name: "fast", description: "For the web team", targets: [{ provider: { name: "openai" }, model: "gpt-4.1" }] }) { __typename }
       createAccessToken(input: { name: "a reader", role: VIEWER }) { __typename }

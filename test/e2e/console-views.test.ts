@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, checkPage, seriousViolations, startConsoleBench, WIDE } from '../support/console.ts'
+import {
+  ADMIN_TOKEN,
+  CHROMIUM,
+  type ConsoleBench,
+  checkPage,
+  createExamples,
+  seriousViolations,
+  startConsoleBench,
+  WIDE,
+} from '../support/console.ts'
 
 describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
   let bench: ConsoleBench
@@ -9,21 +18,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
 
   beforeAll(async () => {
     bench = await startConsoleBench({ PUBLIC_URL })
-    await bench.createProvider('openai', { displayName: 'OpenAI production' })
-    await bench.createProvider('refused', {
-      apiKeys: [{ credential: { value: 'sk-bad-key-0123456789abcdef' }, name: 'only' }],
-      enabled: false,
-    })
-    await bench.createProvider('bedrock', {
-      type: 'BEDROCK',
-      baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-      apiKeys: [],
-      settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'secret-of-the-pair' } },
-    })
-    for (const name of ['openai', 'refused'])
-      await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
-        name,
-      })
+    await createExamples(bench)
   })
   afterAll(async () => {
     await bench?.close()

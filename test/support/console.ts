@@ -207,3 +207,22 @@ function excess(page: Page): Promise<number> {
     return Math.max(document.documentElement.scrollWidth - window.innerWidth, dialog === null ? 0 : dialog.scrollWidth - dialog.clientWidth)
   })
 }
+
+/** Makes a provider that works, one whose key is refused and that is disabled, both tested, and one of AWS. */
+export async function createExamples(bench: ConsoleBench): Promise<void> {
+  await bench.createProvider('openai', { displayName: 'OpenAI production' })
+  await bench.createProvider('refused', {
+    apiKeys: [{ credential: { value: 'sk-bad-key-0123456789abcdef' }, name: 'only' }],
+    enabled: false,
+  })
+  await bench.createProvider('bedrock', {
+    type: 'BEDROCK',
+    baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+    apiKeys: [],
+    settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'secret-of-the-pair' } },
+  })
+  for (const name of ['openai', 'refused'])
+    await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
+      name,
+    })
+}
