@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type buildConnector, Client, Pool } from 'undici'
 import { type CallFailure, PooledCall } from './pooled-call.ts'
+import { readInSteps } from './read-in-steps.ts'
 
 /** One request as it is written to the wire. */
 export interface OutgoingCall {
@@ -65,7 +66,7 @@ const MAX_CONNECTIONS = 256
 export function createCallPool(origin: string, connect: () => Promise<Socket>): CallPool {
   const connector: buildConnector.connector = (_options, callback) => {
     connect().then(
-      (socket) => callback(null, socket),
+      (socket) => callback(null, readInSteps(socket)),
       (error: unknown) => callback(error instanceof Error ? error : new Error('The connection failed.'), null),
     )
   }

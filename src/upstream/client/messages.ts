@@ -51,20 +51,31 @@ export function retryAfterSeconds({ headers }: Pick<UpstreamResponse, 'headers'>
 
 /** Some 14 MB when parsed. The longest lists of models have a tenth of them. */
 const MAX_JSON_PARTS = 250_000
+/** No answer of an API is nested deeper than some dozens. */
+const MAX_OPEN_JSON_PARTS = 1_000
 
-/** A body of a few megabytes can be parsed into hundreds, when it is nothing but empty objects. */
+/**
+ * A body of a few megabytes can be parsed into hundreds, when it is nothing but empty objects; a deep one keeps everybody
+ * waiting. Brackets within texts count too, which only a body made for it has so many of.
+ */
 function hasTooManyParts(body: string): boolean {
-  if (body.length <= MAX_JSON_PARTS) return false
   let parts = 0
+  let open = 0
   for (let at = 0; at < body.length; at += 1) {
     const character = body.charCodeAt(at)
-    if (character === OPEN_BRACE || character === OPEN_BRACKET) parts += 1
+    if (character === OPEN_BRACE || character === OPEN_BRACKET) {
+      parts += 1
+      open += 1
+      if (parts > MAX_JSON_PARTS || open > MAX_OPEN_JSON_PARTS) return true
+    } else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) open -= 1
   }
-  return parts > MAX_JSON_PARTS
+  return false
 }
 
 const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b
+const CLOSE_BRACE = 0x7d
+const CLOSE_BRACKET = 0x5d
 
 function parseJson(text: string): unknown {
   try {

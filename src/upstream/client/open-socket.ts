@@ -59,8 +59,11 @@ async function connectTo(address: string, to: SocketAddress, stepMs: number): Pr
   const message = `No connection to ${to.hostname} within ${LIMITS.connectStepMs / 1000} s. ${whatToCheck(to)}`
   await withinStep(connected(socket, to), { deadline: to.deadline, stepMs, message }, () => socket.destroy())
   // The last check is on the connection itself: whatever happened on the way here, this is the peer that would get the key.
-  if (canonicalAddress(socket.remoteAddress ?? '') === canonicalAddress(address)) return socket
+  const peer = socket.remoteAddress
+  if (peer !== undefined && canonicalAddress(peer) === canonicalAddress(address)) return socket
   socket.destroy()
+  // One that was reset since has no peer.
+  if (peer === undefined) throw unreachable(to, 'ECONNRESET')
   throw new OutboundError('BLOCKED_ADDRESS', BLOCKED_MESSAGE)
 }
 

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { CallListener, OutgoingCall, RunningCall } from './call-pool.ts'
 import { errorCode } from './outbound-error.ts'
+import { bodyBegins, bodyEnds } from './read-in-steps.ts'
 import { onSocketOfNextRequest, type SocketUse } from './socket-use.ts'
 
 /** Why a call ended before its answer did. */
@@ -58,12 +59,16 @@ export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
     if (this.#isOver) return void controller.abort(new Error('The caller is gone.'))
     onSocketOfNextRequest((use) => {
       this.#use = use
+      bodyEnds(use.socket)
     })
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (this.#isOver) return
-    if (status >= 200) return void this.#listener.onHead(status, textsOf(controller.rawHeaders))
+    if (status >= 200) {
+      if (this.#use !== null) bodyBegins(this.#use.socket)
+      return void this.#listener.onHead(status, textsOf(controller.rawHeaders))
+    }
     this.#hints += 1
     if (this.#hints > MAX_HINTS) controller.abort(new Error('The vendor sends hints without end.'))
   }

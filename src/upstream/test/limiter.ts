@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../errors.ts'
 import { createFairQueue, type FairQueue, type Waiting } from './fair-queue.ts'
 import type { Outcome } from './outcome.ts'
@@ -15,9 +16,14 @@ export interface LimiterSettings {
   readonly runsPerToken: number
   /** How long a test waits for its turn, in milliseconds. */
   readonly waitMs: number
+  /** From one beginning or end of a test to the next, in milliseconds: each is some milliseconds of work that others wait for. */
+  readonly apartMs: number
 }
 
-const USUAL: LimiterSettings = { atOnce: 16, perToken: 12, perProvider: 4, draftsPerToken: 4, runsPerToken: 100, waitMs: 10_000 }
+const USUAL: LimiterSettings = {
+  ...{ atOnce: 16, perToken: 12, perProvider: 4, draftsPerToken: 4, runsPerToken: 100 },
+  ...{ waitMs: 10_000, apartMs: 20 },
+}
 
 /** Who asks for a run of tests, and of what: a provider by its id, or a draft, which has none. */
 export interface RunOf extends Waiting {
@@ -44,15 +50,22 @@ export interface TestLimiter {
 
 /** A limiter with counts of its own; a process needs one. */
 export function createTestLimiter(settings: Partial<LimiterSettings> = {}): TestLimiter {
-  const { atOnce, perToken, perProvider, draftsPerToken, runsPerToken, waitMs } = { ...USUAL, ...settings }
+  const { atOnce, perToken, perProvider, draftsPerToken, runsPerToken, waitMs, apartMs } = { ...USUAL, ...settings }
   const all = createFairQueue(atOnce, perToken)
   const lanes = new Map<string, FairQueue>()
   const runs = new Map<string, number>()
+  let next = Promise.resolve()
+  const apart = () => {
+    const turn = next
+    next = turn.then(() => sleep(apartMs))
+    return turn
+  }
 
   async function runOne(of: RunOf, test: () => Promise<Outcome>): Promise<Outcome> {
     if (!(await all.enter(of, waitMs))) return busy(waitMs)
     try {
-      return await test()
+      await apart()
+      return of.left.aborted ? busy(waitMs) : await test().finally(apart)
     } finally {
       all.leave(of.token)
     }

@@ -87,6 +87,15 @@ describe.concurrent('an upstream that breaks the protocol is told at once', () =
     expect(outcome.durationMs).toBeLessThan(3_000)
   })
 
+  test('one that resets at once is never told as a blocked address', async () => {
+    const resets = BROKEN.find(({ name }) => name === 'resets at once')
+    const server = await startHostile(resets ?? { name: '', behave: () => {} })
+    const statuses = new Set<string>()
+    for (let round = 0; round < 100; round += 1) statuses.add((await probe(`http://127.0.0.1:${server.port}/v1`)).status)
+    expect([...statuses]).toEqual(['UNREACHABLE'])
+    await server.close()
+  })
+
   test('a reset is tried again when the provider asks for it', async () => {
     let connections = 0
     const upstream: HostileUpstream = {

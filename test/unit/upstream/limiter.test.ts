@@ -22,14 +22,14 @@ function counted(count: number, runMs = 5) {
 }
 
 test('outcomes come in the order of the tests, a few at a time', async () => {
-  const { state, tests } = counted(20)
-  const outcomes = await createTestLimiter().run(of('a'), tests)
+  const { state, tests } = counted(20, 100)
+  const outcomes = await createTestLimiter({ apartMs: 0 }).run(of('a'), tests)
   expect(outcomes.map(({ message }) => message)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)))
   expect(state.most).toBe(4)
 })
 
 test('two runs of one provider do not overlap', async () => {
-  const limiter = createTestLimiter()
+  const limiter = createTestLimiter({ apartMs: 0 })
   const { state, tests } = counted(2)
   const runs = tests.map((one) => limiter.run(of('a'), [one]))
   expect((await Promise.all(runs)).flat()).toHaveLength(2)
@@ -40,17 +40,17 @@ test.each([
   [1, 12],
   [3, 16],
 ])('at most 16 tests of all providers run at once, 12 of one token: of %i tokens %i', async (tokens, most) => {
-  const limiter = createTestLimiter()
-  const { state, tests } = counted(60)
+  const limiter = createTestLimiter({ apartMs: 0 })
+  const { state, tests } = counted(60, 400)
   const outcomes = await Promise.all(tests.map((one, index) => limiter.run(of(`provider-${index}`, `token-${index % tokens}`), [one])))
   expect(outcomes.flat().every(({ status }) => status === 'OK')).toBe(true)
   expect(state.most).toBe(most)
 })
 
 test('four drafts of one token run side by side, beside those of another one', async () => {
-  const limiter = createTestLimiter()
-  const mine = counted(12)
-  const others = counted(12)
+  const limiter = createTestLimiter({ apartMs: 0 })
+  const mine = counted(12, 400)
+  const others = counted(12, 400)
   const runs = [
     ...mine.tests.map((one) => limiter.run(of(null), [one])),
     ...others.tests.map((one) => limiter.run(of(null, 'other'), [one])),
@@ -102,8 +102,9 @@ test('a token has at most 100 runs under way or waiting, and others are let in',
 test('tests of a client that has left are not run, and keep nobody waiting', async () => {
   const limiter = createTestLimiter()
   const client = new AbortController()
-  let finish = () => {}
+  let finish: (() => void) | undefined
   const running = limiter.run(of('a'), [() => new Promise((resolve) => (finish = () => resolve(ok())))])
+  await expect.poll(() => finish).toBeDefined()
   let ran = 0
   const test = async () => {
     ran += 1
@@ -113,7 +114,7 @@ test('tests of a client that has left are not run, and keep nobody waiting', asy
   client.abort()
   await expect(waiting).rejects.toThrow('The client left')
   await expect(limiter.run(of('b', 'token', client.signal), [test])).rejects.toThrow('The client left')
-  finish()
+  finish?.()
   await running
   expect(ran).toBe(0)
   expect(limiter.isRunning('a')).toBe(false)
@@ -140,4 +141,18 @@ test('a test that throws frees its place', async () => {
   const limiter = createTestLimiter({ atOnce: 1, waitMs: 50 })
   await expect(limiter.run(of('a'), [() => Promise.reject(new Error('unreadable secret'))])).rejects.toThrow('unreadable secret')
   expect(await limiter.run(of('a'), [async () => ok()])).toMatchObject([{ status: 'OK' }])
+})
+
+test('tests begin and end one after the other, so that other requests get in between', async () => {
+  const limiter = createTestLimiter({ apartMs: 50 })
+  const begun: number[] = []
+  const tests = Array.from({ length: 3 }, () => async () => {
+    begun.push(performance.now())
+    return ok()
+  })
+  const ended: number[] = []
+  await Promise.all(tests.map((one, index) => limiter.run(of(`provider-${index}`), [one]).then(() => ended.push(performance.now()))))
+  const moments = [...begun, ...ended].toSorted((one, other) => one - other)
+  // A timer may fire a millisecond early.
+  for (const [index, moment] of moments.slice(1).entries()) expect(moment - (moments[index] ?? 0)).toBeGreaterThan(48)
 })
