@@ -65,8 +65,7 @@ function collect(
   { length, streamBeyond }: CollectOptions,
 ): Promise<ReadCallBody | null> {
   const hold = new Hold(budget)
-  const chunks: Buffer[] = []
-  let size = 0
+  const gathered = new Gathered(length)
   return new Promise<ReadCallBody | null>((resolve, reject) => {
     const finish = (settle: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
@@ -78,15 +77,15 @@ function collect(
       request.resume()
     }
     const onGone = () => finish(() => resolve(null))
-    const onEnd = () => finish(() => resolve({ body: { kind: 'whole', bytes: joined(chunks, size) }, release: () => hold.release() }))
+    const onEnd = () => finish(() => resolve({ body: { kind: 'whole', bytes: gathered.bytes() }, release: () => hold.release() }))
     const onData = (chunk: Buffer) => {
-      size += chunk.length
+      const size = gathered.size + chunk.length
       if (size > maxBytes) return refuse(tooLarge(maxBytes))
       if (!hold.growTo(size)) return refuse(overloaded())
-      chunks.push(chunk)
+      gathered.add(chunk)
       if (streamBeyond === null || size <= streamBeyond) return
-      const head = readsForms ? joined(chunks, size) : null
-      const stream = () => continued(chunks, request, maxBytes)
+      const head = readsForms ? gathered.bytes() : null
+      const stream = () => continued(gathered.parts, request, maxBytes)
       finish(() => resolve({ body: { kind: 'stream', stream: stream(), length: null, head }, release: () => hold.release() }))
     }
     if (length !== null && !hold.growTo(length)) return refuse(overloaded())
@@ -121,6 +120,31 @@ class Hold {
   release(): void {
     this.#budget.giveBack(this.#bytes)
     this.#bytes = 0
+  }
+}
+
+/** What has come of a body. Where its length is known, each part is free again at once: kept to the end they cost twice as much to collect. */
+class Gathered {
+  readonly #length: number | null
+  readonly parts: Buffer[] = []
+  #whole: Buffer | null = null
+  size = 0
+
+  constructor(length: number | null) {
+    this.#length = length
+  }
+
+  add(part: Buffer): void {
+    if (this.#length === null || part.length === this.#length) this.parts.push(part)
+    else {
+      this.#whole ??= Buffer.allocUnsafeSlow(this.#length)
+      part.copy(this.#whole, this.size)
+    }
+    this.size += part.length
+  }
+
+  bytes(): Buffer {
+    return this.#whole?.subarray(0, this.size) ?? joined(this.parts, this.size)
   }
 }
 

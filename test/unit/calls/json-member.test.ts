@@ -69,6 +69,22 @@ describe('a body is read if and only if `JSON.parse` reads it', () => {
     )
   })
 
+  test('whatever stands at any place of a string', async () => {
+    const characters = [
+      ...Array.from({ length: 0x81 }, (_, code) => String.fromCharCode(code)),
+      '\u0100',
+      '\u2603',
+      '\u{1f600}',
+      '\\"',
+      '\\n',
+    ]
+    for (const character of characters)
+      for (let place = 0; place < 9; place++) {
+        const json = Buffer.from(`{"model":"${'x'.repeat(place)}${character}${'y'.repeat(8 - place)}"}`)
+        expect([character, place, await isRead(json)]).toEqual([character, place, isParsed(json)])
+      }
+  })
+
   test('wherever a turn ends in it', async () => {
     const parts = ['"', 'a', '\\u00e9', '\\"', 'é', '",', '-1', '2.5e+3', ',true', ',{"b":[ ]}', ']', '}']
     for (const [index] of parts.entries()) {
