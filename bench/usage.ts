@@ -127,7 +127,7 @@ async function fill(url: string, now: number): Promise<void> {
     for (let from = 0; from < CALLS; from += STEP) {
       const numbers = isSqlite
         ? `(WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${Math.min(from + STEP, CALLS)}) SELECT i FROM n)`
-        : `(SELECT generate_series(${from}, ${Math.min(from + STEP, CALLS) - 1}) AS i)`
+        : `(SELECT generate_series(${from}::bigint, ${Math.min(from + STEP, CALLS) - 1}) AS i)`
       await run(`INSERT INTO model_calls ${callsOf(numbers, isSqlite, start, gap)}`)
     }
     const hour = isSqlite

@@ -35,7 +35,12 @@ export interface UsageQuestion {
   readonly ofEachProvider?: boolean
   /** Groups to read at most, of all providers together. */
   readonly limit: number
+  /** Which sums are read, all when omitted; the others are 0. Those of first bytes alone take longer than all else. */
+  readonly sums?: ReadonlySet<AskedSum>
 }
+
+/** Sums that are left out for those who do not ask for them. */
+export type AskedSum = keyof TokenUsage | 'firstByte'
 
 const HOUR_MS = 3_600_000
 const GROUPS: Readonly<Record<UsageGroup, string>> = {
@@ -57,13 +62,22 @@ const TOKENS = {
   outputTokens: 'output_tokens',
   reasoningTokens: 'reasoning_tokens',
 } as const satisfies Record<keyof TokenUsage, string>
+/** The parts of `TokenUsage`. */
+export const TOKEN_NAMES = ['inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'] as const
 const TOTALS = [
   total('calls', 'calls'),
   // Who left did not fail.
   total(`CASE WHEN outcome IN ('OK', 'CALLER_LEFT') THEN 0 ELSE calls END`, 'failed'),
   total('missing_usage', 'missing_usage'),
-  ...[...Object.values(TOKENS), ...FIRST_BYTE_COLUMNS].map((column) => total(column, column)),
-].join(', ')
+]
+
+const ALL_SUMS: ReadonlySet<AskedSum> = new Set([...TOKEN_NAMES, 'firstByte'])
+
+function totalsOf(sums: ReadonlySet<AskedSum> = ALL_SUMS): Prisma.Sql {
+  const of = (columns: readonly string[], isAsked: boolean) => columns.map((column) => (isAsked ? total(column, column) : `0 AS ${column}`))
+  const tokens = TOKEN_NAMES.flatMap((name) => of([TOKENS[name]], sums.has(name)))
+  return Prisma.raw([...TOTALS, ...tokens, ...of(FIRST_BYTE_COLUMNS, sums.has('firstByte'))].join(', '))
+}
 
 /** Sums of calls in groups: those of time in their order, others by their calls. */
 export async function readUsage({ prisma }: Pick<Activity, 'prisma'>, question: UsageQuestion): Promise<GroupSum[]> {
@@ -73,7 +87,7 @@ export async function readUsage({ prisma }: Pick<Activity, 'prisma'>, question: 
   const group = Prisma.raw(GROUPS[by])
   const each = ofEachProvider ? Prisma.raw('provider_id, ') : Prisma.empty
   const rows = await prisma.$queryRaw<Record<string, string | number>[]>(Prisma.sql`
-    SELECT ${each}CAST(${group} AS TEXT) AS key, ${Prisma.raw(TOTALS)} FROM usage_sums WHERE ${allOf(conditions)}
+    SELECT ${each}CAST(${group} AS TEXT) AS key, ${totalsOf(question.sums)} FROM usage_sums WHERE ${allOf(conditions)}
     GROUP BY ${each}${group} ORDER BY ${each}${isTime ? group : Prisma.raw('calls DESC, key')} LIMIT ${limit}`)
   return rows.map((row) => toGroupSum(row, isTime))
 }

@@ -49,4 +49,34 @@ describe('sums of usage', () => {
       extensions: { code: 'VALIDATION_FAILED' },
     })
   })
+
+  test('are the same however few of them are asked for, and in whatever way', async () => {
+    const { uuid } = await writerOf(gateway).created({ name: 'apart', baseUrl: 'https://apart.example/v1' })
+    const filter = 'filter: { model: "apart" }'
+    const database = await openDatabase(gateway.databaseUrl)
+    const activity = await openActivity(database, () => {})
+    await activity.prisma.$executeRawUnsafe(`INSERT INTO usage_sums (hours, at, provider_id, api_key_id, model, caller_id, outcome, calls,
+      missing_usage, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, first_byte_4)
+      VALUES (24, ${DAY}, '${uuid}', 'key', 'apart', 'caller', 'RATE_LIMITED', 9, 1, 2, 3, 4, 5, 6, 8)`)
+    await activity.close()
+    await database.close()
+    const fields = [
+      ...['calls', 'failed', 'missingUsage', 'medianTimeToFirstByteMs', 'timeToFirstByteMs(percentile: 99)'],
+      ...['inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'].map((name) => `usage { ${name} }`),
+    ]
+    const expected = {
+      ...{ calls: 9, failed: 9, missingUsage: 1, medianTimeToFirstByteMs: 63, timeToFirstByteMs: 75 },
+      usage: { inputTokens: 2, cachedInputTokens: 3, cacheWriteTokens: 4, outputTokens: 5, reasoningTokens: 6 },
+    }
+    const ask = async (selection: string, fragment = '') =>
+      (await gateway.ask<{ usage: unknown[] }>(`{ usage(${RANGE}, by: DAY, ${filter}) { ${selection} } } ${fragment}`)).usage[0]
+    expect(await ask(fields.join(' '))).toEqual(expected)
+    for (const field of fields) expect(expected).toMatchObject(Object(await ask(field)))
+    const fragments =
+      'fragment Sums on UsageSum { usage { ...Tokens } median: medianTimeToFirstByteMs } fragment Tokens on TokenUsage { outputTokens }'
+    expect(await ask('... on UsageSum { ...Sums }', fragments)).toEqual({ usage: { outputTokens: 5 }, median: 63 })
+    const { provider } = await gateway.ask<{ provider: unknown }>(`{ provider(by: { name: "apart" }) {
+      few: usage(${RANGE}, by: DAY) { usage { inputTokens } } more: usage(${RANGE}, by: DAY) { medianTimeToFirstByteMs usage { outputTokens } } } }`)
+    expect(provider).toEqual({ few: [{ usage: { inputTokens: 2 } }], more: [{ medianTimeToFirstByteMs: 63, usage: { outputTokens: 5 } }] })
+  })
 })

@@ -1,8 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { hasRole } from '../../auth/principal.ts'
 import { readTogether } from '../../database/read-together.ts'
 import { Fault, ValidationError } from '../../errors.ts'
 import { percentile } from '../../usage/first-byte.ts'
-import { type GroupSum, readNames, readUsage, type UsageGroup as UsageGroupOf } from '../../usage/read-usage.ts'
+import { type AskedSum, type GroupSum, readNames, readUsage, TOKEN_NAMES, type UsageGroup as UsageGroupOf } from '../../usage/read-usage.ts'
+import { askedNames } from '../asked-names.ts'
 import { builder } from '../builder.ts'
 import type { GatewayContext } from '../context.ts'
 import { USAGE_GROUP_VALUES } from '../enum-values.ts'
@@ -74,27 +76,36 @@ interface UsageArguments {
 }
 
 /** @throws ValidationError for too many groups, or a time that ends before it begins. */
-async function sumUsage(args: UsageArguments, context: GatewayContext): Promise<NamedSum[]> {
+async function sumUsage(args: UsageArguments, sums: ReadonlySet<AskedSum>, context: GatewayContext): Promise<NamedSum[]> {
   requireSpan(args, context)
-  const question = { ...args, filter: await toCallFilter(args.filter, context), now: context.deps.clock() }
-  const sums = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS + 1 })
-  if (sums.length > MOST_GROUPS) throw tooManyGroups(MOST_GROUPS)
-  return nameGroups(args.by, sums, context)
+  const question = { ...args, sums, filter: await toCallFilter(args.filter, context), now: context.deps.clock() }
+  const groups = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS + 1 })
+  if (groups.length > MOST_GROUPS) throw tooManyGroups(MOST_GROUPS)
+  return nameGroups(args.by, groups, context)
 }
 
 /** The same of each of some providers, read at once. @throws ValidationError as `sumUsage` does. */
 async function sumUsageOfEach(
   ids: readonly string[],
   args: UsageArguments,
+  sums: ReadonlySet<AskedSum>,
   context: GatewayContext,
 ): Promise<ReadonlyMap<string, NamedSum[]>> {
   const filter = { ...(await toCallFilter({ ...args.filter, provider: null }, context)), providerIds: ids }
-  const question = { ...args, filter, ofEachProvider: true, now: context.deps.clock() }
-  const sums = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS_OF_LIST + 1 })
-  if (sums.length > MOST_GROUPS_OF_LIST) throw tooManyGroups(MOST_GROUPS_OF_LIST)
+  const question = { ...args, sums, filter, ofEachProvider: true, now: context.deps.clock() }
+  const groups = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS_OF_LIST + 1 })
+  if (groups.length > MOST_GROUPS_OF_LIST) throw tooManyGroups(MOST_GROUPS_OF_LIST)
   const byProvider = new Map<string, NamedSum[]>(ids.map((id) => [id, []]))
-  for (const sum of await nameGroups(args.by, sums, context)) byProvider.get(sum.providerId ?? '')?.push(sum)
+  for (const sum of await nameGroups(args.by, groups, context)) byProvider.get(sum.providerId ?? '')?.push(sum)
   return byProvider
+}
+
+const FIRST_BYTE_FIELDS = ['medianTimeToFirstByteMs', 'timeToFirstByteMs']
+
+function askedSums(info: GraphQLResolveInfo): ReadonlySet<AskedSum> {
+  const names = askedNames(info)
+  const tokens = TOKEN_NAMES.filter((name) => names.has(name))
+  return new Set<AskedSum>(FIRST_BYTE_FIELDS.some((name) => names.has(name)) ? [...tokens, 'firstByte'] : tokens)
 }
 
 function requireSpan({ from, until, by }: UsageArguments, { principal }: GatewayContext): void {
@@ -122,12 +133,12 @@ async function nameGroups(by: UsageGroupOf, sums: readonly GroupSum[], context: 
 /** For each request, what reads the sums of providers that are asked for with the same arguments, all at once. */
 const readers = new WeakMap<GatewayContext, Map<string, (id: string) => Promise<NamedSum[] | null>>>()
 
-function usageOf(id: string, args: UsageArguments, context: GatewayContext): Promise<NamedSum[] | null> {
+function usageOf(id: string, args: UsageArguments, sums: ReadonlySet<AskedSum>, context: GatewayContext): Promise<NamedSum[] | null> {
   requireSpan(args, context)
   const known = readers.get(context) ?? new Map<string, (id: string) => Promise<NamedSum[] | null>>()
   readers.set(context, known)
-  const key = JSON.stringify(args)
-  const read = known.get(key) ?? readTogether((ids) => sumUsageOfEach(ids, args, context))
+  const key = JSON.stringify([args, ...sums])
+  const read = known.get(key) ?? readTogether((ids) => sumUsageOfEach(ids, args, sums, context))
   known.set(key, read)
   return read(id)
 }
@@ -178,7 +189,7 @@ builder.queryField('usage', (t) =>
       filter: t.arg({ type: ModelCallFilter, description: 'Which calls; all when omitted.' }),
     },
     complexity: COST,
-    resolve: (_root, args, context) => sumUsage(args, context),
+    resolve: (_root, args, context, info) => sumUsage(args, askedSums(info), context),
     description: `What model calls have used, in at most 1,000 groups: hours and days in their order, others by how many calls they had. ${RANGE} Admins see all calls, everybody else their own.`,
   }),
 )
@@ -194,7 +205,7 @@ builder.prismaObjectField(Provider, 'usage', (t) =>
       filter: t.arg({ type: ModelCallFilter, description: 'Which calls of the provider; all when omitted.' }),
     },
     complexity: COST_OF_PROVIDER,
-    resolve: async ({ id }, args, context) => (await usageOf(id, args, context)) ?? [],
+    resolve: async ({ id }, args, context, info) => (await usageOf(id, args, askedSums(info), context)) ?? [],
     description: `What model calls to it have used, as \`usage\` tells it.`,
   }),
 )
