@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { DOCUMENTATION_SOURCES } from './documentation.ts'
 import { filesIn, makeUnlessUpToDate, type Step } from './up-to-date.ts'
 
 /** All that decides how things are made, whatever they are made of. */
@@ -24,11 +25,20 @@ const generated: Step = {
 }
 
 const program: Step = {
-  sources: () => [...TOOLS, 'tsconfig.build.json', ...filesIn('src')],
+  sources: () => [
+    ...TOOLS,
+    'tsconfig.build.json',
+    ...filesIn('src'),
+    ...['build-documentation.ts', 'documentation.ts', 'documentation-styles.ts'].map((name) => `scripts/${name}`),
+    ...DOCUMENTATION_SOURCES.flatMap((path) => filesIn(path)),
+  ],
   outputs: ['dist'],
-  make: () => {
+  make: async () => {
     say('Compiling the program')
-    return runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
+    await Promise.all([
+      runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),
+      runScript('scripts/build-documentation.ts'),
+    ])
   },
 }
 

@@ -26,6 +26,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
         'calls',
         'console',
         'database',
+        'documentation',
         'errors',
         'request-context',
         'graphql',
@@ -66,6 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'rest-reference': { does: 'serves Swagger UI and the OpenAPI documents', mayEnter: ['http', 'rest'] },
   console: { does: 'serves the built console (workspace `console/`)', mayEnter: ['http'] },
+  documentation: { does: 'serves the pages made from `docs/`', mayEnter: ['http'] },
   graphql: {
     does: 'the schema, its limits and errors; reads go straight to Prisma',
     mayEnter: [

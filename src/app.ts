@@ -12,6 +12,7 @@ import { createConsolePages } from './console/console-pages.ts'
 import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
 import { migrationsApplied } from './database/migrate.ts'
+import { createDocumentationPages } from './documentation/documentation-pages.ts'
 import { Fault } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import { createContext, type GatewayDeps } from './graphql/context.ts'
@@ -38,7 +39,7 @@ export interface AppOptions {
   readonly log: Logger
   /** Whether a browser gets GraphiQL. */
   readonly graphiql: boolean
-  /** Whether a browser gets the console. */
+  /** Whether a browser gets the console, and the documentation that it links. */
   readonly console: boolean
   /** Whether a browser gets the reference of the REST dialects. */
   readonly restReference: boolean
@@ -67,7 +68,9 @@ export interface App {
   readonly endCalls: () => Promise<void>
 }
 
-type AppRoute = 'ai' | 'healthz' | 'readyz' | 'console' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'restReference' | 'unknown'
+/** Pages with all that is below them. */
+type PageRoute = 'console' | 'docs' | 'restReference'
+type AppRoute = PageRoute | 'ai' | 'healthz' | 'readyz' | 'graphiql' | 'graphql' | 'home' | 'metrics' | 'rest' | 'unknown'
 
 /** What watches the gateway, and model calls, which have limits of their own. */
 const BEGIN_AT_ONCE: ReadonlySet<AppRoute> = new Set(['ai', 'healthz', 'readyz', 'metrics'])
@@ -81,6 +84,7 @@ export function createApp(options: AppOptions): App {
   const server = createGraphQLServer(TOKEN_HEADERS)
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles(), { graphiql, restReference }, deps.publicUrl) : null
+  const documentationPages = withConsole ? createDocumentationPages() : null
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)
@@ -111,6 +115,7 @@ export function createApp(options: AppOptions): App {
     },
     home: () => ({ status: 302, headers: { location: withConsole ? '/console' : '/graphql' } }),
     console: ({ request }) => (consolePages === null ? NOT_FOUND : consolePages(request)),
+    docs: ({ request }) => documentationPages?.(request) ?? NOT_FOUND,
     graphiql: async () => (graphiqlPage === null ? NOT_FOUND : pageAnswer(await graphiqlPage())),
     graphql: (requestContext) => answerGraphQL(requestContext, server, deps, cache),
     rest: (requestContext) => answerRest(requestContext, rest, cache),
@@ -259,6 +264,13 @@ const FIXED_ROUTES: ReadonlyMap<string, AppRoute> = new Map([
   ['/metrics', 'metrics'],
 ])
 
+/** The first that fits. */
+const PAGE_ROUTES: ReadonlyArray<readonly [start: string, route: PageRoute]> = [
+  ['/console', 'console'],
+  ['/docs/rest', 'restReference'],
+  ['/docs', 'docs'],
+]
+
 /** @param hasPages whether a browser finds something here, be it the console or GraphiQL. */
 function routeOf(request: IncomingMessage, graphiql: boolean, hasPages: boolean): AppRoute {
   const [path = ''] = (request.url ?? '').split('?')
@@ -266,8 +278,8 @@ function routeOf(request: IncomingMessage, graphiql: boolean, hasPages: boolean)
   if (fixed !== undefined) return fixed
   if (isCallTarget(path, CALL_PREFIXES)) return 'ai'
   if (path === '/' && hasPages) return 'home'
-  if (path === '/console' || path.startsWith('/console/')) return 'console'
-  if (path === '/docs/rest' || path.startsWith('/docs/rest/')) return 'restReference'
+  const page = PAGE_ROUTES.find(([start]) => path === start || path.startsWith(`${start}/`))
+  if (page !== undefined) return page[1]
   if (isRestPath(path)) return 'rest'
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')

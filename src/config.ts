@@ -159,7 +159,11 @@ export const SETTINGS = {
     schema: integer(0, 17_179_869_184),
   }),
   ...CALL_SETTINGS,
-  CONSOLE: setting({ description: 'Whether to serve the console at `/console`.', default: 'true', schema: flag }),
+  CONSOLE: setting({
+    description: 'Whether to serve the console at `/console`, and the documentation at `/docs`.',
+    default: 'true',
+    schema: flag,
+  }),
   REST_REFERENCE: setting({
     description: 'Whether to serve the REST reference at `/docs/rest`.',
     default: 'true',

@@ -62,7 +62,7 @@ function greeting({ url, metricsUrl, admin, keys, database }: Gateway, config: C
     `  AI provider gateway is ready.`,
     '',
     `  GraphQL      ${url}/graphql${config.GRAPHIQL ? '   (open it in a browser for GraphiQL)' : ''}`,
-    ...(config.CONSOLE ? [`  Console      ${url}/console`] : []),
+    ...(config.CONSOLE ? [`  Console      ${url}/console`, `  Docs         ${url}/docs`] : []),
     ...(config.REST_REFERENCE ? [`  REST         ${url}/docs/rest`] : []),
     ...(metrics === null ? [] : [`  Metrics      ${metrics}`]),
     `  Database     ${database.location}`,

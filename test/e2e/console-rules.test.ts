@@ -55,7 +55,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     expect(await page.getByRole('menuitem', { name: 'GraphiQL' }).getAttribute('href')).toBe('/graphql')
     expect(await page.getByRole('menuitem', { name: 'REST reference' }).getAttribute('href')).toBe('/docs/rest')
     await page.getByText(/^Version \d+\.\d+\.\d+$/).waitFor()
-    await page.keyboard.press('Escape')
+    await page.getByRole('menuitem', { name: 'Documentation' }).click()
+    await page.getByRole('heading', { name: 'Documentation' }).waitFor()
+    await page.getByRole('link', { name: 'Console', exact: true }).first().click()
+    await page.getByRole('heading', { name: 'Providers' }).waitFor()
   })
 
   it('says in the first line what is wrong, and leads there', async () => {

@@ -50,7 +50,11 @@ const TARGETS: readonly Target[] = [
   ),
   ...['POST', 'PUT'].map((method) => ({ method, path: '/graphql', maxBodyBytes: 1_000_000 })),
   ...['GET', 'DELETE', 'POST'].flatMap((method) =>
-    ['/healthz', '/', '/nowhere', '/api/nowhere', '/console', '/docs/rest', '/metrics'].map((path) => ({ method, path, maxBodyBytes: 0 })),
+    ['/healthz', '/', '/nowhere', '/api/nowhere', '/console', '/docs', '/docs/rest', '/metrics'].map((path) => ({
+      method,
+      path,
+      maxBodyBytes: 0,
+    })),
   ),
   { method: 'GET', path: '/graphql?query={viewer{role}}', maxBodyBytes: 0 },
 ]

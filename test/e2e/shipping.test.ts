@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { DOCUMENTATION_SOURCES } from '../../scripts/documentation.ts'
 import { parseConfig, SETTINGS } from '../../src/config.ts'
 import { parseKeyring } from '../../src/crypto/keyring.ts'
 import { codeBlock } from '../support/documents.ts'
@@ -76,7 +77,7 @@ describe('the image', () => {
       .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []))
     expect(allowed.filter((path) => !existsSync(path))).toEqual([])
     const sources = stages.flatMap((stage) => valuesOf(stage, 'COPY').filter((value) => !value.startsWith('--from')))
-    const files = sources.flatMap((value) => value.split(' ').slice(0, -1)).filter((path) => path !== '.')
+    const files = [...DOCUMENTATION_SOURCES, ...sources.flatMap((value) => value.split(' ').slice(0, -1)).filter((path) => path !== '.')]
     expect(files.filter((path) => !allowed.some((root) => path === root || path.startsWith(`${root}/`)))).toEqual([])
     for (const secret of ['data', '.env', 'secrets', '.git']) expect(allowed).not.toContain(secret)
   })
@@ -134,6 +135,7 @@ describe('the image', () => {
       )
     await expect.poll(isHealthy).toBe(true)
     expect(readdirSync(data)).toContain('encryption.key')
+    for (const path of ['/console', '/docs', '/docs/rest']) expect((await fetch(`http://127.0.0.1:${PORT}${path}`)).status, path).toBe(200)
     running.kill('SIGTERM')
     expect(await ended).toBe(0)
     expect(await isHealthy()).toBe(false)

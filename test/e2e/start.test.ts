@@ -63,6 +63,7 @@ describe('the first start', () => {
     const gateway = await start(folder)
     const greeting = gateway.output()
     expect(greeting).toContain(`GraphQL      ${gateway.url}/graphql`)
+    expect(greeting).toContain(`Docs         ${gateway.url}/docs\n`)
     expect(greeting).toContain(`REST         ${gateway.url}/docs/rest`)
     expect(greeting).toContain(`Database     file:${databaseOf(folder)}`)
     expect(greeting).toContain(`Key file     ${keyFileOf(folder)}`)

@@ -86,6 +86,9 @@ function AccountMenu({ onShortcuts }: { readonly onShortcuts: (() => void) | nul
             REST reference
           </Menu.Item>
         )}
+        <Menu.Item component="a" href="/docs">
+          Documentation
+        </Menu.Item>
         {onShortcuts !== null && <Menu.Item onClick={onShortcuts}>Keyboard shortcuts</Menu.Item>}
         <Menu.Divider />
         <Menu.Item onClick={signOut}>Sign out</Menu.Item>

@@ -1,4 +1,4 @@
-import { Button, Code, Paper, Skeleton, Text } from '@mantine/core'
+import { Anchor, Button, Code, Paper, Skeleton, Text } from '@mantine/core'
 import { useCallback } from 'react'
 import { useQuery } from 'urql'
 import { useSearchParams } from 'wouter'
@@ -104,7 +104,10 @@ function NoRoutes({ onCreate }: { readonly onCreate: (() => void) | null }) {
       <Text fw={600}>No routes yet</Text>
       <Text c="dimmed" fz="sm" mt={4} mb="md">
         A route is one name for models of several providers. When a vendor fails, calls go to the next target. Create the route{' '}
-        <Code>fast</Code>, and tools call it at <Code>{BASE_URL}</Code> with <Code>model: "fast"</Code>.
+        <Code>fast</Code>, and tools call it at <Code>{BASE_URL}</Code> with <Code>model: "fast"</Code>.{' '}
+        <Anchor inherit underline="always" href="/docs/routes">
+          About routes
+        </Anchor>
       </Text>
       {onCreate !== null && <Button onClick={onCreate}>Create the first route</Button>}
     </Paper>

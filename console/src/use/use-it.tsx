@@ -1,4 +1,4 @@
-import { Alert, Code, Text } from '@mantine/core'
+import { Alert, Anchor, Code, Text } from '@mantine/core'
 import type { ProviderDetailsFragment, ProviderType } from '../generated/documents.ts'
 import { Section } from '../parts/section.tsx'
 import { callAddress } from '../provider/call-address.tsx'
@@ -30,7 +30,10 @@ export function UseIt({ provider }: { readonly provider: ProviderDetailsFragment
       <Text fz="sm" mb="sm">
         Tools call the models through the gateway and never see the keys. Put a token of this gateway into <Code>{TOKEN_VARIABLE}</Code>, or
         where a tool asks for the API key.{' '}
-        {mayAdminister ? 'It needs model calls in its scope.' : 'Ask an admin for one that may make model calls.'}
+        {mayAdminister ? 'It needs model calls in its scope.' : 'Ask an admin for one that may make model calls.'}{' '}
+        <Anchor inherit underline="always" href="/docs/calls">
+          About model calls
+        </Anchor>
       </Text>
       <SnippetTabs snippets={snippetsFor(type, target)} />
     </Section>
