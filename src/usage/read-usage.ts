@@ -54,7 +54,6 @@ const GROUPS: Readonly<Record<UsageGroup, string>> = {
   DAY: '(at / 24) * 24',
 }
 
-const total = (what: string, name: string) => `CAST(SUM(${what}) AS DOUBLE PRECISION) AS ${name}`
 const TOKENS = {
   inputTokens: 'input_tokens',
   cachedInputTokens: 'cached_input_tokens',
@@ -64,36 +63,44 @@ const TOKENS = {
 } as const satisfies Record<keyof TokenUsage, string>
 /** The parts of `TokenUsage`. */
 export const TOKEN_NAMES = ['inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'] as const
-const TOTALS = [
-  total('calls', 'calls'),
-  // Who left did not fail.
-  total(`CASE WHEN outcome IN ('OK', 'CALLER_LEFT') THEN 0 ELSE calls END`, 'failed'),
-  total('missing_usage', 'missing_usage'),
-]
-
 const ALL_SUMS: ReadonlySet<AskedSum> = new Set([...TOKEN_NAMES, 'firstByte'])
 
-function totalsOf(sums: ReadonlySet<AskedSum> = ALL_SUMS): Prisma.Sql {
-  const of = (columns: readonly string[], isAsked: boolean) => columns.map((column) => (isAsked ? total(column, column) : `0 AS ${column}`))
-  const tokens = TOKEN_NAMES.flatMap((name) => of([TOKENS[name]], sums.has(name)))
-  return Prisma.raw([...TOTALS, ...tokens, ...of(FIRST_BYTE_COLUMNS, sums.has('firstByte'))].join(', '))
+/** The sums of a span, and of all spans. */
+function totalsOf(sums: ReadonlySet<AskedSum> = ALL_SUMS): { readonly parts: Prisma.Sql; readonly whole: Prisma.Sql } {
+  const asked = [
+    ...['calls', 'failed', 'missing_usage', ...TOKEN_NAMES.filter((name) => sums.has(name)).map((name) => TOKENS[name])],
+    ...(sums.has('firstByte') ? FIRST_BYTE_COLUMNS : []),
+  ]
+  const parts = asked.map((column) => `SUM(${column === 'failed' ? FAILED : column}) AS ${column}`)
+  const whole = asked.map((column) => `CAST(SUM(${column}) AS DOUBLE PRECISION) AS ${column}`)
+  return { parts: Prisma.raw(parts.join(', ')), whole: Prisma.raw(whole.join(', ')) }
 }
+
+/** Who left did not fail. */
+const FAILED = `CASE WHEN outcome IN ('OK', 'CALLER_LEFT') THEN 0 ELSE calls END`
 
 /** Sums of calls in groups: those of time in their order, others by their calls. */
 export async function readUsage({ prisma }: Pick<Activity, 'prisma'>, question: UsageQuestion): Promise<GroupSum[]> {
   const { by, filter, limit, ofEachProvider = false } = question
   const isTime = by === 'HOUR' || by === 'DAY'
-  const conditions = [spansWithin(question), ...commonConditions(filter), ...isOneOf('outcome', filter.outcomes)]
-  const group = Prisma.raw(GROUPS[by])
+  const conditions = [...commonConditions(filter), ...isOneOf('outcome', filter.outcomes)]
   const each = ofEachProvider ? Prisma.raw('provider_id, ') : Prisma.empty
+  const { parts, whole } = totalsOf(question.sums)
+  // Each span by itself: a database follows its index through one, and sorts all of them together.
+  const spans = spansWithin(question).map((span) => {
+    const { hours, from, until } = span
+    const key = Prisma.raw(by === 'DAY' && hours === 24 ? 'at' : GROUPS[by])
+    const within = Prisma.sql`hours = ${hours} AND at >= ${from} AND at < ${until}`
+    return Prisma.sql`SELECT ${each}${key} AS key, ${parts} FROM usage_sums WHERE ${allOf([within, ...conditions])} GROUP BY ${each}${key}`
+  })
   const rows = await prisma.$queryRaw<Record<string, string | number>[]>(Prisma.sql`
-    SELECT ${each}CAST(${group} AS TEXT) AS key, ${totalsOf(question.sums)} FROM usage_sums WHERE ${allOf(conditions)}
-    GROUP BY ${each}${group} ORDER BY ${each}${isTime ? group : Prisma.raw('calls DESC, key')} LIMIT ${limit}`)
+    SELECT ${each}CAST(key AS TEXT) AS key, ${whole} FROM (${Prisma.join(spans, ' UNION ALL ')}) AS spans
+    GROUP BY ${each}spans.key ORDER BY ${each}${Prisma.raw(isTime ? 'spans.key' : 'calls DESC, key')} LIMIT ${limit}`)
   return rows.map((row) => toGroupSum(row, isTime))
 }
 
 function toGroupSum(row: Readonly<Record<string, string | number>>, isTime: boolean): GroupSum {
-  const number = (name: string) => Number(row[name])
+  const number = (name: string) => Number(row[name] ?? 0)
   const key = String(row.key)
   const providerId = row.provider_id === undefined ? null : String(row.provider_id)
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = TOKENS
@@ -115,21 +122,30 @@ function toGroupSum(row: Readonly<Record<string, string | number>>, isTime: bool
   }
 }
 
+/** Sums of this many hours each, from one hour since 1970 to before another. */
+interface Span {
+  readonly hours: 1 | 24
+  readonly from: number
+  readonly until: number
+}
+
 /** The sums of whole days within the time, and of the hours at both ends. What has no sums of hours any more counts by days. */
-function spansWithin({ from, until, by, filter, now }: UsageQuestion): Prisma.Sql {
+function spansWithin({ from, until, by, filter, now }: UsageQuestion): readonly Span[] {
   let start = hourOf(later(from, filter.from))
   let end = Math.ceil(earlier(until, filter.until).getTime() / HOUR_MS)
-  if (by === 'HOUR') return Prisma.sql`(hours = 1 AND at >= ${start} AND at < ${end})`
+  if (by === 'HOUR') return [{ hours: 1, from: start, until: end }]
   const oldestHour = hourOf(now) - HOURS_KEPT_DAYS * 24
   if (start < oldestHour) start = Math.floor(start / 24) * 24
   if (end < oldestHour) end = Math.ceil(end / 24) * 24
   const firstDay = Math.ceil(start / 24) * 24
   const dayAfter = Math.floor(end / 24) * 24
-  if (firstDay >= dayAfter) return Prisma.sql`(hours = 1 AND at >= ${start} AND at < ${end})`
-  return Prisma.sql`(
-    (hours = 24 AND at >= ${firstDay} AND at < ${dayAfter})
-    OR (hours = 1 AND at >= ${start} AND at < ${firstDay})
-    OR (hours = 1 AND at >= ${dayAfter} AND at < ${end}))`
+  if (firstDay >= dayAfter) return [{ hours: 1, from: start, until: end }]
+  const spans: readonly Span[] = [
+    { hours: 24, from: firstDay, until: dayAfter },
+    { hours: 1, from: start, until: firstDay },
+    { hours: 1, from: dayAfter, until: end },
+  ]
+  return spans.filter((span) => span.from < span.until)
 }
 
 function later(one: Date, other: Date | undefined): Date {
