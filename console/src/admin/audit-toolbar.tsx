@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import type { AuditAction } from '../generated/documents.ts'
-import { useUrlState } from '../parts/use-url-state.ts'
+import { useUrlFields } from '../parts/use-url-state.ts'
 import { wordsOf } from './event-row.tsx'
 
 /** The actions that are asked for most; the log may have others. */
@@ -23,12 +23,7 @@ const ACTION_OPTIONS = [{ value: '', label: 'Any action' }, ...AUDIT_ACTIONS.map
 
 /** Which events are shown: about what, by whom, of which kind, from when to when. */
 export function AuditToolbar() {
-  const [parameters, change] = useUrlState()
-  const field = (parameter: string) => ({
-    value: parameters.get(parameter) ?? '',
-    onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
-      change({ [parameter]: event.currentTarget.value, after: null }),
-  })
+  const field = useUrlFields()
   return (
     <search className="list-toolbar audit-toolbar">
       <TextInput aria-label="About" placeholder="Name of a provider, token or route, or a UUID" type="search" {...field('about')} />

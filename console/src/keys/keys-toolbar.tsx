@@ -1,16 +1,12 @@
 import { NativeSelect } from '@mantine/core'
 import { KeySearch } from '../parts/key-search.tsx'
-import { useUrlState } from '../parts/use-url-state.ts'
+import { useUrlFields, useUrlState } from '../parts/use-url-state.ts'
 import { ENABLED_OPTIONS, STATUS_OPTIONS } from '../providers/filter-options.ts'
 
 /** Which keys are shown. */
 export function KeysToolbar() {
   const [parameters, change] = useUrlState()
-  const field = (parameter: string) => ({
-    value: parameters.get(parameter) ?? '',
-    onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
-      change({ [parameter]: event.currentTarget.value, after: null }),
-  })
+  const field = useUrlFields()
   return (
     <search className="list-toolbar keys-toolbar">
       <KeySearch

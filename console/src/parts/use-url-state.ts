@@ -24,3 +24,13 @@ export function useUrlState(): readonly [parameters: URLSearchParams, change: (c
   )
   return [parameters, change]
 }
+
+/** What ties a field to a parameter of the URL. The list begins on its first page again when one changes. */
+export function useUrlFields() {
+  const [parameters, change] = useUrlState()
+  return (parameter: string) => ({
+    value: parameters.get(parameter) ?? '',
+    onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
+      change({ [parameter]: event.currentTarget.value, after: null }),
+  })
+}
