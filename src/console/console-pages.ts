@@ -22,6 +22,9 @@ const ADDRESS_PLACE = 'GATEWAY-ADDRESS'
 /** What stands in the built page where each answer has a nonce of its own; `console/vite.config.ts` puts it there. */
 const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
 
+/** Places of the console; all else would be a file. Dots are below the first part only: a route may be named `gpt-4.1`. */
+const PLACE = /^(?!assets\/)[\w-]*(\/|$)/
+
 const METHOD_NOT_ALLOWED = json(405, { message: 'The console is read with GET.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_FILE = json(404, { message: 'The console has no such file. It is at /console.' })
 const NOT_BUILT: Answer = {
@@ -46,8 +49,7 @@ export function createConsolePages(files: ConsoleFiles | null, others: OtherPage
     const name = path.replace(/^\/console\/?/, '')
     const asset = assets(name, request)
     if (asset !== null) return asset
-    // The places of the console have no dots in them: what has one was meant to be a file.
-    return name.startsWith('assets/') || name.includes('.') ? NO_SUCH_FILE : pageAnswer(page)
+    return PLACE.test(name) ? pageAnswer(page) : NO_SUCH_FILE
   }
 }
 

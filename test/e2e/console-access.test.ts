@@ -178,6 +178,29 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await inside.context().close()
   })
 
+  it('with every column in reach when names are as long as they may be', async () => {
+    const long = (length: number) => 'a long name '.repeat(length).slice(0, length - 1)
+    await bench.createProvider('a-'.repeat(31).concat('a'), {
+      displayName: long(100),
+      apiKeys: [{ credential: { value: 'sk-of-a-long-name-0123456789' }, name: long(100) }],
+    })
+    await bench.ask(
+      `mutation ($name: String!) { createAccessToken(input: { name: $name, role: CALLER, calls: { models: ["${'m'.repeat(60)}*"] } }) { __typename } }`,
+      { name: long(100) },
+    )
+    const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
+    for (const path of ['/keys', '/tokens', '/audit']) {
+      await open(page, path)
+      await page
+        .getByText(path === '/audit' ? 'a-a-' : 'a long name')
+        .first()
+        .waitFor()
+      const hidden = await page.locator('.table-scroll').evaluate((table) => table.scrollWidth - table.clientWidth)
+      expect(hidden, path).toBeLessThanOrEqual(0)
+    }
+    await page.context().close()
+  })
+
   it.each(Object.keys(DIALOGS))('with any of the dialogs of %s open, which give the focus back', async (path) => {
     const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
     await open(page, path)

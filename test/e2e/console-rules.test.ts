@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
   it('says in the first line what is wrong, and leads there', async () => {
     await page.getByText('1 enabled provider failed its latest test').waitFor()
     await checkPage(page, 'the list with a banner')
-    await page.getByRole('link', { name: '1 Key refused' }).click()
+    await page.getByRole('link', { name: 'Key refused: 1' }).click()
     await shows(['Bad'])
     expect(Object.fromEntries(query())).toEqual({ status: 'UNAUTHORIZED', enabled: 'true' })
   })

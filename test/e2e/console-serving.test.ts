@@ -94,6 +94,11 @@ describe('the console as it is served', () => {
     expect(JSON.parse(body.toString())).toHaveProperty('message')
   })
 
+  it('opens the page of a name with dots by its URL', async () => {
+    const { status, headers } = await rawRequest('GET', '/console/routes/gpt-4.1')
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
+  })
+
   it('is read, and takes nothing', async () => {
     expect((await rawRequest('HEAD', '/console')).status).toBe(200)
     for (const method of ['POST', 'PUT', 'DELETE']) {

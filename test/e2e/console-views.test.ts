@@ -58,7 +58,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
       .first()
       .getByTitle(/^Only what is about/)
       .click()
-    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[aria-label="About"]')?.value.length === 36)
+    await expect.poll(() => page.getByLabel('About').inputValue()).toHaveLength(36)
     await page.context().close()
   })
 

@@ -26,11 +26,11 @@ export function AuditToolbar() {
   const field = useUrlFields()
   return (
     <search className="list-toolbar audit-toolbar">
-      <TextInput aria-label="About" placeholder="Name of a provider, token or route, or a UUID" type="search" {...field('about')} />
-      <TextInput aria-label="Who" placeholder="Name of who did it" type="search" {...field('who')} />
-      <NativeSelect aria-label="Action" data={ACTION_OPTIONS} {...field('action')} />
-      <TextInput aria-label="From" title="From this day on" type="date" {...field('from')} />
-      <TextInput aria-label="To" title="Up to this day" type="date" {...field('until')} />
+      <TextInput label="About" placeholder="Name of a provider, token or route, or a UUID" type="search" {...field('about')} />
+      <TextInput label="Who" placeholder="Name of who did it" type="search" {...field('who')} />
+      <NativeSelect label="Action" data={ACTION_OPTIONS} {...field('action')} />
+      <TextInput label="From" type="date" {...field('from')} />
+      <TextInput label="To" type="date" {...field('until')} />
     </search>
   )
 }

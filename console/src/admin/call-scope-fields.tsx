@@ -78,7 +78,7 @@ interface ChosenProvidersProps {
 function ChosenProviders({ providers, error, onChange }: ChosenProvidersProps) {
   return (
     <Stack gap="xs" role="group" aria-label="Providers">
-      <Text fz="sm" fw={500} component="span">
+      <Text fz="sm" fw={600} component="span">
         Providers
       </Text>
       <SegmentedControl

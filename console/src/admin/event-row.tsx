@@ -27,11 +27,11 @@ export function EventRow({ event, onOnly }: EventRowProps) {
           <code>{wordsOf(action)}</code>
           <ChangesInShort event={event} />
         </th>
-        <td data-label="Who" title={actorText(actor)}>
+        <td data-label="Who" className="cell-text" title={actorText(actor)}>
           {actor.name}
         </td>
         <td data-label="Channel">{wordsOf(channel)}</td>
-        <td data-label="About">
+        <td data-label="About" className="cell-text">
           <span className="dimmed">{wordsOf(subject.type)}</span> <SubjectButton subject={subject} onOnly={onOnly} />
         </td>
         <td className="cell-actions">

@@ -14,7 +14,7 @@ const ROLES: readonly { readonly value: Role; readonly label: string }[] = [
   { value: 'ADMIN', label: 'Admin: also tokens and the audit log' },
 ]
 /** The end that a token has already. */
-const KEPT_END = { value: 'keep', label: 'As it is' }
+const KEPT_END = { value: 'keep', label: 'Unchanged' }
 
 /** A token while somebody edits it. */
 export interface TokenDraft {

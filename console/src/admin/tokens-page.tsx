@@ -100,13 +100,13 @@ function TokenRow({ token, onEdit, onRevoke }: TokenRowProps) {
   const isExpired = expiresAt !== null && Date.parse(expiresAt) <= Date.now()
   return (
     <tr>
-      <th scope="row" data-label="Name">
+      <th scope="row" data-label="Name" className="cell-text">
         {name}
         {token.id === viewer.token?.id && <span className="dimmed"> · this one</span>}
         <code className="token-prefix">{prefix}…</code>
       </th>
       <td data-label="Role">{ROLE_NAMES[role]}</td>
-      <td data-label="Model calls" className={calls === null ? 'dimmed' : 'token-calls'}>
+      <td data-label="Model calls" className={calls === null ? 'cell-text dimmed' : 'cell-text'}>
         {scopeWords(calls)}
       </td>
       <td data-label="State">

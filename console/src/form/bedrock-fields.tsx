@@ -40,7 +40,7 @@ export function BedrockFields({ draft, onChange, onLeave, issues, hasAccessKey }
           <PasswordInput
             key={field}
             label={label}
-            description={hasAccessKey ? 'Empty keeps the stored one.' : 'Sealed, and never shown again.'}
+            description={hasAccessKey ? 'Empty keeps the stored one.' : 'Encrypted when saved, and never shown again.'}
             {...about(field)}
             onChange={(event) => set({ [field]: event.currentTarget.value })}
           />

@@ -42,13 +42,13 @@ function KeyTableRow({ apiKey }: { readonly apiKey: KeyRowFragment }) {
   const open = useRowClick(keyPath(id))
   return (
     <tr className="row-opens" onClick={open}>
-      <th scope="row" data-label="Key">
+      <th scope="row" data-label="Key" className="cell-text">
         <Link href={keyPath(id)} className={enabled ? 'mask key-link' : 'mask mask-off key-link'}>
           {masked}
         </Link>
         {name !== null && <span className="dimmed key-row-name">{name}</span>}
       </th>
-      <td data-label="Provider">
+      <td data-label="Provider" className="cell-text">
         <span className="key-provider">
           <ProviderIcon type={provider.type} icon={provider.icon} size={22} />
           <Link href={`/providers/${provider.name}`}>{provider.displayName}</Link>

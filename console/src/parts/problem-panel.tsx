@@ -42,7 +42,7 @@ export function ProblemPanel({ problem, onRetry }: ProblemPanelProps) {
           <Button size="xs" variant="default" onClick={onRetry}>
             Try again
           </Button>
-          {isWaiting && <span className="dimmed">again by itself in {left} s</span>}
+          {isWaiting && <span className="dimmed">Retries automatically in {left} s</span>}
         </Group>
       )}
     </Alert>

@@ -27,7 +27,7 @@ function LiveSign() {
 }
 
 const SCHEMES = [
-  ['auto', 'As the system', ScreenIcon],
+  ['auto', 'System', ScreenIcon],
   ['light', 'Light', SunIcon],
   ['dark', 'Dark', MoonIcon],
 ] as const

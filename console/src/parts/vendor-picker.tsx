@@ -48,8 +48,10 @@ function VendorOption({ vendor, none }: VendorOptionProps) {
   return (
     <span className="vendor-option">
       <VendorSign vendor={vendor} />
-      {vendor.label}
-      {vendor.hint !== '' && <span className="dimmed">{vendor.hint}</span>}
+      <span className="vendor-names">
+        {vendor.label}
+        {vendor.hint !== '' && <span className="dimmed">{vendor.hint}</span>}
+      </span>
     </span>
   )
 }

@@ -11,9 +11,9 @@ export function callAddress({ callPath }: Pick<ProviderDetailsFragment, 'callPat
 export function CallAddress({ provider }: { readonly provider: ProviderDetailsFragment }) {
   const address = callAddress(provider)
   return (
-    <>
+    <span className="copied">
       <code>{provider.callPath}</code>
       <CopyButton value={address} label={`Copy ${address}`} />
-    </>
+    </span>
   )
 }

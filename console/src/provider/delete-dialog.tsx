@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { problemOf } from '../gateway/problem.ts'
 import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { formatCount } from '../parts/format.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useListHref } from '../providers/list-view.tsx'
 import { useSession } from '../session/session.ts'
@@ -58,8 +59,8 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
       onClose={onClose}
     >
       <p className="alert-text">
-        Its {apiKeys.totalCount === 1 ? 'key' : `${apiKeys.totalCount} keys`} and its tests go with it, at once and for good. Tools that use
-        it stop working. Its name becomes free.
+        Deletes it with its {apiKeys.totalCount === 1 ? 'key' : `${formatCount(apiKeys.totalCount)} keys`} and tests at once. You cannot
+        undo this. Tools that use it stop working. You can reuse the name.
       </p>
       {routes !== null && <RoutesInUse routes={routes} />}
       {refusal !== null && (

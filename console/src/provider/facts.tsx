@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ProviderDetailsFragment } from '../generated/documents.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Fact } from '../parts/fact.tsx'
+import { formatDuration } from '../parts/format.ts'
 import { typeName } from '../parts/provider-types.ts'
 import { RelativeTime } from '../parts/relative-time.tsx'
 import { Section } from '../parts/section.tsx'
@@ -50,10 +51,10 @@ function Details({ provider }: FactsProps) {
 /** A text to read and to copy. */
 function Copied({ text }: { readonly text: string }) {
   return (
-    <>
+    <span className="copied">
       <code>{text}</code>
       <CopyButton value={text} label={`Copy ${text}`} />
-    </>
+    </span>
   )
 }
 
@@ -84,11 +85,11 @@ function NetworkFacts({ network }: Pick<ProviderDetailsFragment, 'network'>) {
   return (
     <Section title="Network">
       <dl className="facts">
-        <Fact name="Timeout">{network.timeoutMs.toLocaleString('en')} ms</Fact>
+        <Fact name="Timeout">{formatDuration(network.timeoutMs)}</Fact>
         <Fact name="Retries">
           {network.maxRetries === 0
             ? 'None'
-            : `${network.maxRetries}, after ${network.retryBackoffInitialMs} to ${network.retryBackoffMaxMs} ms`}
+            : `${network.maxRetries}, after ${formatDuration(network.retryBackoffInitialMs)} to ${formatDuration(network.retryBackoffMaxMs)}`}
         </Fact>
         <Fact name="Proxy">{proxyText(network.proxy)}</Fact>
         <Fact name="TLS">

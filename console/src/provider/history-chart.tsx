@@ -33,7 +33,7 @@ export function HistoryChart({ tests }: { readonly tests: readonly PastTest[] })
         {width > LEFT && <Bars tests={shown} width={width} />}
       </div>
       {newest !== undefined && oldest !== undefined && (
-        <div className="chart-times" style={{ maxWidth: `max(13rem, ${barsWidth(shown.length, width)}px)` }}>
+        <div className="chart-times" style={{ maxWidth: `max(15rem, ${barsWidth(shown.length, width)}px)` }}>
           <time dateTime={oldest.testedAt}>{formatMinute(oldest.testedAt)}</time>
           {newest !== oldest && <time dateTime={newest.testedAt}>{formatMinute(newest.testedAt)}</time>}
         </div>

@@ -110,13 +110,7 @@ export function KeyActions({ provider, apiKey }: KeyProps) {
       {open === 'edit' && <EditKeyDialog provider={provider} apiKey={apiKey} onClose={close} />}
       {open === 'rotate' && <RotateKeyDialog provider={provider} apiKey={apiKey} onClose={close} />}
       {open === 'remove' && (
-        <ConfirmDialog
-          title={`Remove the key ${apiKey.masked}?`}
-          action="Remove"
-          isBusy={isBusy}
-          onConfirm={() => void remove()}
-          onClose={close}
-        >
+        <ConfirmDialog title={`Remove ${apiKey.masked}?`} action="Remove" isBusy={isBusy} onConfirm={() => void remove()} onClose={close}>
           Deletes it at once. You cannot undo this. Tools that use it stop working.
         </ConfirmDialog>
       )}

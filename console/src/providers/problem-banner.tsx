@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from 'react'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { type ConnectionStatus, ProviderProblemsDocument } from '../generated/documents.ts'
+import { formatCount } from '../parts/format.ts'
 import { statusOf } from '../parts/test-status.tsx'
 import { useLiveChanges } from '../session/live.tsx'
 
@@ -43,7 +44,7 @@ export function ProblemBanner() {
         {wrong.map(([status, count]) => (
           <li key={status}>
             <Link href={`/?status=${status}&enabled=true`}>
-              {count.toLocaleString('en')} {statusOf(status).label}
+              {statusOf(status).label}: {formatCount(count)}
             </Link>
           </li>
         ))}

@@ -44,7 +44,7 @@ export function RouteTable({ routes, onEdit, onDelete }: RouteTableProps) {
               <td data-label="State">
                 <RouteState route={route} />
               </td>
-              <td data-label="Changed">
+              <td data-label="Changed" className="cell-time">
                 <RelativeTime at={route.updatedAt} />
               </td>
               {mayEdit && (

@@ -22,11 +22,15 @@ export function CallRow({ call }: { readonly call: ModelCall }) {
         <td data-label="Outcome">
           <ToneBadge tone={tone}>{label}</ToneBadge>
         </td>
-        <td data-label="Provider">{call.providerName ?? <span className="dimmed">none</span>}</td>
-        <td data-label="Model">
+        <td data-label="Provider" className="cell-text">
+          {call.providerName ?? <span className="dimmed">none</span>}
+        </td>
+        <td data-label="Model" className="cell-text">
           <code>{call.model ?? 'none'}</code>
         </td>
-        <td data-label="Caller">{call.caller.name}</td>
+        <td data-label="Caller" className="cell-text">
+          {call.caller.name}
+        </td>
         <td data-label="Tokens" className="cell-figure">
           {usage === null ? (
             <span className="dimmed">unknown</span>

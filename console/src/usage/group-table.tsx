@@ -96,7 +96,7 @@ function GroupRow({ grouping, row, all }: GroupRowProps) {
   const only = onlyGroup(grouping, row.group, row.node?.id ?? null)
   return (
     <tr>
-      <th scope="row" data-label={GROUPINGS[grouping].one} className="group-name">
+      <th scope="row" data-label={GROUPINGS[grouping].one} className="cell-text group-name">
         {only === null ? (
           <Text span c="dimmed" fz="sm">
             {name}

@@ -17,6 +17,7 @@ export function RangeControls({ range }: { readonly range: UsageRange }) {
     <div className="range-controls">
       <SegmentedControl
         aria-label="Range"
+        withItemsBorders={false}
         data={Object.entries(RANGES).map(([value, label]) => ({ value, label }))}
         value={name}
         onChange={choose}

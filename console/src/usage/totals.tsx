@@ -12,8 +12,8 @@ export function Totals({ sums }: { readonly sums: readonly UsageStep[] }) {
   return (
     <dl className="totals">
       <Total name="Calls" value={calls} note={missing === 0 ? '' : `${formatCount(missing)} without token figures`} />
-      <Total name="Failed" value={failed} note={formatShare(failed, calls)} />
-      <Total name="Input tokens" value={input} note={`${formatShare(cached, input)} from a cache`} />
+      <Total name="Failed" value={failed} note={failed === 0 ? '' : formatShare(failed, calls)} />
+      <Total name="Input tokens" value={input} note={input === 0 ? '' : `${formatShare(cached, input)} from a cache`} />
       <Total name="Output tokens" value={total(({ usage }) => usage.outputTokens)} note="" />
     </dl>
   )

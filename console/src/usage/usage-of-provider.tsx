@@ -27,7 +27,7 @@ export function UsageOfProvider({ name }: { readonly name: string }) {
       {sums === undefined && error === undefined && <Skeleton height={120} />}
       {sums?.length === 0 && (
         <Text fz="sm" c="dimmed">
-          No calls. Each one counts here as soon as it is over.
+          No calls in 7 days. Each call counts here when it ends.
         </Text>
       )}
       {sums !== undefined && sums.length > 0 && <Totals sums={sums} />}
