@@ -25,7 +25,7 @@ function NothingHere() {
       <PageHeading title="Nothing is here" />
       <Text mb="md">The page may have moved, or your token may not have access.</Text>
       <Button component={Link} href="/" variant="default">
-        To the providers
+        Show all providers
       </Button>
     </>
   )

@@ -301,7 +301,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
   it('says so when a link names a route that is not there', async () => {
     await open(page, '/routes?edit=never-made')
     await dialog().getByText('There is no route of this name').waitFor()
-    await dialog().getByRole('button', { name: 'To the routes' }).click()
+    await dialog().getByRole('button', { name: 'Show all routes' }).click()
     await isClosed()
   })
 

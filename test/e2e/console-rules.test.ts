@@ -230,6 +230,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await page.getByLabel('About').fill('untested')
     await page.getByRole('row', { name: /provider deleted.*untested/ }).waitFor()
     await page.getByLabel('About').fill('good')
+    await page.getByRole('row', { name: /provider deleted.*untested/ }).waitFor({ state: 'detached' })
     await page.getByLabel('Action').selectOption('PROVIDER_UPDATED')
     await page
       .getByRole('button', { name: /^Show the details of provider updated/ })

@@ -1,4 +1,4 @@
-import { Skeleton, Text } from '@mantine/core'
+import { Paper, Skeleton, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
@@ -78,7 +78,15 @@ interface EventsProps {
 }
 
 function Events({ page, after, onTurn, onOnly }: EventsProps) {
-  if (page.nodes.length === 0) return <Text c="dimmed">No event matches.</Text>
+  if (page.nodes.length === 0)
+    return (
+      <Paper withBorder p="xl" className="empty">
+        <Text fw={600}>No event matches</Text>
+        <Text c="dimmed" fz="sm" mt={4}>
+          Try another name, other days, or fewer filters.
+        </Text>
+      </Paper>
+    )
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}

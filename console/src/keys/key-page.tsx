@@ -36,9 +36,9 @@ function KeyMissing() {
   return (
     <>
       <PageHeading title="No such key" />
-      <Text mb="md">There is no such key. It may have been removed.</Text>
+      <Text mb="md">It may have been removed.</Text>
       <Button component={Link} href="/keys" variant="default">
-        To the keys
+        Show all keys
       </Button>
     </>
   )

@@ -52,7 +52,7 @@ export function ProviderMissing({ name }: { readonly name: string }) {
       <PageHeading title="No such provider" />
       <Text mb="md">There is no provider named “{name}”. It may have been deleted.</Text>
       <Button component={Link} href="/" variant="default">
-        To the providers
+        Show all providers
       </Button>
     </>
   )

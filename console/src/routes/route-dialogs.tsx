@@ -61,7 +61,7 @@ function Missing({ onClose }: { readonly onClose: () => void }) {
         There is no route of this name. It may have been deleted.
       </Text>
       <Button variant="default" onClick={onClose}>
-        To the routes
+        Show all routes
       </Button>
     </>
   )

@@ -40,7 +40,7 @@ function RouteMissing({ name }: { readonly name: string }) {
       <PageHeading title="No such route" />
       <Text mb="md">There is no route named “{name}”. It may have been deleted.</Text>
       <Button component={Link} href="/routes" variant="default">
-        To the routes
+        Show all routes
       </Button>
     </>
   )

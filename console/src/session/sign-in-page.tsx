@@ -54,7 +54,7 @@ export function SignInPage({ notice, isBusy, onSignIn }: SignInPageProps) {
               Sign in
             </Button>
             <Text c="dimmed" fz="xs">
-              The first start of the gateway prints an admin token. Later ones are made here, or with the mutation{' '}
+              The first start of the gateway prints an admin token. Create more tokens here, or with the mutation{' '}
               <Code>createAccessToken</Code>.
             </Text>
           </Stack>
@@ -68,7 +68,7 @@ function StaySignedIn({ checked, onChange }: { readonly checked: boolean; readon
   return (
     <Checkbox
       label="Stay signed in on this device"
-      description={checked ? 'Until you sign out. Only on a device that is yours.' : 'Without it the token ends with this browser tab.'}
+      description={checked ? 'Until you sign out. Use this only on your own device.' : 'Otherwise closing this tab signs you out.'}
       checked={checked}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />
