@@ -197,7 +197,7 @@ export const PICTURES: readonly Picture[] = [
       await open(page, scene, '/audit', 'Channel')
       await page.getByLabel('Action').selectOption('ACCESS_TOKEN_CREATED')
       await page
-        .getByRole('row', { name: /provider\./ })
+        .getByRole('row', { name: /provider tested/ })
         .first()
         .waitFor({ state: 'detached' })
       await page.getByRole('button', { name: 'Show the details' }).first().click()
