@@ -120,8 +120,7 @@ function tooManyGroups(most: number): ValidationError {
 /** Says what groups are called, and what they stand for. */
 async function nameGroups(by: UsageGroupOf, sums: readonly GroupSum[], context: GatewayContext): Promise<NamedSum[]> {
   const ids = [...new Set(sums.flatMap(({ key }) => (key === '' ? [] : [key])))]
-  const live = await readLive(by, ids, context)
-  const names = live === null ? NO_NAMES : await readNames(await context.deps.usage.written(), ids)
+  const [live, names] = await Promise.all([readLive(by, ids, context), readKeptNames(by, ids, context)])
   return sums.map((sum) => {
     const row = live?.rows.get(sum.key)
     const group = sum.at?.toISOString() ?? row ?? names.get(sum.key) ?? sum.key
@@ -129,6 +128,14 @@ async function nameGroups(by: UsageGroupOf, sums: readonly GroupSum[], context: 
     return { ...sum, group: group === '' ? NONE : group, node }
   })
 }
+
+/** What ids were last called; none for groups that are no rows. */
+async function readKeptNames(by: UsageGroupOf, ids: readonly string[], { deps }: GatewayContext): Promise<ReadonlyMap<string, string>> {
+  return NODES.has(by) ? readNames(await deps.usage.written(), ids) : new Map()
+}
+
+/** Groups that stand for rows. */
+const NODES: ReadonlySet<UsageGroupOf> = new Set(['PROVIDER', 'API_KEY', 'CALLER'])
 
 /** For each request, what reads the sums of providers that are asked for with the same arguments, all at once. */
 const readers = new WeakMap<GatewayContext, Map<string, (id: string) => Promise<NamedSum[] | null>>>()
@@ -144,7 +151,6 @@ function usageOf(id: string, args: UsageArguments, sums: ReadonlySet<AskedSum>, 
 }
 
 const NONE = '(none)'
-const NO_NAMES: ReadonlyMap<string, string> = new Map()
 
 function refusal(field: string, message: string): ValidationError {
   return new ValidationError([{ path: [field], rule: 'OUT_OF_RANGE', message }])
