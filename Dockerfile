@@ -33,6 +33,5 @@ VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Short-lived objects of calls are collected less often, for up to 96 MB more memory.
-ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/cli/gateway.js"]
+ENTRYPOINT ["node", "dist/cli/gateway.js"]
 CMD ["serve"]

@@ -203,15 +203,6 @@ describe('compose.yaml', () => {
   })
 })
 
-test('every way to start a server leaves room for the short-lived objects of calls', () => {
-  const starts = [
-    /&& (node .* serve)/.exec(readFileSync('package.json', 'utf8'))?.[1],
-    valuesOf(last, 'ENTRYPOINT').join(),
-    /^ExecStart=(.*)$/m.exec(readFileSync('deploy/ai-provider-gateway.service', 'utf8'))?.[1],
-  ]
-  expect(starts).toEqual(starts.map(() => expect.stringContaining('--max-semi-space-size=32')))
-})
-
 describe('the unit of systemd', () => {
   const unit = readFileSync('deploy/ai-provider-gateway.service', 'utf8')
 
