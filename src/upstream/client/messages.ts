@@ -54,16 +54,14 @@ const MAX_JSON_PARTS = 250_000
 /** No answer of an API is nested deeper than some dozens. */
 const MAX_OPEN_JSON_PARTS = 1_000
 
-/**
- * A body of a few megabytes can be parsed into hundreds, when it is nothing but empty objects; a deep one keeps everybody
- * waiting. Brackets within texts count too, which only a body made for it has so many of.
- */
+/** A body of a few megabytes can be parsed into hundreds, when it is nothing but empty objects; a deep one keeps everybody waiting. */
 function hasTooManyParts(body: string): boolean {
   let parts = 0
   let open = 0
   for (let at = 0; at < body.length; at += 1) {
     const character = body.charCodeAt(at)
-    if (character === OPEN_BRACE || character === OPEN_BRACKET) {
+    if (character === QUOTE) at = endOfText(body, at + 1)
+    else if (character === OPEN_BRACE || character === OPEN_BRACKET) {
       parts += 1
       open += 1
       if (parts > MAX_JSON_PARTS || open > MAX_OPEN_JSON_PARTS) return true
@@ -72,6 +70,14 @@ function hasTooManyParts(body: string): boolean {
   return false
 }
 
+function endOfText(body: string, from: number): number {
+  let at = from
+  while (at < body.length && body.charCodeAt(at) !== QUOTE) at += body.charCodeAt(at) === BACKSLASH ? 2 : 1
+  return at
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACE = 0x7d

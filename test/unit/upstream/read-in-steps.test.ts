@@ -49,12 +49,15 @@ test('nothing more is read of a connection that was given up', async () => {
 test.each([
   ['arrays', '['.repeat(100_000) + ']'.repeat(100_000)],
   ['objects', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+  ['arrays with brackets in texts', `${'["]",'.repeat(20_000)}0${']'.repeat(20_000)}`],
+  ['arrays behind brackets in a text', `["${']'.repeat(5_000)}",${'['.repeat(2_000)}${']'.repeat(2_001)}`],
+  ['arrays behind escaped quotes', `["\\"${']'.repeat(5_000)}\\\\",${'['.repeat(2_000)}${']'.repeat(2_001)}`],
   ['arrays that are not closed', `{"data":${'['.repeat(2_000)}`],
 ])('a body of nested %s is not parsed', (_name, body) => {
   expect(upstreamResponse(200, {}, body)).toMatchObject({ json: undefined, bodyProblem: 'too long' })
 })
 
 test('a long list of models whose names have brackets is parsed', () => {
-  const data = Array.from({ length: 50_000 }, (_, index) => ({ id: `[model] {${index}}` }))
+  const data = Array.from({ length: 50_000 }, (_, index) => ({ id: `[model] "{{{${index}` }))
   expect(upstreamResponse(200, {}, JSON.stringify({ data }))).toMatchObject({ json: { data }, bodyProblem: null })
 })
