@@ -1,3 +1,4 @@
+import { createBacklog } from '../src/backlog.ts'
 import { createMetrics } from '../src/metrics/metrics.ts'
 import type { MetricSources } from '../src/metrics/source-metrics.ts'
 
@@ -21,7 +22,7 @@ const SOURCES: MetricSources = {
 
 /** The page `docs/reference/metrics.md`. */
 export async function metricsReference(): Promise<string> {
-  const metrics = createMetrics()
+  const metrics = createMetrics(createBacklog())
   metrics.watch(SOURCES)
   const { text } = await metrics.read()
   const rows = Array.from(

@@ -13,7 +13,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   start: {
     does: 'opens the database, checks the keys, migrates, listens, in this order',
     mayEnter: [
-      ...['activity', 'api-keys', 'app', 'audit', 'auth', 'calls', 'changes', 'config', 'crypto', 'database', 'errors', 'graphql', 'http'],
+      ...[
+        'activity',
+        'api-keys',
+        'app',
+        'audit',
+        'auth',
+        'backlog',
+        'calls',
+        'changes',
+        'config',
+        'crypto',
+        'database',
+        'errors',
+        'graphql',
+        'http',
+      ],
       ...['key-file', 'metrics', 'mount-calls', 'create-upstream', 'providers', 'rest', 'tracing', 'upgrade', 'upstream', 'usage'],
     ],
   },
@@ -22,6 +37,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayEnter: [
       ...[
         'auth',
+        'backlog',
         'cache',
         'calls',
         'console',
@@ -38,6 +54,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...['rest-reference', 'tracing'],
     ],
   },
+  backlog: { does: 'small work of finished requests, done many at a time', mayEnter: [] },
   'request-context': { does: 'what belongs to one request', mayEnter: ['auth', 'graphql', 'metrics', 'tracing'] },
   'mount-calls': {
     does: 'model calls with their log, metrics and usage',
@@ -46,12 +63,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards, fails over, relays the answer',
     mayEnter: [
-      ...['api-keys', 'auth', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream', 'usage'],
+      ...['api-keys', 'auth', 'backlog', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream'],
+      'usage',
     ],
   },
   usage: {
     does: 'who called what and how many tokens it used: single calls and sums',
-    mayEnter: ['activity', 'calls', 'database', 'errors', 'generated'],
+    mayEnter: ['activity', 'backlog', 'calls', 'database', 'errors', 'generated'],
   },
   routes: {
     does: 'model routes and the circuit breaker of their targets',
@@ -148,7 +166,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayEnter: ['read-url', 'config', 'errors', 'providers', 'upstream'],
   },
   'key-file': { does: 'finds or creates the encryption key', mayEnter: ['api-keys', 'crypto', 'database', 'errors'] },
-  metrics: { does: 'counters, and `/metrics`', mayEnter: ['auth', 'cache', 'calls', 'changes', 'database', 'http'] },
+  metrics: { does: 'counters, and `/metrics`', mayEnter: ['auth', 'backlog', 'cache', 'calls', 'changes', 'database', 'http'] },
   tracing: { does: 'OpenTelemetry spans', mayEnter: [] },
   logger: { does: 'log lines of allowed fields', mayEnter: ['tracing'] },
   http: { does: 'bodies, headers and answers of HTTP', mayEnter: [] },

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { GATEWAY_RULES } from './auth/caller-rules.ts'
 import { limitSignIn, type SignInLimits } from './auth/limit-sign-in.ts'
 import { createSignIn, type SignedIn, type SignIn, type SignInRefusal } from './auth/sign-in.ts'
+import type { Backlog } from './backlog.ts'
 import { type AnswerCache, createAnswerCache, type Produced } from './cache/answer-cache.ts'
 import { requestKey } from './cache/request-key.ts'
 import { isCallTarget } from './calls/call-path.ts'
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly calls: CallOptions
   /** Counts what happens; null when nobody reads it. */
   readonly metrics: Metrics | null
+  /** Takes what is counted and written down of a request when it is over. */
+  readonly backlog: Backlog
   /** Answers `/metrics`; null when that is not at this port. */
   readonly metricsEndpoint: MetricsEndpoint | null
 }
@@ -80,7 +83,7 @@ type Handler = (requestContext: RequestContext) => Promise<Answer | null> | Answ
 
 /** The composition of everything that answers requests: what is mounted where, and who gets in. */
 export function createApp(options: AppOptions): App {
-  const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics } = options
+  const { deps, log, graphiql, console: withConsole, restReference, rootDialect, cacheMaxBytes, metrics, backlog } = options
   const server = createGraphQLServer(TOKEN_HEADERS)
   const graphiqlPage = graphiql ? createGraphiQLPage() : null
   const consolePages = withConsole ? createConsolePages(readConsoleFiles(), { graphiql, restReference }, deps.publicUrl) : null
@@ -88,7 +91,7 @@ export function createApp(options: AppOptions): App {
   const referencePages = restReference ? createReferencePages(restDescriptions()) : null
   const signIn = createLimitedSignIn(options)
   const cache = createAnswerCache(cacheMaxBytes)
-  const calls = mountCalls({ deps, ...options.calls, signIn, log, metrics, tokenHeaders: TOKEN_HEADERS, aliases: CALL_PREFIXES })
+  const calls = mountCalls({ deps, ...options.calls, signIn, log, metrics, backlog, tokenHeaders: TOKEN_HEADERS, aliases: CALL_PREFIXES })
   const rest = createRestRouter({
     ...{ mounts: rootMounts(rootDialect), execute: createExecute(server), deps, toFault },
     takeTurn: createTurns(),
@@ -136,7 +139,7 @@ export function createApp(options: AppOptions): App {
     metrics?.requestStarted()
     const onFinished = (finished: FinishedRequest) => {
       underWay.delete(response)
-      metrics?.requestFinished(finished)
+      if (metrics !== null) backlog.add(() => metrics.requestFinished(finished))
       span.end(finished)
     }
     const requestContext = new RequestContext(request, response, {

@@ -8,7 +8,7 @@ import type { Usage } from './usage/usage.ts'
 /** What the operator says of model calls. */
 export type CallOptions = Pick<CallsDeps, 'outbound' | 'publicUrl' | 'maxBodyBytes' | 'bodyMemoryBytes' | 'idleMs' | 'limits'>
 
-export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 'tokenHeaders' | 'aliases'> {
+export interface MountedCalls extends CallOptions, Pick<CallsDeps, 'signIn' | 'tokenHeaders' | 'aliases' | 'backlog'> {
   readonly deps: Pick<CallsDeps, 'database' | 'keyring' | 'readSecretVariable' | 'clock' | 'callStatus' | 'lastUses'> & {
     readonly usage: Usage
   }

@@ -10,6 +10,7 @@ import { type AdminAccess, ensureAdminToken } from './auth/admin-token.ts'
 import { clientAddressOf } from './auth/client-address.ts'
 import type { SignInLimits } from './auth/limit-sign-in.ts'
 import type { Caller } from './auth/principal.ts'
+import { type Backlog, createBacklog } from './backlog.ts'
 import { isCallTarget } from './calls/call-path.ts'
 import { createCallStatus } from './calls/call-status.ts'
 import { createChangeFeed } from './changes/change-feed.ts'
@@ -21,6 +22,7 @@ import { migrate } from './database/migrate.ts'
 import { StartupError } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
 import type { GatewayDeps } from './graphql/context.ts'
+import { keepTicksFast } from './http/fast-ticks.ts'
 import { createListener } from './http/listener.ts'
 import { findKeys, type KeySource, readKeyring } from './key-file.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
@@ -65,6 +67,7 @@ export async function startGateway(
   clock: () => Date = () => new Date(),
   startLog: Logger = log,
 ): Promise<Gateway> {
+  keepTicksFast()
   const tracing = wantsTraces(config) ? await startTracing() : null
   const database = await openDatabase(config.DATABASE_URL)
   try {
@@ -111,13 +114,13 @@ async function serve(
   { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const lastUses = trackUses(database, activity, log)
-  const usage = keepUsage(config, activity, clock, log)
+  const backlog = createBacklog()
+  const usage = keepUsage(config, activity, clock, log, backlog)
   const readSecretVariable = secretVariables(config)
   const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
   const outbound = createUpstream(config)
   const changes = createChangeFeed({ database, keyring }, clock)
-  const metrics = config.METRICS_PORT === null && config.METRICS_TOKEN === '' ? null : createMetrics()
-  const metricsEndpoint = metrics === null ? null : createMetricsEndpoint(metrics, config.METRICS_TOKEN)
+  const { metrics, metricsEndpoint } = measure(config, backlog)
   const deps: Omit<GatewayDeps, 'newProviderTests'> = {
     database,
     keyring,
@@ -139,7 +142,7 @@ async function serve(
     signInLimits: signInLimits(config),
     cacheMaxBytes: config.CACHE_MAX_BYTES,
     calls: { ...callOptions(config), outbound: outbound.clientDeps },
-    metrics,
+    ...{ metrics, backlog },
     metricsEndpoint: config.METRICS_PORT === null ? metricsEndpoint : null,
   })
   const server = createListener(
@@ -179,8 +182,9 @@ function trackUses(database: Database, activity: Activity, log: Logger): LastUse
   return { ...lastUses, close: () => cleaning.close().then(lastUses.close) }
 }
 
-function keepUsage({ USAGE_DAYS }: Config, activity: Activity, clock: () => Date, log: Logger): Usage {
-  return createUsage(activity, { callDays: USAGE_DAYS, clock, onError: (error) => error instanceof Error && logUnexpected(error, log) })
+function keepUsage({ USAGE_DAYS }: Config, activity: Activity, clock: () => Date, log: Logger, backlog: Backlog): Usage {
+  const onError = (error: unknown) => error instanceof Error && logUnexpected(error, log)
+  return createUsage(activity, { callDays: USAGE_DAYS, clock, onError }, backlog)
 }
 
 function testsOfNewProviders({ TEST_NEW_PROVIDERS }: Config, deps: TestDeps, log: Logger): BackgroundTests {
@@ -203,6 +207,12 @@ function counting(metrics: Metrics | null): (outcome: Outcome) => Outcome {
     metrics?.connectionTested(outcome)
     return outcome
   }
+}
+
+/** What is counted, and what tells it; both null when nobody reads it. */
+function measure({ METRICS_PORT, METRICS_TOKEN }: Config, backlog: Backlog) {
+  const metrics = METRICS_PORT === null && METRICS_TOKEN === '' ? null : createMetrics(backlog)
+  return { metrics, metricsEndpoint: metrics === null ? null : createMetricsEndpoint(metrics, METRICS_TOKEN) }
 }
 
 /** Opens the port for the metrics; null when they have none of their own. */

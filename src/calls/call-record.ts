@@ -1,6 +1,6 @@
 import type { Principal } from '../auth/principal.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
-import { NO_USAGE, type ReadUsage } from '../usage/token-usage.ts'
+import type { ReadUsage } from '../usage/token-usage.ts'
 import type { CallKind } from './call-kind.ts'
 import type { CallErrorCode } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
@@ -79,8 +79,6 @@ export interface CallProgress {
   attempts: number
   furtherAttempts: Record<AttemptReason, number>
   requestBytes: number
-  used: ReadUsage
-  answeredModel: string | null
   vendorRequestId: string | null
   /** Null for what is no call: a list, a refusal to a stranger. */
   outcome: CallOutcome | null
@@ -98,8 +96,6 @@ export function newProgress(): CallProgress {
     attempts: 0,
     furtherAttempts: { next_key: 0, next_target: 0, retry: 0, closed_connection: 0 },
     requestBytes: 0,
-    used: NO_USAGE,
-    answeredModel: null,
     vendorRequestId: null,
     outcome: null,
   }

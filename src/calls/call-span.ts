@@ -4,6 +4,7 @@ import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { type CallKind, kindOf } from './call-kind.ts'
 import type { CallOutcome, CallProgress } from './call-record.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
+import type { Relay } from './relay.ts'
 
 /** OpenTelemetry's names of operations, where it has one. */
 const OPERATIONS: Readonly<Partial<Record<CallKind, string>>> = {
@@ -45,7 +46,8 @@ export interface SpannedCall {
 /** Makes a call in a span of its own, by the names that OpenTelemetry has for calls of models. */
 export function inCallSpan(
   { provider, path, model }: SpannedCall,
-  progress: Pick<CallProgress, 'attempts' | 'used' | 'answeredModel' | 'routeName'>,
+  progress: Pick<CallProgress, 'attempts' | 'routeName'>,
+  answer: Pick<Relay, 'usage' | 'answeredModel'>,
   work: () => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   if (!isTracing()) return work()
@@ -62,8 +64,8 @@ export function inCallSpan(
   return inSpan(name === undefined ? operation : `${operation} ${name}`, { kind: 'client', attributes }, async (span) => {
     const outcome = await work()
     span.setAttributes({ 'gateway.call.outcome': outcome, 'gateway.call.attempts': progress.attempts })
-    const { used, answeredModel } = progress
-    const { usage } = used
+    const { usage } = answer.usage()
+    const { answeredModel } = answer
     if (answeredModel !== null) span.setAttribute('gen_ai.response.model', answeredModel)
     if (usage !== null)
       span.setAttributes({ 'gen_ai.usage.input_tokens': usage.inputTokens, 'gen_ai.usage.output_tokens': usage.outputTokens })

@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallScope } from '../auth/call-scope.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
+import type { Backlog } from '../backlog.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
 import { createTurns } from '../http/turns.ts'
 import { readRouteForCall } from '../routes/read-route.ts'
+import { inThisTrace } from '../tracing/span.ts'
 import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
 import { isGatewayToken } from './call-credential.ts'
-import { kindOf } from './call-kind.ts'
 import { type CallLimitSettings, CallLimits, type TokenBudgets } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
@@ -23,6 +24,7 @@ import { errorAnswer } from './error-answer.ts'
 import { CallError } from './error-codes.ts'
 import { shapeByPath, shapeByType } from './errors/choose-shape.ts'
 import type { ErrorShape } from './errors/shape.ts'
+import { recordOf } from './finished-call.ts'
 import { type IdentifyDeps, identify } from './identify.ts'
 import { makeCall, type PermittedCall } from './make-call.ts'
 import { createModelCatalog } from './one-url/model-catalog.ts'
@@ -54,8 +56,9 @@ export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   /** How long a vendor may be silent within its answer, in milliseconds. */
   readonly idleMs: number
   readonly limits: CallLimitSettings
-  /** Hears of each request when it is over. */
+  /** Hears of each request when it is over, by way of the backlog. */
   readonly onFinished: (record: CallRecord) => void
+  readonly backlog: Backlog
   /** Hears of faults of the gateway itself. */
   readonly onUnexpected: (error: Error, requestId: string) => void
 }
@@ -178,7 +181,8 @@ export function createCalls(deps: CallsDeps): Calls {
       )
     }
     if (!passage.caller.isGone) await responseClosed(response)
-    deps.onFinished(recordOf(passage, startedAt, began))
+    const time = { startedAt, began, ended: performance.now() }
+    deps.backlog.add(inThisTrace(() => deps.onFinished(recordOf(passage, time))))
   }
 
   const underWay = new Set<Promise<void>>()
@@ -192,6 +196,7 @@ export function createCalls(deps: CallsDeps): Calls {
     close: async () => {
       pools.destroy()
       await Promise.race([Promise.all(underWay), sleep(LAST_RECORDS_MS, null, { ref: false })])
+      deps.backlog.settle()
     },
   }
 }
@@ -211,42 +216,6 @@ function permitted(
 /** The record of a call is written when its last byte has left, or nobody takes it any more. */
 function responseClosed(response: ServerResponse): Promise<void> {
   return response.closed ? Promise.resolve() : new Promise((resolve) => void response.once('close', resolve))
-}
-
-function recordOf({ requestId, request, response, progress, relay, path }: Passage, startedAt: number, began: number): CallRecord {
-  const { provider, outcome, caller, apiKeyId, apiKeyMasked, model, routeName } = progress
-  const { attempts, furtherAttempts, requestBytes, vendorRequestId, used, answeredModel } = progress
-  return {
-    requestId,
-    isCall: outcome !== null,
-    caller,
-    apiKeyId,
-    apiKeyMasked,
-    model,
-    routeName,
-    attempts,
-    furtherAttempts,
-    requestBytes,
-    startedAt,
-    providerId: provider?.id ?? null,
-    providerName: provider?.name ?? null,
-    providerType: provider?.type ?? null,
-    kind: kindOf(progress.path ?? ('rest' in path ? path.rest : '')),
-    method: request.method ?? '',
-    streamed: relay.isStream,
-    // The last bytes may not have reached who left while they were on their way.
-    outcome: outcome ?? (response.writableFinished ? 'OK' : 'CALLER_LEFT'),
-    httpStatus: response.headersSent ? response.statusCode : null,
-    durationMs: performance.now() - began,
-    timeToFirstByteMs: relay.firstByteAt === null ? null : relay.firstByteAt - began,
-    responseBytes: relay.bytes,
-    isComplete: response.writableFinished,
-    usage: used.usage,
-    usageSource: used.usageSource,
-    client: request.headers['user-agent'] ?? null,
-    vendorRequestId,
-    answeredModel,
-  }
 }
 
 function refuse(passage: Passage, error: CallError): void {

@@ -70,10 +70,10 @@ function pathOf({ provider, scope, asked }: PermittedCall, plan: AcceptedCall['p
 export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
   const { provider, model, progress, relay } = call
   const spanned = { provider, path: progress.path ?? '', model }
-  progress.outcome = await inCallSpan(spanned, progress, async () => {
+  progress.outcome = await inCallSpan(spanned, progress, relay, async () => {
     const outcome = await forwardCall(call, deps)
-    progress.used = await relay.usage()
-    progress.answeredModel = relay.answeredModel
+    const decoded = relay.decoded()
+    if (decoded !== null) await decoded
     return outcome
   })
 }

@@ -74,12 +74,17 @@ export class Relay {
     this.#tap?.end()
   }
 
-  /** What the vendor reports of the call's tokens, when no more of its answer comes. A promise when the answer is compressed. */
-  usage(): ReadUsage | Promise<ReadUsage> {
+  /** Settles when a compressed answer, of which no more comes, can be read; null for any other. */
+  decoded(): Promise<void> | null {
+    return this.#tap?.decoded() ?? null
+  }
+
+  /** What the vendor reports of the call's tokens, in an answer that has ended and is decoded. */
+  usage(): ReadUsage {
     return this.#tap?.result() ?? NO_USAGE
   }
 
-  /** The model that the vendor says has answered, when its usage is known; null when it does not say. */
+  /** The model that the vendor says has answered, once its usage was asked for; null when it does not say. */
   get answeredModel(): string | null {
     return this.#tap?.answeredModel ?? null
   }

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Backlog } from '../backlog.ts'
 import { type CallMetrics, createCallMetrics } from './call-metrics.ts'
 import { instrumentsOf } from './instruments.ts'
 import { addSourceMetrics, type MetricSources } from './source-metrics.ts'
@@ -36,7 +37,8 @@ const TEST_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** A client may send any method that HTTP has; these have a label of their own. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-export function createMetrics(): Metrics {
+/** @param backlog where requests wait that are over, and not counted yet. */
+export function createMetrics(backlog: Pick<Backlog, 'settle'>): Metrics {
   const registry = new Registry()
   const { counter, histogram } = instrumentsOf(registry)
   // Of the process: processor time, memory, descriptors, event-loop lag, garbage collection.
@@ -84,6 +86,9 @@ export function createMetrics(): Metrics {
     tokenUnverified: () => unverified.inc(),
     calls: createCallMetrics(registry),
     watch: (sources) => addSourceMetrics(registry, sources),
-    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    read: async () => {
+      backlog.settle()
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
   }
 }

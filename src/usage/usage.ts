@@ -1,4 +1,5 @@
 import type { Activity } from '../activity/activity.ts'
+import type { Backlog } from '../backlog.ts'
 import type { CallRecord } from '../calls/call-record.ts'
 import { toCallRow } from './call-row.ts'
 import { readTokensOfDay } from './read-usage.ts'
@@ -25,7 +26,8 @@ export interface Usage {
 /** How often the tokens of a caller are counted, who is about to reach a limit. */
 const MOST_TRIES = 3
 
-export function createUsage(activity: Activity, retention: Retention): Usage {
+/** @param backlog where calls wait that are over, and not recorded yet. */
+export function createUsage(activity: Activity, retention: Retention, backlog: Pick<Backlog, 'settle'>): Usage {
   const { clock, onError } = retention
   const queue = createUsageQueue(activity, onError)
   const cleaning = keepUsageShort(activity, retention)
@@ -35,10 +37,12 @@ export function createUsage(activity: Activity, retention: Retention): Usage {
       if (row !== null) queue.add(row)
     },
     written: async () => {
+      backlog.settle()
       await queue.flush()
       return activity
     },
     hasTokensLeft: async (callerId, perDay) => {
+      backlog.settle()
       const day = dayOf(clock())
       const waiting = () => queue.waitingTokens(callerId, day)
       for (let tries = 1; ; tries++) {
@@ -57,6 +61,7 @@ export function createUsage(activity: Activity, retention: Retention): Usage {
     dropped: queue.dropped,
     close: async () => {
       await cleaning.close()
+      backlog.settle()
       await queue.close()
     },
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { chatAnswer, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
@@ -76,12 +76,17 @@ describe('limits', () => {
 })
 
 describe('what is told of a call', () => {
+  /** What the log tells of these calls, which it does some milliseconds after their answers. */
+  async function toldOf(answers: readonly Awaited<ReturnType<typeof call>>[]) {
+    const ids = answers.map(({ headers }) => headers['x-gateway-request-id'])
+    const found = () => lines.map((line) => JSON.parse(line)).filter(({ msg, requestId }) => msg === 'request' && ids.includes(requestId))
+    await vi.waitFor(() => expect(found()).toHaveLength(ids.length))
+    return found()
+  }
+
   test('one line in the log, of fixed fields: no path, query, model, prompt or name', async () => {
     lines.length = 0
-    await call()
-    await call({ path: '/ai/watched/v1/files' })
-    const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
-    expect(told).toEqual([
+    expect(await toldOf([await call(), await call({ path: '/ai/watched/v1/files' })])).toEqual([
       expect.objectContaining({
         route: 'ai',
         method: 'POST',
@@ -101,10 +106,10 @@ describe('what is told of a call', () => {
       'mutation { createModelRoute(input: { name: "fast", targets: [{ provider: { name: "watched" }, model: "a-model" }] }) { __typename } }',
     )
     lines.length = 0
+    const answers = []
     for (const model of ['fast', 'a-model-of-the-caller', 'watched/a-model-of-the-caller'])
-      await call({ path: '/v1/chat/completions', body: JSON.stringify({ model }) })
-    const told = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request')
-    expect(told.map(({ modelRoute, status }) => [modelRoute, status])).toEqual([
+      answers.push(await call({ path: '/v1/chat/completions', body: JSON.stringify({ model }) }))
+    expect((await toldOf(answers)).map(({ modelRoute, status }) => [modelRoute, status])).toEqual([
       ['fast', 200],
       [null, 404],
       [null, 200],

@@ -1,6 +1,6 @@
 /** Reads the figures out of the bytes of an answer, in one of the forms that answers have. */
 export interface AnswerReader {
-  /** The bytes are not kept. */
+  /** The bytes do not change any more. */
   write(bytes: Buffer): void
   /** No more bytes come. */
   end(): void

@@ -19,6 +19,9 @@ const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x
 const LONGEST_NAME = 'amazon-bedrock-invocationMetrics'.length
 /** Members whose text is the model that has answered: at the top or in a holder, of most vendors, of Google, of Vercel. */
 const MODELS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'modelId'])
+/** How the names of all these begin: of any other member the name is not read. */
+const BEGINS_NAME = new Uint8Array(256)
+for (const name of [...USAGE, ...HOLDERS, ...MODELS]) BEGINS_NAME[name.charCodeAt(0)] = 1
 /** A longer name of a model is none. */
 const LONGEST_MODEL = 1_000
 
@@ -121,6 +124,7 @@ export class UsageScanner {
   #endOfString(bytes: Buffer, from: number): number {
     const { length } = bytes
     let at = from
+    if (this.#isInName && this.#name === '' && BEGINS_NAME[bytes[from] ?? 0] === 0) this.#isInName = false
     if (this.#isEscaped) {
       this.#isEscaped = false
       at += 1

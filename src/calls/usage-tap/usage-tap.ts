@@ -32,6 +32,7 @@ export class UsageTap {
   readonly #secrets: readonly string[]
   #isWhole = false
   #isBroken = false
+  #result: ReadUsage | null = null
 
   constructor({ contentType, contentEncoding, headers, secrets }: TappedHead) {
     this.#secrets = secrets
@@ -43,7 +44,7 @@ export class UsageTap {
     if (counts !== null) this.#figures.take(counts, true)
   }
 
-  /** The bytes are not changed, and not kept. */
+  /** The bytes are not changed; a short answer is kept until it is read. */
   write(bytes: Buffer): void {
     try {
       if (this.#decoder === null) this.#read(bytes)
@@ -58,13 +59,21 @@ export class UsageTap {
     this.#isWhole = true
   }
 
-  /** What was read, when no more of the answer comes. */
-  result(): ReadUsage | Promise<ReadUsage> {
-    if (this.#decoder === null) return this.#finish(true)
-    return this.#decoder.end().then((isRead) => this.#finish(isRead))
+  /** Settles when the answer, of which no more comes, is decoded; null when it is not compressed. */
+  decoded(): Promise<void> | null {
+    if (this.#decoder === null) return null
+    return this.#decoder.end().then((isRead) => {
+      if (!isRead) this.#isBroken = true
+    })
   }
 
-  /** The model that the vendor says has answered, when the result is there; null when it does not say. */
+  /** What the answer tells, when it has come to its end and is decoded. */
+  result(): ReadUsage {
+    this.#result ??= this.#finish()
+    return this.#result
+  }
+
+  /** The model that the vendor says has answered, once the result was asked for; null when it does not say. */
   get answeredModel(): string | null {
     const { model } = this.#figures
     return model !== null && MODEL_NAME.test(model) && showsNone(model, this.#secrets) ? model : null
@@ -79,8 +88,8 @@ export class UsageTap {
     }
   }
 
-  #finish(isRead: boolean): ReadUsage {
-    if (!isRead || this.#isBroken) return NO_USAGE
+  #finish(): ReadUsage {
+    if (this.#isBroken) return NO_USAGE
     try {
       this.#reader?.end()
       return this.#figures.result(this.#isWhole)

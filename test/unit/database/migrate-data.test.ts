@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openActivity, openActivityIfThere } from '../../../src/activity/activity.ts'
 import { copyActivity } from '../../../src/activity/copy-activity.ts'
+import { createBacklog } from '../../../src/backlog.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { type DataMigration, migrateData as migrateDataWith } from '../../../src/database/migrate-data.ts'
@@ -27,7 +28,7 @@ async function fill(database: Database): Promise<void> {
   const { prisma, write } = database
   const activity = await openActivity(database, log)
   await activity.write((tx) => tx.lastUse.createMany({ data: Array.from({ length: 703 }, (_, n) => ({ id: `used ${n}`, at: now })) }))
-  const usage = createUsage(activity, { callDays: 60, clock: () => now, onError: fail })
+  const usage = createUsage(activity, { callDays: 60, clock: () => now, onError: fail }, createBacklog())
   for (let n = 0; n < 703; n++) usage.record(callRecord({ model: `model ${n % 250}`, startedAt: now.getTime() - n * 60_000 }))
   await usage.close()
   await activity.close()

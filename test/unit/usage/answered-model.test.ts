@@ -30,7 +30,8 @@ async function modelOf({ contentType, body }: Answer, pieces: readonly Buffer[] 
   const tap = new UsageTap({ contentType, contentEncoding, headers: [], secrets: ['', SECRET] })
   for (const piece of pieces) tap.write(piece)
   tap.end()
-  await tap.result()
+  await tap.decoded()
+  tap.result()
   return tap.answeredModel
 }
 

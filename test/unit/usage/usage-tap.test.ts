@@ -19,6 +19,7 @@ async function read(
   const tap = new UsageTap(head)
   for (const piece of pieces) tap.write(piece)
   if (isWhole) tap.end()
+  await tap.decoded()
   return tap.result()
 }
 

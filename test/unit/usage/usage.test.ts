@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Activity, openActivity } from '../../../src/activity/activity.ts'
+import { createBacklog } from '../../../src/backlog.ts'
 import type { CallRecord } from '../../../src/calls/call-record.ts'
 import { readRevision } from '../../../src/database/revision.ts'
 import { Fault } from '../../../src/errors.ts'
@@ -30,7 +31,7 @@ describeDatabases('the store of usage', (databases) => {
     let isAway: Error | null = null
     const write: Activity['write'] = (work) => (isAway === null ? activity.write(work) : Promise.reject(isAway))
     const store = { ...activity, write }
-    const usage = createUsage(store, { callDays: 60, clock: () => now, onError })
+    const usage = createUsage(store, { callDays: 60, clock: () => now, onError }, createBacklog())
     const sums = async (by: UsageGroup, range = EVER, filter = {}): Promise<GroupSum[]> =>
       readUsage(await usage.written(), { ...range, by, filter, now, limit: 1_001 })
     const close = async () => {
@@ -127,7 +128,7 @@ describeDatabases('the store of usage', (databases) => {
 
   test('sums by each group, of whole hours and days, over two replicas', async () => {
     const one = await opened()
-    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail }, createBacklog())
     one.usage.record(callRecord({ ...at('2026-03-03T23:59:59Z'), usage: tokens(5, 1), timeToFirstByteMs: 12 }))
     one.usage.record(
       callRecord({ ...at('2026-03-04T00:00:00Z'), model: 'gpt-4o', outcome: 'CALLER_LEFT', usage: null, usageSource: 'MISSING' }),
@@ -173,7 +174,7 @@ describeDatabases('the store of usage', (databases) => {
 
   test('counts so many models of a provider apart, in an hour and in a day, and all others as one', async () => {
     const one = await opened()
-    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail }, createBacklog())
     for (let n = 0; n < MOST_MODELS + 50; n += 2) one.usage.record(callRecord({ model: `m${n}` }))
     // Two that write at once may both be the first with the last model.
     await one.usage.written()
@@ -210,7 +211,7 @@ describeDatabases('the store of usage', (databases) => {
       if (isLost) throw new Fault('SERVICE_UNAVAILABLE', 'the connection broke')
       return result
     }
-    const usage = createUsage({ ...activity, write }, { callDays: 60, clock: () => NOON, onError: () => {} })
+    const usage = createUsage({ ...activity, write }, { callDays: 60, clock: () => NOON, onError: () => {} }, createBacklog())
     usage.record(callRecord())
     await usage.written()
     isLost = false
@@ -238,7 +239,7 @@ describeDatabases('the store of usage', (databases) => {
 
   test('knows whether a caller has tokens left, by all replicas and what it has not written yet, in days of UTC', async () => {
     const one = await opened()
-    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail })
+    const other = createUsage(one.activity, { callDays: 60, clock: () => NOON, onError: fail }, createBacklog())
     one.usage.record(callRecord({ ...at('2026-03-03T23:59:59Z'), usage: tokens(1_000) }))
     one.usage.record(callRecord({ ...at('2026-03-04T01:00:00Z'), usage: tokens(60, 20) }))
     one.usage.record(callRecord({ ...at('2026-03-04T01:00:00Z'), usage: null, usageSource: 'MISSING' }))
