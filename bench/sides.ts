@@ -14,9 +14,9 @@ export interface Side {
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The built gateway. Its log of requests is off, because none of its peers writes one. */
+/** The built gateway, started as `npm start` does. Its log of requests is off, because none of its peers writes one. */
 export function startGateway(databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Side> {
-  return start([here('../dist/main.js')], {
+  return start(['--no-concurrent-marking', here('../dist/main.js')], {
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS,
     ADMIN_TOKEN: TOKEN,

@@ -66,39 +66,41 @@ function collect(
 ): Promise<ReadCallBody | null> {
   const hold = new Hold(budget)
   const gathered = new Gathered(length)
+  const refusalOf = (size: number) => (size > maxBytes ? tooLarge(maxBytes) : hold.growTo(size))
   return new Promise<ReadCallBody | null>((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
-      settle()
+    // Its listeners stay: to take them off costs more than they do.
+    let isOver = false
+    const finish = (read: ReadCallBody | null) => {
+      if (isOver) return
+      isOver = true
+      if (read === null) hold.release()
+      resolve(read)
     }
     const refuse = (error: CallError) => {
-      finish(() => reject(error))
+      isOver = true
+      hold.release()
+      reject(error)
       // What is still to come flows into nothing, so that the caller hears the refusal.
       request.resume()
     }
-    const onGone = () => finish(() => resolve(null))
-    const onEnd = () => finish(() => resolve({ body: { kind: 'whole', bytes: gathered.bytes() }, release: () => hold.release() }))
+    const onGone = () => finish(null)
+    const onEnd = () => finish({ body: { kind: 'whole', bytes: gathered.bytes() }, release: () => hold.release() })
     const onData = (chunk: Buffer) => {
+      if (isOver) return
       const size = gathered.size + chunk.length
-      if (size > maxBytes) return refuse(tooLarge(maxBytes))
-      if (!hold.growTo(size)) return refuse(overloaded())
+      const refusal = refusalOf(size)
+      if (refusal !== null) return refuse(refusal)
       gathered.add(chunk)
       if (streamBeyond === null || size <= streamBeyond) return
       const head = readsForms ? gathered.bytes() : null
-      const stream = () => continued(gathered.parts, request, maxBytes)
-      finish(() => resolve({ body: { kind: 'stream', stream: stream(), length: null, head }, release: () => hold.release() }))
+      request.off('data', onData)
+      const stream = continued(gathered.parts, request, maxBytes)
+      finish({ body: { kind: 'stream', stream, length: null, head }, release: () => hold.release() })
     }
-    if (length !== null && !hold.growTo(length)) return refuse(overloaded())
-    request.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone)
+    const refusal = refusalOf(length ?? 0)
+    if (refusal !== null) return refuse(refusal)
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
-    .catch((error: unknown) => {
-      hold.release()
-      throw error
-    })
-    .then((read) => {
-      if (read === null) hold.release()
-      return read
-    })
 }
 
 /** What one body takes of the budget. */
@@ -110,11 +112,12 @@ class Hold {
     this.#budget = budget
   }
 
-  growTo(bytes: number): boolean {
-    if (bytes <= this.#bytes) return true
-    if (!this.#budget.take(bytes - this.#bytes)) return false
+  /** Null when there is room for so many bytes. */
+  growTo(bytes: number): CallError | null {
+    if (bytes <= this.#bytes) return null
+    if (!this.#budget.take(bytes - this.#bytes)) return overloaded()
     this.#bytes = bytes
-    return true
+    return null
   }
 
   release(): void {

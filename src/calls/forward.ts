@@ -54,7 +54,10 @@ export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promis
     } finally {
       use.end()
     }
-    if (step.kind === 'over') return step.outcome
+    if (step.kind === 'over') {
+      await call.relay.decoded()
+      return step.outcome
+    }
     if (step.kind === 'again') await sleep(step.pauseMs)
     if (call.caller.isGone) return 'CALLER_LEFT'
     reason = step.kind === 'again' ? 'retry' : 'next_key'

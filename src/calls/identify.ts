@@ -32,13 +32,13 @@ const INVALID = 'The access token is not valid. It may be mistyped, expired or r
 const SIGNED =
   "The gateway cannot check a signature made with an AWS key pair: use a token. Set the gateway's access token as the bearer token of your AWS SDK."
 
-async function chooseToken(
+function chooseToken(
   { headers }: IncomingMessage,
   tokenHeaders: readonly string[],
   bringsCredential: (other: CallToken) => Promise<boolean>,
-): Promise<CallToken | null> {
+): CallToken | null | Promise<CallToken> {
   const token = findCallToken(headers, tokenHeaders)
   if (token?.slot !== 'authorization') return token
   const other = findTokenBesideCredential(headers, tokenHeaders)
-  return other !== null && (await bringsCredential(other)) ? other : token
+  return other === null ? token : bringsCredential(other).then((brings) => (brings ? other : token))
 }

@@ -70,12 +70,7 @@ function pathOf({ provider, scope, asked }: PermittedCall, plan: AcceptedCall['p
 export async function forwardInSpan(call: AcceptedCall, deps: ForwardDeps): Promise<void> {
   const { provider, model, progress, relay } = call
   const spanned = { provider, path: progress.path ?? '', model }
-  progress.outcome = await inCallSpan(spanned, progress, relay, async () => {
-    const outcome = await forwardCall(call, deps)
-    const decoded = relay.decoded()
-    if (decoded !== null) await decoded
-    return outcome
-  })
+  progress.outcome = await inCallSpan(spanned, progress, relay, () => forwardCall(call, deps))
 }
 
 /** Each member by its name: a literal that begins with a spread costs many times as much. */

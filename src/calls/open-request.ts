@@ -150,11 +150,11 @@ interface Opening {
 }
 
 /** The credential as it is, or that of the role that it assumes. */
-async function usableCredential(
+function usableCredential(
   { call, key, network, rules }: Opening,
   credential: Credential,
   { roles, pools }: OpenDeps,
-): Promise<Credential> {
+): Credential | Promise<Credential> {
   if (credential.kind !== 'aws' || credential.roleArn === null || credential.apiKey !== null || credential.keyPair === null)
     return credential
   const { roleArn } = credential

@@ -203,6 +203,15 @@ describe('compose.yaml', () => {
   })
 })
 
+test('every way to start a server lets V8 collect garbage without marking beside the program', () => {
+  const starts = [
+    /&& (node .* serve)/.exec(readFileSync('package.json', 'utf8'))?.[1],
+    valuesOf(last, 'ENTRYPOINT').join(),
+    /^ExecStart=(.*)$/m.exec(readFileSync('deploy/ai-provider-gateway.service', 'utf8'))?.[1],
+  ]
+  expect(starts).toEqual(starts.map(() => expect.stringContaining('--no-concurrent-marking')))
+})
+
 describe('the unit of systemd', () => {
   const unit = readFileSync('deploy/ai-provider-gateway.service', 'utf8')
 

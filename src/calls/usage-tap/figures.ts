@@ -1,4 +1,4 @@
-import { at } from '../../upstream/vendors/json.ts'
+import { isRecord } from '../../upstream/vendors/json.ts'
 import { NO_USAGE, type ReadUsage, type TokenUsage } from '../../usage/token-usage.ts'
 
 /** The numbers that vendors report, each under one name whatever the vendor calls it. */
@@ -62,6 +62,32 @@ const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
   ['total', [['total_tokens'], ['totalTokenCount']]],
 ]
 
+/** A place in that list: the smaller its rank, the earlier it stands. */
+interface Place {
+  readonly figure: Figure
+  readonly rank: number
+}
+
+/** The same by the names of members: of a number, and of those in an object. */
+interface Member {
+  place: Place | null
+  readonly inner: Map<string, Place>
+}
+
+const MEMBERS = membersOf(PLACES)
+
+function membersOf(list: typeof PLACES): ReadonlyMap<string, Member> {
+  const members = new Map<string, Member>()
+  for (const [figure, places] of list)
+    for (const [rank, [outer = '', inner]] of places.entries()) {
+      const member = members.get(outer) ?? { place: null, inner: new Map<string, Place>() }
+      members.set(outer, member)
+      if (inner === undefined) member.place = { figure, rank }
+      else member.inner.set(inner, { figure, rank })
+    }
+  return members
+}
+
 /** What says that a vendor counts the cache as a part of its input, though others use the same name for the rest of it. */
 const COUNTS_CACHE = ['total_tokens', 'input_tokens_details', 'input_token_details', 'cachedInputTokens']
 
@@ -104,22 +130,25 @@ export class Figures {
 }
 
 function readFigures(usage: unknown): Seen {
+  if (!isRecord(usage)) return {}
   const read: Seen = {}
-  for (const [figure, places] of PLACES) {
-    const value = firstCount(usage, places)
-    if (value !== null) read[figure] = value
+  const ranks: Seen = {}
+  const take = (place: Place | null | undefined, value: unknown) => {
+    if (place == null || typeof value !== 'number' || value < 0 || value > MOST_TOKENS) return
+    if (place.rank >= (ranks[place.figure] ?? Number.POSITIVE_INFINITY)) return
+    ranks[place.figure] = place.rank
+    read[place.figure] = Math.round(value)
+  }
+  for (const name of Object.keys(usage)) {
+    const member = MEMBERS.get(name)
+    if (member === undefined) continue
+    const value = usage[name]
+    if (isRecord(value)) for (const inner of Object.keys(value)) take(member.inner.get(inner), value[inner])
+    else take(member.place, value)
   }
   const { inputBesideCache, ...others } = read
-  if (inputBesideCache === undefined || !COUNTS_CACHE.some((name) => at(usage, name) !== undefined)) return read
+  if (inputBesideCache === undefined || !COUNTS_CACHE.some((name) => Object.hasOwn(usage, name))) return read
   return { input: inputBesideCache, ...others }
-}
-
-function firstCount(usage: unknown, places: readonly (readonly string[])[]): number | null {
-  for (const place of places) {
-    const value = at(usage, ...place)
-    if (typeof value === 'number' && value >= 0 && value <= MOST_TOKENS) return Math.round(value)
-  }
-  return null
 }
 
 /** Null when there is no number of tokens at all. */
