@@ -68,16 +68,14 @@ function collect(
   const gathered = new Gathered(length)
   const refusalOf = (size: number) => (size > maxBytes ? tooLarge(maxBytes) : hold.growTo(size))
   return new Promise<ReadCallBody | null>((resolve, reject) => {
-    // Its listeners stay: to take them off costs more than they do.
-    let isOver = false
+    const stop = () => request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
     const finish = (read: ReadCallBody | null) => {
-      if (isOver) return
-      isOver = true
+      stop()
       if (read === null) hold.release()
       resolve(read)
     }
     const refuse = (error: CallError) => {
-      isOver = true
+      stop()
       hold.release()
       reject(error)
       // What is still to come flows into nothing, so that the caller hears the refusal.
@@ -86,14 +84,13 @@ function collect(
     const onGone = () => finish(null)
     const onEnd = () => finish({ body: { kind: 'whole', bytes: gathered.bytes() }, release: () => hold.release() })
     const onData = (chunk: Buffer) => {
-      if (isOver) return
       const size = gathered.size + chunk.length
       const refusal = refusalOf(size)
       if (refusal !== null) return refuse(refusal)
       gathered.add(chunk)
       if (streamBeyond === null || size <= streamBeyond) return
       const head = readsForms ? gathered.bytes() : null
-      request.off('data', onData)
+      stop()
       const stream = continued(gathered.parts, request, maxBytes)
       finish({ body: { kind: 'stream', stream, length: null, head }, release: () => hold.release() })
     }

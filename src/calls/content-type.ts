@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** A content type, read strictly. */
 export interface ContentType {
   /** In lower case. */
@@ -9,8 +11,20 @@ export interface ContentType {
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const TYPE = new RegExp(`^[ \\t]*(${TOKEN}/${TOKEN})[ \\t]*(?=;|$)`)
 
+/** Programs send few content types, again and again. */
+const known = new LRUCache<string, ContentType>({ max: 100 })
+const LONGEST_KEPT = 100
+
 /** Reads a content type; null when parsers may differ in what they make of it. */
 export function parseContentType(text: string): ContentType | null {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const parsed = parsedType(text)
+  if (parsed !== null && text.length <= LONGEST_KEPT) known.set(text, parsed)
+  return parsed
+}
+
+function parsedType(text: string): ContentType | null {
   const [head = '', type] = TYPE.exec(text) ?? []
   const parameters = type === undefined ? null : parseParameters(text.slice(head.length))
   return type === undefined || parameters === null ? null : { type: type.toLowerCase(), parameters }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { isRoute } from '../upstream/client/join.ts'
 import { type Target, targetAt } from '../upstream/client/target.ts'
 import { isAllowedRoute } from './allowed-routes.ts'
@@ -17,15 +18,31 @@ export interface AskedRoute {
 /** Azure's older API has no default of its own. */
 const AZURE_API_VERSION = '2024-10-21'
 
+type PlannedProvider = Pick<ProviderForCall, 'type' | 'preset' | 'callRoutes' | 'endpoint'>
+
+/** What programs ask of a provider's own endpoint is the same over and over. */
+const plans = new WeakMap<PlannedProvider, LRUCache<string, Target>>()
+const MOST_PLANS = 64
+const LONGEST_KEPT = 200
+
 /**
- * Where a call goes at an endpoint.
+ * Where a call goes at an endpoint. It is remembered for as long as the provider is.
  * @throws CallError `invalid_path`, `route_not_supported`.
  */
-export function planRequest(
-  { type, preset, callRoutes }: Pick<ProviderForCall, 'type' | 'preset' | 'callRoutes'>,
-  endpoint: Target,
-  { method, rest, query }: AskedRoute,
-): Target {
+export function planRequest(provider: PlannedProvider, endpoint: Target, asked: AskedRoute): Target {
+  const { method, rest, query } = asked
+  if (endpoint !== provider.endpoint || query !== '' || rest.length > LONGEST_KEPT) return plan(provider, endpoint, asked)
+  const known = plans.get(provider) ?? new LRUCache<string, Target>({ max: MOST_PLANS })
+  plans.set(provider, known)
+  const key = `${method} ${rest}`
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const target = plan(provider, endpoint, asked)
+  known.set(key, target)
+  return target
+}
+
+function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, { method, rest, query }: AskedRoute): Target {
   if (!isRoute(rest) || !isSafeQuery(query)) {
     throw new CallError('invalid_path', 'The path or the query of the request has characters or segments that are never passed on.')
   }

@@ -57,19 +57,22 @@ export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>,
   return passed
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Headers that a `Connection` header makes part of the connection. */
 function nominatedBy(raw: readonly string[]): ReadonlySet<string> {
-  const names = new Set<string>()
+  const names: string[] = []
   for (let index = 0; index < raw.length; index += 2) {
     if (raw[index]?.toLowerCase() !== 'connection') continue
-    for (const name of (raw[index + 1] ?? '').split(',')) names.add(name.trim().toLowerCase())
+    for (const name of (raw[index + 1] ?? '').split(',')) names.push(name.trim().toLowerCase())
   }
-  return names
+  return names.length === 0 ? NONE : new Set(names)
 }
 
 /** The pairs with these set, in place of all that they have of the same name in any case. */
 export function withHeaders(pairs: readonly string[], headers: Readonly<Record<string, string>>): string[] {
   const added = Object.entries(headers)
+  if (added.length === 0) return [...pairs]
   const replaced = new Set(added.map(([name]) => name.toLowerCase()))
   const result: string[] = []
   for (let index = 0; index < pairs.length; index += 2) {

@@ -114,6 +114,8 @@ function readerOf(contentType: string, figures: Figures): AnswerReader | null {
       return new LineReader(figures)
     case 'application/vnd.amazon.eventstream':
       return new FrameReader(figures)
+    case 'application/json':
+      return new JsonReader(figures)
     default:
       return /^application\/(?:[\w.-]+\+)?json$/.test(type.trim()) ? new JsonReader(figures) : null
   }
