@@ -2,8 +2,9 @@ import type { AnswerReader } from './answer-reader.ts'
 import type { Figures } from './figures.ts'
 import { UsageScanner } from './usage-scanner.ts'
 
-/** Up to so many bytes, an answer is read at its end: in between other work that takes three times as long. */
-const MOST_HELD = 16_384
+/** An answer of so many bytes, in so many pieces, is read at its end: in between other work that takes three times as long. */
+const MOST_BYTES = 16_384
+const MOST_PIECES = 64
 
 /** Reads an answer that is one JSON text: an object, or Google's array of the events of a stream. */
 export class JsonReader implements AnswerReader {
@@ -21,7 +22,7 @@ export class JsonReader implements AnswerReader {
   write(bytes: Buffer): void {
     this.#bytes += bytes.length
     this.#held.push(bytes)
-    if (this.#bytes > MOST_HELD) this.end()
+    if (this.#bytes > MOST_BYTES || this.#held.length === MOST_PIECES) this.end()
   }
 
   end(): void {
