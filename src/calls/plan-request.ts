@@ -20,20 +20,23 @@ const AZURE_API_VERSION = '2024-10-21'
 
 type PlannedProvider = Pick<ProviderForCall, 'type' | 'preset' | 'callRoutes' | 'endpoint'>
 
-/** What programs ask of a provider's own endpoint is the same over and over. */
-const plans = new WeakMap<PlannedProvider, LRUCache<string, Target>>()
+/** What programs ask of a provider's own endpoint is the same over and over. Each reading of a provider makes an endpoint of its own. */
+const plans = new WeakMap<Target, LRUCache<string, Target>>()
 const MOST_PLANS = 64
 const LONGEST_KEPT = 200
 
 /**
- * Where a call goes at an endpoint. It is remembered for as long as the provider is.
+ * Where a call goes at an endpoint. It is remembered for as long as nothing changes.
  * @throws CallError `invalid_path`, `route_not_supported`.
  */
 export function planRequest(provider: PlannedProvider, endpoint: Target, asked: AskedRoute): Target {
   const { method, rest, query } = asked
   if (endpoint !== provider.endpoint || query !== '' || rest.length > LONGEST_KEPT) return plan(provider, endpoint, asked)
-  const known = plans.get(provider) ?? new LRUCache<string, Target>({ max: MOST_PLANS })
-  plans.set(provider, known)
+  let known = plans.get(endpoint)
+  if (known === undefined) {
+    known = new LRUCache({ max: MOST_PLANS })
+    plans.set(endpoint, known)
+  }
   const key = `${method} ${rest}`
   const found = known.get(key)
   if (found !== undefined) return found

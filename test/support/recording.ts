@@ -125,13 +125,16 @@ function createNormaliser(upstream: string): (text: string) => string {
       if (!seen.includes(id.toLowerCase())) seen.push(id.toLowerCase())
       return `uuid-${seen.indexOf(id.toLowerCase()) + 1}`
     }
-    return text
-      .replaceAll(host, 'upstream.test')
-      .replaceAll(port, '<port>')
-      .replaceAll(UUID, (id) => (CHOSEN.test(id) ? id : numbered(id)))
-      .replaceAll(TIME, '<time>')
-      .replaceAll(/"(id|duration_ms)":\d+/g, '"$1":0')
-      .replaceAll(/"external_id":"[^"]+"/g, '"external_id":"<generated>"')
+    return (
+      text
+        .replaceAll(host, 'upstream.test')
+        .replaceAll(UUID, (id) => (CHOSEN.test(id) ? id : numbered(id)))
+        .replaceAll(TIME, '<time>')
+        // Behind the ids and times, which may have the same digits.
+        .replaceAll(port, '<port>')
+        .replaceAll(/"(id|duration_ms)":\d+/g, '"$1":0')
+        .replaceAll(/"external_id":"[^"]+"/g, '"external_id":"<generated>"')
+    )
   }
 }
 
