@@ -4,7 +4,7 @@ const MOST_WAITING = 64
 
 /** Small work that nobody waits for: what is counted and written down of a request when it is over. */
 export interface Backlog {
-  /** Does this some milliseconds later, behind what was added before. It must not throw. */
+  /** Does this some milliseconds later, behind what was added before. It should not throw: what waits behind it then waits longer. */
   add(work: () => void): void
   /** Does now what waits, for whoever needs its effect. */
   settle(): void
@@ -22,7 +22,15 @@ export function createBacklog(): Backlog {
     timer = undefined
     const works = waiting
     waiting = []
-    for (const work of works) work()
+    let begun = 0
+    try {
+      for (const work of works) {
+        begun += 1
+        work()
+      }
+    } finally {
+      waiting.unshift(...works.slice(begun))
+    }
   }
   return {
     add: (work) => {

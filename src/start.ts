@@ -114,7 +114,7 @@ async function serve(
   { database, activity, keyring }: Opened,
 ): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
   const lastUses = trackUses(database, activity, log)
-  const backlog = createBacklog()
+  const backlog = settledAtExit(createBacklog())
   const usage = keepUsage(config, activity, clock, log, backlog)
   const readSecretVariable = secretVariables(config)
   const callStatus = createCallStatus({ database, keyring, readSecretVariable, clock })
@@ -168,6 +168,7 @@ async function serve(
       await newProviderTests.close()
       await metricsServer?.close()
       await Promise.all([lastUses.close(), usage.close()])
+      process.off('exit', backlog.settle)
       await activity.close()
       await database.close()
     },
@@ -207,6 +208,12 @@ function counting(metrics: Metrics | null): (outcome: Outcome) => Outcome {
     metrics?.connectionTested(outcome)
     return outcome
   }
+}
+
+/** What waits is written also when the process ends by itself, and before the log hands out its last lines. */
+function settledAtExit(backlog: Backlog): Backlog {
+  process.prependListener('exit', backlog.settle)
+  return backlog
 }
 
 /** What is counted, and what tells it; both null when nobody reads it. */

@@ -13,15 +13,12 @@ const IN_PATH = [
   /\/ai\/run\/(.+)$/i,
   /\/models\/([^:]+)$/i,
 ]
-/** Whether one of these may fit: most paths have none of their words. */
-const MAY_BE_IN_PATH = /\/(?:models?|deployments|ai\/run)\//i
 /** Parameters that name it, e.g. Deepgram's. */
 const IN_QUERY: ReadonlySet<string> = new Set(['model', 'model_id', 'model-id'])
 
 /** Every model that a path at the vendor names: more than one where it can be read in more than one way; null for a name that cannot be decoded. */
 export function modelsInPath(path: string): (string | null)[] {
   const plain = withoutNeedlessEscapes(path)
-  if (!MAY_BE_IN_PATH.test(plain)) return []
   return IN_PATH.flatMap((pattern) => pattern.exec(plain)?.[1] ?? []).map(decoded)
 }
 

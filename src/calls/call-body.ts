@@ -92,7 +92,7 @@ function collect(
       const head = readsForms ? gathered.bytes() : null
       stop()
       const stream = continued(gathered.parts, request, maxBytes)
-      finish({ body: { kind: 'stream', stream, length: null, head }, release: () => hold.release() })
+      resolve({ body: { kind: 'stream', stream, length: null, head }, release: () => hold.release() })
     }
     const refusal = refusalOf(length ?? 0)
     if (refusal !== null) return refuse(refusal)

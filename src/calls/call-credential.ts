@@ -24,7 +24,7 @@ const SHARED = ['anthropic-version', 'anthropic-beta']
  * The headers of a request with its credential, which wins over all others of the same name.
  * @throws UnusableKey.
  */
-export function withCredential(request: UnsignedRequest, credential: Credential, rules: AuthorizationRules): string[] | Promise<string[]> {
+export async function withCredential(request: UnsignedRequest, credential: Credential, rules: AuthorizationRules): Promise<string[]> {
   const problem = problemOf(credential, rules)
   if (problem !== null) throw new UnusableKey(`The stored key cannot be sent: ${problem}.`)
   const { method, target, headers, body } = request
@@ -34,8 +34,8 @@ export function withCredential(request: UnsignedRequest, credential: Credential,
     throw new CallError('format_not_supported', 'A request that is signed with an AWS key must have a JSON body.')
   }
   // Headers that are not signed may be changed on the way without harm; the body, the path and the query may not.
-  const signed = authorize({ method, ...shared, ...(body.kind === 'whole' ? { body: body.bytes } : {}) }, credential, rules)
-  return signed.then((ready) => withHeaders(headers, ready.headers))
+  const signed = await authorize({ method, ...shared, ...(body.kind === 'whole' ? { body: body.bytes } : {}) }, credential, rules)
+  return withHeaders(headers, signed.headers)
 }
 
 function sharedHeaders(headers: readonly string[]): Record<string, string> {

@@ -73,16 +73,12 @@ export class CallLimits {
   }
 
   /**
-   * Lets one call of a token in, by the limits of its scope; null when that is known at once.
+   * Lets one call of a token in, by the limits of its scope.
    * @throws CallError `token_rate_limited`, `token_budget_exhausted`.
    */
-  admit(tokenId: string, { requestsPerMinute, tokensPerDay }: CallScope): Promise<void> | null {
+  async admit(tokenId: string, { requestsPerMinute, tokensPerDay }: CallScope): Promise<void> {
     this.#countCall(tokenId, requestsPerMinute)
-    return tokensPerDay === null ? null : this.#requireTokens(tokenId, tokensPerDay)
-  }
-
-  async #requireTokens(tokenId: string, tokensPerDay: number): Promise<void> {
-    if (await this.#budgets.hasTokensLeft(tokenId, tokensPerDay)) return
+    if (tokensPerDay === null || (await this.#budgets.hasTokensLeft(tokenId, tokensPerDay))) return
     const retryAfterMs = DAY_MS - (this.#now() % DAY_MS)
     const message = `This token has used the ${tokensPerDay.toLocaleString('en')} tokens that it may use in a day. The next day begins at 00:00 UTC.`
     throw new CallError('token_budget_exhausted', message, { retryAfterMs })

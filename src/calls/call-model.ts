@@ -5,7 +5,7 @@ import { isJson } from './call-body.ts'
 import { isUtf8Type, parseContentType } from './content-type.ts'
 import { CallError } from './error-codes.ts'
 import { boundaryOf, modelOfForm } from './form-model.ts'
-import { type JsonTop, readJsonTop } from './json-member.ts'
+import { readJsonTop } from './json-member.ts'
 
 /** What a call says of its model. */
 export type CallModel =
@@ -56,7 +56,7 @@ function nameTooLong(longest: number): CallError {
   return new CallError('model_not_found', `There is no such model: names of models have at most ${longest} characters here.`)
 }
 
-function findModel(source: ModelSource, longest: number): CallModel | Promise<CallModel> {
+async function findModel(source: ModelSource, longest: number): Promise<CallModel> {
   const { path, contentType, contentEncoding, body, isHead = false, takeTurn } = source
   const [inPath] = modelsInPath(path)
   if (inPath === null) return { kind: 'unreadable' }
@@ -72,12 +72,8 @@ function findModel(source: ModelSource, longest: number): CallModel | Promise<Ca
   return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, !isHead)
 }
 
-function modelOfJson(bytes: Buffer, longest: number, takeTurn: TakeTurn): CallModel | Promise<CallModel> {
-  const top = readJsonTop(bytes, 'model', takeTurn)
-  return top instanceof Promise ? top.then((read) => modelOfTop(bytes, longest, read)) : modelOfTop(bytes, longest, top)
-}
-
-function modelOfTop(bytes: Buffer, longest: number, top: JsonTop | null): CallModel {
+async function modelOfJson(bytes: Buffer, longest: number, takeTurn: TakeTurn): Promise<CallModel> {
+  const top = await readJsonTop(bytes, 'model', takeTurn)
   if (top === null || !top.isObject) return { kind: 'unreadable' }
   const [first, second] = top.members
   if (second !== undefined) return { kind: 'ambiguous' }

@@ -20,7 +20,8 @@ export function parseContentType(text: string): ContentType | null {
   const found = known.get(text)
   if (found !== undefined) return found
   const parsed = parsedType(text)
-  if (parsed !== null && text.length <= LONGEST_KEPT) known.set(text, parsed)
+  // The boundary of a form is another one each time.
+  if (parsed !== null && text.length <= LONGEST_KEPT && !parsed.parameters.has('boundary')) known.set(text, parsed)
   return parsed
 }
 

@@ -32,13 +32,13 @@ const INVALID = 'The access token is not valid. It may be mistyped, expired or r
 const SIGNED =
   "The gateway cannot check a signature made with an AWS key pair: use a token. Set the gateway's access token as the bearer token of your AWS SDK."
 
-function chooseToken(
+async function chooseToken(
   { headers }: IncomingMessage,
   tokenHeaders: readonly string[],
   bringsCredential: (other: CallToken) => Promise<boolean>,
-): CallToken | null | Promise<CallToken> {
+): Promise<CallToken | null> {
   const token = findCallToken(headers, tokenHeaders)
   if (token?.slot !== 'authorization') return token
   const other = findTokenBesideCredential(headers, tokenHeaders)
-  return other === null ? token : bringsCredential(other).then((brings) => (brings ? other : token))
+  return other !== null && (await bringsCredential(other)) ? other : token
 }

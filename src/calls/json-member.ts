@@ -33,20 +33,12 @@ export const BYTES_OF_A_TURN = 262_144
  * Builds nothing: a body may have millions of members, and be nested as deep as it is long. A long one is read in turns with
  * other work.
  * @param name in ASCII, without capital letters. Some vendors' parsers do not heed the case of names, so a second spelling is a second member.
- * @returns null when the bytes are no JSON in UTF-8; of a long text a promise.
+ * @returns null when the bytes are no JSON in UTF-8.
  */
-export function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn): JsonTop | null | Promise<JsonTop | null> {
+export async function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn): Promise<JsonTop | null> {
   if (!isUtf8(json)) return null
   const reader = new JsonReader(json, name)
-  return reader.readTo(BYTES_OF_A_TURN) ? readInTurns(reader, takeTurn) : reader.top()
-}
-
-async function readInTurns(reader: JsonReader, takeTurn: TakeTurn): Promise<JsonTop | null> {
-  let end = BYTES_OF_A_TURN
-  do {
-    await takeTurn(async () => {})
-    end += BYTES_OF_A_TURN
-  } while (reader.readTo(end))
+  for (let end = BYTES_OF_A_TURN; reader.readTo(end); end += BYTES_OF_A_TURN) await takeTurn(async () => {})
   return reader.top()
 }
 

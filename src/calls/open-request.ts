@@ -150,11 +150,11 @@ interface Opening {
 }
 
 /** The credential as it is, or that of the role that it assumes. */
-function usableCredential(
+async function usableCredential(
   { call, key, network, rules }: Opening,
   credential: Credential,
   { roles, pools }: OpenDeps,
-): Credential | Promise<Credential> {
+): Promise<Credential> {
   if (credential.kind !== 'aws' || credential.roleArn === null || credential.apiKey !== null || credential.keyPair === null)
     return credential
   const { roleArn } = credential

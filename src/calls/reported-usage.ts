@@ -27,13 +27,9 @@ const ASKED = '{"include_usage":true}'
  * must not get past that limit by leaving `include_usage` out, or setting it to something else. Every other byte stays.
  * @throws CallError `body_not_json` when it cannot be told whether the vendor would report its figures.
  */
-export function withReportedUsage({ tokensPerDay }: CallScope, sent: SentBody): CallBody | Promise<CallBody> {
-  return tokensPerDay === null ? sent.body : asked(sent)
-}
-
-async function asked(sent: SentBody): Promise<CallBody> {
+export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentBody): Promise<CallBody> {
   const { body, path, takeTurn } = sent
-  if (body.kind === 'none' || !LEAVES_USAGE_OUT.test(decoded(path))) return body
+  if (tokensPerDay === null || body.kind === 'none' || !LEAVES_USAGE_OUT.test(decoded(path))) return body
   const bytes = body.kind === 'whole' && isReadable(sent) ? await askedIn(body.bytes, takeTurn) : null
   if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
   throw new CallError(

@@ -42,9 +42,11 @@ export function createUsage(activity: Activity, retention: Retention, backlog: P
       return activity
     },
     hasTokensLeft: async (callerId, perDay) => {
-      backlog.settle()
       const day = dayOf(clock())
-      const waiting = () => queue.waitingTokens(callerId, day)
+      const waiting = () => {
+        backlog.settle()
+        return queue.waitingTokens(callerId, day)
+      }
       for (let tries = 1; ; tries++) {
         const before = { waiting: waiting(), edition: queue.edition() }
         const written = await readTokensOfDay(activity, callerId, day).catch((error: unknown) => {

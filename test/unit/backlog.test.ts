@@ -37,3 +37,16 @@ test('no more than 64 pieces of work wait, however soon they come', () => {
   expect(done).toBe(64)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('work that throws takes none of the others with it', () => {
+  const backlog = createBacklog()
+  const done: string[] = []
+  backlog.add(() => done.push('before'))
+  backlog.add(() => {
+    throw new Error('Broken.')
+  })
+  backlog.add(() => done.push('behind'))
+  expect(() => backlog.settle()).toThrow('Broken.')
+  backlog.settle()
+  expect(done).toEqual(['before', 'behind'])
+})

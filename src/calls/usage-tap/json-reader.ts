@@ -2,7 +2,7 @@ import type { AnswerReader } from './answer-reader.ts'
 import type { Figures } from './figures.ts'
 import { UsageScanner } from './usage-scanner.ts'
 
-/** An answer of so many bytes, in so many pieces, is read at its end: in between other work that takes three times as long. */
+/** An answer of at most so many bytes is read at its end, or after so many pieces: in between other work that takes three times as long. */
 const MOST_BYTES = 16_384
 const MOST_PIECES = 64
 

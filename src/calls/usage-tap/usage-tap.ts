@@ -89,10 +89,9 @@ export class UsageTap {
   }
 
   #finish(): ReadUsage {
-    if (this.#isBroken) return NO_USAGE
     try {
       this.#reader?.end()
-      return this.#figures.result(this.#isWhole)
+      return this.#isBroken ? NO_USAGE : this.#figures.result(this.#isWhole)
     } catch {
       return NO_USAGE
     }

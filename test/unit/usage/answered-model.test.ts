@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { UsageTap } from '../../../src/calls/usage-tap/usage-tap.ts'
 import {
@@ -86,6 +86,16 @@ describe('the model that has answered', () => {
     ).toBe(model)
     for (let at = 1; at < body.length; at += 1) expect(await modelOf(answer, [body.subarray(0, at), body.subarray(at)])).toBe(model)
     expect(await modelOf(answer, [brotliCompressSync(body)], 'br')).toBe(model)
+  })
+
+  test('is known of a compressed answer that breaks at its end, however short it is', async () => {
+    for (const text of ['', 'x'.repeat(40_000)]) {
+      const answer = ofJson({ model: MODEL, text })
+      const body = gzipSync(answer.body)
+      // Its checksum.
+      body.writeUInt32LE(0, body.length - 8)
+      expect(await modelOf(answer, [body], 'gzip')).toBe(MODEL)
+    }
   })
 
   test.each([
