@@ -84,7 +84,7 @@ export class Relay {
     return this.#tap?.result() ?? NO_USAGE
   }
 
-  /** The model that the vendor says has answered, once its usage was asked for; null when it does not say. */
+  /** The model that the vendor says has answered, likewise; null when it does not say. */
   get answeredModel(): string | null {
     return this.#tap?.answeredModel ?? null
   }

@@ -73,8 +73,10 @@ export class UsageTap {
     return this.#result
   }
 
-  /** The model that the vendor says has answered, once the result was asked for; null when it does not say. */
+  /** The model that the vendor says has answered, likewise; null when it does not say. */
   get answeredModel(): string | null {
+    // Which reads what is still held.
+    this.result()
     const { model } = this.#figures
     return model !== null && MODEL_NAME.test(model) && showsNone(model, this.#secrets) ? model : null
   }

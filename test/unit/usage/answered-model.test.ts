@@ -31,7 +31,6 @@ async function modelOf({ contentType, body }: Answer, pieces: readonly Buffer[] 
   for (const piece of pieces) tap.write(piece)
   tap.end()
   await tap.decoded()
-  tap.result()
   return tap.answeredModel
 }
 
