@@ -78,6 +78,7 @@ const BUFFER = 'node:http, ready Buffer'
 const RAW = 'node:http, prepared SQLite'
 const DIRECT = 'the vendor, directly'
 const DISPATCH = 'bare Pool.dispatch'
+const DISPATCH_BY_DEFAULT = "bare Pool.dispatch, without V8's flags"
 const APOLLO = 'Apollo Server 5, Prisma'
 
 /** A target of the design, and what to say of it. */
@@ -146,6 +147,7 @@ function targetsOf({ comparisons, figures }: Results): Target[] {
     atLeast('call with 200 chunks, to a direct one', ratio('calls-sse', 'gateway', DIRECT), 0.33),
     atLeast("call with JSON, to Portkey's gateway", ratio('calls-json', 'gateway', 'Portkey gateway'), 8),
     below('call of 1 MiB, processor time, to bare Pool.dispatch', cpuTo('calls-large', DISPATCH), 1.4, ' times'),
+    below("the same, to bare Pool.dispatch without V8's flags", cpuTo('calls-large', DISPATCH_BY_DEFAULT), 1.4, ' times'),
     atLeast('call of 1 MiB, to a direct one', ratio('calls-large', 'gateway', DIRECT), 0.25),
     below('GraphQL page beside 200 running streams, p50 to that without', besideStreams(figures), 2, ' times'),
     below('memory of a call that waits for its vendor, 300 at a time', figures.waitingCallKb, 64, ' KiB'),

@@ -13,16 +13,19 @@ export interface Side {
 }
 
 /**
- * `npm start` starts the gateway with this. What model calls are compared with has it too: large bodies cost each of them half as
- * much with it.
+ * `npm start` starts the gateway with these. What model calls are compared with has them too: large bodies cost each of them half as
+ * much with them.
  */
-const V8_FLAGS = ['--no-concurrent-marking']
+const V8_FLAGS = ['--no-concurrent-marking', '--initial-heap-size=128']
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The built gateway, started as `npm start` does. Its log of requests is off, because none of its peers writes one. */
-export function startGateway(databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Side> {
-  return start([...V8_FLAGS, here('../dist/main.js')], {
+/**
+ * The built gateway, started as `npm start` does. Its log of requests is off, because none of its peers writes one.
+ * @param flags of V8; none for Node as it comes.
+ */
+export function startGateway(databaseUrl: string, environment: Readonly<Record<string, string>> = {}, flags = V8_FLAGS): Promise<Side> {
+  return start([...flags, here('../dist/main.js')], {
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS,
     ADMIN_TOKEN: TOKEN,
@@ -38,9 +41,12 @@ export function startPeer(name: 'ready-buffer' | 'raw-sqlite' | 'apollo' | 'merc
   return start(['--import', 'tsx', here(`./servers/${name}.ts`)], environment, input)
 }
 
-/** What calls of models go to, or through on their way to `vendor`. */
-export function startCallPeer(name: 'call-vendor' | 'bare-dispatch' | 'httpxy', vendor: string): Promise<Side> {
-  return start([...V8_FLAGS, '--import', 'tsx', here(`./servers/${name}.ts`)], { BENCH_VENDOR: vendor })
+/**
+ * What calls of models go to, or through on their way to `vendor`.
+ * @param flags of V8; none for Node as it comes.
+ */
+export function startCallPeer(name: 'call-vendor' | 'bare-dispatch' | 'httpxy', vendor: string, flags = V8_FLAGS): Promise<Side> {
+  return start([...flags, '--import', 'tsx', here(`./servers/${name}.ts`)], { BENCH_VENDOR: vendor })
 }
 
 /** Portkey's gateway, where it is installed. */

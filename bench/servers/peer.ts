@@ -18,6 +18,7 @@ import { AnswerOrigin } from '../../src/graphql/answer-origin.ts'
 import type { GatewayContext, GatewayDeps } from '../../src/graphql/context.ts'
 import { createLogger } from '../../src/logger.ts'
 import { NO_BACKGROUND_TESTS } from '../../src/providers/background-tests.ts'
+import { createUsage } from '../../src/usage/usage.ts'
 
 const url = process.env.BENCH_DATABASE_URL ?? ''
 /** Prisma over its own adapter, as its documentation has it: the gateway's statements are run by a driver of its own. */
@@ -26,6 +27,7 @@ const database = { ...(await openDatabase(url)), prisma }
 const clock = () => new Date()
 const config = parseConfig({ DATABASE_URL: url })
 const keyring = parseKeyring(process.env.BENCH_KEYS ?? '')
+const activity = await openActivity(database, () => {})
 const deps: GatewayDeps = {
   database,
   clock,
@@ -33,7 +35,8 @@ const deps: GatewayDeps = {
   changes: createChangeFeed({ database, keyring }, clock),
   recordRefusal: async () => {},
   readSecretVariable: secretVariables(config),
-  lastUses: trackLastUses(await openActivity(database, () => {}), () => {}),
+  lastUses: trackLastUses(activity, () => {}),
+  usage: createUsage(activity, { callDays: 90, clock, onError: () => {} }, { settle: () => {} }),
   callStatus: createCallStatus({ database, keyring, clock, readSecretVariable: secretVariables(config) }),
   newProviderTests: NO_BACKGROUND_TESTS,
   publicUrl: '',

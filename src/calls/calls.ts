@@ -181,6 +181,7 @@ export function createCalls(deps: CallsDeps): Calls {
       )
     }
     if (!passage.caller.isGone) await responseClosed(response)
+    relay.release()
     const time = { startedAt, began, ended: performance.now() }
     deps.backlog.add(inThisTrace(() => deps.onFinished(recordOf(passage, time))))
   }

@@ -42,6 +42,8 @@ export async function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn
   return reader.top()
 }
 
+/** A search for a byte pays off only behind so many others. */
+const NEAR_BYTES = 512
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const { invalid: INVALID, value: VALUE, name: NAME, string: STRING } = JSON_STATE
@@ -55,6 +57,9 @@ class JsonReader {
   #at = 0
   #state = VALUE
   #isObject = false
+  /** None stands before these, as far as was searched. */
+  #nextQuote = 0
+  #nextBackslash = 0
   /** Where the last string began, and whether it is the name of a member. */
   #begin = 0
   #isName = false
@@ -74,7 +79,7 @@ class JsonReader {
     let at = this.#at
     let state = this.#state
     while (at < last && state !== INVALID) {
-      if (state === STRING) at = endOfPlain(json, this.#words, at, last)
+      if (state === STRING) at = this.#endOfPlain(at, last)
       if (at === last) break
       const next = JSON_NEXT[256 * state + (json[at] ?? 0)] ?? INVALID
       state = next < FIRST_LEFT_TO_READER ? next : this.#follow(next, at)
@@ -89,6 +94,16 @@ class JsonReader {
   top(): JsonTop | null {
     const isWhole = this.#nest.depth === 0 && JSON_ENDS.has(this.#state)
     return isWhole ? { isObject: this.#isObject, members: this.#members } : null
+  }
+
+  /** Behind the characters of a string that stand for themselves, and are most of them. What ends a long row of them is searched for. */
+  #endOfPlain(from: number, last: number): number {
+    const near = Math.min(last, from + NEAR_BYTES)
+    const at = endOfPlain(this.#json, this.#words, from, near)
+    if (at < near || at === last) return at
+    if (this.#nextQuote < at) this.#nextQuote = nextOf(this.#json, QUOTE, at, last)
+    if (this.#nextBackslash < at) this.#nextBackslash = nextOf(this.#json, BACKSLASH, at, last)
+    return endOfPrintable(this.#json, this.#words, at, Math.min(this.#nextQuote, this.#nextBackslash))
   }
 
   /** The state behind a byte that opens, closes or goes on with something. */
@@ -138,7 +153,6 @@ class JsonReader {
   }
 }
 
-/** Behind the characters of a string that stand for themselves, and are most of them. */
 function endOfPlain(json: Buffer, words: DataView, from: number, last: number): number {
   let at = from
   while (at + 16 <= last && arePlain(oddIn(words, at) | oddIn(words, at + 4) | oddIn(words, at + 8) | oddIn(words, at + 12))) at += 16
@@ -151,9 +165,33 @@ function endOfPlain(json: Buffer, words: DataView, from: number, last: number): 
   return at
 }
 
+/** Where the next such byte stands; `last` when none does before it. */
+function nextOf(json: Buffer, byte: number, from: number, last: number): number {
+  const found = json.subarray(from, last).indexOf(byte)
+  return found === -1 ? last : from + found
+}
+
+/** The first byte below 0x20; `end` when there is none before it. */
+function endOfPrintable(json: Buffer, words: DataView, from: number, end: number): number {
+  let at = from
+  while (at + 32 <= end && arePlain(controlsIn(words, at) | controlsIn(words, at + 16))) at += 32
+  while (at < end && (json[at] ?? 0) >= 0x20) at += 1
+  return at
+}
+
+/** Sixteen bytes, by fours: a highest bit is set if one of them is below 0x20, because it borrows then. */
+function controlsIn(words: DataView, at: number): number {
+  return controlIn(words, at) | controlIn(words, at + 4) | controlIn(words, at + 8) | controlIn(words, at + 12)
+}
+
+function controlIn(words: DataView, at: number): number {
+  const word = words.getInt32(at, true)
+  return (word - 0x20202020) & ~word
+}
+
 /** Four bytes, taken together: a highest bit is set if one of them is a quote, a backslash or below 0x20, because it borrows then. */
 function oddIn(words: DataView, at: number): number {
-  const word = words.getInt32(at)
+  const word = words.getInt32(at, true)
   return ((word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word
 }
 

@@ -74,6 +74,11 @@ export class Relay {
     this.#tap?.end()
   }
 
+  /** Lets go of the vendor's answer, and so of the body that was sent: the relay itself is kept until its call is written down. */
+  release(): void {
+    this.#source = null
+  }
+
   /** Settles when a compressed answer, of which no more comes, can be read; null for any other. */
   decoded(): Promise<void> | null {
     return this.#tap?.decoded() ?? null

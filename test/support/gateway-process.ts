@@ -37,7 +37,7 @@ export async function startProcess(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess | FailedStart> {
-  const child = spawn(process.execPath, ['--no-concurrent-marking', MAIN], {
+  const child = spawn(process.execPath, ['--no-concurrent-marking', '--initial-heap-size=128', MAIN], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...cacheEnvironment, TEST_NEW_PROVIDERS: 'false', ...environment },
     stdio: 'pipe',

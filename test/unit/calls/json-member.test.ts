@@ -85,6 +85,19 @@ describe('a body is read if and only if `JSON.parse` reads it', () => {
       }
   })
 
+  test('whatever stands at any place of a long string', async () => {
+    for (const character of ['', '\0', '\n', '\u001f', ' ', '"', '\\', '\\"', '\\n', '\\u0041', '\u007f', 'é', '😀'])
+      for (const before of [...Array(40).keys()]
+        .map((more) => 500 + more)
+        .concat(BYTES_OF_A_TURN - 20, BYTES_OF_A_TURN - 12, BYTES_OF_A_TURN))
+        for (const after of [0, 1, 30, 600]) {
+          const text = `${'x'.repeat(before)}${character}${'y'.repeat(after)}`
+          const json = Buffer.from(`{"model":"a","long":["${text}","${text}"]}`)
+          const isSame = (await isRead(json)) === isParsed(json)
+          expect([character, before, after, isSame]).toEqual([character, before, after, true])
+        }
+  })
+
   test('wherever a turn ends in it', async () => {
     const parts = ['"', 'a', '\\u00e9', '\\"', 'é', '",', '-1', '2.5e+3', ',true', ',{"b":[ ]}', ']', '}']
     for (const [index] of parts.entries()) {

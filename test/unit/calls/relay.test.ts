@@ -1,0 +1,29 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { Relay } from '../../../src/calls/relay.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: unknown = runInNewContext('gc')
+
+/** Begins an answer. What it comes from holds the body that was sent. */
+function beginAnswer(relay: Relay): WeakRef<object> {
+  const source = { abort: () => {}, pause: () => {}, resume: () => {}, sent: Buffer.alloc(1_048_576) }
+  relay.begin(200, ['content-type', 'application/json'], source, [])
+  return new WeakRef(source.sent)
+}
+
+test('a call that waits to be written down keeps no body in memory', async () => {
+  const relay = new Relay(new ServerResponse(new IncomingMessage(new Socket())))
+  const sent = beginAnswer(relay)
+  relay.write(Buffer.from('{}'))
+  relay.end()
+  relay.release()
+  await nextTurn()
+  if (typeof collectGarbage === 'function') collectGarbage()
+  expect(sent.deref()).toBeUndefined()
+  expect(relay.bytes).toBe(2)
+})
