@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isEnumType, isInputObjectType } from 'graphql'
 import { Client } from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { activityFile } from '../../src/activity/activity.ts'
 import { openDatabase } from '../../src/database/client.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { auditRow, providerRow } from '../support/rows.ts'
@@ -54,18 +55,18 @@ function namesOf(typeName: string): string[] {
 }
 
 /** How the database would run the statement that reads this table for a query. */
-async function planOf(query: string, table = 'providers'): Promise<string> {
+async function planOf(query: string, table = 'providers', databaseUrl = gateway.databaseUrl): Promise<string> {
   const before = statements.length
   await gateway.ask(query)
   const reads = statements.slice(before).filter((sql) => new RegExp(`FROM\\s+\\S*${table}`).test(sql) && !/lookup_id/.test(sql))
   const statement = reads.at(-1) ?? ''
-  return testDatabaseKind === 'sqlite' ? explainSqlite(statement) : explainPostgresql(statement)
+  return testDatabaseKind === 'sqlite' ? explainSqlite(statement, databaseUrl) : explainPostgresql(statement)
 }
 
 const pageOf = (given: string) => `{ providers(first: 20, ${given}) { nodes { name } } }`
 
-async function explainSqlite(statement: string): Promise<string> {
-  const database = await openDatabase(gateway.databaseUrl)
+async function explainSqlite(statement: string, databaseUrl: string): Promise<string> {
+  const database = await openDatabase(databaseUrl)
   const parameters = Array.from(statement.matchAll(/\?/g), () => 1)
   const rows = await database.prisma.$queryRawUnsafe<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${statement}`, ...parameters)
   await database.close()
@@ -138,6 +139,17 @@ describe('a page of what else there is', () => {
       expectIndexOrder(await planOf(`{ auditEvents(first: 20${filter}) { nodes { id } } }`, 'audit_events'))
     },
   )
+
+  test.each([
+    ['provider_id', 'filter: { provider: { name: "provider-7" } }'],
+    ['model', 'filter: { model: "gpt-5" }'],
+    ['outcome', 'filter: { outcome: [TIMED_OUT] }'],
+    ['route', 'route: "fast"'],
+  ])('of model calls by their %s is found in an index: %s', async (column, given) => {
+    const activity = `file:${activityFile(gateway.databaseUrl.replace('file:', ''))}`
+    const plan = await planOf(`{ modelCalls(first: 20, ${given}) { nodes { id } } }`, 'model_calls WHERE', activity)
+    expect(plan).toContain(`model_calls_${column}_id_idx`)
+  })
 
   test('of access tokens is read in the order of an index', async () => {
     expectIndexOrder(await planOf('{ accessTokens(first: 20) { nodes { name } } }', 'access_tokens'))
