@@ -22,18 +22,22 @@ export function modelsInPath(path: string): (string | null)[] {
   return IN_PATH.flatMap((pattern) => pattern.exec(plain)?.[1] ?? []).map(decoded)
 }
 
+/** Every model that a URL at the vendor names, in its query too; null for a name that cannot be decoded. */
+export function modelsInUrl({ path, query }: Pick<Target, 'path' | 'query'>): (string | null)[] {
+  const inQuery = [...new URLSearchParams(query)].flatMap(([name, value]) => (IN_QUERY.has(name.toLowerCase()) ? [value] : []))
+  return [...modelsInPath(path), ...inQuery]
+}
+
 /**
  * Whether a token may call what a request really goes to: a base URL, or a key's own endpoint, can name a model that the
  * vendor takes in place of the body's.
  * @param isInPath whether it was a path that named the model which was checked before; then this one must name it, too.
  * @throws CallError `model_not_allowed`.
  */
-export function requireAddressedInScope(scope: CallScope, { path, query }: Pick<Target, 'path' | 'query'>, isInPath: boolean): void {
+export function requireAddressedInScope(scope: CallScope, url: Pick<Target, 'path' | 'query'>, isInPath: boolean): void {
   if (scope.models === null) return
-  const inQuery = [...new URLSearchParams(query)].flatMap(([name, value]) => (IN_QUERY.has(name.toLowerCase()) ? [value] : []))
-  const inPath = modelsInPath(path)
-  if (isInPath && inPath.length === 0) throw modelNotAllowed()
-  for (const model of [...inPath, ...inQuery]) {
+  if (isInPath && modelsInPath(url.path).length === 0) throw modelNotAllowed()
+  for (const model of modelsInUrl(url)) {
     if (model === null) throw modelNotAllowed()
     requireModelInScope(scope, model)
   }

@@ -20,9 +20,9 @@ export function mayCallProvider({ providers }: CallScope, providerId: string): b
   return providers === null || providers.includes(providerId)
 }
 
-/** Whether a model of a provider is in the scope. */
-export function isInScope(scope: CallScope, providerId: string, model: string): boolean {
-  return mayCallProvider(scope, providerId) && isInGlobs(scope.models, model)
+/** Whether a model of a provider is in the scope; null for a name that cannot be decoded. */
+export function isInScope(scope: CallScope, providerId: string, model: string | null): boolean {
+  return mayCallProvider(scope, providerId) && (model === null ? scope.models === null : isInGlobs(scope.models, model))
 }
 
 /** @throws CallError `model_not_allowed`. */

@@ -172,7 +172,8 @@ function presetOf({ vendorPreset, baseUrl }: Provider): VendorPreset | null {
   return presetByHost(baseUrl) ?? (vendorPreset === null ? null : presetByName(vendorPreset))
 }
 
-function endpointOf(baseUrl: string): Target | null {
+/** Null when there is none, or none that can be called. */
+export function endpointOf(baseUrl: string): Target | null {
   const parsed = parseTarget(baseUrl)
   return parsed.kind === 'target' ? cleanBase(parsed.target) : null
 }

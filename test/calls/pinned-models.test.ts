@@ -76,6 +76,17 @@ describe('a token that may use some models reaches no other one through a place 
     expect((await chat(await route(['azk', 'allowed-1'], ['p1', 'allowed-1']), scoped)).headers['x-gateway-target']).toBe('p1/allowed-1')
   })
 
+  test('the list of models, which leaves out a route of such targets alone', async () => {
+    const [pinned, open] = [await route(['azd', 'allowed-1']), await route(['azd', 'allowed-1'], ['p1', 'allowed-1'])]
+    const listed = async (token: string) =>
+      JSON.stringify(await (await gateway.fetch('/v1/models', { headers: { authorization: `Bearer ${token}` } })).json())
+    const [toScoped, toOther] = [await listed(scoped), await listed(everything)]
+    expect([toScoped, toOther].map((list) => [list.includes(pinned), list.includes(open)])).toEqual([
+      [false, true],
+      [true, true],
+    ])
+  })
+
   test('one of two keys, which is never chosen', async () => {
     for (let count = 0; count < 12; count += 1) expect((await chat('az-two/allowed-1', scoped)).status).toBe(200)
     expect(new Set(asked())).toEqual(new Set(['/openai/v1/chat/completions']))

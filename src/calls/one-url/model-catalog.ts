@@ -2,7 +2,9 @@ import type { CallScope } from '../../auth/call-scope.ts'
 import type { Database } from '../../database/client.ts'
 import { createLatestModels, type LatestModels } from '../../providers/latest-models.ts'
 import { listRoutes } from '../../routes/read-route.ts'
+import { modelsInUrl } from '../addressed-models.ts'
 import { isInScope } from '../call-permission.ts'
+import { endpointOf } from '../provider-for-call.ts'
 
 /** A model by the name under which the one base URL calls it. */
 export interface ListedModel {
@@ -15,8 +17,8 @@ export interface ListedModel {
 
 export interface CatalogTarget {
   readonly providerId: string
-  /** The vendor's name of the model. */
-  readonly model: string
+  /** The vendor's name of the model, and what the provider's base URL names, such as a deployment; null for a name that cannot be decoded. */
+  readonly models: readonly (string | null)[]
 }
 
 /** All routes, and all models that the latest good test of each enabled provider has listed, by provider. */
@@ -45,29 +47,41 @@ export function createModelCatalog({ prisma }: Pick<Database, 'prisma'>): ModelC
 
 /** What a token may call of the list. */
 export function modelsInScope(models: readonly ListedModel[], scope: CallScope): ListedModel[] {
-  return models.filter(({ targets }) => targets.some(({ providerId, model }) => isInScope(scope, providerId, model)))
+  return models.filter(({ targets }) => targets.some((target) => isTargetInScope(scope, target)))
+}
+
+function isTargetInScope(scope: CallScope, { providerId, models }: CatalogTarget): boolean {
+  return models.every((model) => isInScope(scope, providerId, model))
+}
+
+/** What any call to a base URL names, whatever its body says. */
+function modelsOfBase(baseUrl: string): (string | null)[] {
+  const endpoint = endpointOf(baseUrl)
+  return endpoint === null ? [] : modelsInUrl({ ...endpoint, path: `${endpoint.path}/chat/completions` })
 }
 
 async function readModels(prisma: Database['prisma'], latestModels: LatestModels): Promise<readonly ListedModel[]> {
   const providers = await prisma.provider.findMany({
     where: { enabled: true, deletedAt: null },
-    select: { id: true, name: true, createdAt: true, endpointChangedAt: true },
+    select: { id: true, name: true, createdAt: true, endpointChangedAt: true, baseUrl: true },
     orderBy: { name: 'asc' },
   })
+  const ofBases = new Map(providers.map(({ id, baseUrl }) => [id, modelsOfBase(baseUrl)]))
+  const targetOf = (providerId: string, model: string) => ({ providerId, models: [model, ...(ofBases.get(providerId) ?? [])] })
   const listed: ListedModel[] = []
   for (let from = 0; from < providers.length && listed.length < MOST_LISTED; from += PAGE) {
     const page = providers.slice(from, from + PAGE)
     const names = await Promise.all(page.map(latestModels))
     page.forEach(({ id: providerId, name, createdAt }, index) => {
       for (const model of names[index] ?? [])
-        listed.push({ id: `${name}/${model}`, createdAt, ownedBy: name, targets: [{ providerId, model }] })
+        listed.push({ id: `${name}/${model}`, createdAt, ownedBy: name, targets: [targetOf(providerId, model)] })
     })
   }
   const routes = (await listRoutes({ prisma })).map(({ name, createdAt, targets }) => ({
     id: name,
     createdAt,
     ownedBy: 'route',
-    targets,
+    targets: targets.map(({ providerId, model }) => targetOf(providerId, model)),
   }))
   return [...routes, ...listed.slice(0, MOST_LISTED)]
 }
