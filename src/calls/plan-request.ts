@@ -54,7 +54,9 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
   const hasApiVersion = hasParameter(query, 'api-version') || hasParameter(baseQuery, 'api-version')
   const joined = joinPath({ type, vendorPreset, basePath, rest, hasApiVersion })
   const isAllowed = joined !== null && (callRoutes === 'ALL' || isAllowedRoute({ type, vendorPreset, basePath, method, joined }))
-  if (joined === null || !isAllowed) throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
+  // A server answers TRACE with the request that it was sent, and so with the stored key (RFC 9110, section 9.3.8).
+  if (joined === null || !isAllowed || method === 'TRACE')
+    throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
   const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
   return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))

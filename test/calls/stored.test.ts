@@ -32,8 +32,8 @@ interface Asked {
 }
 const call = (name: string, { model = 'gpt-5', path = 'v1/chat/completions', method = 'POST', headers }: Asked = {}) =>
   rawCall(gateway.url, {
-    ...{ method, path: `/ai/${name}/${path}`, body: method === 'GET' ? '' : JSON.stringify({ model }) },
-    headers: { 'coder-session-token': token, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...{ method, path: `/ai/${name}/${path}`, body: method === 'POST' ? JSON.stringify({ model }) : '' },
+    headers: { 'coder-session-token': token, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}), ...headers },
   })
 const codeOf = ({ status, body }: RawAnswer) => [status, JSON.parse(body.toString()).error.code]
 const sent = (header: string) => vendor.requests.map(({ headers }) => headers[header])
@@ -96,7 +96,7 @@ describe('the provider', () => {
     expect(vendor.requests).toHaveLength(1)
   })
 
-  test('whose routes are ALL is called beyond those of models; a path that climbs stays refused', async () => {
+  test('whose routes are ALL is called beyond those of models; a path that climbs, and a method that shows the key, stay refused', async () => {
     const { name } = await stored()
     const files = { method: 'GET', path: 'v1/files' }
     expect(codeOf(await call(name, files))).toEqual([404, 'route_not_supported'])
@@ -106,6 +106,7 @@ describe('the provider', () => {
     expect((await call(name, { method: 'GET', path: 'v1/organization/admin_api_keys' })).status).toBe(200)
     expect(vendor.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v1/files', 'GET /v1/organization/admin_api_keys'])
     expect(codeOf(await call(name, { path: 'v1/%2e%2e/admin' }))).toEqual([400, 'invalid_path'])
+    expect(codeOf(await call(name, { method: 'TRACE', path: 'v1/models' }))).toEqual([404, 'route_not_supported'])
   })
 
   test('whose proxy gets another password is reached by new connections, and a change that is none of the connection keeps them', async () => {
