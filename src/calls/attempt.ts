@@ -79,6 +79,12 @@ export class Attempt implements CallListener {
     this.#tellDone('aborted')
   }
 
+  /** Ends the attempt when the answer takes longer. */
+  abortAfter(ms: number): void {
+    this.#timer = setTimeout(() => this.abort(), ms)
+    this.#timer.unref()
+  }
+
   /** Lets the held answer reach the caller under these headers. */
   handOn(status: number, headers: readonly string[]): void {
     this.#phase = 'relaying'
@@ -139,6 +145,7 @@ export class Attempt implements CallListener {
   }
 
   #finish(end: AnswerEnd): void {
+    clearTimeout(this.#timer)
     this.#phase = 'over'
     if (end === 'whole') this.#target.end()
     this.#tellDone(end)

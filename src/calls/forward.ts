@@ -30,6 +30,9 @@ const LEADS_NOWHERE: ReadonlySet<CallErrorCode> = new Set([
   ...(['no_endpoint', 'route_not_supported', 'format_not_supported', 'model_not_allowed'] as const),
 ])
 
+/** Longer than any model answers. */
+const READ_ALONE_MS = 3_600_000
+
 /** What one attempt came to: the call is over, or goes on with the next key, or once more after a pause. */
 type Step =
   | { readonly kind: 'over'; readonly outcome: CallOutcome }
@@ -79,12 +82,21 @@ async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover,
   call.progress.apiKeyId = key.apiKeyId
   call.progress.apiKeyMasked = key.masked
   const attempt = startAttempt(call, deps, opened)
-  call.caller.endWhenGone(() => attempt.abort())
+  call.caller.endWhenGone(() => endForNobody(call, attempt))
   try {
     return await stepAfter(call, deps, failover, { attempt, opened, use })
   } finally {
     call.caller.endWhenGone(null)
   }
+}
+
+/**
+ * The caller has left. An answer that has begun is read on where its figures count against a limit: they come last, and whoever left in
+ * front of them would use tokens that nobody counts.
+ */
+function endForNobody({ scope, relay }: AcceptedCall, attempt: Attempt): void {
+  if (scope.tokensPerDay !== null && relay.readAlone()) attempt.abortAfter(READ_ALONE_MS)
+  else attempt.abort()
 }
 
 function startAttempt(
@@ -207,8 +219,8 @@ async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: Held
 }
 
 function over(call: AcceptedCall, status: number, end: AnswerEnd): Step {
+  if (end === 'aborted' || call.caller.isGone) return { kind: 'over', outcome: 'CALLER_LEFT' }
   if (end === 'whole') return { kind: 'over', outcome: outcomeOfStatus(status) }
-  if (end === 'aborted') return { kind: 'over', outcome: 'CALLER_LEFT' }
   const { shape, requestId, relay } = call
   const message = end.kind === 'silent' ? 'The provider fell silent in the middle of its answer.' : 'The provider broke off its answer.'
   relay.breakOff(shape.event({ code: 'upstream_unreachable', message, requestId, retryAfterMs: null }))

@@ -19,6 +19,7 @@ export class Relay {
   #tail: readonly [number, number] = [LINE_FEED, LINE_FEED]
   #bytes = 0
   #firstByteAt: number | null = null
+  #isReadAlone = false
   #tap: UsageTap | null = null
 
   constructor(response: ServerResponse) {
@@ -63,6 +64,7 @@ export class Relay {
 
   write(chunk: Buffer): void {
     if (chunk.length === 0) return
+    if (this.#isReadAlone) return void this.#tap?.write(chunk)
     this.#bytes += chunk.length
     if (this.#isEventStream) this.#tail = [chunk.at(-2) ?? this.#tail[1], chunk.at(-1) ?? 0]
     if (!this.#response.write(chunk)) this.#source?.pause()
@@ -70,8 +72,16 @@ export class Relay {
   }
 
   end(): void {
-    this.#response.end()
+    if (!this.#isReadAlone) this.#response.end()
     this.#tap?.end()
+  }
+
+  /** Nobody takes the answer any more: what is to come of it is read for its figures alone. False, and nothing changed, when it can tell none. */
+  readAlone(): boolean {
+    if (!this.#tap?.isReading) return false
+    this.#isReadAlone = true
+    this.#source?.resume()
+    return true
   }
 
   /** Lets go of the vendor's answer, and so of the body that was sent: the relay itself is kept until its call is written down. */

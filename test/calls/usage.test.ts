@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
@@ -140,5 +141,27 @@ describe('a token with so many tokens a day', () => {
     expect(sent?.headers['accept-encoding']).toBe('gzip')
     const twice = await rawCall(gateway.url, asking(path, { body: body.replace('"n"', '"stream_options"') }, limited))
     expect([twice.status, JSON.parse(twice.body.toString()).error.code]).toEqual([400, 'body_not_json'])
+  })
+
+  test.each(['', 'gzip'])('gets past them by no early leave: its answer is read to the end (encoding "%s")', async (encoding) => {
+    const encoded = (text: string) => (encoding === '' ? Buffer.from(text) : gzipSync(text))
+    const caller = new EventEmitter()
+    vendor.answerWith(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding || 'identity' })
+      response.write(encoded(chunkOf('All that was asked.')))
+      await once(caller, 'left')
+      response.end(encoded('data: {"choices":[],"usage":{"prompt_tokens":25,"completion_tokens":7}}\n\ndata: [DONE]\n\n'))
+    })
+    const limited = await callToken(gateway, { tokensPerDay: 1_000_000 })
+    const used = await countedOf('OPENAI', async () => {
+      const call = beginCall(gateway.url, asking('/ai/openai/v1/chat/completions', { body: '{"model":"m","stream":true}' }, limited))
+      const answer = await headOf(call)
+      answer.once('data', () => call.destroy())
+      await once(call, 'close')
+      // By its answer the gateway has seen that the caller is gone.
+      await rawCall(gateway.url, { method: 'GET', path: '/healthz' })
+      caller.emit('left')
+    })
+    expect(used).toEqual({ input: 25, output: 7 })
   })
 })

@@ -44,6 +44,11 @@ export class UsageTap {
     if (counts !== null) this.#figures.take(counts, true)
   }
 
+  /** Whether what is still to come can tell anything. */
+  get isReading(): boolean {
+    return this.#reader !== null && !this.#isBroken
+  }
+
   /** The bytes are not changed; a short answer is kept until it is read. */
   write(bytes: Buffer): void {
     try {
