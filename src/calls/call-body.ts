@@ -14,6 +14,8 @@ export type CallBody =
 export interface BodyLimits {
   readonly maxBytes: number
   readonly budget: BodyBudget
+  /** Whose call it is. */
+  readonly tokenId: string
   /** Whether forms are read here: they are kept whole then, or their first part where their length is unknown. */
   readonly readsForms?: boolean
 }
@@ -61,10 +63,10 @@ interface CollectOptions {
 
 function collect(
   request: IncomingMessage,
-  { maxBytes, budget, readsForms }: BodyLimits,
+  { maxBytes, budget, tokenId, readsForms }: BodyLimits,
   { length, streamBeyond }: CollectOptions,
 ): Promise<ReadCallBody | null> {
-  const hold = new Hold(budget)
+  const hold = new Hold(budget, tokenId)
   const gathered = new Gathered(length)
   const refusalOf = (size: number) => (size > maxBytes ? tooLarge(maxBytes) : hold.growTo(size))
   return new Promise<ReadCallBody | null>((resolve, reject) => {
@@ -103,22 +105,24 @@ function collect(
 /** What one body takes of the budget. */
 class Hold {
   readonly #budget: BodyBudget
+  readonly #tokenId: string
   #bytes = 0
 
-  constructor(budget: BodyBudget) {
+  constructor(budget: BodyBudget, tokenId: string) {
     this.#budget = budget
+    this.#tokenId = tokenId
   }
 
   /** Null when there is room for so many bytes. */
   growTo(bytes: number): CallError | null {
     if (bytes <= this.#bytes) return null
-    if (!this.#budget.take(bytes - this.#bytes)) return overloaded()
+    if (!this.#budget.take(this.#tokenId, bytes - this.#bytes, this.#bytes)) return overloaded()
     this.#bytes = bytes
     return null
   }
 
   release(): void {
-    this.#budget.giveBack(this.#bytes)
+    this.#budget.giveBack(this.#tokenId, this.#bytes)
     this.#bytes = 0
   }
 }

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallScope } from '../auth/call-scope.ts'
-import type { Principal } from '../auth/principal.ts'
 import type { SignedIn } from '../auth/sign-in.ts'
 import type { Backlog } from '../backlog.ts'
 import { type Answer, json, send, setSecurityHeaders } from '../http/respond.ts'
@@ -146,11 +145,13 @@ export function createCalls(deps: CallsDeps): Calls {
     passage.shape = shapeByType(provider.type, `${provider.endpoint?.path ?? ''}${path.rest}`)
     const query = scope.tokensPerDay === null ? path.query : withoutShapes(path.query)
     const asked = { method: request.method ?? '', rest: path.rest, query }
-    return isTelemetry(provider, asked) ? { status: 204 } : callProvider(permitted(passage, { provider, scope, asked }), principal)
+    return isTelemetry(provider, asked)
+      ? { status: 204 }
+      : callProvider(permitted(passage, { provider, scope, asked, tokenId: principal.tokenId }))
   }
 
-  async function callProvider(call: PermittedCall, { tokenId }: Principal): Promise<null> {
-    const { provider, scope } = call
+  async function callProvider(call: PermittedCall): Promise<null> {
+    const { provider, scope, tokenId } = call
     refuseUnusable(provider, pools)
     await limits.admit(tokenId, scope)
     const end = limits.begin(tokenId, provider)
@@ -209,9 +210,9 @@ function shapeOf(path: CallPath, headers: IncomingHttpHeaders): ErrorShape {
 /** Each member by its name: a literal that begins with a spread costs many times as much. */
 function permitted(
   { request, response, requestId, shape, progress, relay, caller }: Passage,
-  { provider, scope, asked }: Pick<PermittedCall, 'provider' | 'scope' | 'asked'>,
+  { provider, scope, asked, tokenId }: Pick<PermittedCall, 'provider' | 'scope' | 'asked' | 'tokenId'>,
 ): PermittedCall {
-  return { request, response, requestId, shape, progress, relay, caller, provider, scope, asked }
+  return { request, response, requestId, shape, progress, relay, caller, provider, scope, asked, tokenId }
 }
 
 /** The record of a call is written when its last byte has left, or nobody takes it any more. */

@@ -14,10 +14,11 @@ import { withReportedUsage } from './reported-usage.ts'
 /** A call by somebody who may call the provider, before its body was read. */
 export interface PermittedCall extends CallRequest, Omit<AcceptedCall, 'body' | 'model' | 'isModelInPath' | 'route' | 'method' | 'plan'> {
   readonly asked: AskedRoute
+  readonly tokenId: string
 }
 
 export interface MakeCallDeps extends ForwardDeps {
-  readonly bodies: BodyLimits
+  readonly bodies: Pick<BodyLimits, 'maxBytes' | 'budget'>
   readonly takeTurn: TakeTurn
 }
 
@@ -26,12 +27,13 @@ export interface MakeCallDeps extends ForwardDeps {
  * @throws CallError.
  */
 export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise<void> {
-  const { request, response, progress, scope } = call
+  const { request, response, progress, scope, tokenId } = call
+  const { maxBytes, budget } = deps.bodies
   const plan = planOnce((endpoint) => planRequest(call.provider, endpoint, call.asked))
   // Before the body is read: who asks for what never passes need not send it.
   const path = pathOf(call, plan)
   progress.path = path
-  const read = await readCallBody(request, response, deps.bodies)
+  const read = await readCallBody(request, response, { maxBytes, budget, tokenId })
   if (read === null) {
     progress.outcome = 'CALLER_LEFT'
     return

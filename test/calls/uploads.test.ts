@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { useCallVendor } from '../support/call-vendor.ts'
@@ -12,7 +13,9 @@ const FORM = 'multipart/form-data; boundary=x'
 let token: string
 
 const vendor = useCallVendor()
-const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT) } })
+const gateway = useGateway({
+  environment: { OUTBOUND_ALLOW: 'loopback', CALL_MAX_BODY_BYTES: String(LIMIT), CALL_BODY_MEMORY_BYTES: String(4 * LIMIT) },
+})
 beforeAll(async () => {
   const writer = writerOf(gateway)
   await writer.created({ name: 'openai', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [{ credential: { value: KEY } }] })
@@ -104,4 +107,24 @@ test('a vendor that answers before it has read the upload is heard, and the rest
   const answer = await readAnswer(await headOf(call))
   call.destroy()
   expect([answer.status, answer.body.toString()]).toEqual([400, '{"error":{"message":"Not such a file."}}'])
+})
+
+test('the bodies that one token announces, and never sends, leave room for those of others', async () => {
+  const greedy = await callToken(gateway)
+  const announced = { 'content-type': 'application/json', 'content-length': String(LIMIT), expect: '100-continue' }
+  const calls = []
+  for (const path of ['/ai/openai/v1/chat/completions', '/v1/chat/completions', '/ai/openai/v1/embeddings', '/v1/embeddings']) {
+    const call = beginCall(gateway.url, { path, headers: { 'x-api-key': greedy, ...announced } })
+    call.flushHeaders()
+    // Its memory is taken, or refused, in the turn in which it hears that.
+    await once(call, 'continue')
+    calls.push(call)
+  }
+  const headers = { 'content-type': 'application/json' }
+  const path = '/ai/openai/v1/chat/completions'
+  const [own, another] = await Promise.all(
+    [greedy, token].map((given) => rawCall(gateway.url, { path, body: '{}', headers: { 'x-api-key': given, ...headers } })),
+  )
+  for (const call of calls) call.destroy()
+  expect([own?.status, another?.status]).toEqual([503, 200])
 })

@@ -79,8 +79,9 @@ interface CallTarget {
 
 async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void> {
   const { request, response, progress, scope, tokenId, rest } = call
+  const { maxBytes, budget } = deps.forwarding.bodies
   await deps.limits.admit(tokenId, scope)
-  const read = await readCallBody(request, response, { ...deps.forwarding.bodies, readsForms: true })
+  const read = await readCallBody(request, response, { maxBytes, budget, tokenId, readsForms: true })
   if (read === null) {
     progress.outcome = 'CALLER_LEFT'
     return
