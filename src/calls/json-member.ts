@@ -42,6 +42,16 @@ export async function readJsonTop(json: Buffer, name: string, takeTurn: TakeTurn
   return reader.top()
 }
 
+const AROUND: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r:'))
+
+/** The value in the rest of a member: the span without the blanks, and the colon, around what is in it. */
+export function valueIn(json: Buffer, span: JsonSpan): JsonSpan {
+  let { start, end } = span
+  while (start < end && AROUND.has(json[start] ?? 0)) start += 1
+  while (end > start && AROUND.has(json[end - 1] ?? 0)) end -= 1
+  return { start, end }
+}
+
 /** A search for a byte pays off only behind so many others. */
 const NEAR_BYTES = 512
 const QUOTE = 0x22

@@ -8,6 +8,7 @@ import type { CallRequest } from './calls.ts'
 import { CallError } from './error-codes.ts'
 import { type ForwardDeps, forwardCall } from './forward.ts'
 import { unfitnessOf } from './open-request.ts'
+import { requireOthersInScope } from './other-models.ts'
 import { type AskedRoute, planOnce, planRequest } from './plan-request.ts'
 import { withReportedUsage } from './reported-usage.ts'
 
@@ -44,6 +45,7 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
     const source = { path, contentType, contentEncoding, body, takeTurn: deps.takeTurn }
     const model = await readModel(source)
     if (scope.models !== null) requireModelInScope(scope, await requireModel(model, source))
+    await requireOthersInScope(scope, request, body, deps.takeTurn)
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const reported = await withReportedUsage(scope, source)

@@ -3,7 +3,7 @@ import type { TakeTurn } from '../http/turns.ts'
 import { type CallBody, isJson } from './call-body.ts'
 import { isUtf8Type, parseContentType } from './content-type.ts'
 import { CallError } from './error-codes.ts'
-import { type JsonSpan, type JsonTop, readJsonTop } from './json-member.ts'
+import { type JsonSpan, type JsonTop, readJsonTop, valueIn } from './json-member.ts'
 
 /** A call's body, and what tells how to read it. */
 export interface SentBody {
@@ -19,7 +19,6 @@ export interface SentBody {
 const LEAVES_USAGE_OUT = /\/(?:chat\/)?completions\/*$/i
 
 const OPEN_BRACE = 0x7b
-const AROUND: ReadonlySet<number> = new Set(Buffer.from(' \t\n\r:'))
 const ASKED = '{"include_usage":true}'
 
 /**
@@ -85,14 +84,6 @@ function mayStream(json: Buffer, { members }: JsonTop): boolean {
 /** A value, as far as it can be a word of JSON. */
 function wordAt(json: Buffer, { start, end }: JsonSpan): string {
   return json.toString('latin1', start, Math.min(end, start + 'false'.length + 1))
-}
-
-/** The span without the blanks, and the colon, around what is in it. */
-function valueIn(json: Buffer, span: JsonSpan): JsonSpan {
-  let { start, end } = span
-  while (start < end && AROUND.has(json[start] ?? 0)) start += 1
-  while (end > start && AROUND.has(json[end - 1] ?? 0)) end -= 1
-  return { start, end }
 }
 
 function replaced(json: Buffer, { start, end }: JsonSpan, text: string): Buffer {

@@ -115,3 +115,42 @@ describe('under the one base URL', () => {
     expect((await chat(name, everything)).status).toBe(503)
   })
 })
+
+describe('nor one that the call names beside its model', () => {
+  const BOTH = ['allowed-1', 'secret-model']
+  test.each([
+    ['models', { models: BOTH }, 403],
+    ['models', { models: ['allowed-1'] }, 200],
+    ['models', { models: 'secret-model' }, 403],
+    ['models, in other letters', { Models: BOTH }, 403],
+    ['fallbacks', { fallbacks: [{ model: 'secret-model' }] }, 403],
+    ['fallbacks', { fallbacks: [{ model: 'allowed-1' }] }, 200],
+    ['fallbacks', { fallbacks: ['secret-model'] }, 403],
+    ['fallbacks that nobody can read', { fallbacks: [{ 'allowed-1': ['secret-model'] }] }, 403],
+    ['no fallbacks', { fallbacks: null }, 200],
+    ["options of Vercel's", { providerOptions: { gateway: { models: BOTH } } }, 403],
+    ["options of Vercel's", { providerOptions: { gateway: { order: ['azure'] } } }, 200],
+  ])('%s: %j', async (_where, members, status) => {
+    for (const [path, model] of [
+      ['/ai/openrouter/v1/chat/completions', 'allowed-1'],
+      ['/v1/chat/completions', 'openrouter/allowed-1'],
+    ] as const) {
+      const body = JSON.stringify({ model, ...members })
+      const headers = { 'x-api-key': scoped, 'content-type': 'application/json' }
+      expect((await rawCall(gateway.url, { path, body, headers })).status, path).toBe(status)
+    }
+    expect(vendor.requests).toHaveLength(status === 200 ? 2 : 0)
+  })
+
+  test("twice, or in a header of Vercel's", async () => {
+    const path = '/ai/openrouter/v1/chat/completions'
+    const headers = { 'x-api-key': scoped, 'content-type': 'application/json' }
+    const twice = '{"model":"allowed-1","models":["allowed-1"],"models":["allowed-1"]}'
+    expect((await rawCall(gateway.url, { path, body: twice, headers })).status).toBe(403)
+    const body = '{"model":"allowed-1"}'
+    for (const name of ['ai-language-model-id', 'ai-model-id'])
+      expect((await rawCall(gateway.url, { path, body, headers: { ...headers, [name]: 'secret-model' } })).status).toBe(403)
+    expect((await rawCall(gateway.url, { path, body, headers: { ...headers, 'ai-language-model-id': 'allowed-1' } })).status).toBe(200)
+    expect(vendor.requests).toHaveLength(1)
+  })
+})

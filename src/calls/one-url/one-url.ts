@@ -12,6 +12,7 @@ import { mayCallProvider, requireModelInScope } from '../call-permission.ts'
 import type { CallRequest } from '../calls.ts'
 import { CallError } from '../error-codes.ts'
 import { forwardInSpan, type MakeCallDeps } from '../make-call.ts'
+import { requireOthersInScope } from '../other-models.ts'
 import type { ProviderForCall } from '../provider-for-call.ts'
 import type { FindProvider } from '../provider-snapshots.ts'
 import { refuseUnusable } from '../refuse-unusable.ts'
@@ -91,6 +92,7 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const named = await readNamedModel(rest, request.headers, body, deps.forwarding.takeTurn)
     if (scope.models !== null) requireWhole(body)
+    await requireOthersInScope(scope, request, body, deps.forwarding.takeTurn)
     progress.model = named.name
     await callNamed(call, named, deps)
   } finally {
