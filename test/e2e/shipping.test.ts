@@ -247,11 +247,26 @@ describe('the unit of systemd', () => {
     const script = readFileSync('deploy/gateway', 'utf8')
       .replaceAll('/etc/ai-provider-gateway/environment', settings)
       .replace('/var/lib/ai-provider-gateway', state)
-      .replace('/usr/bin/node /opt/ai-provider-gateway/', `'${process.execPath}' '${resolve('.')}'/`)
-    const run = () => spawnSync('sh', ['-c', script, 'gateway', 'tokens', 'list'], { encoding: 'utf8', cwd: folder.path })
+      .replace('/usr/bin/node', `'${process.execPath}'`)
+      .replace('/opt/ai-provider-gateway/', `'${resolve('.')}'/`)
+    const run = (given: Record<string, string> = {}) =>
+      spawnSync('sh', ['-c', script, 'gateway', 'tokens', 'list'], {
+        encoding: 'utf8',
+        cwd: folder.path,
+        env: { ...process.env, ...given },
+      })
     expect(run()).toMatchObject({ status: 78, stderr: expect.stringContaining('LOG_LEVEL must be') })
     writeFileSync(settings, '')
     expect(run()).toMatchObject({ status: 78, stderr: expect.stringContaining(`no database at ${state}/gateway.db`) })
+    // Of a restored database, the command must not tell of the old one.
+    const restored = `file:${state}/restored.db`
+    expect(run({ DATABASE_URL: restored })).toMatchObject({
+      status: 78,
+      stderr: expect.stringContaining(`no database at ${state}/restored.db`),
+    })
+    writeFileSync(settings, `DATABASE_URL="file:${state}/a$HOME.db"\n`)
+    expect(run()).toMatchObject({ status: 78, stderr: expect.stringContaining(`no database at ${state}/a$HOME.db`) })
+    expect(run({ DATABASE_URL: restored })).toMatchObject({ status: 78, stderr: expect.stringContaining('restored.db') })
     expect(unit).toContain('EnvironmentFile=-/etc/ai-provider-gateway/environment')
     expect(unit).toContain('StateDirectory=ai-provider-gateway\n')
   })
