@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -269,6 +269,27 @@ describe('the unit of systemd', () => {
     expect(run({ DATABASE_URL: restored })).toMatchObject({ status: 78, stderr: expect.stringContaining('restored.db') })
     expect(unit).toContain('EnvironmentFile=-/etc/ai-provider-gateway/environment')
     expect(unit).toContain('StateDirectory=ai-provider-gateway\n')
+  })
+
+  test('is installed by commands that let others read the program, and none of the secrets in a clone that was used before', () => {
+    const clone = join(folder.path, 'clone')
+    const program = [
+      'console/dist/index.html',
+      'dist/cli/gateway.js',
+      'node_modules/pg/index.js',
+      'package.json',
+      'prisma/migrations/one.sql',
+    ]
+    const secrets = ['data/encryption.key', 'secrets/admin-token', '.env']
+    for (const file of [...program, ...secrets]) {
+      mkdirSync(join(clone, dirname(file)), { recursive: true, mode: 0o700 })
+      writeFileSync(join(clone, file), '', { mode: 0o600 })
+    }
+    const [line = ''] = /^chmod .*go\+rX.*$/m.exec(readFileSync('docs/operations.md', 'utf8')) ?? []
+    execFileSync('sh', ['-c', line], { cwd: clone })
+    const modeOf = (file: string) => (statSync(join(clone, file)).mode & 0o777).toString(8)
+    expect(program.map(modeOf)).toEqual(program.map(() => '644'))
+    expect(secrets.map(modeOf)).toEqual(secrets.map(() => '600'))
   })
 
   test.skipIf(spawnSync('systemd-analyze', ['--version']).status !== 0)('is what systemd takes for one', () => {
