@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { z } from 'zod'
+import { SETTINGS } from '../../src/config.ts'
+import { codeBlocks } from '../support/documents.ts'
 import { readMetrics, sampleOf } from '../support/metrics.ts'
 import { writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
@@ -172,6 +175,8 @@ const dashboard = z.object({
   ),
 })
 
+const alerts = z.object({ groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })) })
+
 describe('what is documented exists', () => {
   test('the Grafana dashboard can be imported, and each metric in its queries is one that the gateway tells', async () => {
     const { panels, templating } = dashboard.parse(JSON.parse(readFileSync('docs/grafana-dashboard.json', 'utf8')))
@@ -192,5 +197,14 @@ describe('what is documented exists', () => {
     const text = await (await fetch(gateway.started.metricsUrl ?? '', { headers: { authorization: `Bearer ${TOKEN}` } })).text()
     const own = [...text.matchAll(/^# TYPE (gateway_\S+)/gm)].map(([, name = '']) => name)
     expect(own.filter((name) => !reference.includes(name))).toEqual([])
+  })
+
+  test('the alerts tell guessed tokens at the rate that one address may guess at, and a failing gateway from failing vendors', () => {
+    const { groups } = alerts.parse(parse(codeBlocks('docs/monitoring.md').find(({ text }) => text.startsWith('groups:'))?.text ?? ''))
+    const expressions = new Map(groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr])))
+    const [, threshold] = /> ([\d.]+)$/.exec(expressions.get('GatewayGuessing') ?? '') ?? []
+    expect(Number(threshold)).toBeLessThan(Number(SETTINGS.LOGIN_FAILURES_PER_MINUTE.default) / 60)
+    expect(expressions.get('GatewayFails')?.match(/gateway_http_requests_total\{[^}]*route!="ai"/g)).toHaveLength(2)
+    expect(expressions.get('GatewayVendorFails')).toContain('gateway_ai_requests_total')
   })
 })
