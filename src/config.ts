@@ -104,7 +104,9 @@ export const SETTINGS = {
   METRICS_PORT: setting({
     description: 'Separate port for Prometheus metrics at `/metrics`; `0` for any free port. Needs no token unless METRICS_TOKEN is set.',
     default: '',
-    schema: text.transform((value) => (value === '' ? null : value)).pipe(z.union([z.null(), integer(0, 65_535)])),
+    schema: text
+      .transform((value) => (value === '' ? null : value))
+      .pipe(z.union([z.null(), integer(0, 65_535)], 'must be a whole number')),
   }),
   METRICS_TOKEN: setting({
     description: 'Token for `/metrics`, at least 32 characters. Without METRICS_PORT, `/metrics` is at the main port.',

@@ -95,6 +95,15 @@ test('all problems are reported at once, each with the name of its variable and 
   ])
 })
 
+test.each(Object.keys(SETTINGS))('%s either takes a word or says what it must be', (name) => {
+  try {
+    parseConfig({ [name]: 'word' })
+  } catch (error) {
+    expect(error).toBeInstanceOf(StartupError)
+    expect(String(error)).toMatch(new RegExp(`^- ${name} (must|cannot be used: )`, 'm'))
+  }
+})
+
 test('a problem never repeats a secret', () => {
   const message = refusal({
     DATABASE_URL: 'mysql://somebody:hunter2@host/db',
