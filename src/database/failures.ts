@@ -70,6 +70,11 @@ export function isUnsupported(error: unknown): boolean {
   return codesOf(error).some((code) => code === '42883' || code === '0A000')
 }
 
+/** True when PostgreSQL has no such schema, or lets the role make nothing in it. */
+export function isSchemaClosed(error: unknown): boolean {
+  return codesOf(error).some((code) => code === '3F000' || code === '42501')
+}
+
 /** One line that says what happened, without the query that Prisma prints around it. */
 export function reasonOf(error: unknown): string {
   const original = property(driverCauseOf(error), 'originalMessage')

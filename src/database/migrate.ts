@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { StartupError } from '../errors.ts'
 import type { Database, TransactionClient } from './client.ts'
 import type { Engine } from './engine.ts'
-import { isMissingTable, reasonOf } from './failures.ts'
+import { isMissingTable, isSchemaClosed, reasonOf } from './failures.ts'
 import { MIGRATIONS_FOLDER, type Migration, readMigrations, statementsOf } from './migrations.ts'
 
 /** A row of the table `_prisma_migrations`, as Prisma's own tools write it. */
@@ -34,7 +34,8 @@ export async function migrate(
     }
   } catch (error) {
     if (error instanceof StartupError) throw error
-    throw new StartupError(`The database ${database.location} cannot be migrated: ${reasonOf(error)}.`, 1)
+    const remedy = isSchemaClosed(error) ? ' Make the schema that DATABASE_URL names, and let its user create tables there.' : ''
+    throw new StartupError(`The database ${database.location} cannot be migrated: ${reasonOf(error)}.${remedy}`, 1)
   }
 }
 

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import type { ClientConfig, PoolConfig } from 'pg'
 import { StartupError } from '../errors.ts'
 import { readUrl } from '../read-url.ts'
@@ -22,7 +23,11 @@ const MARGIN_MS = 5_000
 const WEAKER_TLS = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&(?!.*uselibpqcompat)|$)/
 
 /** Settings that the URL may state, and their defaults, in milliseconds. */
-const SESSION_DEFAULTS = { statement_timeout: '15000', idle_in_transaction_session_timeout: '60000' }
+const SESSION_DEFAULTS = { statement_timeout: 15_000, idle_in_transaction_session_timeout: 60_000 }
+const MOST_MS = 2_147_483_647
+
+/** Parameters that name files for the driver. */
+const FILES = ['sslrootcert', 'sslcert', 'sslkey']
 
 /**
  * The settings of the connection pool. The driver reads those of a connection from the URL itself: `sslmode`,
@@ -33,9 +38,10 @@ const SESSION_DEFAULTS = { statement_timeout: '15000', idle_in_transaction_sessi
 export function settingsOf(url: string): PostgresqlSettings {
   const { host, pathname, searchParams } = parsed(url)
   const schema = searchParams.get('schema') ?? 'public'
+  for (const name of FILES) requireFile(searchParams, name)
   const connections = wholeNumber(searchParams, 'connection_limit', 10)
   const session: Record<string, string> = { ...(schema === 'public' ? {} : { search_path: `"${schema.replaceAll('"', '""')}"` }) }
-  for (const [name, usual] of Object.entries(SESSION_DEFAULTS)) session[name] = searchParams.get(name) ?? usual
+  for (const [name, usual] of Object.entries(SESSION_DEFAULTS)) session[name] = String(wholeNumber(searchParams, name, usual, 0, MOST_MS))
   const config = {
     connectionString: withoutSession(url).replace(WEAKER_TLS, '$1verify-full'),
     max: connections,
@@ -81,9 +87,21 @@ function invalid(): StartupError {
   )
 }
 
-function wholeNumber(parameters: URLSearchParams, name: string, otherwise: number): number {
+function wholeNumber(parameters: URLSearchParams, name: string, otherwise: number, least = 1, most = 999_999): number {
   const text = parameters.get(name)
   if (text === null) return otherwise
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new StartupError(`The parameter ${name} of the database URL must be a whole number above zero, not "${text}".`)
+  if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+  throw new StartupError(`The parameter ${name} of the database URL must be a whole number from ${least} to ${most}, not "${text}".`)
+}
+
+function requireFile(parameters: URLSearchParams, name: string): void {
+  const path = parameters.get(name)
+  if (path === null) return
+  try {
+    accessSync(path, constants.R_OK)
+  } catch {
+    throw new StartupError(
+      `The parameter ${name} of the database URL names a file that cannot be read: ${path}. Correct the path or its permissions.`,
+    )
+  }
 }

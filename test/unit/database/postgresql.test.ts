@@ -34,6 +34,19 @@ describe('the URL', () => {
     },
   )
 
+  test.each([
+    'connection_limit=0',
+    'pool_timeout=ten',
+    'statement_timeout=15s',
+    'idle_in_transaction_session_timeout=-1',
+    'sslrootcert=/nowhere',
+  ])('with %s is refused by the name of the parameter, before anything is asked', async (parameter) => {
+    const error = await failureOf(openDatabase(`postgresql://gateway:s3cret@127.0.0.1:1/gateway?${parameter}`))
+    const [name = ''] = parameter.split('=')
+    expect(error).toMatchObject({ exitCode: 78, message: expect.stringContaining(`The parameter ${name} of the database URL`) })
+    expect(String(error)).not.toContain('s3cret')
+  })
+
   test.each(['postgresql://gateway:s3cret@[/gateway', 'postgresql://gateway:s3cret@db/gateway?connection_limit=none'])(
     'is refused when it is not valid: %s',
     async (url) => {
@@ -121,7 +134,10 @@ describe.skipIf(postgresPrograms === null)('the server', () => {
     await database.prisma.$executeRaw`CREATE ROLE guest LOGIN`
     const guest = await openDatabase(`${url.replace('postgres@', 'guest@')}?schema=nowhere`)
     const failure = await failureOf(migrate(guest))
-    expect(failure).toMatchObject({ exitCode: 1, message: expect.stringMatching(/^The database postgresql:.* cannot be migrated: .*\.$/) })
+    expect(failure).toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(/^The database postgresql:.* cannot be migrated: .*\. Make the schema that DATABASE_URL names, .*\.$/),
+    })
     await guest.close()
   })
 
