@@ -1,4 +1,4 @@
-import { type Client, createClient, fetchExchange } from '@urql/core'
+import { type Client, createClient, fetchExchange, mapExchange } from '@urql/core'
 import { cacheExchange, type KeyGenerator } from '@urql/exchange-graphcache'
 import { type CallableProvider, listCallableProviders } from './callable-providers.ts'
 import { createGatewayFetch, type FetchEvents } from './gateway-fetch.ts'
@@ -50,6 +50,11 @@ const KEYS: Readonly<Record<string, KeyGenerator>> = Object.fromEntries(
   ].map((name) => [name, embedded]),
 )
 
+/** An answer that failed says `data: null`, and a request without an answer has none: to whoever asked, both are no data. */
+const noNullData = mapExchange({
+  onResult: (result) => (result.data === null ? { ...result, data: undefined } : result),
+})
+
 /** Makes the clients of one session; they end with it, and so does all that they hold. */
 export function createGatewayClients(token: string, events: FetchEvents): GatewayClients {
   const fetchAsSession = createGatewayFetch(token, events)
@@ -71,8 +76,8 @@ export function createGatewayClients(token: string, events: FetchEvents): Gatewa
     },
   })
   return {
-    reads: createClient({ ...options, exchanges: [cache, fetchExchange] }),
-    writes: createClient({ ...options, exchanges: [fetchExchange], requestPolicy: 'network-only' }),
+    reads: createClient({ ...options, exchanges: [noNullData, cache, fetchExchange] }),
+    writes: createClient({ ...options, exchanges: [noNullData, fetchExchange], requestPolicy: 'network-only' }),
     callable: () => listCallableProviders(fetchAsSession),
   }
 }
