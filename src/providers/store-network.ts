@@ -40,12 +40,14 @@ export function planNetwork(input: NetworkInput, stored: NetworkConfig | null): 
   const { proxy, password } = planProxy(input.proxy, stored?.proxy ?? null)
   if (password === 'keep') kept.push(PROXY_PASSWORD)
   else if (password !== null) fresh.set(PROXY_PASSWORD, password)
+  const { retryBackoffInitialMs: initial, retryBackoffMaxMs: longest } = input
   const config = {
     extraHeaders,
     timeoutMs: input.timeoutMs ?? DEFAULT_NETWORK.timeoutMs,
     maxRetries: input.maxRetries ?? DEFAULT_NETWORK.maxRetries,
-    retryBackoffInitialMs: input.retryBackoffInitialMs ?? DEFAULT_NETWORK.retryBackoffInitialMs,
-    retryBackoffMaxMs: input.retryBackoffMaxMs ?? DEFAULT_NETWORK.retryBackoffMaxMs,
+    // A default gives way to the other one that is given: what is stored keeps the rule that the first is not the longer one.
+    retryBackoffInitialMs: initial ?? Math.min(DEFAULT_NETWORK.retryBackoffInitialMs, longest ?? DEFAULT_NETWORK.retryBackoffMaxMs),
+    retryBackoffMaxMs: longest ?? Math.max(DEFAULT_NETWORK.retryBackoffMaxMs, initial ?? 0),
     insecureSkipVerify: input.insecureSkipVerify ?? DEFAULT_NETWORK.insecureSkipVerify,
     caCertificate: input.caCertificate || null,
     allowPrivateNetwork: input.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork,

@@ -54,6 +54,14 @@ describe('what is stored', () => {
     expect(await networkOf((await provider(null)).id)).toEqual(DEFAULTS)
   })
 
+  test.each([
+    [{ retryBackoffInitialMs: 6_000 }, [6_000, 6_000]],
+    [{ retryBackoffMaxMs: 100 }, [100, 100]],
+  ])('keeps its own rules when one of two that belong together is given: %o', async (network, pauses) => {
+    const { retryBackoffInitialMs, retryBackoffMaxMs } = await networkOf((await provider(network)).id)
+    expect([retryBackoffInitialMs, retryBackoffMaxMs]).toEqual(pauses)
+  })
+
   test('is everything that is given, and comes back as it was given', async () => {
     const given = {
       extraHeaders: [{ name: 'X-Team', value: 'platform' }],

@@ -45,8 +45,12 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
     extraHeaders: t.field({ type: [HeaderInput], description: 'Headers to send with every request, at most 50; none unless given.' }),
     timeoutMs: t.int({ description: '1 to 600,000 milliseconds; 30,000 unless given.' }),
     maxRetries: t.int({ description: '0 to 10; 0 unless given.' }),
-    retryBackoffInitialMs: t.int({ description: '0 to 1,000,000 milliseconds; 500 unless given.' }),
-    retryBackoffMaxMs: t.int({ description: '0 to 1,000,000 milliseconds, and at least the first pause; 5,000 unless given.' }),
+    retryBackoffInitialMs: t.int({
+      description: '0 to 1,000,000 milliseconds; 500 unless given, or `retryBackoffMaxMs` when that is less.',
+    }),
+    retryBackoffMaxMs: t.int({
+      description: '0 to 1,000,000 milliseconds, and at least the first pause; 5,000 unless given, or the first pause when that is more.',
+    }),
     insecureSkipVerify: t.boolean({ description: "True skips verification of the upstream's TLS certificate; false by default." }),
     caCertificate: t.string({ description: 'Custom CA certificates in PEM, besides the public ones; none by default.' }),
     allowPrivateNetwork: t.boolean({ description: 'False refuses an endpoint at a private address; true unless given.' }),
