@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { toUnavailable } from '../database/failures.ts'
 import { DomainError, Fault, type FaultCode, ValidationError } from '../errors.ts'
 import { withoutQuotedInput } from './input-errors.ts'
+import { TOO_SMALL_PAGE } from './paging.ts'
 import { reworded } from './reworded.ts'
 
 /** HTTP statuses of top-level errors. The others say 200 or 400, as the GraphQL-over-HTTP specification has it. */
@@ -31,8 +32,10 @@ export function withClientErrors<Result extends ExecutionResult>(result: Result,
 function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
   const cause = rootCause(error)
   // Their messages quote the id or the cursor, in which anything may stand.
-  if (BAD_REFERENCES.includes(cause.name))
-    return withRequestId(fromFault(new Fault('BAD_USER_INPUT', 'An id or a cursor in the request is not valid here.')), error, scope)
+  if (BAD_REFERENCES.includes(cause.name)) {
+    const message = cause.message.includes('non-negative') ? TOO_SMALL_PAGE : 'An id or a cursor in the request is not valid here.'
+    return withRequestId(fromFault(new Fault('BAD_USER_INPUT', message)), error, scope)
+  }
   if (cause instanceof GraphQLError) return withRequestId(withoutQuotedInput(cause), error, scope)
   if (cause instanceof DomainError) {
     const details = cause instanceof ValidationError ? { issues: cause.issues } : {}
@@ -45,7 +48,7 @@ function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
   return withRequestId(fromFault(new Fault('INTERNAL_SERVER_ERROR', message)), error, scope)
 }
 
-/** What Pothos says of an id or a cursor that it cannot read, and of an id of a type that has no node. */
+/** What Pothos says of an id, a cursor or the size of a page that it cannot read, and of an id of a type that has no node. */
 const BAD_REFERENCES = ['PothosValidationError', 'PothosSchemaError']
 
 /** Writes what helps to find the fault, and no value: messages of Prisma, for one, quote the arguments of a call. */

@@ -17,14 +17,16 @@ const CURSORS = {
   offset: /^OffsetConnection:\d{1,9}$/,
 }
 
+/** Also for what Pothos refuses before `checkPage` sees it: sizes below zero. */
+export const TOO_SMALL_PAGE = '`first` and `last` must be at least 1.'
+
 /** Limits of every connection that Prisma serves; larger pages are cut to the largest. */
 export const PAGE_SIZES = { defaultSize: LIMITS.defaultPageSize, maxSize: LIMITS.maxPageSize }
 
 /** Refuses pages that mean nothing: of less than one node, counted from both ends, or beside a cursor that nobody gave out. */
 export function checkPage({ first, last, after, before }: PageArguments, cursors: keyof typeof CURSORS = 'row'): void {
   if (first != null && last != null) throw new Fault('BAD_USER_INPUT', 'Give `first` or `last`, not both.')
-  if ((first != null && first < 1) || (last != null && last < 1))
-    throw new Fault('BAD_USER_INPUT', '`first` and `last` must be at least 1.')
+  if ((first != null && first < 1) || (last != null && last < 1)) throw new Fault('BAD_USER_INPUT', TOO_SMALL_PAGE)
   for (const cursor of [after, before])
     if (cursor != null && !CURSORS[cursors].test(Buffer.from(cursor, 'base64').toString()))
       throw new Fault('BAD_USER_INPUT', 'A cursor in the request is not valid.')
