@@ -78,10 +78,8 @@ export function checkApiKeyChanges(changes: readonly ApiKeyChange[], anyText: bo
     const issues = 'keep' in change ? checkKeptApiKey(change.keep, [...path, 'keep'], anyText, refusalOf) : []
     const first = keptIds.indexOf('keep' in change ? change.keep.id : change.remove)
     if (first === index) return issues
-    return [
-      ...issues,
-      { path: [...path, 'keep', 'id'], rule: 'API_KEY_REPEATED', message: `This key is already kept at apiKeys[${first}].` },
-    ]
+    const at = 'keep' in change ? [...path, 'keep', 'id'] : [...path, 'remove']
+    return [...issues, { path: at, rule: 'API_KEY_REPEATED', message: `This key is already named at apiKeys[${first}].` }]
   }
   return [...checkKeyCount(changes.length), ...changes.flatMap(checkOne)]
 }

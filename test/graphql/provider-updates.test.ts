@@ -173,6 +173,14 @@ describe('the wanted set of keys', () => {
     expect(result.issues).toMatchObject([{ path: ['apiKeys', '1', 'keep', 'id'], rule: 'API_KEY_REPEATED' }])
   })
 
+  test('with a key that is kept and removed is refused where it is named again', async () => {
+    const provider = await withKeys(KEY)
+    const [id] = keyIds(provider)
+    const apiKeys = [{ keep: { id } }, { remove: id }]
+    const result = await expectUnchanged(provider, () => editor.update(provider.id, { keepOtherApiKeys: true, apiKeys }))
+    expect(result.issues).toMatchObject([{ path: ['apiKeys', '1', 'remove'], rule: 'API_KEY_REPEATED' }])
+  })
+
   test('needs exactly one of keep and add in each entry', async () => {
     const provider = await withKeys(KEY)
     for (const entry of [{}, { keep: { id: keyIds(provider)[0] }, add: { credential: { value: KEY } } }, { add: null }]) {
