@@ -13,6 +13,6 @@ export function searchColumns(provider: { readonly name: string; readonly displa
   sortName: string
   searchText: string
 } {
-  const shown = provider.displayName === '' ? provider.name : provider.displayName
+  const shown = provider.displayName.trim() === '' ? provider.name : provider.displayName
   return { sortName: shown.toLowerCase(), searchText: foldForSearch([provider.name, shown, provider.baseUrl].join('\n')) }
 }

@@ -58,6 +58,8 @@ describe('creating a provider', () => {
       { name: null, enabled: true, weight: 1 },
     ])
     expect((await editor.created({ apiKeys: null })).apiKeys.totalCount).toBe(0)
+    const blank = await editor.created({ displayName: ' \t', apiKeys: [{ credential: { value: 'sk-without-any-name-0003' }, name: '' }] })
+    expect(blank).toMatchObject({ displayName: blank.name, apiKeys: { nodes: [{ name: null }] } })
   })
 
   test('writes one audit event with masks, in the name of the caller', async () => {

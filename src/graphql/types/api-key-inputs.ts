@@ -91,7 +91,7 @@ export function toNewApiKey(input: typeof NewApiKeyInput.$inferInput): NewApiKey
     id: given(uuid),
     configuration: toConfiguration(input),
     ...toSecretSource(credential),
-    name: name ?? null,
+    name: name || null,
     enabled: enabled ?? true,
     weight: weight ?? 1,
   }

@@ -93,7 +93,7 @@ export const Provider = builder.prismaNode('Provider', {
     name: t.exposeString('name', { description: 'Unique, URL-safe and immutable: lowercase words joined by hyphens.' }),
     displayName: t.string({
       select: { displayName: true, name: true },
-      resolve: ({ displayName, name }) => (displayName === '' ? name : displayName),
+      resolve: ({ displayName, name }) => (displayName.trim() === '' ? name : displayName),
       description: 'What people read; falls back to `name`.',
     }),
     icon: t.exposeString('icon', { description: 'URL or emoji; empty when none was given.' }),
