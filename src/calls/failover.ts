@@ -21,6 +21,8 @@ export class Failover {
   readonly #endsAt: number
   /** Keys that the vendor has refused in this call: each is tried once. */
   readonly #excluded = new Set<string>()
+  /** Why it refused them: a rest that it asked for may be over by now. */
+  readonly #refusals: RestingState[] = []
   /** The key of the latest attempt, which another try avoids when there is another one. */
   #latest: string | null = null
   #retries = 0
@@ -48,7 +50,7 @@ export class Failover {
       case 'no key for the model':
         throw new CallError('no_api_key', `The provider "${this.#call.provider.name}" has no API key that may be used for this model.`)
       case 'resting':
-        if (chosen.states.length === 0 && this.#unfit !== null) throw this.#unfit
+        if (chosen.states.length + this.#refusals.length === 0 && this.#unfit !== null) throw this.#unfit
         throw this.#noneLeft(chosen.states, chosen.waitMs)
     }
   }
@@ -56,8 +58,9 @@ export class Failover {
   /** The key is not tried again in this call. @param quote what the vendor said, without secrets. */
   exclude(key: KeyForCall, { state }: { readonly state: RestingState }, quote: string | null): void {
     this.#excluded.add(key.id)
+    this.#refusals.push(state)
     // Of a refused key nothing is told.
-    if (state !== 'REFUSED') this.#lastQuote = quote
+    if (isLimit(state)) this.#lastQuote = quote
   }
 
   /** The call cannot be made with the key, which is no fault of the key. */
@@ -89,14 +92,19 @@ export class Failover {
   }
 
   #noneLeft(states: readonly RestingState[], waitMs: number): CallError {
-    if (states.some((state) => state !== 'REFUSED')) {
+    const rests = states.some(isLimit)
+    if (rests || this.#refusals.some(isLimit)) {
       const said = this.#lastQuote === null ? '' : ` The provider said: "${this.#lastQuote}"`
       const message = `All API keys of the provider are limited for now.${said}`
-      return new CallError('all_keys_rate_limited', message, { retryAfterMs: Math.max(1_000, waitMs) })
+      return new CallError('all_keys_rate_limited', message, { retryAfterMs: Math.max(1_000, rests ? waitMs : 0) })
     }
     return new CallError(
       'upstream_credentials_refused',
       'The provider refused every stored key. Ask whoever runs the gateway to store a valid one.',
     )
   }
+}
+
+function isLimit(state: RestingState): boolean {
+  return state !== 'REFUSED'
 }

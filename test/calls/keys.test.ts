@@ -136,6 +136,20 @@ describe('a key whose rate is limited', () => {
     expect(sentKeys().at(-1)).toBe(OTHER)
   })
 
+  test.each([
+    ['no wait', { 'retry-after': '0' }],
+    ['a wait until a time that is past', { 'retry-after': 'Tue, 01 Dec 2020 00:00:00 GMT' }],
+  ])('is no refused one when the vendor asks for %s', async (_title, headers) => {
+    vendor.answerWith(byKey({ [OTHER]: refusal(429, { error: { message: 'Slow down.' } }, headers), [BAD]: UNAUTHORIZED }))
+    const { call } = await withKeys([{ credential: { value: OTHER } }, { credential: { value: BAD } }])
+    const answer = await call()
+    expect(codeOf(answer)).toEqual([429, 'all_keys_rate_limited'])
+    expect([answer.headers['retry-after'], answer.headers['x-should-retry']]).toEqual(['1', undefined])
+    expect(answer.body.toString()).toContain('Slow down.')
+    vendor.answerWith(chatAnswer)
+    expect((await call()).status).toBe(200)
+  })
+
   test('when all are, tells how long to wait for the first of them, and what the vendor said', async () => {
     vendor.answerWith(byKey({ [OTHER]: LIMITED, [GOOD]: refusal(429, { error: { message: 'Slow down.' } }, { 'retry-after-ms': '3500' }) }))
     const { call } = await withKeys([{ credential: { value: OTHER } }, { credential: { value: GOOD } }])
