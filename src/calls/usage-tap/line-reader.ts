@@ -14,7 +14,7 @@ const OPEN_BRACE = 0x7b
 /** How `"usage"` and `"usageMetadata"` begin. Inside a text of JSON the quote would have a backslash. */
 const MARK = Buffer.from('"usage')
 
-/** A longer line is skipped. */
+/** A longer line, with a picture in it, is read as it comes, and not kept. */
 const MAX_LINE_BYTES = 1_048_576
 /** Of shorter lines the latest one is kept, and read at the end: some vendors tell the figures in every event. */
 const MAX_KEPT_BYTES = 16_384
@@ -31,6 +31,8 @@ export class LineReader implements AnswerReader {
   readonly #figures: Figures
   /** A line that has begun. */
   readonly #begun = new BoundedBytes(MAX_LINE_BYTES)
+  /** Whether that is too long to be kept. */
+  #isLong = false
   readonly #latest = new BoundedBytes(MAX_KEPT_BYTES)
   #hasFirst = false
   #hasJson = false
@@ -61,7 +63,7 @@ export class LineReader implements AnswerReader {
       this.#keep(bytes.subarray(startOfLine(bytes, mark), end))
       mark = indexOfMark(bytes, end)
     }
-    if (from < bytes.length && until < bytes.length) this.#begun.append(bytes.subarray(Math.max(from, until)))
+    if (from < bytes.length && until < bytes.length) this.#append(bytes.subarray(Math.max(from, until)))
   }
 
   end(): void {
@@ -73,11 +75,22 @@ export class LineReader implements AnswerReader {
   /** Reads the line that has begun when its end is in these bytes; where the next one begins. */
   #endBegun(bytes: Buffer): number {
     const end = endOfLine(bytes, 0)
-    const isWhole = this.#begun.append(bytes.subarray(0, end))
+    this.#append(bytes.subarray(0, end))
     if (end === bytes.length) return end
-    if (isWhole) this.#takeLine(this.#begun.bytes)
+    if (!this.#isLong) this.#takeLine(this.#begun.bytes)
     this.#begun.clear()
+    this.#isLong = false
     return end + 1
+  }
+
+  /** Adds to the line that has begun. */
+  #append(piece: Buffer): void {
+    const held = this.#begun.bytes
+    if (this.#begun.append(piece)) return
+    if (this.#isLong) this.#scanner.write(piece)
+    else this.#readAtOnce(Buffer.concat([held, piece]))
+    this.#isLong = true
+    this.#hasJson = true
   }
 
   #takeLine(line: Buffer): void {
@@ -95,13 +108,17 @@ export class LineReader implements AnswerReader {
   /** The first line is read at once: Anthropic tells the input there, and not always again. Of the others the last one counts. */
   #keep(line: Buffer): void {
     if (!this.#hasFirst || line.length > MAX_KEPT_BYTES) {
-      this.#readLatest()
-      this.#hasFirst = true
-      this.#read(line)
+      this.#readAtOnce(line)
       return
     }
     this.#latest.clear()
     this.#latest.append(line)
+  }
+
+  #readAtOnce(line: Buffer): void {
+    this.#readLatest()
+    this.#hasFirst = true
+    this.#read(line)
   }
 
   #readLatest(): void {
@@ -110,10 +127,10 @@ export class LineReader implements AnswerReader {
   }
 
   #read(line: Buffer): void {
+    this.#scanner.reset()
     const json = line.indexOf(OPEN_BRACE)
     if (json === -1) return
     this.#isFinalEvent = line.length <= MAX_KEPT_BYTES && FINAL_EVENT.test(line.toString('latin1'))
-    this.#scanner.reset()
     this.#scanner.write(line.subarray(json))
   }
 

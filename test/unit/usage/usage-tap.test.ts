@@ -80,6 +80,38 @@ describe('an answer that is cut off', () => {
   })
 })
 
+describe('an event that holds a picture', () => {
+  const picture = 'iVBORw0KGgo='.repeat(200_000)
+  const answer = { contentType: SSE_TYPE }
+
+  test.each([
+    [
+      "of OpenAI's stream of images",
+      { type: 'image_generation.completed', b64_json: picture, usage: { input_tokens: 3, output_tokens: 4 } },
+    ],
+    [
+      "of OpenAI's Responses",
+      { type: 'response.completed', response: { output: [{ result: picture }], usage: { input_tokens: 3, output_tokens: 4 } } },
+    ],
+    [
+      "of Google's stream",
+      {
+        candidates: [{ content: { parts: [{ inlineData: { data: picture } }] } }],
+        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4 },
+      },
+    ],
+  ])('tells what was used: %s', async (_title, event) => {
+    const before = `data: ${JSON.stringify({ choices: [{}], model: 'gpt', usage: { prompt_tokens: 1 } })}\n\n`
+    const body = Buffer.from(`${before}data: ${JSON.stringify(event)}\n\n${before.replace('usage', 'other')}`)
+    for (const size of [body.length, 65_536, 10_007]) {
+      const pieces = Array.from({ length: Math.ceil(body.length / size) }, (_value, index) =>
+        body.subarray(index * size, (index + 1) * size),
+      )
+      expect((await read(answer, pieces)).usage).toMatchObject({ outputTokens: 4 })
+    }
+  })
+})
+
 describe('what a vendor sends to do harm', () => {
   const usage = '"usage":{"prompt_tokens":3,"completion_tokens":4}'
 
@@ -89,7 +121,7 @@ describe('what a vendor sends to do harm', () => {
     expect((await read({ contentType: JSON_TYPE }, pieces)).usage).toEqual(tokens(3, 4))
   })
 
-  test('a line that is too long is skipped, and the next one is read', async () => {
+  test('a line that is too long to be kept is read, and the next one too', async () => {
     const long = Array.from({ length: 20 }, () => Buffer.alloc(65_536, 'x'))
     const pieces = [Buffer.from(`data: {${usage},"text":"`), ...long, Buffer.from(`"}\n\ndata: {${usage.replace('3', '5')}}\n\n`)]
     expect((await read({ contentType: SSE_TYPE }, pieces)).usage).toEqual(tokens(5, 4))
