@@ -48,7 +48,7 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
     await requireOthersInScope(scope, request, body, deps.takeTurn)
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
-    const reported = await withReportedUsage(scope, source)
+    const reported = await withReportedUsage(scope, { ...source, vendorPreset: call.provider.preset?.name ?? null })
     const isModelInPath = model.kind === 'model' && model.source === null
     await forwardInSpan(accepted(call, plan, reported, progress.model, isModelInPath), deps)
   } finally {

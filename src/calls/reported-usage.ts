@@ -12,11 +12,16 @@ export interface SentBody {
   readonly path: string
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
+  /** The name of the vendor's preset; null for none. */
+  readonly vendorPreset: string | null
   readonly takeTurn: TakeTurn
 }
 
 /** OpenAI's formats whose streams tell no figures unless they are asked for them. */
 const LEAVES_USAGE_OUT = /\/(?:chat\/)?completions\/*$/i
+
+/** It always tells the figures, and refuses to be asked for them. */
+const TELLS_UNASKED = 'mistral'
 
 const OPEN_BRACE = 0x7b
 const ASKED = '{"include_usage":true}'
@@ -27,8 +32,9 @@ const ASKED = '{"include_usage":true}'
  * @throws CallError `body_not_json` when it cannot be told whether the vendor would report its figures.
  */
 export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentBody): Promise<CallBody> {
-  const { body, path, takeTurn } = sent
-  if (tokensPerDay === null || body.kind === 'none' || !LEAVES_USAGE_OUT.test(decoded(path))) return body
+  const { body, path, vendorPreset, takeTurn } = sent
+  if (tokensPerDay === null || body.kind === 'none' || vendorPreset === TELLS_UNASKED) return body
+  if (!LEAVES_USAGE_OUT.test(decoded(path))) return body
   const bytes = body.kind === 'whole' && isReadable(sent) ? await askedIn(body.bytes, takeTurn) : null
   if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
   throw new CallError(

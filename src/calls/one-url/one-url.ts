@@ -146,7 +146,9 @@ async function callTarget(call: OneUrlCall, { provider, model, route }: CallTarg
   try {
     const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers
     const { takeTurn } = deps.forwarding
-    const body = await withReportedUsage(scope, { body: named.withModel(model), path: rest, contentType, contentEncoding, takeTurn })
+    const vendorPreset = provider.preset?.name ?? null
+    const sent = { body: named.withModel(model), path: rest, contentType, contentEncoding, vendorPreset, takeTurn }
+    const body = await withReportedUsage(scope, sent)
     const { method } = asked
     const accepted = {
       request,

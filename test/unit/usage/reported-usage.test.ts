@@ -13,6 +13,7 @@ const sent = (text: string, more: Partial<SentBody> = {}): SentBody => ({
   path: '/v1/chat/completions',
   contentType: 'application/json',
   contentEncoding: undefined,
+  vendorPreset: null,
   takeTurn: createTurns(),
   ...more,
 })
@@ -48,6 +49,10 @@ describe('a token with a budget asks for the figures of its streams', () => {
     expect(await changed(text)).toBe(expected)
     expect(await changed(text, { path: '/openai/deployments/d/completions' })).toBe(expected)
     expect(await changed(text, { path: '/v1/chat/%63ompletions/' })).toBe(expected)
+  })
+
+  test('but not Mistral, which tells them unasked and refuses the member', async () => {
+    expect(await changed('{"stream":true}', { vendorPreset: 'mistral' })).toBe('{"stream":true}')
   })
 
   test.each([
