@@ -46,6 +46,19 @@ const OPENAI: readonly RoutePattern[] = [
   ['GET', 'models/**'],
 ]
 
+/** Besides, Mistral's models have tasks of their own. */
+const OPENAI_COMPAT: readonly RoutePattern[] = [
+  ...OPENAI,
+  ['POST', 'fim/completions'],
+  ['POST', 'agents/completions'],
+  ['POST', 'chat/moderations'],
+  ['POST', 'chat/classifications'],
+  ['POST', 'classifications'],
+  ['POST', 'ocr'],
+]
+
+const OPENROUTER: readonly RoutePattern[] = [...OPENAI, ['POST', 'images']]
+
 const ANTHROPIC: readonly RoutePattern[] = [
   ['POST', 'messages'],
   ['POST', 'messages/count_tokens'],
@@ -62,6 +75,12 @@ const VERTEX_METHODS = [...GOOGLE_METHODS, 'rawPredict', 'streamRawPredict', 'se
 const GOOGLE: readonly RoutePattern[] = [
   ['GET', 'models'],
   ['GET', 'models/*'],
+  ['GET', 'publishers/*/models'],
+  ['GET', 'publishers/*/models/*'],
+  ['POST', 'interactions'],
+  ['POST', 'interactions/*/cancel'],
+  ['GET', 'interactions/*'],
+  ['DELETE', 'interactions/*'],
   ...GOOGLE_METHODS.map((method): RoutePattern => ['POST', `models/*:${method}`]),
   ...VERTEX_METHODS.map((method): RoutePattern => ['POST', `publishers/*/models/*:${method}`]),
   ...VERTEX_METHODS.map((method): RoutePattern => ['POST', `projects/*/locations/*/publishers/*/models/*:${method}`]),
@@ -92,10 +111,11 @@ export function isAllowedRoute(request: RouteRequest): boolean {
     case 'VERCEL':
       return isListed(VERCEL, method, withoutVersion(joined))
     case 'OPENAI':
-    case 'OPENROUTER':
       return isListed(OPENAI, method, withoutVersion(joined))
+    case 'OPENROUTER':
+      return isListed(OPENROUTER, method, withoutVersion(joined))
     case 'OPENAI_COMPAT':
-      return isListed(OPENAI, method, withoutVersion(joined)) || isNativeRoute(request.vendorPreset, method, joined)
+      return isListed(OPENAI_COMPAT, method, withoutVersion(joined)) || isNativeRoute(request.vendorPreset, method, joined)
   }
 }
 

@@ -22,7 +22,7 @@ const KINDS: readonly (readonly [RegExp, CallKind])[] = [
   [/:(?:generateContent|streamGenerateContent)$/, 'GENERATE_CONTENT'],
   [/\/model\/[^/]+\/(?:converse|invoke)[a-z-]*$/, 'CONVERSE'],
   [/\/embeddings$|\/embed$|:(?:embedContent|batchEmbedContents)$|\/ai\/embedding-model$/, 'EMBEDDINGS'],
-  [/\/images\//, 'IMAGES'],
+  [/\/images(?:\/|$)/, 'IMAGES'],
   [/\/audio\/|\/text-to-speech\/|\/listen$|\/speak$/, 'AUDIO'],
   [/\/models(?:\/[^:]*)?$/, 'MODELS'],
 ]

@@ -5,6 +5,8 @@ const PASSED: ReadonlySet<string> = new Set([
   ...['accept', 'accept-encoding', 'accept-language', 'content-encoding', 'content-language', 'content-type', 'user-agent'],
   ...['traceparent', 'tracestate', 'idempotency-key', 'x-title', 'http-referer', 'x-initiator', 'x-client-request-id'],
   ...['x-goog-api-client', 'x-goog-user-project', 'editor-version', 'editor-plugin-version', 'copilot-integration-id'],
+  // Google's and Runway's versions of their APIs, and OpenRouter's new name of `x-title`.
+  ...['api-revision', 'x-runway-version', 'x-openrouter-title'],
 ])
 const PASSED_PREFIXES = ['anthropic-', 'openai-', 'x-stainless-', 'ai-', 'x-amzn-bedrock-', 'x-fern-']
 

@@ -23,6 +23,7 @@ beforeAll(async () => {
     apiKeys: [{ credential: { value: 'sk-ant-oat01-fixture-aaaa-bbbb' } }],
   })
   await writer.created({ name: 'deepgram', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
+  await writer.created({ name: 'mistral', type: 'OPENAI_COMPAT', baseUrl: `${origin}/v1`, ...key })
   await writer.created({ name: 'elevenlabs', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
   token = await callToken(gateway)
 })
@@ -114,6 +115,9 @@ describe('headers of the caller', () => {
       'x-initiator': 'user',
       'x-fern-language': 'JavaScript',
       'anthropic-beta': 'b',
+      'api-revision': '2026-05-20',
+      'x-runway-version': '2024-11-06',
+      'x-openrouter-title': 't',
     },
   }
   const DROPPED = {
@@ -225,6 +229,21 @@ describe('our errors come in the shape that the SDK reads', () => {
     expect([answer.status, json(answer).message]).toEqual([401, expect.stringContaining('use a token')])
   })
 })
+
+test.each([
+  ...['mistral/v1/fim/completions', 'mistral/v1/agents/completions', 'mistral/v1/chat/moderations', 'mistral/v1/chat/classifications'],
+  ...['mistral/v1/classifications', 'mistral/v1/ocr', 'openrouter/v1/images', 'google/v1beta/interactions'],
+  'google/v1beta/interactions/i1/cancel',
+])("a call by the vendor's own SDK passes: POST %s", async (path) => {
+  expect((await call(path)).status).toBe(200)
+})
+
+test.each([...['google/v1beta/interactions/i1', 'google/v1beta1/publishers/google/models', 'google/v1beta1/publishers/google/models/g']])(
+  "a call by the vendor's own SDK passes: GET %s",
+  async (path) => {
+    expect((await call(path, {}, '', 'GET')).status).toBe(200)
+  },
+)
 
 describe('what never passes by default', () => {
   test.each([

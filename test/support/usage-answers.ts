@@ -14,6 +14,8 @@ import {
   GOOGLE_TOKENS,
   GOOGLE_USAGE,
   googleEvent,
+  INTERACTION_TOKENS,
+  INTERACTION_USAGE,
   JSON_TYPE,
   json,
   named,
@@ -167,6 +169,22 @@ export const ANSWERS: readonly UsageAnswer[] = [
     contentType: JSON_TYPE,
     body: json(googleEvent(GOOGLE_USAGE)),
     usage: GOOGLE_TOKENS,
+  },
+  {
+    name: "Google's interactions",
+    contentType: JSON_TYPE,
+    body: json({ id: 'i1', steps: [{ content: [{ usage: { total_input_tokens: 9 } }] }], usage: INTERACTION_USAGE }),
+    usage: INTERACTION_TOKENS,
+  },
+  {
+    name: "Google's interactions, stream",
+    contentType: SSE_TYPE,
+    body: events(
+      { event_type: 'interaction.created', interaction: { id: 'i1' } },
+      { event_type: 'step.delta', delta: { text: 'Hi' } },
+      { event_type: 'interaction.completed', interaction: { id: 'i1', usage: INTERACTION_USAGE } },
+    ),
+    usage: INTERACTION_TOKENS,
   },
   {
     name: 'Google, with tools that were used',

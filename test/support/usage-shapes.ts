@@ -91,6 +91,11 @@ export const GOOGLE_USAGE = {
   totalTokenCount: 97,
 }
 export const GOOGLE_TOKENS = tokens(50, 47, { cachedInputTokens: 30, reasoningTokens: 40 })
+export const INTERACTION_USAGE = {
+  ...{ total_input_tokens: 50, total_cached_tokens: 30, total_output_tokens: 7, total_thought_tokens: 40, total_tool_use_tokens: 0 },
+  total_tokens: 97,
+}
+export const INTERACTION_TOKENS = GOOGLE_TOKENS
 export const googleEvent = (usageMetadata: object) => ({
   candidates: [{ content: { parts: [{ text: 'a "usage" of {brackets}' }] } }],
   usageMetadata,

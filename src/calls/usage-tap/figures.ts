@@ -6,12 +6,13 @@ type Figure = 'input' | 'inputBesideCache' | 'toolInput' | 'cached' | 'cacheWrit
 
 /** Where a usage object has each number. The first place that holds one counts. */
 const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
-  // OpenAI's chat, Google, Vercel's own format, Cohere.
+  // OpenAI's chat, Google and its interactions, Vercel's own format, Cohere.
   [
     'input',
     [
       ['prompt_tokens'],
       ['promptTokenCount'],
+      ['total_input_tokens'],
       ['inputTokens', 'total'],
       ['tokens', 'input_tokens'],
       ['billed_units', 'input_tokens'],
@@ -20,12 +21,18 @@ const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
   ],
   // Anthropic and OpenAI's Responses, Bedrock, and Bedrock's metrics.
   ['inputBesideCache', [['input_tokens'], ['inputTokens'], ['inputTokenCount']]],
-  ['toolInput', [['toolUsePromptTokenCount']]],
+  ['toolInput', [['toolUsePromptTokenCount'], ['total_tool_use_tokens']]],
   [
     'cached',
     [
       ...[['prompt_tokens_details', 'cached_tokens'], ['input_tokens_details', 'cached_tokens'], ['cache_read_input_tokens']],
-      ...[['cachedContentTokenCount'], ['cacheReadInputTokens'], ['cacheReadInputTokenCount'], ['inputTokens', 'cacheRead']],
+      ...[
+        ['total_cached_tokens'],
+        ['cachedContentTokenCount'],
+        ['cacheReadInputTokens'],
+        ['cacheReadInputTokenCount'],
+        ['inputTokens', 'cacheRead'],
+      ],
       // Vercel before, DeepSeek, Moonshot.
       ...[['cachedInputTokens'], ['prompt_cache_hit_tokens'], ['cached_tokens']],
     ],
@@ -40,7 +47,14 @@ const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
   [
     'output',
     [
-      ...[['completion_tokens'], ['output_tokens'], ['candidatesTokenCount'], ['outputTokens'], ['outputTokenCount']],
+      ...[
+        ['completion_tokens'],
+        ['output_tokens'],
+        ['candidatesTokenCount'],
+        ['outputTokens'],
+        ['outputTokenCount'],
+        ['total_output_tokens'],
+      ],
       ...[
         ['outputTokens', 'total'],
         ['tokens', 'output_tokens'],
@@ -55,7 +69,7 @@ const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
         ['completion_tokens_details', 'reasoning_tokens'],
         ['output_tokens_details', 'reasoning_tokens'],
       ],
-      ...[['output_tokens_details', 'thinking_tokens'], ['thoughtsTokenCount'], ['outputTokens', 'reasoning']],
+      ...[['output_tokens_details', 'thinking_tokens'], ['thoughtsTokenCount'], ['total_thought_tokens'], ['outputTokens', 'reasoning']],
       ...[['reasoningTokens'], ['reasoning_tokens']],
     ],
   ],

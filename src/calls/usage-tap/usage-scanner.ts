@@ -14,8 +14,8 @@ for (const byte of [QUOTE, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_B
 
 /** Members of an answer, or of an event, that are a usage object. */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'amazon-bedrock-invocationMetrics'])
-/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq. */
-const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq'])
+/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq, of Google's interactions. */
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq', 'interaction'])
 const LONGEST_NAME = 'amazon-bedrock-invocationMetrics'.length
 /** Members whose text is the model that has answered: at the top or in a holder, of most vendors, of Google, of Vercel. */
 const MODELS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'modelId'])
