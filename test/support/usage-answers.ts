@@ -357,6 +357,24 @@ export const ANSWERS: readonly UsageAnswer[] = [
     usage: tokens(10, 0),
   },
   {
+    name: 'Ollama, chat',
+    contentType: JSON_TYPE,
+    body: json({ model: 'llama', message: { content: 'Hi', eval_count: 9 }, prompt_eval_count: 26, eval_duration: 5, eval_count: 298 }),
+    usage: tokens(26, 298),
+  },
+  {
+    name: 'Ollama, stream of lines',
+    contentType: 'application/x-ndjson',
+    body: Buffer.concat([
+      json({ model: 'llama', message: { content: 'say "eval_count": 5' } }),
+      Buffer.from('\n'),
+      json({ model: 'llama', done: true, prompt_eval_count: 26, eval_count: 298 }),
+    ]),
+    usage: tokens(26, 298),
+    cut: { before: '{"model":"llama","done":true', usage: null, source: 'MISSING' },
+  },
+  { name: 'Cloudflare', contentType: JSON_TYPE, body: json({ result: { response: 'Hi', usage: CHAT_USAGE } }), usage: CHAT_TOKENS },
+  {
     name: 'an answer that says nothing of it',
     contentType: JSON_TYPE,
     body: json({ id: 'chatcmpl-1', portkey: { cost: 3 } }),

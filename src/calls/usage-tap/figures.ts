@@ -6,13 +6,14 @@ type Figure = 'input' | 'inputBesideCache' | 'toolInput' | 'cached' | 'cacheWrit
 
 /** Where a usage object has each number. The first place that holds one counts. */
 const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
-  // OpenAI's chat, Google and its interactions, Vercel's own format, Cohere.
+  // OpenAI's chat, Google and its interactions, Ollama, Vercel's own format, Cohere.
   [
     'input',
     [
       ['prompt_tokens'],
       ['promptTokenCount'],
       ['total_input_tokens'],
+      ['prompt_eval_count'],
       ['inputTokens', 'total'],
       ['tokens', 'input_tokens'],
       ['billed_units', 'input_tokens'],
@@ -54,6 +55,7 @@ const PLACES: readonly (readonly [Figure, readonly (readonly string[])[]])[] = [
         ['outputTokens'],
         ['outputTokenCount'],
         ['total_output_tokens'],
+        ['eval_count'],
       ],
       ...[
         ['outputTokens', 'total'],

@@ -6,15 +6,16 @@ import { UsageScanner } from './usage-scanner.ts'
 const MOST_BYTES = 16_384
 const MOST_PIECES = 64
 
-/** Reads an answer that is one JSON text: an object, or Google's array of the events of a stream. */
+/** Reads an answer that is JSON: an object, Google's array of the events of a stream, or such events one after the other. */
 export class JsonReader implements AnswerReader {
   readonly #scanner: UsageScanner
   #held: Buffer[] = []
   #bytes = 0
 
-  constructor(figures: Figures) {
+  /** @param isStream whether it is one event after the other, so that later ones may say more. */
+  constructor(figures: Figures, isStream = false) {
     this.#scanner = new UsageScanner({
-      usage: (_member, usage) => figures.take(usage, !this.#scanner.isArray),
+      usage: (_member, usage) => figures.take(usage, !isStream && !this.#scanner.isArray),
       model: (name) => figures.takeModel(name),
     })
   }

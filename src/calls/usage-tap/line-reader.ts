@@ -23,7 +23,7 @@ const MAX_KEPT_BYTES = 16_384
 const FINAL_EVENT = /"choices"\s*:\s*\[\s*\]|"type"\s*:\s*"message_delta"/
 
 /**
- * Reads a stream of events, or of JSON texts, line by line. Looks for the mark in whole pieces, and reads the lines that hold it
+ * Reads a stream of events line by line. Looks for the mark in whole pieces, and reads the lines that hold it
  * alone, and the first JSON of all, which names the model: most streams have hundreds of lines without.
  */
 export class LineReader implements AnswerReader {

@@ -14,14 +14,17 @@ for (const byte of [QUOTE, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_B
 
 /** Members of an answer, or of an event, that are a usage object. */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'amazon-bedrock-invocationMetrics'])
-/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq, of Google's interactions. */
-const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq', 'interaction'])
+/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq, of Google's interactions, of Cloudflare. */
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq', 'interaction', 'result'])
+/** Members at the top that are a figure themselves: Ollama's. */
+const FIGURES: ReadonlySet<string> = new Set(['prompt_eval_count', 'eval_count'])
+const LONGEST_FIGURE = 20
 const LONGEST_NAME = 'amazon-bedrock-invocationMetrics'.length
 /** Members whose text is the model that has answered: at the top or in a holder, of most vendors, of Google, of Vercel. */
 const MODELS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'modelId'])
 /** How the names of all these begin: of any other member the name is not read. */
 const BEGINS_NAME = new Uint8Array(256)
-for (const name of [...USAGE, ...HOLDERS, ...MODELS]) BEGINS_NAME[name.charCodeAt(0)] = 1
+for (const name of [...USAGE, ...HOLDERS, ...FIGURES, ...MODELS]) BEGINS_NAME[name.charCodeAt(0)] = 1
 /** A longer name of a model is none. */
 const LONGEST_MODEL = 1_000
 
@@ -30,7 +33,7 @@ const MAX_VALUE_BYTES = 65_536
 
 /** Hears of what is found. */
 export interface ScanListener {
-  /** A usage object, and the member at the top that is it, or holds it. */
+  /** A usage object, and the member at the top that is it, or holds it; empty for figures that stand at the top themselves. */
   usage(member: string, value: unknown): void
   /** The name of the model that has answered. */
   model(name: string): void
@@ -55,6 +58,8 @@ export class UsageScanner {
   #name = ''
   #isInModel = false
   #model = ''
+  #isInFigure = false
+  #figure = ''
   /** The member at the top whose value is read. */
   #member = ''
   /** How deep the usage object that is kept is; 0 when none is. */
@@ -78,6 +83,7 @@ export class UsageScanner {
     this.#isNameNext = false
     this.#isInName = false
     this.#isInModel = false
+    this.#isInFigure = false
     this.#member = ''
     this.#keptDepth = 0
     this.#kept.clear()
@@ -92,12 +98,23 @@ export class UsageScanner {
         at = this.#endOfString(bytes, at)
         continue
       }
+      const from = at
       while (at < length && IS_PLAIN[bytes[at] ?? 0] === 1) at += 1
+      if (this.#isInFigure) this.#takeFigure(bytes.toString('latin1', from, Math.min(at, from + LONGEST_FIGURE)), at < length)
       const step = this.#step(bytes[at] ?? 0)
       if (step === 'begins') keptFrom = at
       else if (step === 'ends') this.#finish(bytes.subarray(keptFrom, at + 1))
     }
     if (this.#keptDepth > 0) this.#kept.append(bytes.subarray(keptFrom))
+  }
+
+  /** Takes a part of a figure. @param isEnd whether it is the last one. */
+  #takeFigure(part: string, isEnd: boolean): void {
+    if (this.#figure.length <= LONGEST_FIGURE) this.#figure += part
+    if (!isEnd) return
+    this.#isInFigure = false
+    const [, digits] = /^\s*:\s*(\d+)\s*$/.exec(this.#figure) ?? []
+    if (digits !== undefined) this.#listener.usage('', { [this.#name]: Number(digits) })
   }
 
   /** Takes a byte outside strings: whether a usage object begins or ends with it. */
@@ -151,6 +168,8 @@ export class UsageScanner {
 
   #endString(): void {
     this.#isInString = false
+    this.#isInFigure = this.#isInName && this.#depth === this.#top && FIGURES.has(this.#name)
+    if (this.#isInFigure) this.#figure = ''
     if (!this.#isInModel) return
     this.#isInModel = false
     const name = this.#model.length > LONGEST_MODEL ? null : unescaped(this.#model)

@@ -114,10 +114,11 @@ function readerOf(contentType: string, figures: Figures): AnswerReader | null {
   const [type = ''] = contentType.split(';', 1)
   switch (type.trim()) {
     case 'text/event-stream':
+      return new LineReader(figures)
     case 'application/x-ndjson':
     case 'application/jsonl':
     case 'application/stream+json':
-      return new LineReader(figures)
+      return new JsonReader(figures, true)
     case 'application/vnd.amazon.eventstream':
       return new FrameReader(figures)
     case 'application/json':
