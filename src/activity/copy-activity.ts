@@ -1,6 +1,6 @@
 import type { TransactionClient } from '../database/client.ts'
 import { type ActivityModel, byPosition, type Table } from '../database/copy-tables.ts'
-import type { Side } from '../database/migrate-data.ts'
+import { COPY_TRANSACTION, type Side } from '../database/migrate-data.ts'
 import { openActivity, openActivityIfThere } from './activity.ts'
 
 /** Every table of activity; it does not compile while one is missing. */
@@ -73,7 +73,7 @@ export async function copyActivity(from: Side, to: Side): Promise<Readonly<Recor
     try {
       const reader = from.database.file === null ? from.client : source.prisma
       if (to.database.file === null) return await copyTables(reader, to.client)
-      return await target.write((writer) => copyTables(reader, writer))
+      return await target.prisma.$transaction((writer) => copyTables(reader, writer), COPY_TRANSACTION)
     } finally {
       await target.close()
     }

@@ -23,7 +23,7 @@ export interface Side {
 }
 
 /** Time for a large database: an hour. */
-const TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Serializable' } as const
+export const COPY_TRANSACTION = { maxWait: 10_000, timeout: 3_600_000, isolationLevel: 'Serializable' } as const
 
 /**
  * Copies everything from one database into an empty one, of either kind: rows keep their ids and numbers, sealed texts
@@ -44,9 +44,9 @@ export async function migrateData({ from: fromUrl, to: toUrl, ...options }: Data
         (source) =>
           to.prisma.$transaction(
             (target) => copyAll({ database: from, client: source }, { database: to, client: target }, options),
-            TRANSACTION,
+            COPY_TRANSACTION,
           ),
-        TRANSACTION,
+        COPY_TRANSACTION,
       )
     } catch (error) {
       throw toUnavailable(error)
