@@ -16,7 +16,7 @@ import { callersCredential, withCredential } from './call-credential.ts'
 import { CallError } from './error-codes.ts'
 import type { CallPools } from './pools.ts'
 import type { KeyForCall, OpenedKey, ProviderForCall } from './provider-for-call.ts'
-import { withReadableEncodings } from './reported-usage.ts'
+import { withPlainAnswer } from './reported-usage.ts'
 import { passedHeaders, withHeaders } from './request-headers.ts'
 import type { RoleCredentials } from './role-credentials.ts'
 import { UnusableKey } from './unusable-key.ts'
@@ -57,7 +57,7 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
   assertDestination({ target }, destinationOf(provider, opened))
   const rules = { type: provider.type, base: endpoint, preset: provider.preset, authentication: provider.authentication }
   const credential = await usableCredential({ call, key, network, rules }, opened.credential, deps)
-  const passed = withReadableEncodings(call.scope, passedHeaders(call.request.rawHeaders, provider.callHeaders, deps.tokenHeaders))
+  const passed = withPlainAnswer(call.scope, passedHeaders(call.request.rawHeaders, provider.callHeaders, deps.tokenHeaders))
   const plain = withHeaders(passed, extraHeaders(network.extraHeaders))
   const headers = provider.isCallersOwn
     ? withHeaders(plain, callersCredential(call.request.headers))

@@ -104,19 +104,12 @@ function decoded(path: string): string {
   }
 }
 
-/** Encodings of answers that the gateway can read beside the copy. */
-const READABLE_ENCODINGS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity'])
-
 /**
- * The headers of a request, with the encodings of its answer that can be read when the token may use so many tokens a day.
+ * The headers of a request whose answer is not compressed when the token may use so many tokens a day: not every encoding can be read,
+ * and of what unpacks to more than 32 MiB, such as a long list of embeddings, the figures never are.
  * @param headers name and value in turns.
  */
-export function withReadableEncodings({ tokensPerDay }: CallScope, headers: string[]): string[] {
+export function withPlainAnswer({ tokensPerDay }: CallScope, headers: string[]): string[] {
   if (tokensPerDay === null) return headers
-  return headers.map((text, index) => (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'accept-encoding' ? readable(text) : text))
-}
-
-function readable(encodings: string): string {
-  const kept = encodings.split(',').filter((encoding) => READABLE_ENCODINGS.has((encoding.split(';', 1)[0] ?? '').trim().toLowerCase()))
-  return kept.length === 0 ? 'identity' : kept.join(',').trim()
+  return headers.map((text, index) => (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'accept-encoding' ? 'identity' : text))
 }
