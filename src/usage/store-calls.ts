@@ -13,16 +13,19 @@ const ADDED = [
 ]
 const ADD = ADDED.map((column) => `${column} = usage_sums.${column} + excluded.${column}`).join(', ')
 
-/** Stores calls, and adds them to the sums, all in the transaction. */
+/**
+ * Stores calls, and adds them to the sums, all in the transaction.
+ * @param single those that are stored each by itself; the others are in the sums alone.
+ */
 export async function storeCalls(
   engine: Pick<Database['engine'], 'insertMany'>,
   transaction: TransactionClient,
   rows: readonly ModelCall[],
-  models: KnownModels,
+  { models, single }: { readonly models: KnownModels; readonly single: readonly ModelCall[] },
 ): Promise<void> {
   const hourSums = sumCalls(rows)
   await models.prepare(transaction, hourSums)
-  await insertCalls(engine, transaction, rows)
+  if (single.length > 0) await insertCalls(engine, transaction, single)
   await addToSums(transaction, sumSpans(hourSums, models.nameIn))
   await keepNames(transaction, rows)
 }

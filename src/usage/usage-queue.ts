@@ -2,6 +2,7 @@ import type { Activity } from '../activity/activity.ts'
 import type { TransactionClient } from '../database/client.ts'
 import { Fault } from '../errors.ts'
 import type { ModelCall } from '../generated/prisma-sqlite/client.ts'
+import { KeptRefusals } from './kept-refusals.ts'
 import { KnownModels } from './known-models.ts'
 import { storeCalls } from './store-calls.ts'
 import { dayOf } from './sum-calls.ts'
@@ -34,6 +35,9 @@ export function createUsageQueue(activity: Pick<Activity, 'engine' | 'write'>, o
   const waiting: ModelCall[] = []
   const tokens = new WaitingTokens()
   const models = new KnownModels()
+  const refusals = new KeptRefusals()
+  /** Calls that only the sums tell of. */
+  const summed = new WeakSet<ModelCall>()
   let dropped = 0
   let edition = 0
   let isWriting = false
@@ -47,12 +51,13 @@ export function createUsageQueue(activity: Pick<Activity, 'engine' | 'write'>, o
   async function writeBatch(): Promise<boolean> {
     if (batch.length === 0) batch = waiting.splice(0, BATCH)
     if (batch.length === 0) return false
+    const single = batch.filter((row) => !summed.has(row))
     edition += 1
     isWriting = true
     try {
       await activity.write(async (transaction) => {
-        if (isRetry && (await isStored(transaction, batch))) return
-        await storeCalls(activity.engine, transaction, batch, models)
+        if (isRetry && (await isStored(transaction, single))) return
+        await storeCalls(activity.engine, transaction, batch, { models, single })
       })
     } catch (error) {
       onError(error)
@@ -90,6 +95,7 @@ export function createUsageQueue(activity: Pick<Activity, 'engine' | 'write'>, o
         return
       }
       waiting.push(row)
+      if (!refusals.takes(row)) summed.add(row)
       tokens.add(row, 1)
       if (waiting.length >= BATCH && !isRetry) void flush()
     },

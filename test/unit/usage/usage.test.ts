@@ -66,6 +66,24 @@ describeDatabases('the store of usage', (databases) => {
     await close()
   })
 
+  test('keeps so many refused calls of a token in a minute, and all of them in the sums', async () => {
+    const { usage, sums, calls, close } = await opened()
+    const refusal = (startedAt: number) => callRecord({ outcome: 'REFUSED_BY_GATEWAY', startedAt })
+    const minute = NOON.getTime()
+    for (let n = 0; n < 700; n++) usage.record(refusal(minute + n))
+    for (let n = 0; n < 5; n++) usage.record(callRecord({ startedAt: minute }))
+    expect(await calls()).toHaveLength(65)
+    for (let n = 0; n < 100; n++) usage.record(refusal(minute + 60_000))
+    // It began long ago, and ends now.
+    usage.record(refusal(minute))
+    expect(await calls()).toHaveLength(125)
+    expect((await sums('OUTCOME')).map(({ key, calls: count }) => [key, count]).sort()).toEqual([
+      ['OK', 5],
+      ['REFUSED_BY_GATEWAY', 801],
+    ])
+    await close()
+  })
+
   test('keeps what is known of a call, its texts short and such as both databases take, and nothing of lists and strangers', async () => {
     const { usage, calls, close } = await opened()
     const long = `${'m'.repeat(199)}😀 and more`
