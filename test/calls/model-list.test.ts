@@ -59,6 +59,13 @@ describe('the list of models', () => {
     await listed([...OPENAI, ...ROUTER])
   })
 
+  test('leaves out models for which no enabled key may be used', async () => {
+    const credential = { value: 'sk-openai-fixture-aaaa-bbbb' }
+    const { id } = await create('part', 'openai', { apiKeys: [{ credential, models: ['gpt-*'], exceptModels: ['*-mini'] }] })
+    await listed([...OPENAI, 'part/gpt-5', ...ROUTER])
+    await writer.remove(id)
+  })
+
   test('leaves out disabled and deleted providers, and those that could not be tested', async () => {
     const disabled = await create('silent', 'silent', { enabled: false })
     await create('refused', 'refused')
