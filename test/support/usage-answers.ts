@@ -14,7 +14,6 @@ import {
   GOOGLE_TOKENS,
   GOOGLE_USAGE,
   googleEvent,
-  INTERACTION_TOKENS,
   INTERACTION_USAGE,
   JSON_TYPE,
   json,
@@ -174,7 +173,7 @@ export const ANSWERS: readonly UsageAnswer[] = [
     name: "Google's interactions",
     contentType: JSON_TYPE,
     body: json({ id: 'i1', steps: [{ content: [{ usage: { total_input_tokens: 9 } }] }], usage: INTERACTION_USAGE }),
-    usage: INTERACTION_TOKENS,
+    usage: GOOGLE_TOKENS,
   },
   {
     name: "Google's interactions, stream",
@@ -184,7 +183,7 @@ export const ANSWERS: readonly UsageAnswer[] = [
       { event_type: 'step.delta', delta: { text: 'Hi' } },
       { event_type: 'interaction.completed', interaction: { id: 'i1', usage: INTERACTION_USAGE } },
     ),
-    usage: INTERACTION_TOKENS,
+    usage: GOOGLE_TOKENS,
   },
   {
     name: 'Google, with tools that were used',

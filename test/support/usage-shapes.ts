@@ -95,7 +95,6 @@ export const INTERACTION_USAGE = {
   ...{ total_input_tokens: 50, total_cached_tokens: 30, total_output_tokens: 7, total_thought_tokens: 40, total_tool_use_tokens: 0 },
   total_tokens: 97,
 }
-export const INTERACTION_TOKENS = GOOGLE_TOKENS
 export const googleEvent = (usageMetadata: object) => ({
   candidates: [{ content: { parts: [{ text: 'a "usage" of {brackets}' }] } }],
   usageMetadata,
