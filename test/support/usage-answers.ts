@@ -372,6 +372,7 @@ export const ANSWERS: readonly UsageAnswer[] = [
     usage: tokens(26, 298),
     cut: { before: '{"model":"llama","done":true', usage: null, source: 'MISSING' },
   },
+  { name: 'Cohere, v1', contentType: JSON_TYPE, body: json({ response: { meta: { tokens: { input_tokens: 3 } } } }), usage: tokens(3, 0) },
   { name: 'Cloudflare', contentType: JSON_TYPE, body: json({ result: { response: 'Hi', usage: CHAT_USAGE } }), usage: CHAT_TOKENS },
   {
     name: 'an answer that says nothing of it',

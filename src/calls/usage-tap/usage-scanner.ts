@@ -14,7 +14,7 @@ for (const byte of [QUOTE, COMMA, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_B
 
 /** Members of an answer, or of an event, that are a usage object. */
 const USAGE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'meta', 'amazon-bedrock-invocationMetrics'])
-/** Members that hold a member `usage`: of Responses, of Anthropic's start, of Cohere's end, of Groq, of Google's interactions, of Cloudflare. */
+/** Members that hold one of these: of Responses, of Anthropic's start, of Cohere's end, of Groq, of Google's interactions, of Cloudflare. */
 const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'delta', 'x_groq', 'interaction', 'result'])
 /** Members at the top that are a figure themselves: Ollama's. */
 const FIGURES: ReadonlySet<string> = new Set(['prompt_eval_count', 'eval_count'])
@@ -185,7 +185,7 @@ export class UsageScanner {
     if (this.#depth === 0 && byte === OPEN_BRACKET) this.#top = 2
     const isAtTop = this.#depth === this.#top
     if (isAtTop) this.#member = byte === OPEN_BRACE ? this.#name : ''
-    const isUsage = this.#keptDepth === 0 && (isAtTop ? USAGE.has(this.#name) : this.#isInHolder() && this.#name === 'usage')
+    const isUsage = this.#keptDepth === 0 && (isAtTop || this.#isInHolder()) && USAGE.has(this.#name)
     this.#depth += 1
     this.#isNameNext = byte === OPEN_BRACE && (this.#depth === this.#top || this.#isInHolder())
     if (isUsage && byte === OPEN_BRACE) this.#keptDepth = this.#depth
