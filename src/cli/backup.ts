@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { backUpWithActivity } from '../activity/back-up-activity.ts'
+import { hasTables } from '../database/migrate.ts'
+import { StartupError } from '../errors.ts'
 import { help, JSON_OPTION } from './help.ts'
-import { withDatabase } from './open.ts'
+import { withDatabaseAsItIs } from './open.ts'
 import { printResult } from './output.ts'
 import type { Shell } from './shell.ts'
 
@@ -24,7 +26,10 @@ export function addBackup(program: Command, shell: Shell): void {
       }),
     )
     .action(async ({ to, json }: { to: string; json?: true }) => {
-      const made = await withDatabase(shell, ({ database }) => backUpWithActivity(database, to))
+      const made = await withDatabaseAsItIs(shell, async ({ database }) => {
+        if (await hasTables(database)) return backUpWithActivity(database, to)
+        throw new StartupError(`The database ${database.location} is empty: no gateway was started on it.`)
+      })
       const files = [made.file, ...(made.activityFile === null ? [] : [made.activityFile])]
       printResult(shell, json === true, made, `Copied and checked: ${files.join(', ')}\nKeep the encryption keys too, in another place.`)
     })

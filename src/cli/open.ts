@@ -32,6 +32,16 @@ export interface OpenWithKeys extends Open {
  * @throws StartupError.
  */
 export async function withDatabase<T>(shell: Shell, work: (open: Open) => Promise<T>): Promise<T> {
+  return withDatabaseAsItIs(shell, async (open) => {
+    if (await migrationsApplied(open.database)) return work(open)
+    throw new StartupError(
+      `The database ${open.database.location} is not up to date with this release. Start this release's gateway on it once: that migrates it.`,
+    )
+  })
+}
+
+/** The same for work that needs no table, also on a database that this release has not migrated yet. */
+export async function withDatabaseAsItIs<T>(shell: Shell, work: (open: Open) => Promise<T>): Promise<T> {
   const config = shell.loadConfig()
   if (!isDatabaseThere(config.DATABASE_URL))
     throw new StartupError(
@@ -39,10 +49,6 @@ export async function withDatabase<T>(shell: Shell, work: (open: Open) => Promis
     )
   const database = await openDatabase(config.DATABASE_URL)
   try {
-    if (!(await migrationsApplied(database)))
-      throw new StartupError(
-        `The database ${database.location} is not up to date with this release. Start this release's gateway on it once: that migrates it.`,
-      )
     return await work({ config, database, caller: callerOf(), clock: shell.clock })
   } finally {
     await database.close()

@@ -48,6 +48,11 @@ export async function migrationsApplied(database: Database, folder: string = MIG
   return readMigrations(join(folder, database.kind)).every(({ name }) => isFinished(name, applied))
 }
 
+/** Whether any release has made its tables there. */
+export async function hasTables(database: Database): Promise<boolean> {
+  return (await readApplied(database.prisma)).length > 0
+}
+
 /**
  * How many migrations of this release are not applied yet: for whoever asks before a start.
  * @throws StartupError, as a start would, when the database has others or changed ones.

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
+import { inSqlite } from '../support/first-release.ts'
 import { useGateway } from '../support/use.ts'
 
 const gateway = useGateway()
@@ -46,4 +47,18 @@ describe('gateway backup', () => {
       expect(existsSync(join(gateway.folder, 'taken.db'))).toBe(false)
     },
   )
+
+  test('copies what this release has not migrated yet, and nothing where no gateway was started', async () => {
+    const old = await inSqlite(gateway.folder)
+    await old.database.close()
+    const of = (url: string) => ({ environment: { ...gateway.shared, DATABASE_URL: url } })
+    const file = join(gateway.folder, 'before-the-upgrade.db')
+    expect(await runCommand(['backup', '--to', file], of(old.url))).toMatchObject({ exitCode: 0 })
+    // It is still of that release.
+    expect(await runCommand(['tokens', 'list'], of(`file:${file}`))).toMatchObject({ exitCode: 78 })
+    writeFileSync(join(gateway.folder, 'empty.db'), '')
+    const copy = join(gateway.folder, 'of-nothing.db')
+    expect(await runCommand(['backup', '--to', copy], of(`file:${join(gateway.folder, 'empty.db')}`))).toMatchObject({ exitCode: 78 })
+    expect(existsSync(copy)).toBe(false)
+  })
 })
