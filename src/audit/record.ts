@@ -12,27 +12,30 @@ export const PROVIDER_CHANGE_REFUSED = 'provider.change_refused'
 export const DRAFT_TESTED = 'provider.draft_tested'
 
 /** What an audit event can say. Past tense: it is written in the transaction of the change it tells of. */
-export type AuditAction =
-  | 'provider.created'
-  | 'provider.updated'
-  | 'provider.deleted'
-  | 'provider.tested'
-  | 'provider.key_availability_reset'
-  | typeof DRAFT_TESTED
-  | typeof PROVIDER_CHANGE_REFUSED
-  | 'access_token.created'
-  | 'access_token.updated'
-  | 'access_token.revoked'
-  | 'access_token.change_refused'
-  | 'model_route.created'
-  | 'model_route.updated'
-  | 'model_route.deleted'
-  | 'model_route.change_refused'
-  | 'encryption_key.rotation_started'
-  | 'encryption_key.rotated'
-  | 'encryption_key.retired'
-  | 'encryption_key.secrets_upgraded'
-  | 'encryption_key.change_refused'
+export const AUDIT_ACTIONS = [
+  'provider.created',
+  'provider.updated',
+  'provider.deleted',
+  'provider.tested',
+  'provider.key_availability_reset',
+  DRAFT_TESTED,
+  PROVIDER_CHANGE_REFUSED,
+  'access_token.created',
+  'access_token.updated',
+  'access_token.revoked',
+  'access_token.change_refused',
+  'model_route.created',
+  'model_route.updated',
+  'model_route.deleted',
+  'model_route.change_refused',
+  'encryption_key.rotation_started',
+  'encryption_key.rotated',
+  'encryption_key.retired',
+  'encryption_key.secrets_upgraded',
+  'encryption_key.change_refused',
+] as const
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** What an audit event can be about. */
 export type AuditSubjectType = 'provider' | 'access_token' | 'model_route' | 'encryption_key'

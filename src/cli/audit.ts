@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { actorText, readActor } from '../audit/actor.ts'
 import { auditWhere } from '../audit/filter.ts'
+import { AUDIT_ACTIONS, type AuditAction } from '../audit/record.ts'
 import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { withDatabase } from './open.ts'
@@ -13,7 +14,7 @@ const MOST = 10_000
 interface Options {
   readonly since: Since
   readonly subject?: string
-  readonly action?: string
+  readonly action?: AuditAction
   readonly limit: number
   readonly json?: true
 }
@@ -31,7 +32,7 @@ export function addAudit(program: Command, shell: Shell): void {
         .default(sinceOption('24h'), '24h'),
     )
     .option('--subject <which>', 'only about this: the name of a provider, or any id')
-    .option('--action <action>', 'only this action, e.g. provider.updated')
+    .option('--action <action>', 'only this action, e.g. provider.updated', actionOption)
     .option('--limit <count>', 'how many of the newest events', limitOption, 100)
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway audit --since 1h', 'gateway audit --since 7d --action access_token.created --json'] }))
@@ -50,6 +51,13 @@ export function addAudit(program: Command, shell: Shell): void {
         printResult(shell, options.json === true, data, [heading, ...lines].join('\n\n'))
       }),
     )
+}
+
+/** A mistyped one must not look like an action that nobody did. */
+function actionOption(text: string): AuditAction {
+  const action = AUDIT_ACTIONS.find((known) => known === text)
+  if (action === undefined) throw new InvalidArgumentError(`It must be one of ${AUDIT_ACTIONS.join(', ')}.`)
+  return action
 }
 
 function limitOption(text: string): number {

@@ -48,10 +48,11 @@ export function addUsage(program: Command, shell: Shell): void {
     .option('--limit <count>', 'at most this many groups', limitOption, 100)
     .option(...JSON_OPTION)
     .addHelpText('after', help({ examples: ['gateway usage --by model --since 7d', 'gateway usage --by caller --since 30d --json'] }))
-    .action((options: Options) =>
+    .action((options: Options, command: Command) =>
       withDatabase(shell, async ({ database, clock }) => {
         const now = clock()
         const range = { from: options.since(now), until: options.until?.(now) ?? now, now }
+        if (range.until <= range.from) command.error('error: --until, or now, must be later than --since', { exitCode: 2 })
         const activity = await openActivityIfThere(database)
         try {
           const sums = activity === null ? [] : await readSums(activity, options, range)

@@ -241,6 +241,8 @@ describe('the command', () => {
       ['--by', 'week'],
       ['--since', 'then'],
       ['--limit', '0'],
+      ['--since', '1h', '--until', '2h'],
+      ['--since', '2099-01-01'],
     ])
       expect((await run(...argv)).exitCode).toBe(2)
   })

@@ -68,6 +68,13 @@ describe('audit', () => {
     expect((await run('audit', '--limit', '1')).output).toMatch(/ UTC; the newest 1 event of them:/)
   })
 
+  test('refuses an action that there is none of, and says which there are', async () => {
+    expect(await run('audit', '--action', 'token.created')).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('access_token.created'),
+    })
+  })
+
   test('takes times as it shows them, in UTC wherever the machine stands', async () => {
     const before = process.env.TZ
     process.env.TZ = 'Pacific/Auckland'
