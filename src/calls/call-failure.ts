@@ -4,7 +4,7 @@ import { CallError } from './error-codes.ts'
 
 /** What the caller is answered when the vendor gave no answer. It names no host: callers need not know where a provider is. */
 export function answerToFailure({ kind, error }: CallFailure): CallError {
-  // An upload that grew beyond the limit on its way ends the request by this.
+  // An upload that grew beyond the limit on its way ends the request by this, and a stop does.
   if (error instanceof CallError) return error
   switch (kind) {
     case 'unreachable':
@@ -19,6 +19,13 @@ export function answerToFailure({ kind, error }: CallFailure): CallError {
     case 'unsendable':
       return new CallError('internal_error', 'The gateway could not write this request.')
   }
+}
+
+/** What the caller is told in the middle of an answer. */
+export function endOfBroken({ kind, error }: CallFailure): Pick<CallError, 'code' | 'message'> {
+  if (error instanceof CallError) return error
+  const message = kind === 'silent' ? 'The provider fell silent in the middle of its answer.' : 'The provider broke off its answer.'
+  return { code: 'upstream_unreachable', message }
 }
 
 function unreachable(error: Error): CallError {

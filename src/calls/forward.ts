@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AcceptedCall } from './accepted-call.ts'
 import { type AnswerEnd, Attempt, type HeldAnswer } from './attempt.ts'
-import { answerToFailure } from './call-failure.ts'
+import { answerToFailure, endOfBroken } from './call-failure.ts'
 import { type AttemptReason, type CallOutcome, type CallProgress, outcomeOfStatus } from './call-record.ts'
 import { CallError, type CallErrorCode } from './error-codes.ts'
 import { Failover } from './failover.ts'
@@ -222,8 +222,8 @@ function over(call: AcceptedCall, status: number, end: AnswerEnd): Step {
   if (end === 'aborted' || call.caller.isGone) return { kind: 'over', outcome: 'CALLER_LEFT' }
   if (end === 'whole') return { kind: 'over', outcome: outcomeOfStatus(status) }
   const { shape, requestId, relay } = call
-  const message = end.kind === 'silent' ? 'The provider fell silent in the middle of its answer.' : 'The provider broke off its answer.'
-  relay.breakOff(shape.event({ code: 'upstream_unreachable', message, requestId, retryAfterMs: null }))
+  const { code, message } = endOfBroken(end)
+  relay.breakOff(shape.event({ code, message, requestId, retryAfterMs: null }))
   return { kind: 'over', outcome: 'STREAM_BROKEN' }
 }
 

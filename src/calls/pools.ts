@@ -6,6 +6,7 @@ import type { NetworkSettings } from '../upstream/client/network-settings.ts'
 import type { Target } from '../upstream/client/target.ts'
 import type { Credential } from '../upstream/vendors/credential.ts'
 import { probeOf } from '../upstream/vendors/probe-registry.ts'
+import { CallError } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 
 /** To connect and to finish TLS. Nothing was sent when it passes. */
@@ -74,11 +75,12 @@ export class CallPools {
     for (const pool of pools.byOrigin.values()) pool.close()
   }
 
-  /** Ends every call. */
+  /** Ends every call, because the gateway stops. */
   destroy(): void {
+    const reason = new CallError('overloaded', 'The gateway stopped before the answer was complete. Try again.', { retryAfterMs: 1_000 })
     clearInterval(this.#sweep)
     this.#closed.abort()
-    for (const { byOrigin } of this.#pools.values()) for (const pool of byOrigin.values()) pool.destroy()
+    for (const { byOrigin } of this.#pools.values()) for (const pool of byOrigin.values()) pool.destroy(reason)
     this.#pools.clear()
   }
 

@@ -235,7 +235,7 @@ describe('a gateway that stops', () => {
     const [ended, cut] = await read
     await stopped
     expect([ended.complete, ended.body.toString()]).toEqual([true, chunkOf('one') + chunkOf('two')])
-    expect([cut.complete, cut.body.toString()]).toEqual([false, expect.stringContaining('"error"')])
+    expect([cut.complete, cut.body.toString()]).toEqual([false, expect.stringContaining('"message":"The gateway stopped before')])
     await gateway.restart()
   })
 })

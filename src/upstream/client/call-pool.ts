@@ -45,8 +45,8 @@ export interface CallPool {
   send(call: OutgoingCall, listener: CallListener): RunningCall
   /** Takes no new calls; those under way run to their end. */
   close(): void
-  /** Ends everything. */
-  destroy(): void
+  /** Ends everything; calls under way fail with this. */
+  destroy(reason: Error): void
 }
 
 const SETTINGS = {
@@ -84,6 +84,6 @@ export function createCallPool(origin: string, connect: () => Promise<Socket>): 
       return exchange
     },
     close: () => void pool.close().catch(() => {}),
-    destroy: () => void pool.destroy().catch(() => {}),
+    destroy: (reason) => void pool.destroy(reason).catch(() => {}),
   }
 }

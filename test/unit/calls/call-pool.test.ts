@@ -52,7 +52,7 @@ async function poolTo(answer: (request: IncomingMessage, response: ServerRespons
   const server = createServer(answer)
   const { port, close } = await listen(server)
   const pool = createCallPool(`http://127.0.0.1:${port}`, async () => connect(port, '127.0.0.1'))
-  closers.push(close, () => pool.destroy())
+  closers.push(close, () => pool.destroy(new Error('The test is over.')))
   return pool
 }
 
