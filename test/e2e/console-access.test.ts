@@ -201,6 +201,23 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await page.context().close()
   })
 
+  it('within the width of the screen when names have no place to break', async () => {
+    const long = 'm'.repeat(190)
+    await bench.createProvider('unbroken', {
+      apiKeys: [{ credential: { value: 'sk-of-a-name-without-blanks' }, name: long, models: [long] }],
+    })
+    await bench.ask(
+      `mutation { createModelRoute(input: { name: "unbroken", targets: [{ provider: { name: "unbroken" }, model: "${long}" }] }) { __typename } }`,
+    )
+    const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
+    for (const path of ['/providers/unbroken', '/routes/unbroken', '/routes']) {
+      await page.goto(`${bench.gateway.url}/console${path}`)
+      await page.getByText(long).first().waitFor()
+      await checkPage(page, path)
+    }
+    await page.context().close()
+  })
+
   it.each(Object.keys(DIALOGS))('with any of the dialogs of %s open, which give the focus back', async (path) => {
     const page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
     await open(page, path)
