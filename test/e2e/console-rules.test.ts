@@ -103,6 +103,26 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     for (const label of ['Custom CA certificates', 'Skip TLS verification']) await page.getByLabel(label).waitFor()
   })
 
+  it('keeps a folded part open while somebody mends it, and opens it for what is wrong inside', async () => {
+    await open('/providers/good/edit')
+    const [fold, timeout] = [page.getByText('Network: headers'), page.getByLabel('Timeout')]
+    const save = () => page.getByRole('button', { name: 'Save changes' }).click()
+    await fold.click()
+    await timeout.fill('soon')
+    await save()
+    await page.getByText('This must be a whole number.').waitFor()
+    await timeout.fill('20000')
+    await page.getByText('This must be a whole number.').waitFor({ state: 'detached' })
+    expect(await timeout.isVisible()).toBe(true)
+
+    await timeout.fill('soon')
+    await fold.click()
+    await timeout.waitFor({ state: 'hidden' })
+    await save()
+    await page.getByText('This must be a whole number.').waitFor()
+    expect(await timeout.evaluate((field) => field === document.activeElement)).toBe(true)
+  })
+
   it('finds a vendor by a part of its name, and fills in name and endpoint where nobody has typed something else', async () => {
     await open('/new-provider')
     const field = (label: string) => page.getByRole('textbox', { name: label, exact: true })

@@ -31,7 +31,12 @@ export function FormFrame(props: FormFrameProps) {
   const { children, elsewhere, refusal, refusedTries, outcome, isTesting, onTest, testHint, save, isSaving, onSave, backTo } = props
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
-    if (refusedTries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    const wrong = refusedTries > 0 && form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    if (!wrong) return
+    // What is folded away takes no focus, and shows no message.
+    const fold = wrong.closest('details')
+    if (fold !== null) fold.open = true
+    wrong.focus()
   }, [refusedTries])
   const submit = (event: FormEvent) => {
     event.preventDefault()

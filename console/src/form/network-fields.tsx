@@ -1,4 +1,5 @@
 import { ActionIcon, Button, NativeSelect, PasswordInput, SimpleGrid, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { PlusIcon, TrashIcon } from '../parts/icons.tsx'
 import { issueAt } from './issues.ts'
 import type { NetworkDraft, NumberField } from './network-draft.ts'
@@ -24,8 +25,13 @@ export function NetworkFields(props: ProviderFieldsProps) {
   const { network } = draft
   const set = (change: Partial<NetworkDraft>) => onChange({ network: { ...network, ...change } })
   const hasIssue = issues.some(({ path }) => path[0] === 'network')
+  const fold = useRef<HTMLDetailsElement>(null)
+  // Unfolded by hand: as a property it would fold away again under the hands of who has just mended the last issue.
+  useEffect(() => {
+    if (hasIssue && fold.current !== null) fold.current.open = true
+  }, [hasIssue])
   return (
-    <details className="network-fields" {...(hasIssue ? { open: true } : {})}>
+    <details className="network-fields" ref={fold}>
       <summary>Network: headers, timeouts, proxy, TLS</summary>
       <Stack gap="md">
         <NumberFields network={network} onChange={set} onLeave={onLeave} issues={issues} />
