@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/graphql/limits.ts'
 import { createGraphQLServer } from '../../src/graphql/yoga.ts'
@@ -37,6 +38,14 @@ const BY_THE_BOOK = { [JSON_TYPE]: 200, [GRAPHQL_TYPE]: 400 }
 const repeated = (count: number, part: (index: number) => string) => Array.from({ length: count }, (_, index) => part(index)).join(' ')
 const nest = (levels: number): string => (levels === 0 ? 'name' : `lastConnectionTest { apiKey { provider { ${nest(levels - 1)} } } }`)
 const PAGES = 'providers(first: 100) { nodes { apiKeys(first: 100) { nodes { masked } } } }'
+
+test.each([
+  ['of several operations', 'query A { viewer { role } } query B { viewer { role } }'],
+  ['with an argument that breaks a rule', '{ usage(by: DAY, from: "2026-02-01T00:00:00Z", until: "2026-01-01T00:00:00Z") { group } }'],
+])('the guide names the code of a query %s', async (_what, query) => {
+  const { body } = await send({ query }, JSON_TYPE)
+  expect(readFileSync('docs/graphql.md', 'utf8')).toContain(`\`${body.errors?.[0]?.extensions.code}\``)
+})
 
 describe('a query that costs too much is a request error', () => {
   test.each([
