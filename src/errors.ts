@@ -161,8 +161,8 @@ export class VersionConflictError extends DomainError {
   readonly code = 'VERSION_CONFLICT'
   readonly currentVersion: number
 
-  constructor(currentVersion: number, subject: 'provider' | 'model route' = 'provider') {
-    super(`The ${subject} was changed meanwhile: it is at version ${currentVersion}. Read it again and repeat your change.`)
+  constructor(currentVersion: number, what = 'The provider was changed meanwhile') {
+    super(`${what}: it is at version ${currentVersion}. Read it again and repeat your change.`)
     this.currentVersion = currentVersion
   }
 }

@@ -17,8 +17,9 @@ export async function lockProvider(
   const provider = await lockLive(transaction, ref, now)
   if (provider === null) throw new ProviderNotFoundError()
   const versionBefore = provider.version - 1
-  const isExpected = (expected.version ?? versionBefore) === versionBefore && (expected.id ?? provider.id) === provider.id
-  if (!isExpected) throw new VersionConflictError(versionBefore)
+  if ((expected.id ?? provider.id) !== provider.id)
+    throw new VersionConflictError(versionBefore, 'The name belongs to another provider now')
+  if ((expected.version ?? versionBefore) !== versionBefore) throw new VersionConflictError(versionBefore)
   return provider
 }
 

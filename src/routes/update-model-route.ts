@@ -54,7 +54,8 @@ export async function lockModelRoute(
   const route = await transaction.modelRoute.findFirst({ where: ref })
   if (locked.count === 0 || route === null) throw new ModelRouteNotFoundError()
   const versionBefore = route.version - 1
-  if ((expectedVersion ?? versionBefore) !== versionBefore) throw new VersionConflictError(versionBefore, 'model route')
+  if ((expectedVersion ?? versionBefore) !== versionBefore)
+    throw new VersionConflictError(versionBefore, 'The model route was changed meanwhile')
   return route
 }
 

@@ -66,6 +66,12 @@ describe('a change', () => {
     expect((await readProvider(gateway, provider.id))?.version).toBe(4)
   })
 
+  test('that expects another provider behind the name is refused and says so', async () => {
+    const [provider, other] = [await editor.created({}), await editor.created({})]
+    const result = await expectUnchanged(provider, () => editor.update(provider.id, { displayName: 'lost', expectedUuid: other.uuid }))
+    expect(result).toMatchObject({ code: 'VERSION_CONFLICT', message: expect.stringContaining('another provider') })
+  })
+
   test('that expects another version is refused and says which it is', async () => {
     const provider = await editor.created({})
     await editor.updated(provider.id, { expectedVersion: 1 })
