@@ -39,6 +39,8 @@ export interface ChangeFeedStatistics {
 const POLL_INTERVAL_MS = 500
 
 const MAX_STREAMS = 1_000
+/** So that nobody keeps all others from subscribing. */
+const MAX_STREAMS_OF_TOKEN = 500
 /** Changes that wait for one slow reader. */
 const MAX_WAITING = 1_000
 
@@ -95,6 +97,13 @@ export function createChangeFeed(tokens: TokenReader, clock: () => Date): Change
     return missed
   }
 
+  function requireRoom(token: string): void {
+    const ofToken = [...subscribers].filter(({ tokenId }) => tokenId === token).length
+    if (subscribers.size < MAX_STREAMS && ofToken < MAX_STREAMS_OF_TOKEN) return
+    const where = ofToken < MAX_STREAMS_OF_TOKEN ? 'at this gateway' : 'with this token'
+    throw new Fault('RATE_LIMITED', `Too many subscriptions are open ${where}. Try again later.`, { retryAfterSeconds: 10 })
+  }
+
   /** A stream may go on from where another one ended, on this state of the database or an earlier one, and not too far back. */
   async function requireReachable(after: ChangePosition): Promise<void> {
     const current = await readRevision(database)
@@ -116,8 +125,7 @@ export function createChangeFeed(tokens: TokenReader, clock: () => Date): Change
     subscribe: async (tokenId, accepts, after = null) => {
       if (after !== null) await requireReachable(after)
       if (closed) throw new Fault('SERVICE_UNAVAILABLE', 'The gateway is stopping. Subscribe again in a moment.', { retryAfterSeconds: 1 })
-      if (subscribers.size >= MAX_STREAMS)
-        throw new Fault('RATE_LIMITED', 'Too many subscriptions are open at this gateway. Try again later.', { retryAfterSeconds: 10 })
+      requireRoom(tokenId)
       const stream = createStream<ProviderChange>(MAX_WAITING, () => void subscribers.delete(subscriber))
       const subscriber: Subscriber = { tokenId, accepts, stream, after, live: false }
       subscribers.add(subscriber)

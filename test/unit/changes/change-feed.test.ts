@@ -175,6 +175,22 @@ describeDatabases('the feed', (databases, kind) => {
     expect(feed.statistics().subscriptions).toBe(0)
   })
 
+  test('gives one token no more than half of all subscriptions, so that others find room', async () => {
+    const database = await databases.open(await databases.freshUrl())
+    await migrate(database)
+    const [greedy, other] = [await makeToken(database), await makeToken(database)]
+    const feed = feedOf(database)
+    const open = (token: string, count: number) => Promise.all(Array.from({ length: count }, () => feed.subscribe(token, () => true)))
+    const [stream] = await open(greedy, 500)
+    await expect(feed.subscribe(greedy, () => true)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringContaining('this token'),
+    })
+    await open(other, 1)
+    await stream?.return?.()
+    await open(greedy, 1)
+  })
+
   test('ends a subscription whose token is gone', async () => {
     const database = await databases.open()
     const token = await makeToken(database)
