@@ -47,7 +47,7 @@ export function ConsolePages() {
               <Route path="/providers/:name">{({ name }) => <ProviderPage key={name} name={name} />}</Route>
               {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
               <Route path="/keys" component={KeysPage} />
-              <Route path="/keys/:id">{({ id }) => <KeyPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/keys/:id">{({ id }) => <KeyPage key={id} id={decoded(id)} />}</Route>
               <Route path="/routes" component={RoutesPage} />
               <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
               <Route path="/usage" component={UsagePage} />
@@ -60,4 +60,13 @@ export function ConsolePages() {
       </ListHrefProvider>
     </NoticeProvider>
   )
+}
+
+/** An address may hold what is no escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -41,6 +41,12 @@ export function toUnavailable(error: unknown): unknown {
   return error
 }
 
+/** What the database, or the operating system, calls a failure that passes, e.g. `SQLITE_FULL`; null for any other error. */
+export function passingFailureOf(error: unknown): string | null {
+  const codes = codesOf(error instanceof Fault ? error.cause : error)
+  return codes.reverse().find((code) => AWAY.test(code) || CONFLICT.has(code)) ?? null
+}
+
 /** True when a write broke this unique index. SQLite reports the columns of an index, PostgreSQL its name. */
 export function isUniqueViolation(error: unknown, index: { readonly name: string; readonly columns: readonly string[] }): boolean {
   const cause = driverCauseOf(error)

@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { toUnavailable } from '../database/failures.ts'
+import { passingFailureOf, toUnavailable } from '../database/failures.ts'
 import { DomainError, Fault, type FaultCode, ValidationError } from '../errors.ts'
 import { withoutQuotedInput } from './input-errors.ts'
 import { TOO_SMALL_PAGE } from './paging.ts'
@@ -53,9 +53,10 @@ const BAD_REFERENCES = ['PothosValidationError', 'PothosSchemaError']
 
 /** Writes what helps to find the fault, and no value: messages of Prisma, for one, quote the arguments of a call. */
 export function logUnexpected(cause: Error, log: Logger): void {
-  const code = 'code' in cause && typeof cause.code === 'string' ? { code: cause.code } : {}
+  const own = 'code' in cause && typeof cause.code === 'string' ? cause.code : null
+  const code = passingFailureOf(cause) ?? own
   const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  log.error({ error: { name: cause.name, ...code, frames: frames.slice(0, 20) } }, 'unexpected error')
+  log.error({ error: { name: cause.name, ...(code !== null && { code }), frames: frames.slice(0, 20) } }, 'unexpected error')
 }
 
 /** The HTTP side of a fault; null when it has no status of its own. */

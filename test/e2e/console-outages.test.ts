@@ -48,6 +48,12 @@ describe.skipIf(!existsSync(CHROMIUM))('a gateway whose answers fail', () => {
     expect(await page.getByText('This page broke').count()).toBe(0)
   })
 
+  it.each(['/keys/%', '/keys/%zz', '/providers/%', '/routes/%'])('nor does an address that names nothing: %s', async (path) => {
+    await page.goto(`${bench.gateway.url}/console${path}`)
+    await page.getByRole('main').getByRole('heading').first().waitFor()
+    expect(await page.getByText('This page broke').count()).toBe(0)
+  })
+
   it('costs nobody what they have typed', async () => {
     await page.goto(`${bench.gateway.url}/console/tokens`)
     await page.getByRole('button', { name: 'Create token' }).click()

@@ -8,7 +8,7 @@ import { useGateway, useStarted } from '../support/use.ts'
 const NUMBERS_OF_KEYS = [1, 5, 50]
 const valuesOf = (count: number) => Array.from({ length: count }, (_, index) => `sk-write-statements-${count}-${index + 1_000}`)
 
-const statements = recordStatements(/pg_backend_pid|set_config|INTO last_uses/)
+const statements = recordStatements(/pg_backend_pid|set_config|INTO last_uses|usage_(sums|names)|model_calls/)
 const answers = Object.fromEntries(NUMBERS_OF_KEYS.flatMap(valuesOf).map((value) => [value, ['one', 'two']]))
 const upstream = useStarted(() => startOpenAiUpstream(answers))
 const elsewhere = useStarted(() => startOpenAiUpstream(answers))

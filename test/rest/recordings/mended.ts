@@ -25,6 +25,11 @@ export const MENDED: readonly Mended[] = [
       'G6: clients could not be configured. The description has what they ask for at their start: who they are, and what the server is.',
   },
   {
+    dialect: 'coder',
+    steps: [271],
+    because: 'The entity tag of another provider under the same name was told as a change that nobody had made.',
+  },
+  {
     dialect: 'bifrost',
     steps: [254, 255, 256, 257, 258, 259, 261, 262, 263, 265, 266, 267, 269, 271, 273, 280],
     because: 'W6: a PUT of a key without `name` erased the name, and one without `enabled` enabled a disabled key. What is left out stays.',
