@@ -52,9 +52,11 @@ function store(file: string, text: string, position: KeyPosition): void {
   } catch (error) {
     if (error instanceof StartupError) throw new StartupError(`The file ${file} is left as it is: ${error.message}`)
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    if (code !== 'EEXIST' || position !== 'new') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
+    if (code !== 'EEXIST') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
     throw new PartialFailure(
-      `The file ${file} is there already, and is left as it is. Add --first or --add to put the key beside its keys.`,
+      position === 'new'
+        ? `The file ${file} is there already, and is left as it is. Add --first or --add to put the key beside its keys.`
+        : `The file ${draftOf(file)} is there: this command is running elsewhere, or was interrupted. If it is not running, remove that file and try again.`,
     )
   }
 }
@@ -65,11 +67,16 @@ function insert(file: string, text: string, position: KeyPosition): void {
   const content = position === 'first' ? `${text}\n${present}\n` : `${present}\n${text}\n`
   // Refuses a file with something else in it, or too much of the same.
   parseKeyring(content)
-  const draft = `${file}.new`
+  const draft = draftOf(file)
   write(draft, content)
   const { uid, gid } = statSync(file)
   chownSync(draft, uid, gid)
   renameSync(draft, file)
+}
+
+/** Written first, then renamed. Two runs at once would get in each other's way, so the second is refused. */
+function draftOf(file: string): string {
+  return `${file}.new`
 }
 
 function write(path: string, content: string): void {

@@ -85,9 +85,9 @@ describe('the calls of a token', () => {
     })
     expect((await run('list')).output).toMatch(new RegExp(`^${token.slice(0, 13)} +caller +caller .* all$`, 'm'))
     expect(await run('create', '--name', 'caller', '--role', 'caller')).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       output: '',
-      errors: expect.stringContaining('model calls'),
+      errors: expect.stringContaining('needs --calls'),
     })
   })
 

@@ -42,6 +42,8 @@ export function addCreate(tokens: Command, shell: Shell): void {
     )
     .action((options: CallScopeOptions & { name: string; role: string; expiresIn?: number; json?: true }) => {
       const calls = toCallScopeInput(options, command)
+      if (options.role === 'caller' && calls === undefined)
+        command.error('error: the role caller needs --calls, which names the providers, or none for all', { exitCode: 2 })
       return withKeyring(shell, async (open) => {
         const { name } = options
         const role = ROLES[options.role] ?? 'VIEWER'
