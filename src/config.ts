@@ -160,6 +160,12 @@ export const SETTINGS = {
     default: '67108864',
     schema: integer(0, 17_179_869_184),
   }),
+  STOP_DELAY_SECONDS: setting({
+    description:
+      'Seconds between a stop signal and the stop: `/readyz` answers 503 and everything else still works, until load balancers have noticed.',
+    default: '0',
+    schema: integer(0, 600),
+  }),
   ...CALL_SETTINGS,
   CONSOLE: setting({
     description: 'Whether to serve the console at `/console`, and the documentation at `/docs`.',

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type Activity, openActivity } from './activity/activity.ts'
 import { keepLastUsesClean } from './activity/clean-last-uses.ts'
@@ -45,7 +46,7 @@ export interface Gateway {
   readonly database: Pick<Database, 'location'>
   /** Where `/metrics` is, when it has a port of its own. */
   readonly metricsUrl: string | null
-  /** Finishes what is in flight, for 20 s at most, model calls for CALL_STOP_GRACE_SECONDS, and closes everything. */
+  /** After STOP_DELAY_SECONDS finishes what is in flight, for 20 s at most, model calls for CALL_STOP_GRACE_SECONDS, and closes everything. */
   close(): Promise<void>
 }
 
@@ -90,6 +91,8 @@ export async function startGateway(
       },
     )
     const close = async () => {
+      served.drain()
+      await sleep(config.STOP_DELAY_SECONDS * 1_000)
       await served.close()
       // Last, so that it sends the spans of what was in flight.
       await tracing?.close()
@@ -112,7 +115,7 @@ async function serve(
   log: Logger,
   clock: () => Date,
   { database, activity, keyring }: Opened,
-): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'>> {
+): Promise<Pick<Gateway, 'url' | 'metricsUrl' | 'database' | 'close'> & Pick<App, 'drain'>> {
   const lastUses = trackUses(database, activity, log)
   const backlog = settledAtExit(createBacklog())
   const usage = keepUsage(config, activity, clock, log, backlog)
@@ -159,8 +162,8 @@ async function serve(
     url,
     metricsUrl: metricsServer === null ? null : `${metricsServer.url}/metrics`,
     database,
+    drain: app.drain,
     close: async () => {
-      app.drain()
       // Subscriptions would never finish by themselves.
       await changes.close()
       await closeServer(server, gracesOf(app, config))

@@ -102,6 +102,23 @@ describe('a gateway that is asked to stop', () => {
     })
   })
 
+  it('is unready first, for as long as STOP_DELAY_SECONDS says, and still takes whatever comes', async () => {
+    const folder = temporaryFolder()
+    try {
+      const gateway = await startedProcess(folder.path, { STOP_DELAY_SECONDS: '600' })
+      const exited = once(gateway.child, 'exit')
+      const status = async (path: string) => (await fetch(`${gateway.url}${path}`)).status
+      expect(await status('/readyz')).toBe(200)
+      gateway.child.kill('SIGTERM')
+      await expect.poll(() => status('/readyz')).toBe(503)
+      expect([await status('/healthz'), await status('/console'), await status('/ai')]).toEqual([200, 200, 401])
+      gateway.child.kill('SIGTERM')
+      expect(await exited).toEqual([1, null])
+    } finally {
+      folder.remove()
+    }
+  })
+
   it('does not wait when it is asked twice', async () => {
     await withRequestInFlight(async (gateway, answer) => {
       const exited = once(gateway.child, 'exit')

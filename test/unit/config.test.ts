@@ -53,6 +53,7 @@ test('without any variable every setting has its default', () => {
     LOGIN_FAILURES_PER_MINUTE: 20,
     TRUSTED_PROXIES: [],
     CACHE_MAX_BYTES: 67_108_864,
+    STOP_DELAY_SECONDS: 0,
     PUBLIC_URL: '',
     CALL_MAX_BODY_BYTES: 33_554_432,
     CALL_BODY_MEMORY_BYTES: 268_435_456,
