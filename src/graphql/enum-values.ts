@@ -64,7 +64,7 @@ export const CALL_OUTCOME_VALUES = {
   UNREACHABLE: { description: 'There was no connection to the vendor, or it broke before an answer.' },
   TIMED_OUT: { description: 'The vendor did not begin to answer in time.' },
   CALLER_LEFT: { description: 'The caller left before the end. It does not count as failed.' },
-  STREAM_BROKEN: { description: 'The vendor broke off in its answer.' },
+  STREAM_BROKEN: { description: 'The answer broke off: the vendor ended it, or the gateway stopped.' },
   REFUSED_BY_GATEWAY: { description: 'The gateway refused it: by a limit, the scope of the token, or the state of the provider.' },
 } as const satisfies Described<CallOutcome>
 
