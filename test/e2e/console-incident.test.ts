@@ -144,8 +144,11 @@ describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key tha
     await page.getByRole('menuitem', { name: 'Remove' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByRole('heading', { name: 'No such key' }).waitFor()
-    await open(`/keys/${btoa('ApiKey:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e')}`)
-    await page.getByRole('heading', { name: 'No such key' }).waitFor()
+    for (const id of [btoa('ApiKey:6f0c1f6e-4f0e-4d4c-9f5e-0d1a2b3c4d5e'), 'mistyped']) {
+      await open('/keys')
+      await open(`/keys/${id}`)
+      await page.getByRole('heading', { name: 'No such key' }).waitFor()
+    }
   })
 
   it('asks no other machine for anything, logs no error, and lets no key into a URL', () => {

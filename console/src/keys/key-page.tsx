@@ -22,6 +22,8 @@ export function KeyPage({ id }: { readonly id: string }) {
   const found = data?.node
   const apiKey = found && 'masked' in found ? found : null
   if (apiKey !== null) return <KeyOfProvider apiKey={apiKey} />
+  const isNoId = error?.graphQLErrors.some(({ extensions }) => extensions.code === 'BAD_USER_INPUT') ?? false
+  if (isNoId) return <KeyMissing />
   if (error !== undefined)
     return (
       <>
