@@ -141,8 +141,7 @@ export function createCalls(deps: CallsDeps): Calls {
     if (provider === null || !mayCallProvider(scope, provider.id)) throw providerNotFound()
     progress.provider = provider
     if (path.kind === 'provider') return answerProvider(passage, provider)
-    // The base URL says too which API it is: `…/openai` is Google's OpenAI mode.
-    passage.shape = shapeByType(provider.type, `${provider.endpoint?.path ?? ''}${path.rest}`)
+    passage.shape = shapeByType(provider, path.rest)
     const query = scope.tokensPerDay === null ? path.query : withoutShapes(path.query)
     const asked = { method: request.method ?? '', rest: path.rest, query }
     return isTelemetry(provider, asked)

@@ -24,6 +24,8 @@ beforeAll(async () => {
   })
   await writer.created({ name: 'deepgram', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
   await writer.created({ name: 'mistral', type: 'OPENAI_COMPAT', baseUrl: `${origin}/v1`, ...key })
+  for (const name of ['cohere', 'perplexity', 'ollama', 'assemblyai'])
+    await writer.created({ name, type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
   await writer.created({ name: 'elevenlabs', type: 'OPENAI_COMPAT', baseUrl: origin, ...key })
   token = await callToken(gateway)
 })
@@ -212,6 +214,35 @@ describe('our errors come in the shape that the SDK reads', () => {
   test('AWS', async () => {
     const answer = await call('bedrock/model/x/delete')
     expect([json(answer), answer.headers['x-amzn-errortype']]).toEqual([{ message: expect.any(String) }, 'ResourceNotFoundException'])
+  })
+
+  test("Bedrock's OpenAI API, told by the version in its path", async () => {
+    expect(json(await call('bedrock/v1/files'))).toMatchObject({ error: { code: 'route_not_supported' } })
+  })
+
+  test.each(['mistral/v1/files', 'cohere/v1/keys'])("Mistral's and Cohere's at the top, and OpenAI's: %s", async (path) => {
+    const read = { message: expect.stringContaining('route not supported'), type: 'invalid_request_error', param: null }
+    expect(json(await call(path))).toEqual({
+      object: 'error',
+      ...read,
+      code: 'route_not_supported',
+      error: { ...read, code: 'route_not_supported' },
+    })
+  })
+
+  test("Perplexity's, whose code is a number", async () => {
+    expect(json(await call('perplexity/v1/files'))).toEqual({
+      error: { message: expect.stringContaining('route not supported'), type: 'route_not_supported', code: 404 },
+    })
+  })
+
+  test.each([
+    ['ollama/api/pull', 404, 'route not supported'],
+    ['assemblyai/v2/transcript/keys', 404, 'route not supported'],
+  ])("Ollama's and AssemblyAI's own, a text: %s", async (path, status, words) => {
+    const answer = await call(path)
+    expect([answer.status, json(answer)]).toEqual([status, { error: expect.stringContaining(words) }])
+    expect(json(await call(path, { 'x-api-key': 'wrong' }))).toEqual({ error: expect.stringContaining('not valid') })
   })
 
   test('a stranger is answered by the path alone, whatever the type of the provider', async () => {
