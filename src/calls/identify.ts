@@ -27,7 +27,8 @@ export async function identify(
   return signedIn
 }
 
-const MISSING = "Send the gateway's access token where your SDK puts its API key."
+const MISSING =
+  "Send the gateway's access token where your SDK puts its API key, if that is `Authorization: Bearer`, `x-api-key`, `api-key` or `x-goog-api-key`. No other header is read, nor the URL."
 const INVALID = 'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.'
 const SIGNED =
   "The gateway cannot check a signature made with an AWS key pair: use a token. Set the gateway's access token as the bearer token of your AWS SDK."

@@ -45,6 +45,8 @@ export function planRequest(provider: PlannedProvider, endpoint: Target, asked: 
   return target
 }
 
+const STANDARD_ONLY = '. The gateway passes calls of models only, unless an admin opens every route of the provider with `callRoutes: ALL`.'
+
 function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, { method, rest, query }: AskedRoute): Target {
   if (!isRoute(rest) || !isSafeQuery(query)) {
     throw new CallError('invalid_path', 'The path or the query of the request has characters or segments that are never passed on.')
@@ -56,7 +58,7 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
   const isAllowed = joined !== null && (callRoutes === 'ALL' || isAllowedRoute({ type, vendorPreset, basePath, method, joined }))
   // A server answers TRACE with the request that it was sent, and so with the stored key (RFC 9110, section 9.3.8).
   if (joined === null || !isAllowed || method === 'TRACE')
-    throw new CallError('route_not_supported', `route not supported: ${method} ${rest}`)
+    throw new CallError('route_not_supported', `route not supported: ${method} ${rest}${callRoutes === 'ALL' ? '' : STANDARD_ONLY}`)
   const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
   return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))

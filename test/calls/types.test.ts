@@ -189,8 +189,17 @@ describe('our errors come in the shape that the SDK reads', () => {
       'false',
     ])
     expect(json(answer)).toEqual({
-      error: { message: 'route not supported: POST /v1/files', type: 'invalid_request_error', param: null, code: 'route_not_supported' },
+      error: {
+        ...{ message: expect.stringMatching(/^route not supported: POST \/v1\/files\. The gateway .* `callRoutes: ALL`\.$/) },
+        ...{ type: 'invalid_request_error', param: null, code: 'route_not_supported' },
+      },
     })
+  })
+
+  test('no token, in headers that are not read: the answer names those that are', async () => {
+    const elsewhere = { 'x-api-key': '', authorization: `Token ${token}`, 'xi-api-key': token }
+    const { message } = json(await call('openai/v1/chat/completions', elsewhere)).error
+    for (const slot of ['Authorization: Bearer', 'x-api-key', 'api-key', 'x-goog-api-key']) expect(message).toContain(slot)
   })
 
   test('Anthropic', async () => {
