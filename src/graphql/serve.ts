@@ -96,6 +96,8 @@ export function faultAnswer(fault: Fault, asked: GraphQLRequest): Answer {
   return graphQLError(status, fault.code, fault.message, asked, headers)
 }
 
+const NOT_ACCEPTABLE = 'Send `accept: text/event-stream` for a subscription, and `accept: application/json` for all else.'
+
 async function forward(
   server: GraphQLServer,
   request: IncomingMessage,
@@ -119,6 +121,7 @@ async function forward(
   })
   // The client has left, so nobody waits for what became of the request.
   if (answer === null) return null
+  if (answer.status === 406) return graphQLError(406, 'BAD_USER_INPUT', NOT_ACCEPTABLE, { request, requestId: context.requestId })
   if (!answer.headers.get('content-type')?.includes('json')) {
     await stream(answer, response)
     return null

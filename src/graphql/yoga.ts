@@ -127,12 +127,20 @@ function toClient(result: ExecutionResult, context: GatewayContext): ExecutionRe
 /** The last look at every result, whatever step it failed in. */
 function useClientErrors(): Plugin<object, GatewayContext> {
   return {
-    onResultProcess: ({ result, setResult, serverContext }) => {
+    onResultProcess: ({ result, setResult, resultProcessor, serverContext }) => {
       if (Array.isArray(result)) return setResult(result.map((one) => toClient(one, serverContext)))
-      if (Symbol.asyncIterator in result) return setResult(cleanEach(result, serverContext))
+      if (Symbol.asyncIterator in result) {
+        // The client takes no events: the answer is 406, and nobody would ever end the stream.
+        if (resultProcessor === undefined) return endUnread(result)
+        return setResult(cleanEach(result, serverContext))
+      }
       setResult(toClient(result, serverContext))
     },
   }
+}
+
+async function endUnread(results: AsyncIterable<ExecutionResult>): Promise<void> {
+  await results[Symbol.asyncIterator]().return?.()
 }
 
 /** Not a generator: one could not be left while it waits for the next result. */

@@ -184,6 +184,23 @@ test('nobody follows without a valid token', async () => {
   expect((await follow(gateway, null, { token: 'gw_0123456789_no' })).status).toBe(401)
 })
 
+test('a client that takes no events is told what to accept, and holds no place of a subscription', async () => {
+  const metricsToken = 'metrics-token-beside-subscriptions-00'
+  const own = await startTestGateway({ environment: { METRICS_TOKEN: metricsToken } })
+  try {
+    for (const accept of ['application/json', 'multipart/mixed;subscriptionSpec=1.0,application/json', 'image/png']) {
+      const headers = { accept, authorization: `Bearer ${own.adminToken}`, 'content-type': 'application/json' }
+      const response = await own.fetch('/graphql', { method: 'POST', headers, body: JSON.stringify({ query: SUBSCRIBE }) })
+      const { errors } = await response.json()
+      expect([response.status, errors[0].message]).toEqual([406, expect.stringContaining('accept: text/event-stream')])
+    }
+    const metrics = await own.fetch('/metrics', { headers: { authorization: `Bearer ${metricsToken}` } })
+    expect(await metrics.text()).toMatch(/^gateway_subscriptions 0$/m)
+  } finally {
+    await own.close()
+  }
+})
+
 test('a stop ends the subscriptions at once, and says so', async () => {
   const other = await startTestGateway()
   const changes = await subscribe<Changed>(other, SUBSCRIBE)
