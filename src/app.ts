@@ -259,7 +259,9 @@ function unauthenticated({ reason }: SignInRefusal): Fault {
 /** How long the readiness check waits for the database. */
 const READY_TIMEOUT_MS = 1_000
 
-const NOT_FOUND = json(404, { message: 'Nothing is here. The GraphQL API is at /graphql.' })
+const NOTHING = 'Nothing is here. Model calls are below /v1 and /ai/{provider}, and the GraphQL API is at /graphql.'
+/** SDKs of vendors that were given a base URL without a path show `error.message` alone. */
+const NOT_FOUND = json(404, { message: NOTHING, error: { message: NOTHING } })
 
 const FIXED_ROUTES: ReadonlyMap<string, AppRoute> = new Map([
   ['/healthz', 'healthz'],

@@ -294,3 +294,11 @@ describe('who may call', () => {
     expect(errorOf(await chat('openai/gpt-5', one))).toEqual([429, 'token_rate_limited'])
   })
 })
+
+test.each(['/chat/completions', '/messages', '/v1beta/models/gemini:generateContent'])(
+  'an SDK whose base URL lacks its path shows where model calls are: %s',
+  async (path) => {
+    const { status, body } = await call(path, '{"model":"m"}')
+    expect([status, JSON.parse(body.toString()).error.message]).toEqual([404, expect.stringContaining('/v1 and /ai/{provider}')])
+  },
+)
