@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,4 +37,16 @@ test('an address that only OUTBOUND_ALLOW opens is saved with a warning, and the
   writeFileSync(file, 'providers:\n  - name: first\n    type: OPENAI\n    baseUrl: http://127.0.0.1:9/v1\n')
   const { exitCode, output } = await runCommand(['apply', '-f', file], { environment: database.environment })
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining('This command reads its own environment') })
+})
+
+test('no provider gets what a file of the gateway itself holds, by whatever name', async () => {
+  const [own, link] = [join(folder, 'metrics.token'), join(folder, 'innocent.key')]
+  writeFileSync(own, 'm'.repeat(40))
+  symlinkSync(own, link)
+  const environment = { ...database.environment, METRICS_TOKEN_FILE: own }
+  for (const name of ['metrics.token', 'innocent.key']) {
+    writeFileSync(file, `providers: [{ name: first, baseUrl: "https://api.example.com", apiKeys: [{ valueFrom: { file: ${name} } }] }]`)
+    const { exitCode, errors } = await runCommand(['apply', '-f', file], { environment })
+    expect([exitCode, errors]).toEqual([1, expect.stringContaining(`${name} holds a secret of the gateway itself`)])
+  }
 })

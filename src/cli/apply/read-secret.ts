@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Secret } from '../../crypto/secret.ts'
 import { PartialFailure } from '../failure.ts'
+import { ownFiles } from '../own-files.ts'
 import type { Shell } from '../shell.ts'
 import type { FileProvider, SecretReference } from './providers-file.ts'
 
@@ -11,10 +12,10 @@ export type ReadSecret = (reference: SecretReference) => Secret
 const MAX_BYTES = 65_536
 
 /** @param file The providers' file, where relative paths start; `-` for standard input. */
-export function secretReader(shell: Pick<Shell, 'readSecretReference'>, file: string): ReadSecret {
+export function secretReader(shell: Pick<Shell, 'readSecretReference' | 'loadConfig' | 'configuredFiles'>, file: string): ReadSecret {
   const folder = file === '-' ? '.' : dirname(file)
   return (reference) => {
-    if ('file' in reference) return readSecretFile(resolve(folder, reference.file))
+    if ('file' in reference) return readSecretFile(resolve(folder, reference.file), ownFiles(shell.loadConfig(), shell.configuredFiles()))
     const secret = shell.readSecretReference(reference.env)
     if (secret === 'OWN_SECRET')
       throw new PartialFailure(`The variable ${reference.env} holds a secret of the gateway itself, which no provider may get.`)
@@ -55,14 +56,35 @@ function referencesIn({ apiKeys = [], network, settings, sealedExtensions = [] }
 }
 
 /** The line break at the end is the editor's. */
-function readSecretFile(path: string): Secret {
+function readSecretFile(path: string, own: readonly string[]): Secret {
   try {
-    const content = readFileSync(path, 'utf8')
-    if (Buffer.byteLength(content) > MAX_BYTES) throw new PartialFailure(`The file ${path} is too large for a secret.`)
-    return new Secret(content.replace(/\r?\n$/, ''))
+    if (own.some((file) => isSameFile(file, path)))
+      throw new PartialFailure(`The file ${path} holds a secret of the gateway itself, which no provider may get.`)
+    return new Secret(readAtMost(path).replace(/\r?\n$/, ''))
   } catch (error) {
     if (error instanceof PartialFailure) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new PartialFailure(`The file ${path} cannot be read (${code}).`)
+  }
+}
+
+/** By whatever name, also behind a link. */
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [statSync(one, { throwIfNoEntry: false }), statSync(other, { throwIfNoEntry: false })]
+  return first !== undefined && first.dev === second?.dev && first.ino === second.ino
+}
+
+/** No more of it than a secret may have: some files have no end. */
+function readAtMost(path: string): string {
+  const buffer = Buffer.alloc(MAX_BYTES + 1)
+  const file = openSync(path, 'r')
+  try {
+    let length = 0
+    for (let read = -1; read !== 0 && length < buffer.length; length += read)
+      read = readSync(file, buffer, length, buffer.length - length, null)
+    if (length > MAX_BYTES) throw new PartialFailure(`The file ${path} is too large for a secret.`)
+    return buffer.toString('utf8', 0, length)
+  } finally {
+    closeSync(file)
   }
 }

@@ -2,7 +2,7 @@ import { type StatsFs, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config } from '../../config.ts'
 import { databaseFile, isDatabaseThere } from '../../database/client.ts'
-import { keyFileOf } from '../../key-file.ts'
+import { ownFiles } from '../own-files.ts'
 import { ailing, type Finding, fine } from './finding.ts'
 
 const OLDEST_NODE = [20, 19] as const
@@ -39,11 +39,8 @@ export function checkDisk({ DATABASE_URL }: Config): Finding[] {
 }
 
 /** What holds secrets is for its user alone. */
-export function checkModes({ DATABASE_URL }: Config, secretFiles: readonly string[]): Finding {
-  const paths = [...secretFiles, '.env']
-  const file = databaseFile(DATABASE_URL)
-  if (file !== null) paths.push(file, `${file}-wal`, keyFileOf(file))
-  const open = [...new Set(paths)].filter(isOpenToOthers)
+export function checkModes(config: Config, secretFiles: readonly string[]): Finding {
+  const open = ownFiles(config, secretFiles).filter(isOpenToOthers)
   if (open.length === 0) return fine('file modes', 'only their owner can read files with secrets')
   return ailing('file modes', `Other users may use ${open.join(', ')}. Run \`chmod 600 ${open.join(' ')}\`.`)
 }
