@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import { type Document, type ErrorCode, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, type ErrorCode, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 
 /**
@@ -41,7 +41,11 @@ export function readFile<Schema extends z.ZodType>(content: string, file: string
   }
   const [broken] = document.errors
   if (broken !== undefined) return { problems: [`${place(broken.pos[0])}: this is not valid YAML: ${SYNTAX[broken.code] ?? broken.code}.`] }
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }))
+  const parsed = parsedBy(schema, document)
+  if (parsed === null) {
+    const { first = 0, broken = first } = findAliases(document)
+    return { problems: [`${place(broken)}: ${BROKEN_ALIAS}.`] }
+  }
   if (parsed.success) return { data: parsed.data }
   const problems = parsed.error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
@@ -52,6 +56,40 @@ export function readFile<Schema extends z.ZodType>(content: string, file: string
     )
   })
   return { problems }
+}
+
+const BROKEN_ALIAS =
+  'an alias (text that begins with `*`) cannot be followed: what it names is not there, holds it, or is repeated too often. Put quotes around text'
+
+/** Null when an alias cannot be followed: what the parser says of that repeats its name, which may be an unquoted secret. */
+function parsedBy<Schema extends z.ZodType>(schema: Schema, document: Document): z.ZodSafeParseResult<z.output<Schema>> | null {
+  if (findAliases(document).broken !== undefined) return null
+  try {
+    return schema.safeParse(document.toJS({ maxAliasCount: 100 }))
+  } catch (error) {
+    if (error instanceof ReferenceError) return null
+    throw error
+  }
+}
+
+/** Where the first alias is, and the first that names nothing, or what it is a part of. */
+function findAliases(document: Document): { readonly first: number | undefined; readonly broken: number | undefined } {
+  const ends = new Map<string, number>()
+  let first: number | undefined
+  let broken: number | undefined
+  visit(document, {
+    Node: (_key, node) => {
+      const [start = 0, , end = 0] = node.range ?? []
+      if (!isAlias(node)) {
+        if (node.anchor) ends.set(node.anchor, end)
+        return
+      }
+      first ??= start
+      // What it is a part of has begun before, and ends behind it.
+      if ((ends.get(node.source) ?? Infinity) > start) broken ??= start
+    },
+  })
+  return { first, broken }
 }
 
 function wordingOf(issue: z.core.$ZodIssue): string {
