@@ -71,7 +71,7 @@ async function apply(shell: Shell, options: Options): Promise<void> {
   await withKeyring(shell, async (open) => {
     const ofProviders = await planProviders(open, wanted, prunes, read)
     // A file without `routes` says nothing about them.
-    const ofRoutes = routes === undefined ? [] : await planRoutes(open, routes, prunes)
+    const ofRoutes = routes === undefined ? [] : await planRoutes(open, routes, prunes, wanted)
     // Routes may name providers that are made here, and let go of those that are deleted.
     const isLast = ({ action }: PlanStep) => action === 'delete'
     const steps = [...ofProviders.filter((step) => !isLast(step)), ...ofRoutes, ...ofProviders.filter(isLast)]

@@ -75,22 +75,37 @@ export async function changeProvider(
   asked: ProviderChanges,
   now: Date,
 ): Promise<Changed> {
-  const changes = resolveNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
-  checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
-  const callIssues = checkCallSettings(caller, changes, provider)
-  if (callIssues.length > 0) throw new ValidationError(callIssues)
-  const { stored, plan } = await readAndPlan(transaction, deps.keyring, provider, changes, now)
-  await checkPlan(transaction, deps, caller, provider, stored, plan, changes)
-  const moves = refuseMoves(caller, stored, plan)
-  const pairIssues = caller.rules.refusesPastedText ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
-  if (pairIssues.length > 0) throw new ValidationError(pairIssues)
-  const writes = planWrites(deps.keyring, stored.rows, plan.after, stored.sealed, plan.secrets, moves)
+  const { changes, stored, plan, moves, writes } = await prepareChange(transaction, deps, caller, provider, asked, now)
   await writePlan(transaction, provider, stored, plan, now)
   await writeSecrets(transaction, provider.id, writes)
   const audited = { ...auditedChanges(changes, provider, plan), ...auditedMoves(stored, plan, moves, writes.unreadable) }
   const event = { action: 'provider.updated', subjectType: 'provider', subjectId: provider.id, changes: audited } as const
   await recordAudit(transaction, caller, event, now)
   return { id: provider.id, unreadableSecrets: writes.unreadable }
+}
+
+/**
+ * All that a change comes to, with every rule asked that depends on what is stored. Writes nothing.
+ * @throws what `updateProvider` throws, but for a conflict of versions.
+ */
+export async function prepareChange(
+  client: TransactionClient,
+  deps: ProviderDeps,
+  caller: Caller,
+  provider: Provider,
+  asked: ProviderChanges,
+  now: Date,
+) {
+  const changes = resolveNetwork(deps, provider, resolveEndpoint(deps, caller, provider, asked))
+  checkAgainstStored(provider, readBedrockSettings(provider.settings), changes)
+  const callIssues = checkCallSettings(caller, changes, provider)
+  if (callIssues.length > 0) throw new ValidationError(callIssues)
+  const { stored, plan } = await readAndPlan(client, deps.keyring, provider, changes, now)
+  await checkPlan(client, deps, caller, provider, stored, plan, changes)
+  const moves = refuseMoves(caller, stored, plan)
+  const pairIssues = caller.rules.refusesPastedText ? checkKeyPair(changes.settings, readBedrockSettings(provider.settings)) : []
+  if (pairIssues.length > 0) throw new ValidationError(pairIssues)
+  return { changes, stored, plan, moves, writes: planWrites(deps.keyring, stored.rows, plan.after, stored.sealed, plan.secrets, moves) }
 }
 
 /** Reads the keys and secrets where the change has to do with them, once, and plans it. */

@@ -88,10 +88,15 @@ function checkTarget({ model, weight = 1, priority = 0 }: RouteTargetInput, inde
  * @throws ValidationError for providers that do not exist, and for two targets that are the same.
  */
 export async function planTargets(transaction: TransactionClient, targets: readonly RouteTargetInput[]): Promise<PlannedTarget[]> {
-  const found = await findNamedProviders(
-    transaction,
-    targets.map(({ provider }) => provider),
-  )
+  const named = targets.map(({ provider }) => provider)
+  return resolveTargets(await findNamedProviders(transaction, named), targets)
+}
+
+/** The same with the providers that were found. */
+export function resolveTargets(
+  found: readonly { readonly id: string; readonly name: string }[],
+  targets: readonly RouteTargetInput[],
+): PlannedTarget[] {
   const issues: ValidationIssue[] = []
   const planned: PlannedTarget[] = []
   for (const [index, { provider, model, weight = 1, priority = 0 }] of targets.entries()) {

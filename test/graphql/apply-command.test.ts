@@ -247,6 +247,21 @@ describe('apply', () => {
     expect(await withStore(gateway, (store) => store.provider.count())).toBe(0)
   })
 
+  test('changes nothing when a change of a stored provider breaks a rule that depends on what is stored', async () => {
+    await apply('providers: [{ name: groq, apiKeys: [{ name: one, valueFrom: { env: FIRST_KEY } }] }]')
+    for (const [change, reason] of [
+      ['apiKeys: [{ name: a, valueFrom: { env: FIRST_KEY } }, { name: b, valueFrom: { env: FIRST_KEY } }]', 'The same value as key 1'],
+      ['apiKeys: [{ environmentVariable: NOT_OFFERED }]', 'SECRET_ENV_ALLOW'],
+      ['apiKeys: [{ name: one, credentialParts: [{ name: azure.clientSecret }] }]', 'nothing is stored of it'],
+      ['settings: { bedrock: { region: eu-west-1 } }', 'Bedrock settings are only valid for'],
+    ] as const) {
+      const { exitCode, errors } = await run(['apply', '-f', write(`providers: [{ name: mistral }, { name: groq, ${change} }]`)])
+      expect([exitCode, errors]).toEqual([1, expect.stringContaining(reason)])
+      expect(errors).toContain('Nothing was changed:\n- groq: ')
+      expect(await withStore(gateway, (store) => store.provider.count())).toBe(1)
+    }
+  })
+
   test('refuses what the API would refuse: a forbidden address, another type, what is no YAML', async () => {
     await apply('providers: [{ name: groq }]')
     for (const [content, reason] of [

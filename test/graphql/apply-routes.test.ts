@@ -60,10 +60,19 @@ test('pruning deletes routes that apply has made, and then the providers that th
   expect(await exported()).not.toContain('fast')
 })
 
-test('a route with an unknown provider is refused, and the others are done', async () => {
-  const { exitCode, errors } = await apply(`${FIRST}${FAST}  - { name: lost, targets: [{ provider: nobody, model: m }] }\n`)
-  expect([exitCode, errors]).toEqual([1, expect.stringContaining('lost: ')])
-  expect(await planOf(FIRST + FAST)).toEqual(['keep first', 'keep fast'])
+test('nothing is changed when a route of the file breaks a rule', async () => {
+  await apply(FIRST)
+  const target = '{ provider: first, model: m }'
+  for (const [route, reason] of [
+    ['name: lost, targets: [{ provider: nobody, model: m }]', '- lost: targets[0].provider: There is no such provider'],
+    [`name: "no name\\e[31m", targets: [${target}]`, '- no name\ufffd[31m: name: The name must be letters'],
+    ['name: none, targets: []', '- none: targets: A route has 1 to 32 targets'],
+    [`name: twice, targets: [${target}, ${target}]`, '- twice: targets[1]: The route has this model'],
+  ] as const) {
+    const { exitCode, errors } = await apply(`${FIRST}${SECOND}${FAST}  - { ${route} }\n`)
+    expect([exitCode, errors]).toEqual([1, expect.stringContaining(`Nothing was changed:\n${reason}`)])
+    expect(await planOf(`${FIRST}${SECOND}`, '--dry-run')).toEqual(['keep first', 'create second'])
+  }
 })
 
 test('`gateway routes` lists what is stored in the order in which targets are tried, and says what is disabled or gone', async () => {

@@ -3,11 +3,19 @@ import type { Caller } from '../../auth/principal.ts'
 import type { Prisma } from '../../generated/prisma-sqlite/client.ts'
 import { createModelRoute, type ModelRouteDeps } from '../../routes/create-model-route.ts'
 import { deleteModelRoute } from '../../routes/delete-model-route.ts'
-import type { ModelRouteChanges, NewModelRoute, RouteTargetInput } from '../../routes/model-route-input.ts'
+import {
+  type ModelRouteChanges,
+  type NewModelRoute,
+  type RouteTargetInput,
+  refuseFields,
+  refuseName,
+  resolveTargets,
+} from '../../routes/model-route-input.ts'
 import { updateModelRoute } from '../../routes/update-model-route.ts'
 import type { Open } from '../open.ts'
 import { allOf } from '../pages.ts'
 import { madeByApply } from './made-by-apply.ts'
+import { planEach } from './plan-each.ts'
 import type { FileRoute } from './providers-file.ts'
 
 /** What is to happen to one model route. */
@@ -24,15 +32,27 @@ const STORED_TARGETS = {
   orderBy: { number: 'asc' },
 } as const
 
-/** Compares the routes of the file with those that are stored. Providers may be made by the same file: they are not looked for. */
-export async function planRoutes(open: Open, wanted: readonly FileRoute[], prune: boolean): Promise<RouteStep[]> {
+/**
+ * Compares the routes of the file with those that are stored.
+ * @param made The providers of the same file, which are made before its routes.
+ * @throws PartialFailure with the problems of all routes.
+ */
+export async function planRoutes(
+  open: Open,
+  wanted: readonly FileRoute[],
+  prune: boolean,
+  made: readonly { readonly name: string }[],
+): Promise<RouteStep[]> {
   const stored = await readRoutes(open)
-  const steps = wanted.map((route) =>
-    planRoute(
+  const found = [...made, ...(await readProviderNames(open))].map(({ name }) => ({ id: name, name }))
+  const steps = await planEach(wanted, (route) => {
+    const step = planRoute(
       route,
       stored.find(({ name }) => name === route.name),
-    ),
-  )
+    )
+    refuseBroken(step, found)
+    return step
+  })
   if (!prune) return steps
   const ids = stored.map(({ id }) => id)
   const own = await madeByApply(open.database.prisma, 'model_route.created', ids)
@@ -41,6 +61,15 @@ export async function planRoutes(open: Open, wanted: readonly FileRoute[], prune
     return { kind: 'route', action: 'delete', name, said: ['no longer in the file'], id, version }
   })
   return [...steps, ...deletions]
+}
+
+function readProviderNames({ database: { prisma } }: Open): Promise<{ name: string }[]> {
+  return allOf<{ name: string }>((last, take) =>
+    prisma.provider.findMany({
+      where: { deletedAt: null, name: { gt: last?.name ?? '' } },
+      ...{ select: { name: true }, orderBy: { name: 'asc' }, take },
+    }),
+  )
 }
 
 /** A model route as the database has it. */
@@ -54,6 +83,15 @@ export function readRoutes({ database: { prisma } }: Open): Promise<StoredRoute[
       ...{ include: { targets: STORED_TARGETS }, orderBy: { name: 'asc' }, take },
     }),
   )
+}
+
+/** The rules for routes, before anything of the file is done. */
+function refuseBroken(step: RouteStep, found: Parameters<typeof resolveTargets>[0]): void {
+  if (step.action !== 'create' && step.action !== 'change') return
+  const fields = step.action === 'create' ? step.route : step.changes
+  if (step.action === 'create') refuseName(step.name)
+  refuseFields(fields)
+  resolveTargets(found, fields.targets ?? [])
 }
 
 function planRoute(wanted: FileRoute, stored: StoredRoute | undefined): RouteStep {

@@ -13,15 +13,17 @@ import type { ProviderDeps } from '../../providers/provider-deps.ts'
 import { checkProviderChanges, type NewProvider, type ProviderChanges } from '../../providers/provider-input.ts'
 import { type ProviderWarning, warningsOf } from '../../providers/provider-warnings.ts'
 import { planNetwork } from '../../providers/store-network.ts'
+import { prepareChange } from '../../providers/update-provider.ts'
 import { PartialFailure } from '../failure.ts'
 import type { OpenWithKeys } from '../open.ts'
 import { allOf } from '../pages.ts'
 import { showPath } from './file-problems.ts'
 import { madeByApply } from './made-by-apply.ts'
 import { planNewProvider, warningsOfNew } from './plan-creation.ts'
+import { planEach } from './plan-each.ts'
 import { planKeys } from './plan-keys.ts'
 import { changesBedrock, describeNetworkChanges, freshSecrets, toBedrockInput, toExtensionFields, toNetworkInput } from './plan-parts.ts'
-import { type FileProvider, ofThisCommand, problemsOf } from './providers-file.ts'
+import { type FileProvider, ofThisCommand } from './providers-file.ts'
 import type { ReadSecret } from './read-secret.ts'
 
 /** What is to happen to one provider. `said` and `warnings` are for people: masks only. */
@@ -65,17 +67,7 @@ export async function planProviders(
   read: ReadSecret,
 ): Promise<PlanStep[]> {
   const deps = providerDeps(open)
-  const steps: PlanStep[] = []
-  const problems: string[] = []
-  for (const provider of wanted) {
-    try {
-      steps.push(await planProvider(open, deps, provider, read))
-    } catch (error) {
-      if (!(error instanceof ValidationError || error instanceof PartialFailure)) throw error
-      problems.push(...problemsOf(error).map((problem) => `${provider.name}: ${problem}`))
-    }
-  }
-  if (problems.length > 0) throw new PartialFailure(`Nothing was changed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`)
+  const steps = await planEach(wanted, (provider) => planProvider(open, deps, provider, read))
   return prune ? [...steps, ...(await planPruning(open, wanted))] : steps
 }
 
@@ -134,6 +126,7 @@ async function planChange(
   const keepsValues = keys === undefined ? stored.apiKeys.length > 0 : keys.keepsValues
   const said = [...describe(changes, stored, networkLines, keepsValues), ...(keys?.said ?? []).map((line) => `apiKeys: ${line}`)]
   if (said.length === 0) return { action: 'keep', name, said }
+  await prepareChange(open.database.prisma, deps, open.caller, stored, changes, deps.clock())
   const network = changes.network ? planNetwork(changes.network, readNetworkConfig(stored.network)).config : stored.network
   const warnings = warningsOf(deps, { baseUrl: changes.baseUrl ?? stored.baseUrl, network }, []).map(wordingOf)
   return { action: 'change', name, said, warnings, id, version, changes }
