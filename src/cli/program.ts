@@ -9,7 +9,7 @@ import { failureOf } from './failure.ts'
 import { help } from './help.ts'
 import { addKeys } from './keys.ts'
 import { addMigrateData } from './migrate-data.ts'
-import { WIDTH } from './output.ts'
+import { printable, WIDTH } from './output.ts'
 import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
 import type { Shell } from './shell.ts'
@@ -27,7 +27,7 @@ export async function runGateway(argv: readonly string[], shell: Shell): Promise
     if (exitCode === 0) return exitCode
     if (json) shell.error(`${JSON.stringify({ error: { message, exitCode } })}\n`)
     // The parser has said already what is wrong with the command line.
-    else if (!(thrown instanceof CommanderError)) shell.error(`${message}\n`)
+    else if (!(thrown instanceof CommanderError)) shell.error(`${message.split('\n').map(printable).join('\n')}\n`)
     return exitCode
   }
 }

@@ -237,6 +237,7 @@ describe('apply', () => {
     ['a variable that is not set', 'valueFrom: { env: NOT_SET }', 'The variable NOT_SET is not set'],
     ["a variable of the gateway's own", 'valueFrom: { env: ENCRYPTION_KEYS }', 'holds a secret of the gateway itself'],
     ['a file without an end', 'valueFrom: { file: /dev/zero }', 'too large for a secret'],
+    ['a variable whose name would steer the terminal', 'valueFrom: { env: "X\\e[31m" }', 'The variable X\ufffd[31m is not set'],
     ['a file that is not there', 'valueFrom: { file: missing.key }', 'missing.key cannot be read (ENOENT)'],
     ['no place at all', 'name: nowhere', '"nowhere" is not stored here. Say where its value is'],
     ['a variable that the operator does not offer', 'environmentVariable: NOT_OFFERED', 'SECRET_ENV_ALLOW'],
