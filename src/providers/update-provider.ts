@@ -167,7 +167,7 @@ async function checkPlan(
 const UNTOLD_PARTS = ['settings', 'extensions', 'sealedExtensions'] as const
 
 function auditedChanges(changes: ProviderChanges, provider: Provider, { columns, network, keys }: ChangePlan): Prisma.InputJsonObject {
-  const { displayName, icon, baseUrl, modelsPath, authentication } = changes
+  const { displayName, icon, baseUrl, modelsPath, authentication, testAfterWrites } = changes
   const networkChanges = network === undefined ? [] : changedNetworkFields(readNetworkConfig(provider.network), network)
   return {
     ...before(changes, provider),
@@ -177,6 +177,7 @@ function auditedChanges(changes: ProviderChanges, provider: Provider, { columns,
     ...(changes.enabled === undefined && columns.enabled === provider.enabled ? {} : { enabled: columns.enabled }),
     ...(modelsPath === undefined || (modelsPath || null) === provider.modelsPath ? {} : { modelsPath: withoutQueryValues(modelsPath) }),
     ...(authentication === undefined || authentication === provider.authentication ? {} : { authentication }),
+    ...(testAfterWrites === undefined || testAfterWrites === provider.testAfterWrites ? {} : { testAfterWrites }),
     ...auditedCallSettings(changes, provider),
     ...Object.fromEntries(UNTOLD_PARTS.flatMap((part) => (changes[part] === undefined ? [] : [[part, 'changed'] as const]))),
     ...(networkChanges.length === 0 ? {} : { network: [...networkChanges] }),

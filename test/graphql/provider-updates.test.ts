@@ -125,6 +125,15 @@ describe('a change', () => {
       },
     })
   })
+
+  test('leaves no change of a setting out of the audit log', async () => {
+    const provider = await withKeys()
+    const changes = { icon: '/i.svg', modelsPath: '/list', authentication: 'x-key', testAfterWrites: 'NEVER', enabled: false }
+    for (const [field, value] of Object.entries(changes)) await editor.updated(provider.id, { [field]: value })
+    const [, ...events] = await auditEvents(gateway, provider.uuid)
+    for (const [index, [field, value]] of Object.entries(changes).entries())
+      expect(events[index]?.changes).toMatchObject({ [field]: value })
+  })
 })
 
 describe('the wanted set of keys', () => {
