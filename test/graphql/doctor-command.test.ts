@@ -107,6 +107,16 @@ describe('doctor', () => {
     other.close()
   })
 
+  test('reports a gateway that takes connections and does not answer', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const PORT = typeof address === 'object' ? String(address?.port) : ''
+    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: What listens at .* gave no answer/)])
+    server.closeAllConnections()
+    server.close()
+  })
+
   test('reports that a newer release has written the database, as a start would', async () => {
     await withStore(
       gateway,

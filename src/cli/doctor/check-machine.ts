@@ -7,7 +7,7 @@ import { ailing, type Finding, fine } from './finding.ts'
 
 const OLDEST_NODE = [20, 19] as const
 const MIN_FREE_BYTES = 256 * 1024 * 1024
-const READY_MS = 2_000
+const READY_MS = 5_000
 
 export function checkNode(): Finding {
   const { node } = process.versions
@@ -65,7 +65,12 @@ export async function checkServer({ HOST, PORT }: Config): Promise<Finding> {
     if (status === 503)
       return ailing('gateway', `The one at ${host} port ${PORT} is not ready: its database is away, or it stops. See its log.`)
     return ailing('gateway', `The program at ${host} port ${PORT} is not a gateway (${status} at /readyz). Stop it, or set another PORT.`)
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      return ailing(
+        'gateway',
+        `What listens at ${host} port ${PORT} gave no answer in ${READY_MS / 1_000} s: it hangs, or has too much to do. See its log.`,
+      )
     return fine('gateway', `none listens at ${host} port ${PORT} now`)
   }
 }
