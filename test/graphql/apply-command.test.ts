@@ -274,6 +274,8 @@ describe('apply', () => {
       [`providers: [{ name: groq, displayName: *${SECRETS.FIRST_KEY} }]`, ':1:40: an alias (text that begins with `*`)'],
       ['providers: [{ name: groq, extensions: { zoo: { a: &b { c: *b } } } }]', ':1:59: an alias'],
       ['a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: &d [*c, *c, *c, *c]\nproviders: [*d, *d, *d, *d, *d, *d, *d]', ':2:8: an alias'],
+      [`providers: ${'['.repeat(20_000)}`, 'it is nested too deeply'],
+      ['providers: [{ name: groq, displayName: "caf\ufffd" }]', ':1:44: this is not UTF-8'],
       ['', 'the file must be `providers:` with a list'],
       ['providers: [{ name: groq, typ: OPENAI }]', 'Did you mean `type`?'],
       ['providers: [{ name: groq, enabled: yes }]', 'providers[0].enabled must be true or false'],

@@ -18,6 +18,7 @@ const SYNTAX: Partial<Readonly<Record<ErrorCode, string>>> = {
   DUPLICATE_KEY: 'the field is there twice',
   MISSING_CHAR: 'a character is missing here or before, e.g. a colon, a quote or a bracket, or blanks at the start of the line',
   MULTIPLE_DOCS: 'there is more than one document: `---` begins another one',
+  RESOURCE_EXHAUSTION: 'it is nested too deeply',
   TAB_AS_INDENT: 'a tab indents the line: use blanks',
   UNEXPECTED_TOKEN: 'something is out of place',
 }
@@ -41,6 +42,8 @@ export function readFile<Schema extends z.ZodType>(content: string, file: string
   }
   const [broken] = document.errors
   if (broken !== undefined) return { problems: [`${place(broken.pos[0])}: this is not valid YAML: ${SYNTAX[broken.code] ?? broken.code}.`] }
+  const unreadable = content.indexOf('\ufffd')
+  if (unreadable >= 0) return { problems: [`${place(unreadable)}: this is not UTF-8. Save the file in that encoding.`] }
   const parsed = parsedBy(schema, document)
   if (parsed === null) {
     const { first = 0, broken = first } = findAliases(document)
