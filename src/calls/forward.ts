@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Target } from '../upstream/client/target.ts'
 import type { AcceptedCall } from './accepted-call.ts'
 import { type AnswerEnd, Attempt, type HeldAnswer } from './attempt.ts'
 import { answerToFailure, endOfBroken } from './call-failure.ts'
 import { type AttemptReason, type CallOutcome, type CallProgress, outcomeOfStatus } from './call-record.ts'
 import { CallError, type CallErrorCode } from './error-codes.ts'
 import { Failover } from './failover.ts'
-import { judgeAnswer } from './judge-answer.ts'
+import { type JudgedRequest, judgeAnswer, type KeyVerdict } from './judge-answer.ts'
 import type { KeyStates, KeyUse } from './key-states.ts'
 import { LeftToAnother } from './left-to-another.ts'
 import { type OpenDeps, type OpenedRequest, openRequest } from './open-request.ts'
 import type { KeyForCall } from './provider-for-call.ts'
 import { answerHeaders } from './response-headers.ts'
 import { scrubAnswer } from './scrub-answer.ts'
+import { sentText } from './sent-text.ts'
 import { UnusableKey } from './unusable-key.ts'
 import { vendorRequestId } from './vendor-request-id.ts'
 
@@ -175,18 +177,22 @@ async function stepAfterHeldAnswer(
       'The provider answered with a redirect, which a key never follows. Its base URL must be corrected.',
     )
   }
-  const verdict = opened.isOurCredential
-    ? judgeAnswer({ type: call.provider.type, method: call.method, path: opened.target.path }, answer, now())
-    : null
+  const verdict = opened.isOurCredential ? judgeAnswer(judgedRequest(call, opened.target), answer, now()) : null
   if (verdict !== null) {
-    use.rests(verdict.state, verdict.reason, verdict.waitMs)
-    failover.exclude(opened.key, verdict, opened.scrubber().quote(verdict.vendorText))
+    const quote = opened.scrubber().quote(verdict.vendorText)
+    const { reach } = verdict
+    if (reach === 'request') failover.skip(opened.key, refusedRequest(verdict, quote))
+    else {
+      use.rests(verdict.state, verdict.reason, verdict.waitMs, reach)
+      failover.exclude(opened.key, verdict, quote)
+    }
     if (call.body.kind !== 'stream') {
       attempt.drop()
       return { kind: 'next key' }
     }
     if (verdict.state === 'REFUSED') {
       attempt.drop()
+      if (reach === 'request') throw refusedRequest(verdict, quote)
       throw new CallError('upstream_credentials_refused', 'The provider refused the stored key. Ask whoever runs the gateway.')
     }
     return pass(call, trial, answer)
@@ -200,6 +206,26 @@ async function stepAfterHeldAnswer(
   if (pauseMs === null) return pass(call, trial, answer)
   attempt.drop()
   return { kind: 'again', pauseMs }
+}
+
+function judgedRequest(call: AcceptedCall, { path, query }: Target): JudgedRequest {
+  const { provider, method, request } = call
+  const { type, endpoint } = provider
+  const basePath = endpoint?.path ?? ''
+  const namesAccount = (request.headers['openai-organization'] ?? request.headers['openai-project']) !== undefined
+  return { type, method, path, basePath, namesAccount, sentText: () => sentText(call, `${path.slice(basePath.length)}?${query}`) }
+}
+
+/** What the caller is told when every key refuses this one request, and would take others. */
+function refusedRequest({ state }: KeyVerdict, quote: string | null): CallError {
+  if (state === 'REFUSED') {
+    return new CallError(
+      'upstream_credentials_refused',
+      'The provider does not take its key with the `openai-organization` or `openai-project` of this request. Leave them out.',
+    )
+  }
+  const said = quote === null ? '' : ` The provider said: "${quote}"`
+  return new CallError('all_keys_rate_limited', `The request is too large for what the API keys may use.${said}`, { retryAfterMs: 1_000 })
 }
 
 /** Hands a refusal on as it is, unless it shows a part of the key. */

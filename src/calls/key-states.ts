@@ -127,9 +127,9 @@ export class KeyUse {
     this.#release()
   }
 
-  /** @param waitMs how long the vendor says; null when it does not. */
-  rests(state: RestingState, reason: string, waitMs: number | null): void {
-    const model = state === 'COOLING' ? this.#model : null
+  /** @param waitMs how long the vendor says; null when it does not. @param reach whether it rests for the model of the call alone. */
+  rests(state: RestingState, reason: string, waitMs: number | null, reach: 'key' | 'model' = state === 'COOLING' ? 'model' : 'key'): void {
+    const model = reach === 'model' ? this.#model : null
     const known = model === null ? this.#entry.rest : (this.#entry.models.get(model) ?? null)
     const until = this.#now() + Math.min(waitMs ?? this.#lengthOf(state, known), HOUR_MS)
     const strikes = this.#strikesAfter(state, known)
