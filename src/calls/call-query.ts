@@ -2,6 +2,8 @@
 const CREDENTIALS: ReadonlySet<string> = new Set([
   ...['key', 'api_key', 'api-key', 'apikey', 'access_token', 'oauth_token', 'bearer_token', 'token'],
   ...['x-api-key', 'x-goog-api-key'],
+  // Google takes any header, and another method, from these: with them a caller would get past the lists of both.
+  ...['httpheaders', 'httpmethod'],
 ])
 
 /**

@@ -176,6 +176,11 @@ describe('headers of the caller', () => {
     await call(`google/v1beta/models/g:streamGenerateContent?alt=sse&key=${token}&a=%2F%20&%6bey=x&$.key=y&token=z&access_token=q`)
     expect(vendor.requests[0]?.path).toBe('/v1beta/models/g:streamGenerateContent?alt=sse&a=%2F%20')
   })
+
+  test('the query brings no header nor method past the lists of what passes', async () => {
+    await call('google/v1beta/models/g:generateContent?$httpHeaders=X-Goog-FieldMask%3Acandidates&%24http%4dethod=DELETE&b=1')
+    expect(vendor.requests[0]?.path).toBe('/v1beta/models/g:generateContent?b=1')
+  })
 })
 
 describe('our errors come in the shape that the SDK reads', () => {
