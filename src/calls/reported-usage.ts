@@ -17,6 +17,9 @@ export interface SentBody {
   readonly takeTurn: TakeTurn
 }
 
+/** Google answers in this form to whoever sends or accepts it, and nobody here can read figures in it. */
+const PROTOBUF = /proto/i
+
 /** OpenAI's formats whose streams tell no figures unless they are asked for them. */
 const LEAVES_USAGE_OUT = /\/(?:chat\/)?completions\/*$/i
 
@@ -33,8 +36,9 @@ const ASKED = '{"include_usage":true}'
  */
 export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentBody): Promise<CallBody> {
   const { body, path, vendorPreset, takeTurn } = sent
-  if (tokensPerDay === null || body.kind === 'none' || vendorPreset === TELLS_UNASKED) return body
-  if (!LEAVES_USAGE_OUT.test(decoded(path))) return body
+  if (tokensPerDay === null || body.kind === 'none') return body
+  const isProtobuf = PROTOBUF.test(sent.contentType ?? '')
+  if (!isProtobuf && (vendorPreset === TELLS_UNASKED || !LEAVES_USAGE_OUT.test(decoded(path)))) return body
   const bytes = body.kind === 'whole' && isReadable(sent) ? await askedIn(body.bytes, takeTurn) : null
   if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
   throw new CallError(
@@ -105,11 +109,16 @@ function decoded(path: string): string {
 }
 
 /**
- * The headers of a request whose answer is not compressed when the token may use so many tokens a day: not every encoding can be read,
- * and of what unpacks to more than 32 MiB, such as a long list of embeddings, the figures never are.
+ * The headers of a request whose answer is not compressed, nor in Protocol Buffers, when the token may use so many tokens a day: not
+ * every encoding can be read, and of what unpacks to more than 32 MiB, such as a long list of embeddings, the figures never are.
  * @param headers name and value in turns.
  */
 export function withPlainAnswer({ tokensPerDay }: CallScope, headers: string[]): string[] {
   if (tokensPerDay === null) return headers
-  return headers.map((text, index) => (index % 2 === 1 && headers[index - 1]?.toLowerCase() === 'accept-encoding' ? 'identity' : text))
+  return headers.map((text, index) => (index % 2 === 1 ? plainValue((headers[index - 1] ?? '').toLowerCase(), text) : text))
+}
+
+function plainValue(name: string, value: string): string {
+  if (name === 'accept-encoding') return 'identity'
+  return name === 'accept' && PROTOBUF.test(value) ? '*/*' : value
 }

@@ -94,6 +94,18 @@ describe('a token with a budget reads no answer that hides its figures', () => {
     expect(withPlainAnswer(NO_LIMIT, headers)).toEqual(headers)
   })
 
+  test.each(['application/x-protobuf', 'application/json;q=0.1, application/json+protobuf'])('accept: %s', (given) => {
+    expect(withPlainAnswer(BUDGET, ['Accept', given])).toEqual(['Accept', '*/*'])
+    expect(withPlainAnswer(NO_LIMIT, ['Accept', given])).toEqual(['Accept', given])
+    expect(withPlainAnswer(BUDGET, ['Accept', 'text/event-stream'])).toEqual(['Accept', 'text/event-stream'])
+  })
+
+  test('nor sends what is answered in a form that has none to read', async () => {
+    const google = { path: '/v1beta/models/gemini:generateContent', contentType: 'application/x-protobuf' }
+    await expect(changed('\n\u0004text', google)).rejects.toMatchObject({ code: 'body_not_json' })
+    expect(await changed('\n\u0004text', google, NO_LIMIT)).toBe('\n\u0004text')
+  })
+
   test.each([
     ['alt=sse&fields=candidates', 'alt=sse'],
     ['$fields=candidates&%24.fi%65lds=x&a=1', 'a=1'],
