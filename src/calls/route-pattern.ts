@@ -5,6 +5,8 @@ export type RoutePattern = readonly [method: 'GET' | 'POST' | 'DELETE', path: st
 export const NEVER_PASSED: ReadonlySet<string> = new Set([
   ...['admin', 'account', 'accounts', 'organization', 'organizations', 'workspace', 'workspaces', 'user', 'users', 'members', 'invites'],
   ...['key', 'keys', 'api-keys', 'api_keys', 'apikeys', 'api-key', 'api_key', 'tokens', 'service_accounts', 'service-accounts', 'secrets'],
+  // What hands out a credential of the vendor's own, with which a caller would go on past the gateway, or a secret of the account.
+  ...['auth', 'oauth', 'token', 'single-use-token', 'get-signed-url', 'get_signed_url', 'client_secrets', 'secret', 'webhooks'],
   ...['billing', 'credits', 'balance', 'balances', 'usage', 'projects'],
   ...['files', 'batches', 'fine_tuning', 'fine-tuning', 'assistants', 'threads', 'vector_stores'],
 ])
