@@ -25,7 +25,8 @@ interface Rest {
   /** How often in a row it began. */
   strikes: number
   reason: string
-  isProbed: boolean
+  /** When the latest call began that finds out whether it is over; null when none is under way. */
+  probedAt: number | null
 }
 
 interface Entry {
@@ -40,6 +41,8 @@ const HOUR_MS = 60 * MINUTE_MS
 const FIRST_REST_MS: Readonly<Record<RestingState, number>> = { COOLING: MINUTE_MS, EXHAUSTED: 10 * MINUTE_MS, REFUSED: MINUTE_MS }
 /** How long callers wait for somebody else's probe. */
 const PROBE_WAIT_MS = 1_000
+/** A call that finds nothing out for this long leaves the place to another one: a model may think, or a caller upload, for minutes. */
+const LONGEST_PROBE_MS = 10_000
 /** A key rests for this many models apart at most. */
 const MAX_MODELS = 100
 /** Keys that nobody has used for a day are forgotten beyond this many. */
@@ -70,7 +73,7 @@ export class KeyStates {
   begin(key: Pick<KeyForCall, 'id' | 'edition'>, model: string | null): KeyUse {
     const entry = this.#entryOf(key)
     const probed = restsOf(entry, model)
-    for (const rest of probed) rest.isProbed = true
+    for (const rest of probed) rest.probedAt = this.#now()
     entry.inFlight += 1
     return new KeyUse(entry, probed, model, this.#now)
   }
@@ -135,7 +138,7 @@ export class KeyUse {
     const strikes = this.#strikesAfter(state, known)
     // Of two deadlines the later one counts: a vendor counts on, and another call may have heard more.
     const isSame = known !== null && known.state === state
-    const rest: Rest = { state, until: isSame ? Math.max(known.until, until) : until, strikes, reason, isProbed: false }
+    const rest: Rest = { state, until: isSame ? Math.max(known.until, until) : until, strikes, reason, probedAt: null }
     if (model === null) this.#entry.rest = rest
     else keepAtMost(this.#entry.models.set(model, rest), MAX_MODELS)
     this.#release()
@@ -150,7 +153,7 @@ export class KeyUse {
   }
 
   #release(): void {
-    for (const rest of this.#probed) rest.isProbed = false
+    for (const rest of this.#probed) rest.probedAt = null
   }
 
   /** Callers who left together hear the same refusal: that is one strike. */
@@ -170,8 +173,9 @@ function restsOf({ rest, models }: Entry, model: string | null): Rest[] {
   return [...(rest === null ? [] : [rest]), ...(ofModel === undefined ? [] : [ofModel])]
 }
 
-function waitOf({ until, isProbed }: Rest, now: number): number {
-  return until > now ? until - now : isProbed ? PROBE_WAIT_MS : 0
+function waitOf({ until, probedAt }: Rest, now: number): number {
+  if (until > now) return until - now
+  return probedAt !== null && now - probedAt < LONGEST_PROBE_MS ? PROBE_WAIT_MS : 0
 }
 
 function keepAtMost(map: Map<string, Rest>, limit: number): void {

@@ -6,7 +6,8 @@ interface Entry {
   failures: number[]
   /** When the pause ends; null while there is none. */
   openUntil: number | null
-  isProbed: boolean
+  /** When the latest call began that finds out whether it works again; null when none is under way. */
+  probedAt: number | null
 }
 
 /** So many failures within so long begin a pause of so long. */
@@ -15,6 +16,8 @@ const WINDOW_MS = 10_000
 const OPEN_MS = 30_000
 /** How long callers wait for somebody else's probe. */
 const PROBE_WAIT_MS = 1_000
+/** A call that finds nothing out for this long leaves the place to another one: streams go on for minutes. */
+const LONGEST_PROBE_MS = 10_000
 /** Targets that fail; beyond, the oldest is forgotten. */
 const MAX_ENTRIES = 10_000
 
@@ -31,10 +34,11 @@ export class Breakers {
   }
 
   state(providerId: string, model: string): BreakerState {
-    const { openUntil, isProbed } = this.#entries.get(keyOf(providerId, model)) ?? { openUntil: null, isProbed: false }
+    const { openUntil, probedAt } = this.#entries.get(keyOf(providerId, model)) ?? { openUntil: null, probedAt: null }
     if (openUntil === null) return CLOSED
-    const waitMs = openUntil - this.#now()
-    if (waitMs > 0) return { kind: 'open', waitMs }
+    const now = this.#now()
+    if (openUntil > now) return { kind: 'open', waitMs: openUntil - now }
+    const isProbed = probedAt !== null && now - probedAt < LONGEST_PROBE_MS
     return isProbed ? { kind: 'open', waitMs: PROBE_WAIT_MS } : { kind: 'probe' }
   }
 
@@ -43,9 +47,9 @@ export class Breakers {
     const key = keyOf(providerId, model)
     const entry = this.#entries.get(key)
     const isProbe = this.state(providerId, model).kind === 'probe'
-    if (entry !== undefined && isProbe) entry.isProbed = true
+    if (entry !== undefined && isProbe) entry.probedAt = this.#now()
     const release = () => {
-      if (entry !== undefined && isProbe) entry.isProbed = false
+      if (entry !== undefined && isProbe) entry.probedAt = null
     }
     return {
       works: () => {
@@ -63,7 +67,7 @@ export class Breakers {
 
   #fail(key: string, isProbe: boolean): void {
     const now = this.#now()
-    const entry = this.#entries.get(key) ?? { failures: [], openUntil: null, isProbed: false }
+    const entry = this.#entries.get(key) ?? { failures: [], openUntil: null, probedAt: null }
     if (entry.openUntil !== null) {
       if (isProbe) entry.openUntil = now + OPEN_MS
       return

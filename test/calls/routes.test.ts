@@ -248,6 +248,32 @@ describe('the breaker of a target', () => {
     expect(await statesOf(name)).toEqual(['READY', 'READY'])
   })
 
+  test('lets another call through when the one that tests the target takes longer than 10 s', async () => {
+    const name = await route([
+      ['one', 0],
+      ['two', 1],
+    ])
+    vendorOf('one').answerWith(refusal(500, {}))
+    for (let count = 0; count < 5; count += 1) await call(name)
+    now += 30_001
+    vendorOf('one').requests.length = 0
+    let answerProbe: () => void = () => {}
+    vendorOf('one').answerWith(async (request, response) => {
+      await new Promise<void>((resolve) => {
+        answerProbe = resolve
+      })
+      chatAnswer(request, response)
+    })
+    const probe = call(name)
+    await vendorOf('one').until(() => vendorOf('one').requests.length === 1)
+    vendorOf('one').answerWith(chatAnswer)
+    expect(seen(await call(name))).toEqual([200, 'two'])
+    now += 10_001
+    expect(seen(await call(name))).toEqual([200, 'one'])
+    answerProbe()
+    expect(seen(await probe)).toEqual([200, 'one'])
+  })
+
   test('stays closed when failures are further apart', async () => {
     const name = await route([
       ['one', 0],

@@ -69,6 +69,21 @@ describe('a key that was refused', () => {
     expect(states.readiness(A, null).kind).toBe('ready')
   })
 
+  test('is tried by another call when the one that tries it finds nothing out for ten seconds', () => {
+    const { states, pass } = statesAt()
+    states.begin(A, null).rests('REFUSED', 'no', null)
+    pass(MINUTE)
+    const slow = states.begin(A, null)
+    pass(9_999)
+    expect(states.readiness(A, null).kind).toBe('resting')
+    pass(1)
+    expect(states.readiness(A, null).kind).toBe('probe')
+    states.begin(A, null)
+    expect(states.readiness(A, null).kind).toBe('resting')
+    slow.works()
+    expect(states.readiness(A, null).kind).toBe('ready')
+  })
+
   test('is not brought back by a call that began before', () => {
     const { states } = statesAt()
     const early = states.begin(A, null)
