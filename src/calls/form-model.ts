@@ -20,15 +20,16 @@ export function boundaryOf({ type, parameters }: ContentType): string | null {
  * The part of a form that is named `model`, by RFC 2046 and RFC 7578 to the letter: lines end with CRLF, delimiters are lines, and
  * the last one closes. Whatever parsers read differently is unreadable, since the vendor's may find another model than we do.
  * @param isWhole whether the form ends here; else it goes on, and what is behind its last delimiter is not looked at.
+ * @param member another name of the part, in small letters.
  */
-export function modelOfForm(bytes: Buffer, boundary: string, isWhole: boolean): CallModel {
-  const parts = splitForm(bytes, boundary, isWhole)?.map((part) => readPart(bytes, part)) ?? [null]
+export function modelOfForm(bytes: Buffer, boundary: string, isWhole: boolean, member = 'model'): CallModel {
+  const parts = splitForm(bytes, boundary, isWhole)?.map((part) => readPart(bytes, part, member)) ?? [null]
   const found: CallSource[] = []
   let otherSpellings = 0
   for (const part of parts) {
     if (part === null) return { kind: 'unreadable' }
-    if (part.name === 'model') found.push(part.value)
-    else if (part.name.trim().toLowerCase() === 'model') otherSpellings += 1
+    if (part.name === member) found.push(part.value)
+    else if (part.name.trim().toLowerCase() === member) otherSpellings += 1
   }
   const [source] = found
   if (found.length + otherSpellings > 1) return { kind: 'ambiguous' }
@@ -87,7 +88,7 @@ interface FormPart {
 }
 
 /** Null when it is irregular. */
-function readPart(bytes: Buffer, { start, end }: CallSource): FormPart | null {
+function readPart(bytes: Buffer, { start, end }: CallSource, member: string): FormPart | null {
   const length = bytes.subarray(start, Math.min(end, start + MAX_PART_HEADERS + BLANK_LINE.length)).indexOf(BLANK_LINE)
   const headers = length === -1 ? null : readHeaders(bytes.toString('latin1', start, start + length))
   const [, rest] = /^form-data[ \t]*(;.*)$/i.exec(headers?.get('content-disposition') ?? '') ?? []
@@ -95,7 +96,7 @@ function readPart(bytes: Buffer, { start, end }: CallSource): FormPart | null {
   const name = parameters?.get('name')
   if (headers === null || parameters === null || name === undefined || !hasPlainName(parameters)) return null
   const value = { start: start + length + BLANK_LINE.length, end }
-  const isPlain = name !== 'model' || isPlainText(headers, parameters, bytes.subarray(value.start, end))
+  const isPlain = name !== member || isPlainText(headers, parameters, bytes.subarray(value.start, end))
   return isPlain ? { name, value } : null
 }
 

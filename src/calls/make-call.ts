@@ -45,10 +45,11 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
     const source = { path, contentType, contentEncoding, body, takeTurn: deps.takeTurn }
     const model = await readModel(source)
     if (scope.models !== null) requireModelInScope(scope, await requireModel(model, source))
-    await requireOthersInScope(scope, request, body, deps.takeTurn)
+    const vendorPreset = call.provider.preset?.name ?? null
+    await requireOthersInScope(scope, request, body, vendorPreset, deps.takeTurn)
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
-    const reported = await withReportedUsage(scope, { ...source, vendorPreset: call.provider.preset?.name ?? null })
+    const reported = await withReportedUsage(scope, { ...source, vendorPreset })
     const isModelInPath = model.kind === 'model' && model.source === null
     await forwardInSpan(accepted(call, plan, reported, progress.model, isModelInPath), deps)
   } finally {

@@ -4,10 +4,18 @@ import type { TakeTurn } from '../http/turns.ts'
 import { at, isRecord } from '../upstream/vendors/json.ts'
 import type { CallBody } from './call-body.ts'
 import { modelNotAllowed, requireModelInScope } from './call-permission.ts'
+import { parseContentType } from './content-type.ts'
+import { boundaryOf, modelOfForm } from './form-model.ts'
 import { readJsonTop, valueIn } from './json-member.ts'
 
 /** Members of a body that name models which take the call when `model` fails: OpenRouter's, Anthropic's and LiteLLM's, Vercel's. */
 const MEMBERS = ['models', 'fallbacks', 'provideroptions'] as const
+/** Members that are the model itself at vendors who do not call it `model`, and take no notice of a `model` beside it. */
+const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['assemblyai', ['speech_model', 'speech_models', 'final_model']],
+  ['elevenlabs', ['model_id']],
+  ['replicate', ['version']],
+])
 /** Longer is no list of models. */
 const MOST_BYTES = 65_536
 /** Vercel's own API takes the model from such a header, whatever the body says. */
@@ -15,18 +23,40 @@ const HEADER = /^ai-(?:[a-z]+-)?model-id$/
 
 /**
  * Whether a token may call every model that a call names beside `model`. Tools may name models too: those are not looked for.
+ * @param vendorPreset the name of the provider's preset; null for none, or where the body names the provider.
  * @throws CallError `model_not_allowed`.
  */
-export async function requireOthersInScope(scope: CallScope, request: IncomingMessage, body: CallBody, takeTurn: TakeTurn): Promise<void> {
+export async function requireOthersInScope(
+  scope: CallScope,
+  request: IncomingMessage,
+  body: CallBody,
+  vendorPreset: string | null,
+  takeTurn: TakeTurn,
+): Promise<void> {
   if (scope.models === null) return
   const inHeaders = Object.entries(request.headersDistinct).flatMap(([name, values = []]) => (HEADER.test(name) ? values : []))
-  const inBody = body.kind === 'whole' ? await modelsInBody(body.bytes, takeTurn) : []
-  for (const model of [...inHeaders, ...inBody]) requireModelInScope(scope, model)
+  const named = OTHER_NAMES.get(vendorPreset ?? '') ?? []
+  const inBody = body.kind === 'whole' ? await modelsInBody(body.bytes, [...MEMBERS, ...named], takeTurn) : []
+  const inForm = body.kind === 'whole' ? modelsInForm(body.bytes, request.headers['content-type'], named) : []
+  for (const model of [...inHeaders, ...inBody, ...inForm]) requireModelInScope(scope, model)
 }
 
-async function modelsInBody(json: Buffer, takeTurn: TakeTurn): Promise<string[]> {
+/** @throws CallError `model_not_allowed` for what parsers read differently. */
+function modelsInForm(bytes: Buffer, contentType: string | undefined, members: readonly string[]): string[] {
+  const type = parseContentType(contentType ?? '')
+  const boundary = type === null ? null : boundaryOf(type)
+  if (boundary === null) return []
+  return members.flatMap((member) => {
+    const model = modelOfForm(bytes, boundary, true, member)
+    if (model.kind === 'none') return []
+    if (model.kind !== 'model') throw modelNotAllowed()
+    return [model.name]
+  })
+}
+
+async function modelsInBody(json: Buffer, members: readonly string[], takeTurn: TakeTurn): Promise<string[]> {
   const found: string[] = []
-  for (const member of MEMBERS) {
+  for (const member of members) {
     const [given, second] = (await readJsonTop(json, member, takeTurn))?.members ?? []
     if (given === undefined) continue
     const { start, end } = valueIn(json, given.rest)

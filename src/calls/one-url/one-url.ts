@@ -92,7 +92,7 @@ async function callNamedModel(call: OneUrlCall, deps: OneUrlDeps): Promise<void>
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const named = await readNamedModel(rest, request.headers, body, deps.forwarding.takeTurn)
     if (scope.models !== null) requireWhole(body)
-    await requireOthersInScope(scope, request, body, deps.forwarding.takeTurn)
+    await requireOthersInScope(scope, request, body, null, deps.forwarding.takeTurn)
     progress.model = named.name
     await callNamed(call, named, deps)
   } finally {
