@@ -125,6 +125,63 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('write of a token only what was changed: what another admin has limited meanwhile stays, and no provider is needed', async () => {
+    const created = await bench.createProvider('short-lived')
+    const made = await bench.ask<{ createAccessToken: { token: { id: string } } }>(
+      'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { token { id } } } }',
+      { input: { name: 'for a tool', role: 'CALLER', calls: { providers: [{ id: created.createProvider.provider.id }] } } },
+    )
+    const page = await bench.signIn()
+    await open(page, '/tokens', 'this one')
+    await page.getByRole('button', { name: 'Edit for a tool' }).click()
+    await bench.ask('mutation ($input: UpdateAccessTokenInput!) { updateAccessToken(input: $input) { __typename } }', {
+      input: {
+        id: made.createAccessToken.token.id,
+        calls: { providers: [{ name: 'short-lived' }], models: ['gpt-4*'], tokensPerDay: 1_000 },
+      },
+    })
+    await bench.ask('mutation { deleteProvider(input: { provider: { name: "short-lived" } }) { __typename } }')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('for another tool')
+    await dialog.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByRole('row', { name: /for another tool.*no provider · gpt-4\* · 1,000 tokens a day/ }).waitFor()
+    await page.getByRole('button', { name: 'Edit for another tool' }).click()
+    await dialog.getByLabel('Name').fill('for a third tool')
+    await dialog.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByRole('row', { name: /for a third tool.*no provider · gpt-4\*/ }).waitFor()
+    await page.context().close()
+  })
+
+  it('write of a key and of the model calls only what was changed: what others change meanwhile stays', async () => {
+    const page = await bench.signIn()
+    await open(page, '/providers/openai', 'the key is proven')
+    const read = (selection: string) => bench.ask(`{ provider(by: { name: "openai" }) { ${selection} } }`)
+    const update = (input: Readonly<Record<string, unknown>>) =>
+      bench.ask('mutation ($input: UpdateProviderInput!) { updateProvider(input: $input) { __typename } }', {
+        input: { provider: { name: 'openai' }, ...input },
+      })
+    const { provider } = await bench.ask<{ provider: { apiKeys: { nodes: { id: string }[] } } }>(
+      '{ provider(by: { name: "openai" }) { apiKeys { nodes { id } } } }',
+    )
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Actions for the key sk-g...cdef' }).click()
+    await page.getByRole('menuitem', { name: 'Name and weight' }).click()
+    await update({ keepOtherApiKeys: true, apiKeys: [{ keep: { id: provider.apiKeys.nodes[0]?.id, name: 'theirs' } }] })
+    await page.locator('.key-row').getByText('theirs').waitFor()
+    await dialog.getByLabel('Weight').fill('3')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.key-row').getByText('theirs · weight 3').waitFor()
+
+    await page.getByRole('button', { name: 'Edit model calls' }).click()
+    await update({ callHeaders: ['x-theirs'] })
+    await page.locator('.detail-side').getByText('x-theirs').waitFor()
+    await dialog.getByLabel('Every route of the API').check()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await read('callRoutes callHeaders')).toEqual({ provider: { callRoutes: 'ALL', callHeaders: ['x-theirs'] } })
+    await page.context().close()
+  })
+
   it('can be used by keyboard alone: signing in, finding, opening, switching the colours', async () => {
     const page = await bench.openWindow({ colorScheme: 'light' })
     await page.goto(`${bench.gateway.url}/console`)

@@ -18,9 +18,15 @@ export interface EditTokenDialogProps {
 export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogProps) {
   const { writes } = useSession().clients
   const notify = useNotify()
+  const start: TokenDraft = { name: token.name, role: token.role, end: 'keep', calls: draftOf(token.calls) }
   const save = async ({ name, end, calls, role }: TokenDraft): Promise<readonly Issue[]> => {
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
-    const input = { id: token.id, name, ...expiryOf(end), calls: scope }
+    // Only what was changed here: what another admin has limited meanwhile stays so.
+    const input = {
+      ...{ id: token.id, ...expiryOf(end) },
+      ...(name === start.name ? {} : { name }),
+      ...(JSON.stringify(scope) === JSON.stringify(toScopeInput(start.calls)) ? {} : { calls: scope }),
+    }
     const { data, error } = await writes.mutation(UpdateAccessTokenDocument, { input }).toPromise()
     if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
     const result = data.updateAccessToken
@@ -30,7 +36,6 @@ export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogPr
     onClose()
     return []
   }
-  const start: TokenDraft = { name: token.name, role: token.role, end: 'keep', calls: draftOf(token.calls) }
   return (
     <Dialog onClose={onClose} title={`Edit ${token.name}`}>
       <TokenForm start={start} action="Save changes" onSubmit={save} onClose={onClose} />

@@ -13,13 +13,19 @@ export interface CallSettingsDialogProps {
 /** What an admin decides about the calls to a provider, with what it risks. */
 export function CallSettingsDialog({ provider, onClose }: CallSettingsDialogProps) {
   const { isBusy, change } = useChangeProvider(provider)
-  const [routes, setRoutes] = useState<CallRoutes>(provider.callRoutes)
-  const [headers, setHeaders] = useState(provider.callHeaders.join('\n'))
+  // As they were when the dialog opened: what others change meanwhile is not what this person has chosen.
+  const [begun] = useState({ routes: provider.callRoutes, headers: provider.callHeaders.join('\n') })
+  const [routes, setRoutes] = useState<CallRoutes>(begun.routes)
+  const [headers, setHeaders] = useState(begun.headers)
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const names = headers.split(/[\s,]+/).filter((name) => name !== '')
 
   const submit = async () => {
-    const outcome = await change({ callRoutes: routes, callHeaders: names }, 'The model calls were changed')
+    const changes = {
+      ...(routes === begun.routes ? {} : { callRoutes: routes }),
+      ...(headers === begun.headers ? {} : { callHeaders: names }),
+    }
+    const outcome = await change(changes, 'The model calls were changed')
     if (outcome === 'done') return onClose()
     setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
   }

@@ -17,13 +17,19 @@ const PATH = ['apiKeys', '0', 'keep']
 /** Changes what is not secret of a key. */
 export function EditKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProps) {
   const { isBusy, change } = useChangeProvider(provider)
-  const [name, setName] = useState(apiKey.name ?? '')
-  const [weight, setWeight] = useState(String(apiKey.weight))
+  // As it was when the dialog opened: what others change meanwhile is not what this person has typed.
+  const [begun] = useState({ name: apiKey.name ?? '', weight: String(apiKey.weight) })
+  const [name, setName] = useState(begun.name)
+  const [weight, setWeight] = useState(begun.weight)
   const [issues, setIssues] = useState<readonly Issue[]>([])
 
   const submit = async () => {
     if (!isWeight(weight)) return setIssues([{ path: [...PATH, 'weight'], message: WEIGHT_ISSUE }])
-    const keep = { id: apiKey.id, name, weight: Number(weight) }
+    const keep = {
+      id: apiKey.id,
+      ...(name === begun.name ? {} : { name }),
+      ...(weight === begun.weight ? {} : { weight: Number(weight) }),
+    }
     const outcome = await change({ keepOtherApiKeys: true, apiKeys: [{ keep }] }, `The key ${apiKey.masked} was changed`)
     if (outcome === 'done') return onClose()
     setIssues(outcome?.__typename === 'ValidationError' ? outcome.issues : [])
