@@ -132,6 +132,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     await window.context().close()
   })
 
+  it('says on the page of a provider whose calls it leaves out, to somebody who is no admin', async () => {
+    const { value } = await bench.createToken('VIEWER')
+    const window = await bench.signIn(value)
+    await window.goto(`${bench.gateway.url}/console/providers/first`)
+    await window.getByText('No calls in 7 days').waitFor()
+    await window.getByText('You see the calls of your own token. Admins see all calls.').waitFor()
+    await window.context().close()
+  })
+
   it('asks no other machine for anything, and logs no error', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])

@@ -4,7 +4,7 @@ import { problemOf } from '../gateway/problem.ts'
 import { formatCount } from '../parts/format.ts'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { Section } from '../parts/section.tsx'
-import { usePermissions } from '../session/session.ts'
+import { OwnCallsNote } from '../usage/own-calls-note.tsx'
 import { GROUPINGS, type Grouping, type UsageFilter } from '../usage/usage-filter.ts'
 import { useUsageByGroup, useUsageRange } from '../usage/use-usage.ts'
 
@@ -14,14 +14,9 @@ const SHOWN = 10
 
 /** Who has called with a key in the last days, and which models. */
 export function KeyUsage({ id }: { readonly id: string }) {
-  const { mayAdminister } = usePermissions()
   return (
     <>
-      {!mayAdminister && (
-        <Text fz="sm" c="dimmed">
-          You see the calls of your own token. Admins see all calls.
-        </Text>
-      )}
+      <OwnCallsNote />
       <UsedBy id={id} grouping="token" title="Callers in 30 days" />
       <UsedBy id={id} grouping="model" title="Models in 30 days" />
     </>

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { problemOf } from '../gateway/problem.ts'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { Section } from '../parts/section.tsx'
+import { OwnCallsNote } from './own-calls-note.tsx'
 import { Totals } from './totals.tsx'
 import type { UsageFilter } from './usage-filter.ts'
 import { useUsageOverTime, useUsageRange } from './use-usage.ts'
@@ -23,6 +24,7 @@ export function UsageOfProvider({ name }: { readonly name: string }) {
   )
   return (
     <Section title="Usage in 7 days" aside={all}>
+      <OwnCallsNote />
       {error !== undefined && <ProblemPanel problem={problemOf(error)} onRetry={reload} />}
       {sums === undefined && error === undefined && <Skeleton height={120} />}
       {sums?.length === 0 && (
