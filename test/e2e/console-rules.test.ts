@@ -162,6 +162,22 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await dialog().waitFor({ state: 'detached' })
   })
 
+  it('tests the new value of a key that has an endpoint of its own there, and sends it nowhere else', async () => {
+    const endpoint = { name: 'endpoint', credential: { value: `${bench.upstreamUrl}/v1` } }
+    await bench.createProvider('away', {
+      baseUrl: 'http://127.0.0.1:1/v1',
+      apiKeys: [{ credential: { value: GOOD_KEY }, credentialParts: [endpoint] }],
+    })
+    await open('/providers/away')
+    await rotate('sk-g...cdef', OTHER_GOOD_KEY)
+    await dialog().getByRole('status').getByText('OK', { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog().waitFor({ state: 'detached' })
+    await open('/providers/good')
+    await page.getByRole('heading', { name: 'Good' }).waitFor()
+    await bench.ask('mutation { deleteProvider(input: { provider: { name: "away" } }) { __typename } }')
+  })
+
   it('copies the name, the endpoint, the id and a model', async () => {
     const { provider } = await bench.ask<{ provider: { uuid: string } }>('{ provider(by: { name: "good" }) { uuid } }')
     for (const text of ['good', `${bench.upstreamUrl}/v1`, provider.uuid, 'gpt-4.1'])

@@ -59,7 +59,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
       onSubmit={() => void submit()}
       onType={() => setIssues([])}
       onClose={onClose}
-      extra={isVariable ? null : <DraftTest provider={provider} apiKey={secret} testing={testing} />}
+      extra={isVariable ? null : <DraftTest provider={provider} baseUrl={provider.baseUrl} apiKey={secret} testing={testing} />}
     >
       <KeyPlace {...{ isVariable, secret, errorAt }} onSecret={setSecret} onVariable={setVariable} />
       <TextInput

@@ -7,17 +7,18 @@ import { PlayIcon } from '../parts/icons.tsx'
 
 export interface DraftTestProps {
   readonly provider: ProviderDetailsFragment
+  /** Where the key will be sent. */
+  readonly baseUrl: string
   /** The key to try, which nothing keeps. */
   readonly apiKey: string
   readonly testing: DraftTesting
 }
 
-/** Tries a key against the provider's endpoint before it is stored. */
-export function DraftTest({ provider, apiKey, testing }: DraftTestProps) {
+/** Tries a key against its endpoint before it is stored. */
+export function DraftTest({ provider, baseUrl, apiKey, testing }: DraftTestProps) {
   const { outcome, isTesting, test } = testing
   const run = () => {
-    const { type, baseUrl } = provider
-    void test({ type, baseUrl, apiKey, network: networkOf(provider.network) })
+    void test({ type: provider.type, baseUrl, apiKey, network: networkOf(provider.network) })
   }
   return (
     <div>

@@ -39,7 +39,12 @@ export function RotateKeyDialog({ provider, apiKey, onClose }: EditKeyDialogProp
       onSubmit={() => void submit()}
       onType={() => setIssues([])}
       onClose={onClose}
-      extra={<DraftTest provider={provider} apiKey={value} testing={testing} />}
+      // An endpoint in a variable is known to the gateway alone, and no other place is to be sent the key.
+      extra={
+        apiKey.endpointVariable === null && (
+          <DraftTest provider={provider} baseUrl={apiKey.endpoint ?? provider.baseUrl} apiKey={value} testing={testing} />
+        )
+      }
     >
       <Text fz="sm">Create a new key at the vendor, test it here, and replace the stored one. Then revoke the old key at the vendor.</Text>
       <PasswordInput
