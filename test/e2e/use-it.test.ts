@@ -221,6 +221,16 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
     await caller.context().close()
   })
 
+  it('names a model that the token of a caller may call', async () => {
+    const own = await createToken({ role: 'CALLER', calls: { providers: [{ name: 'openai' }], models: ['gpt-4*', 'my-model'] } })
+    const caller = await bench.openWindow()
+    await caller.goto(`${bench.gateway.url}/console`)
+    await caller.getByLabel('Access token', { exact: true }).fill(own)
+    await caller.getByRole('button', { name: 'Sign in' }).click()
+    await caller.getByText('"model":"my-model"').waitFor()
+    await caller.context().close()
+  })
+
   it('tells a caller without a provider what to do', async () => {
     await bench.createProvider('switched-off', { enabled: false })
     const caller = await bench.openWindow()

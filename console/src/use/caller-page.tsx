@@ -33,6 +33,7 @@ export function CallerPage() {
 }
 
 function Chosen({ providers }: { readonly providers: readonly CallableProvider[] }) {
+  const { calls } = useSession().viewer
   const [parameters, setParameters] = useSearchParams()
   const [first] = providers
   const provider = providers.find(({ name }) => name === parameters.get('provider')) ?? first
@@ -59,7 +60,7 @@ function Chosen({ providers }: { readonly providers: readonly CallableProvider[]
       <Text fz="sm" mb="sm">
         Put the token that you signed in with into <Code>{TOKEN_VARIABLE}</Code>, or where a tool asks for the API key.
       </Text>
-      <SnippetTabs snippets={snippetsFor(type, { name, url, model: modelFor(type, []), region: 'us-east-1' })} />
+      <SnippetTabs snippets={snippetsFor(type, { name, url, model: modelFor(type, calls?.models ?? []), region: 'us-east-1' })} />
     </Section>
   )
 }
