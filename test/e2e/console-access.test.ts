@@ -233,6 +233,27 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await page.context().close()
   })
 
+  it('where the system chooses the colours: what is chosen and what is on differs from what is not', async () => {
+    const page = await bench.signIn(undefined, { forcedColors: 'active', viewport: WIDE })
+    const colour = (selector: string, property: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property)
+    const differs = async (one: string, other: string, property = 'background-color') =>
+      expect(await colour(one, property), one).not.toBe(await colour(other, property))
+    await open(page, '/providers/openai')
+    await differs('.navigation-link[aria-current]', '.navigation-link:not([aria-current])', 'border-bottom-color')
+    await differs('[role="tab"][aria-selected="true"]', '[role="tab"][aria-selected="false"]')
+    const track = '.key-row .mantine-Switch-track'
+    expect(await colour(track, 'border-top-width')).not.toBe('0px')
+    await differs(track, 'body')
+    await differs(track, `${track} .mantine-Switch-thumb`)
+    await open(page, '/usage')
+    await differs('.mantine-SegmentedControl-label[data-active]', '.mantine-SegmentedControl-label:not([data-active])')
+    await page.context().close()
+  })
+
   it('asking no other machine for anything, and logging no error', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])
