@@ -254,6 +254,26 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await page.context().close()
   })
 
+  it('with the focus on the heading when the row of what had it goes a moment later', async () => {
+    await bench.ask(`mutation {
+      createModelRoute(input: { name: "short-lived", targets: [{ provider: { name: "openai" }, model: "gpt-4.1" }] }) { __typename }
+      createAccessToken(input: { name: "short-lived", role: VIEWER }) { __typename }
+    }`)
+    const page = await bench.signIn(undefined, { viewport: WIDE })
+    for (const [path, act] of [
+      ['/tokens', 'Revoke'],
+      ['/routes', 'Delete'],
+    ] as const) {
+      await open(page, path)
+      const opener = page.getByRole('button', { name: `${act} short-lived` })
+      await opener.click()
+      await page.getByRole('dialog').getByRole('button', { name: act }).click()
+      await opener.waitFor({ state: 'detached' })
+      await page.waitForFunction(() => document.activeElement?.matches('h1'), null, { polling: 50 })
+    }
+    await page.context().close()
+  })
+
   it('asking no other machine for anything, and logging no error', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])

@@ -16,8 +16,26 @@ function focused(): HTMLElement | null {
 function giveBack(find: () => HTMLElement | null): void {
   // Not at once: what is disabled until the next drawing takes no focus.
   setTimeout(() => {
-    if (document.activeElement === document.body) find()?.focus({ preventScroll: true })
+    if (document.activeElement !== document.body) return
+    const element = find()
+    element?.focus({ preventScroll: true })
+    if (element !== null) headingWhenGone(element)
   })
+}
+
+function heading(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('h1')
+}
+
+/** What has the focus may leave the page a moment later, as the row of what was deleted does: the heading takes it then. */
+function headingWhenGone(element: HTMLElement): void {
+  const watcher = new MutationObserver(() => {
+    if (element.isConnected) return
+    watcher.disconnect()
+    if (document.activeElement === document.body) heading()?.focus({ preventScroll: true })
+  })
+  watcher.observe(document.body, { childList: true, subtree: true })
+  document.addEventListener('focusin', () => watcher.disconnect(), { once: true })
 }
 
 /** For a button that cannot be pressed while its work is done, and so loses the focus: remembers it; the function returned gives it back. */
@@ -30,5 +48,5 @@ export function rememberFocus(): () => void {
 /** For what lies over the page: the focus goes back to what opened it, or to the page's heading when that is gone. */
 export function useReturnFocus(): void {
   const [opener] = useState(focused)
-  useEffect(() => () => giveBack(() => (opener?.isConnected ? opener : document.querySelector<HTMLElement>('h1'))), [opener])
+  useEffect(() => () => giveBack(() => (opener?.isConnected ? opener : heading())), [opener])
 }
