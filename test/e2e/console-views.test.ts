@@ -253,6 +253,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('turn one page when the button is pressed again before that page is there', async () => {
+    const page = await bench.signIn()
+    await open(page, '/audit', 'Channel')
+    const newer = page.getByRole('button', { name: 'Newer' })
+    await page.getByRole('button', { name: 'Older' }).dblclick()
+    await newer.click()
+    await expect.poll(() => new URL(page.url()).search).toBe('')
+    expect(await newer.isDisabled()).toBe(true)
+    await page.context().close()
+  })
+
   it('ask no other machine for anything and log no error', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])

@@ -19,6 +19,8 @@ export function PageTurner({ pageInfo, after, onTurn, labels: [back, on] = ['New
     setBefore(before.slice(0, -1))
   }
   const goOn = () => {
+    // Pressed again before the next page is there.
+    if (after === pageInfo.endCursor) return
     setBefore([...before, after])
     onTurn(pageInfo.endCursor)
   }
