@@ -274,6 +274,27 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await page.context().close()
   })
 
+  it('with the focus kept by a button that goes with what it adds or removes', async () => {
+    const page = await bench.signIn(undefined, { viewport: WIDE })
+    const hasFocus = (selector: string) =>
+      page.waitForFunction((sought) => document.activeElement?.matches(sought), selector, { polling: 50 })
+    await open(page, '/providers/openai')
+    await page.getByRole('button', { name: 'Create a token for this' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Remove OpenAI production' }).press('Enter')
+    await dialog.getByRole('button', { name: 'Remove OpenAI production' }).waitFor({ state: 'detached' })
+    await hasFocus('[aria-label="Find a provider"]')
+    await dialog.getByRole('button', { name: 'Add OpenAI production' }).press('Enter')
+    await dialog.getByRole('button', { name: 'Add OpenAI production' }).waitFor({ state: 'detached' })
+    await hasFocus('[aria-label="Find a provider"]')
+    await page.goto(`${bench.gateway.url}/console/usage?provider=openai`)
+    const filter = page.getByRole('button', { name: 'Remove the filter Provider: openai' })
+    await filter.press('Enter')
+    await filter.waitFor({ state: 'detached' })
+    await hasFocus('h1')
+    await page.context().close()
+  })
+
   it('asking no other machine for anything, and logging no error', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])

@@ -1,4 +1,5 @@
 import { Button, SegmentedControl, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { useRef } from 'react'
 import { type Issue, issueAt } from '../form/issues.ts'
 import type { CallScopeDraft, ChosenProvider } from './call-scope-draft.ts'
 import { ProviderChooser } from './provider-chooser.tsx'
@@ -76,6 +77,7 @@ interface ChosenProvidersProps {
 }
 
 function ChosenProviders({ providers, error, onChange }: ChosenProvidersProps) {
+  const field = useRef<HTMLInputElement>(null)
   return (
     <Stack gap="xs" role="group" aria-label="Providers">
       <Text fz="sm" fw={600} component="span">
@@ -101,14 +103,17 @@ function ChosenProviders({ providers, error, onChange }: ChosenProvidersProps) {
                   variant="subtle"
                   className="touch-target"
                   aria-label={`Remove ${provider.displayName}`}
-                  onClick={() => onChange(providers.filter(({ id }) => id !== provider.id))}
+                  onClick={() => {
+                    onChange(providers.filter(({ id }) => id !== provider.id))
+                    field.current?.focus()
+                  }}
                 >
                   Remove
                 </Button>
               </li>
             ))}
           </ul>
-          <ProviderChooser chosen={providers} onChoose={(provider) => onChange([...providers, provider])} />
+          <ProviderChooser chosen={providers} field={field} onChoose={(provider) => onChange([...providers, provider])} />
         </>
       )}
       {error !== undefined && (

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useState } from 'react'
+import { type RefObject, useState } from 'react'
 import { useQuery } from 'urql'
 import { ProvidersToChooseDocument } from '../generated/documents.ts'
 import type { ChosenProvider } from './call-scope-draft.ts'
@@ -9,11 +9,13 @@ const TYPING_PAUSE_MS = 300
 
 export interface ProviderChooserProps {
   readonly chosen: readonly ChosenProvider[]
+  /** The field to search in: it takes the focus from a button that goes with its line. */
+  readonly field: RefObject<HTMLInputElement | null>
   readonly onChoose: (provider: ChosenProvider) => void
 }
 
 /** Finds providers by a part of their names, and adds them one by one. */
-export function ProviderChooser({ chosen, onChoose }: ProviderChooserProps) {
+export function ProviderChooser({ chosen, field, onChoose }: ProviderChooserProps) {
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS)
   const [{ data }] = useQuery({ query: ProvidersToChooseDocument, variables: { search } })
@@ -21,6 +23,7 @@ export function ProviderChooser({ chosen, onChoose }: ProviderChooserProps) {
   return (
     <>
       <TextInput
+        ref={field}
         aria-label="Find a provider"
         placeholder="Find a provider"
         value={typed}
@@ -35,7 +38,10 @@ export function ProviderChooser({ chosen, onChoose }: ProviderChooserProps) {
               variant="subtle"
               className="touch-target"
               aria-label={`Add ${provider.displayName}`}
-              onClick={() => onChoose({ id: provider.id, name: provider.name, displayName: provider.displayName })}
+              onClick={() => {
+                onChoose({ id: provider.id, name: provider.name, displayName: provider.displayName })
+                field.current?.focus()
+              }}
             >
               Add
             </Button>

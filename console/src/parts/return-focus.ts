@@ -28,7 +28,7 @@ function heading(): HTMLElement | null {
 }
 
 /** What has the focus may leave the page a moment later, as the row of what was deleted does: the heading takes it then. */
-function headingWhenGone(element: HTMLElement): void {
+export function headingWhenGone(element: HTMLElement): void {
   const watcher = new MutationObserver(() => {
     if (element.isConnected) return
     watcher.disconnect()

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from 'urql'
 import { UsageFilterNamesDocument } from '../generated/documents.ts'
 import { CloseIcon } from '../parts/icons.tsx'
+import { headingWhenGone } from '../parts/return-focus.ts'
 import { useUrlState } from '../parts/use-url-state.ts'
 import { outcomeOf } from './outcomes.ts'
 import { FILTER_NAMES, type FilterName, usageFilterOf } from './usage-filter.ts'
@@ -36,7 +37,10 @@ export function FilterChips() {
             className="touch-target"
             rightSection={<CloseIcon size={14} />}
             aria-label={`Remove the filter ${LABELS[name]}: ${textOf(name)}`}
-            onClick={() => change({ [name]: null, after: null })}
+            onClick={(event) => {
+              headingWhenGone(event.currentTarget)
+              change({ [name]: null, after: null })
+            }}
           >
             {LABELS[name]}: {textOf(name)}
           </Button>
