@@ -253,6 +253,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('keep the page of the tokens in the URL, so that a reload shows the same', async () => {
+    for (let index = 0; index < 51; index += 1) await bench.createToken('VIEWER')
+    const page = await bench.signIn()
+    await open(page, '/tokens', 'test viewer')
+    await page.getByRole('button', { name: 'Older' }).click()
+    await page.getByText('this one').waitFor()
+    await page.reload()
+    await page.getByText('this one').waitFor()
+    await page.getByRole('button', { name: 'Newer' }).click()
+    await page.getByText('this one').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
   it('turn one page when the button is pressed again before that page is there', async () => {
     const page = await bench.signIn()
     await open(page, '/audit', 'Channel')

@@ -10,6 +10,7 @@ import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { formatDay, formatTime, RelativeTime } from '../parts/relative-time.tsx'
 import { ToneBadge } from '../parts/test-status.tsx'
+import { useUrlState } from '../parts/use-url-state.ts'
 import { ROLE_NAMES } from '../session/roles.ts'
 import { useSession } from '../session/session.ts'
 import { scopeWords } from './call-scope-draft.ts'
@@ -23,7 +24,8 @@ const PAGE_SIZE = 50
 
 /** Who may use the gateway: tokens are made here, shown once, and revoked here. */
 export function TokensPage() {
-  const [after, setAfter] = useState<string | null>(null)
+  const [parameters, change] = useUrlState()
+  const after = parameters.get('after')
   const [{ data, error }, read] = useQuery({
     query: AccessTokensDocument,
     variables: { first: PAGE_SIZE, after },
@@ -47,7 +49,7 @@ export function TokensPage() {
       {data !== undefined && (
         <>
           <TokenTable tokens={data.accessTokens.nodes} onChanged={reload} />
-          <PageTurner pageInfo={data.accessTokens.pageInfo} after={after} onTurn={setAfter} />
+          <PageTurner pageInfo={data.accessTokens.pageInfo} after={after} onTurn={(cursor) => change({ after: cursor })} />
         </>
       )}
       {isCreating && <CreateTokenDialog onCreated={reload} onClose={() => setCreating(false)} />}
