@@ -43,6 +43,8 @@ export async function readCallBody(request: IncomingMessage, response: ServerRes
   // Only now, so that whoever is refused sends nothing.
   if (expect !== undefined) response.writeContinue()
   if (length === 0) return { body: { kind: 'none' }, release: () => {} }
+  // Whoever left while the call was looked at is heard of no more.
+  if (request.destroyed) return null
   const mostKept = limits.readsForms ? limits.maxBytes : MAX_KEPT_UPLOAD
   const isKept = isJson(request.headers['content-type']) || (length !== null && length <= mostKept)
   if (!isKept && length !== null)

@@ -10,6 +10,8 @@ export type ReadBody = { readonly body: Buffer } | { readonly refusal: BodyRefus
  * more is read here: `unread-body.ts` sees to the rest when the answer was sent.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
+  // Whoever left already is heard of no more.
+  if (request.destroyed) return { refusal: 'aborted' }
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') return { refusal: 'compressed' }
   if (Number(request.headers['content-length'] ?? 0) > limit) return { refusal: 'too-large' }

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { BodyBudget } from '../../../src/calls/body-budget.ts'
+import { readCallBody } from '../../../src/calls/call-body.ts'
 import { createListener } from '../../../src/http/listener.ts'
 import { readBody } from '../../../src/http/read-body.ts'
 import { json, send } from '../../../src/http/respond.ts'
@@ -117,5 +119,29 @@ describe('a body that ends within what is read', () => {
   test('is read whole when it is wanted', async () => {
     const { port } = await serve(refuseLarge)
     expect(await sendAll(port, withLength(LIMIT, 'close'))).toContain(`{"read":${LIMIT}}`)
+  })
+})
+
+describe('a client that leaves before its body is looked at', () => {
+  test.each([
+    ['a request', (request: IncomingMessage) => readBody(request, LIMIT), { refusal: 'aborted' }],
+    [
+      'a call',
+      (request: IncomingMessage, response: ServerResponse) =>
+        readCallBody(request, response, { maxBytes: LIMIT, budget: new BodyBudget(LIMIT), tokenId: 'token' }),
+      null,
+    ],
+  ])('keeps nobody waiting for it: %s', async (_title, read, expected) => {
+    let tell: (outcome: unknown) => void = () => {}
+    const outcome = new Promise((resolve) => {
+      tell = resolve
+    })
+    const { port } = await serve(async (request, response) => {
+      await new Promise((resolve) => response.once('close', resolve))
+      tell(await read(request, response))
+    })
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{}', () => socket.destroy())
+    expect(await outcome).toEqual(expected)
   })
 })
