@@ -63,8 +63,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   calls: {
     does: 'the data plane: reads a model call, chooses the key, forwards, fails over, relays the answer',
     mayEnter: [
-      ...['api-keys', 'auth', 'backlog', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'routes', 'tracing', 'upstream'],
-      'usage',
+      ...['api-keys', 'auth', 'backlog', 'crypto', 'database', 'errors', 'generated', 'http', 'providers', 'read-url', 'routes', 'tracing'],
+      ...['upstream', 'usage'],
     ],
   },
   usage: {
@@ -81,7 +81,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   rest: {
     does: 'what the dialects share: router, mounts, and `execute.ts`, the port into GraphQL',
-    mayEnter: ['auth', 'errors', 'first-release', 'graphql', 'http', 'rest/<dialect>'],
+    mayEnter: ['read-url', 'auth', 'errors', 'first-release', 'graphql', 'http', 'rest/<dialect>'],
   },
   'rest-reference': { does: 'serves Swagger UI and the OpenAPI documents', mayEnter: ['http', 'rest'] },
   console: { does: 'serves the built console (workspace `console/`)', mayEnter: ['http'] },
@@ -172,7 +172,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: { does: 'bodies, headers and answers of HTTP', mayEnter: [] },
   certificate: { does: 'checks a PEM certificate', mayEnter: ['errors'] },
   'check-text': { does: 'checks the length and characters of stored texts', mayEnter: ['errors'] },
-  'read-url': { does: 'parses a URL, or returns nothing', mayEnter: [] },
+  'read-url': { does: 'parses a URL or a part of one, or returns nothing', mayEnter: [] },
   'first-release': { does: 'the shape of data that release 0.1.0 stored per dialect', mayEnter: [] },
   version: { does: 'the release that runs', mayEnter: [] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },

@@ -9,3 +9,12 @@ export function readUrl(text: string): URL | null {
     return null
   }
 }
+
+/** A part of a URL without its escapes; null when one of them is none. */
+export function percentDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}

@@ -1,4 +1,5 @@
 import type { CallScope } from '../auth/call-scope.ts'
+import { percentDecoded } from '../read-url.ts'
 import type { Target } from '../upstream/client/target.ts'
 import { modelNotAllowed, requireModelInScope } from './call-permission.ts'
 
@@ -19,7 +20,7 @@ const IN_QUERY: ReadonlySet<string> = new Set(['model', 'model_id', 'model-id'])
 /** Every model that a path at the vendor names: more than one where it can be read in more than one way; null for a name that cannot be decoded. */
 export function modelsInPath(path: string): (string | null)[] {
   const plain = withoutNeedlessEscapes(path)
-  return IN_PATH.flatMap((pattern) => pattern.exec(plain)?.[1] ?? []).map(decoded)
+  return IN_PATH.flatMap((pattern) => pattern.exec(plain)?.[1] ?? []).map(percentDecoded)
 }
 
 /** Every model that a URL at the vendor names, in its query too; null for a name that cannot be decoded. */
@@ -46,13 +47,4 @@ export function requireAddressedInScope(scope: CallScope, url: Pick<Target, 'pat
 /** Letters that are written as escapes are the same letters. Others, such as an encoded slash, stand for something else. */
 function withoutNeedlessEscapes(path: string): string {
   return path.replace(/%(?:[46][1-9a-f]|[57][0-9a]|3[0-9]|2d|2e|5f|7e)/gi, decodeURIComponent)
-}
-
-/** An operator's path may hold what is no escape. */
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
 }

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../read-url.ts'
+
 const PREFIX = '/ai'
 /** Below it, the body names the model, and with it the provider. */
 const ONE_URL = '/v1'
@@ -32,7 +34,8 @@ export function parseCallPath(target: string, aliases: readonly string[]): CallP
   const below = path.slice(prefix.length + 1)
   if (below === '') return { kind: 'list' }
   const slash = below.indexOf('/')
-  const provider = decodedName(slash === -1 ? below : below.slice(0, slash))
+  // A name that cannot be decoded is nobody's.
+  const provider = percentDecoded(slash === -1 ? below : below.slice(0, slash)) ?? ''
   if (slash === -1 || slash === below.length - 1) return { kind: 'provider', provider }
   return { kind: 'call', provider, rest: below.slice(slash), query }
 }
@@ -43,15 +46,6 @@ function prefixOf(path: string, aliases: readonly string[]): string | undefined 
 
 function isBelow(path: string, prefix: string): boolean {
   return path.startsWith(prefix) && (path[prefix.length] ?? '/') === '/'
-}
-
-/** A name that cannot be decoded is nobody's. */
-function decodedName(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
 }
 
 /** Where calls to the provider of this name begin. */

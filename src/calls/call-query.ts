@@ -1,3 +1,5 @@
+import { percentDecoded } from '../read-url.ts'
+
 /** Parameters that carry a credential at one vendor or another. A caller's token may stand in them, and goes nowhere. */
 const CREDENTIALS: ReadonlySet<string> = new Set([
   ...['key', 'api_key', 'api-key', 'apikey', 'access_token', 'oauth_token', 'bearer_token', 'token'],
@@ -62,9 +64,5 @@ function partsOf(query: string): string[] {
 
 function nameOf(part: string): string {
   const [name = ''] = part.split('=', 1)
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' ')).trim()
-  } catch {
-    return name
-  }
+  return percentDecoded(name.replaceAll('+', ' '))?.trim() ?? name
 }

@@ -1,5 +1,6 @@
 import type { CallScope } from '../auth/call-scope.ts'
 import type { TakeTurn } from '../http/turns.ts'
+import { percentDecoded } from '../read-url.ts'
 import { type CallBody, isJson } from './call-body.ts'
 import { isUtf8Type, parseContentType } from './content-type.ts'
 import { CallError } from './error-codes.ts'
@@ -38,7 +39,7 @@ export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentB
   const { body, path, vendorPreset, takeTurn } = sent
   if (tokensPerDay === null || body.kind === 'none') return body
   const isProtobuf = PROTOBUF.test(sent.contentType ?? '')
-  if (!isProtobuf && (vendorPreset === TELLS_UNASKED || !LEAVES_USAGE_OUT.test(decoded(path)))) return body
+  if (!isProtobuf && (vendorPreset === TELLS_UNASKED || !LEAVES_USAGE_OUT.test(percentDecoded(path) ?? path))) return body
   const bytes = body.kind === 'whole' && isReadable(sent) ? await askedIn(body.bytes, takeTurn) : null
   if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
   throw new CallError(
@@ -98,14 +99,6 @@ function wordAt(json: Buffer, { start, end }: JsonSpan): string {
 
 function replaced(json: Buffer, { start, end }: JsonSpan, text: string): Buffer {
   return Buffer.concat([json.subarray(0, start), Buffer.from(text), json.subarray(end)])
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FirstReleaseReader } from '../first-release.ts'
+import { percentDecoded } from '../read-url.ts'
 import { bifrostDialect } from './bifrost/routes.ts'
 import { coderDialect } from './coder/routes.ts'
 import type { Dialect, Route } from './dialect.ts'
@@ -85,7 +86,7 @@ function matchTemplate(template: string, path: string): Record<string, string> |
   const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] !== '' : part === given[index]))
   if (!fits) return null
   return Object.fromEntries(
-    wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), bounded(decode(given[index] ?? ''))]] : [])),
+    wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), bounded(decoded(given[index] ?? ''))]] : [])),
   )
 }
 
@@ -97,10 +98,6 @@ function bounded(part: string): string {
 }
 
 /** A part that is not encoded properly stays as it is: no name has a percent sign. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+function decoded(part: string): string {
+  return percentDecoded(part) ?? part
 }

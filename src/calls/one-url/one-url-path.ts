@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { percentDecoded } from '../../read-url.ts'
 import { CallError } from '../error-codes.ts'
 import { anthropicErrors } from '../errors/anthropic.ts'
 import { openaiErrors } from '../errors/openai.ts'
@@ -26,7 +27,8 @@ export function parseOneUrlPath(method: string, rest: string): OneUrlPath {
   if (method === 'POST' && CALLS.has(rest)) return { kind: 'call' }
   if (method === 'GET' || method === 'HEAD') {
     if (rest === MODELS || rest === `${MODELS}/`) return { kind: 'models' }
-    if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: decoded(rest.slice(MODELS.length + 1)) }
+    // A name that cannot be decoded is nobody's.
+    if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: percentDecoded(rest.slice(MODELS.length + 1)) ?? '' }
   }
   throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. Routes that name no model are below /ai/{provider}.`)
 }
@@ -44,13 +46,4 @@ export function oneUrlShape(rest: string, headers: IncomingHttpHeaders): ErrorSh
 /** Whether a list of models is asked for by a client of Anthropic's. */
 export function isAnthropicList(rest: string, headers: IncomingHttpHeaders): boolean {
   return (rest === MODELS || rest.startsWith(`${MODELS}/`)) && headers['anthropic-version'] !== undefined
-}
-
-/** A name that cannot be decoded is nobody's. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
 }

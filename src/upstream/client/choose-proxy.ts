@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { readUrl } from '../../read-url.ts'
+import { percentDecoded, readUrl } from '../../read-url.ts'
 import type { CallContext, ProxyEnvironment } from './call-context.ts'
 import { OutboundError } from './outbound-error.ts'
 import { bareHostname, type Target } from './target.ts'
@@ -68,7 +68,7 @@ function readProxyUrl(text: string, protocols: readonly ProxyHop['protocol'][]):
   if (protocol === undefined || url === null) return null
   const hostname = bareHostname(url.hostname)
   const port = url.port === '' ? portFrom(text, protocol) : Number(url.port)
-  const credentials = url.username === '' ? null : { username: decoded(url.username), password: decoded(url.password) }
+  const credentials = url.username === '' ? null : { username: plain(url.username), password: plain(url.password) }
   return port === 0 ? null : { protocol, hostname, port, credentials }
 }
 
@@ -77,12 +77,8 @@ function portFrom(text: string, protocol: ProxyHop['protocol']): number {
   return /^[^/]+\/\/[^/?#]*:80(?:[/?#]|$)/.test(text.trim()) ? 80 : DEFAULT_PORTS[protocol]
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+function plain(text: string): string {
+  return percentDecoded(text) ?? text
 }
 
 /** Whether `NO_PROXY` names the target. `example.com` also covers its subdomains, as in curl and Go. */

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../read-url.ts'
 import { type Target, targetAt } from './target.ts'
 
 /**
@@ -37,13 +38,10 @@ function isDotSegment(segment: string): boolean {
 
 /** The text, and what it becomes when it is decoded again and again; null when it cannot be decoded. */
 function decodings(text: string, times: number): string[] | null {
-  try {
-    const decoded = decodeURIComponent(text)
-    const rest = decoded === text || times === 0 ? [] : decodings(decoded, times - 1)
-    return rest && [text, ...rest]
-  } catch {
-    return null
-  }
+  const decoded = percentDecoded(text)
+  if (decoded === null) return null
+  const rest = decoded === text || times === 0 ? [] : decodings(decoded, times - 1)
+  return rest && [text, ...rest]
 }
 
 function mergeQuery(query: string, added: Readonly<Record<string, string>>): string {
@@ -55,9 +53,5 @@ function mergeQuery(query: string, added: Readonly<Record<string, string>>): str
 
 function decodedName(pair: string): string {
   const name = (pair.split('=')[0] ?? '').replace(/\+/g, ' ')
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
+  return percentDecoded(name) ?? name
 }

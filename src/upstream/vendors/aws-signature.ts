@@ -1,5 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { percentDecoded } from '../../read-url.ts'
 import type { UpstreamRequest } from '../client/messages.ts'
 import { hostHeader, type Target } from '../client/target.ts'
 
@@ -48,18 +49,10 @@ export async function signAws(
 function queryOf({ query }: Target): Record<string, string[]> {
   const found = new Map<string, string[]>()
   for (const pair of query.split('&').filter((part) => part !== '')) {
-    const [name = '', ...value] = pair.split('=').map(decoded)
+    const [name = '', ...value] = pair.split('=').map((part) => percentDecoded(part) ?? part)
     found.set(name, [...(found.get(name) ?? []), value.join('=')])
   }
   return Object.fromEntries(found)
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 type Data = string | ArrayBuffer | ArrayBufferView
