@@ -4,12 +4,11 @@ import { auditWhere } from '../audit/filter.ts'
 import { AUDIT_ACTIONS, type AuditAction } from '../audit/record.ts'
 import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from './help.ts'
+import { limitOption } from './limit-option.ts'
 import { withDatabase } from './open.ts'
 import { counted, printable, printResult, second, wrapped } from './output.ts'
 import type { Shell } from './shell.ts'
 import { type Since, sinceOption } from './time.ts'
-
-const MOST = 10_000
 
 interface Options {
   readonly since: Since
@@ -58,12 +57,6 @@ function actionOption(text: string): AuditAction {
   const action = AUDIT_ACTIONS.find((known) => known === text)
   if (action === undefined) throw new InvalidArgumentError(`It must be one of ${AUDIT_ACTIONS.join(', ')}.`)
   return action
-}
-
-function limitOption(text: string): number {
-  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > MOST) throw new InvalidArgumentError(`It must be a number from 1 to ${MOST}.`)
-  return limit
 }
 
 /** The id of the live provider of this name; any other text is taken for an id. */

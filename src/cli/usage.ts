@@ -3,6 +3,7 @@ import { type Activity, openActivityIfThere } from '../activity/activity.ts'
 import { percentile } from '../usage/first-byte.ts'
 import { findNamed, type GroupSum, readNames, readUsage, type UsageGroup, type UsageQuestion } from '../usage/read-usage.ts'
 import { help, JSON_OPTION } from './help.ts'
+import { limitOption } from './limit-option.ts'
 import { withDatabase } from './open.ts'
 import { counted, minute, printResult, second, shortened, table } from './output.ts'
 import type { Shell } from './shell.ts'
@@ -27,7 +28,6 @@ const GROUPS: Readonly<Record<string, UsageGroup>> = {
   hour: 'HOUR',
   day: 'DAY',
 }
-const MOST = 10_000
 
 export function addUsage(program: Command, shell: Shell): void {
   program
@@ -110,10 +110,4 @@ function groupOption(text: string): UsageGroup {
   const group = Object.hasOwn(GROUPS, text) ? GROUPS[text] : undefined
   if (group === undefined) throw new InvalidArgumentError(`It must be one of ${Object.keys(GROUPS).join(', ')}.`)
   return group
-}
-
-function limitOption(text: string): number {
-  const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > MOST) throw new InvalidArgumentError(`It must be a number from 1 to ${MOST}.`)
-  return limit
 }

@@ -108,21 +108,22 @@ const RevokeAccessTokenInput = builder.inputType('RevokeAccessTokenInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'Its GraphQL id.' }) }),
 })
 
-const RevokeAccessTokenPayload = builder.objectRef<{ id: string | null }>('RevokeAccessTokenPayload').implement({
-  description: 'The token no longer works.',
-  authScopes: { admin: true },
-  fields: (t) => ({
-    token: t.prismaField({
-      type: AccessToken,
-      nullable: true,
-      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUnique({ ...query, where: { id: id ?? NO_ROW } }),
-      description: 'The token as it is now; `null` when no token has the id.',
+/** The payload of a mutation that changes a token. */
+export function changedTokenPayload(name: string, description: string) {
+  return builder.objectRef<{ id: string | null }>(name).implement({
+    description,
+    authScopes: { admin: true },
+    fields: (t) => ({
+      token: t.prismaField({
+        type: AccessToken,
+        nullable: true,
+        // An id that no row has: Pothos takes a query that is not used for a mistake.
+        resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUnique({ ...query, where: { id: id ?? '' } }),
+        description: 'The token as it is now; `null` when no token has the id.',
+      }),
     }),
-  }),
-})
-
-/** An id that no row has: Pothos takes a query that is not used for a mistake. */
-const NO_ROW = ''
+  })
+}
 
 builder.mutationFields((t) => ({
   createAccessToken: t.field({
@@ -135,7 +136,7 @@ builder.mutationFields((t) => ({
     description: 'Creates a token, whose value is shown only once, here. Requires `admin`.',
   }),
   revokeAccessToken: t.field({
-    type: RevokeAccessTokenPayload,
+    type: changedTokenPayload('RevokeAccessTokenPayload', 'The token no longer works.'),
     authScopes: { admin: true },
     errors: {
       types: [ValidationError],

@@ -2,7 +2,7 @@ import { type AccessTokenChanges, updateAccessToken } from '../../auth/update-ac
 import { ValidationError } from '../../errors.ts'
 import { builder } from '../builder.ts'
 import { rowIdOf } from '../global-id.ts'
-import { AccessToken } from './access-token.ts'
+import { changedTokenPayload } from './access-token.ts'
 import { CallScopeInput, toCallScope } from './call-scope.ts'
 
 const UpdateAccessTokenInput = builder.inputType('UpdateAccessTokenInput', {
@@ -18,23 +18,9 @@ const UpdateAccessTokenInput = builder.inputType('UpdateAccessTokenInput', {
   }),
 })
 
-const UpdateAccessTokenPayload = builder.objectRef<{ id: string | null }>('UpdateAccessTokenPayload').implement({
-  description: 'The token has been changed.',
-  authScopes: { admin: true },
-  fields: (t) => ({
-    token: t.prismaField({
-      type: AccessToken,
-      nullable: true,
-      // An id that no row has: Pothos takes a query that is not used for a mistake.
-      resolve: (query, { id }, _args, { deps }) => deps.database.prisma.accessToken.findUnique({ ...query, where: { id: id ?? '' } }),
-      description: 'The token as it is now; `null` when no token has the id.',
-    }),
-  }),
-})
-
 builder.mutationField('updateAccessToken', (t) =>
   t.field({
-    type: UpdateAccessTokenPayload,
+    type: changedTokenPayload('UpdateAccessTokenPayload', 'The token has been changed.'),
     authScopes: { admin: true },
     errors: {
       types: [ValidationError],
