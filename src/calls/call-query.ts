@@ -13,7 +13,7 @@ const CREDENTIALS: ReadonlySet<string> = new Set([
  * caller left out.
  * @param fallback added when neither names it, e.g. Azure's `api-version`.
  */
-export function callQuery(callers: string, bases: string, fallback: Readonly<Record<string, string>> = {}): string {
+export function callQuery(callers: string, bases: string, fallback: Readonly<Record<string, string>>): string {
   const parts = partsOf(callers).filter((part) => !isCredential(nameOf(part)))
   const named = new Set(parts.map(nameOf))
   const added = partsOf(bases).filter((part) => !named.has(nameOf(part)))

@@ -57,8 +57,8 @@ export async function hasTables(database: Database): Promise<boolean> {
  * How many migrations of this release are not applied yet: for whoever asks before a start.
  * @throws StartupError, as a start would, when the database has others or changed ones.
  */
-export async function countPendingMigrations(database: Database, folder: string = MIGRATIONS_FOLDER): Promise<number> {
-  return pending(readMigrations(join(folder, database.kind)), await readApplied(database.prisma)).length
+export async function countPendingMigrations(database: Database): Promise<number> {
+  return pending(readMigrations(join(MIGRATIONS_FOLDER, database.kind)), await readApplied(database.prisma)).length
 }
 
 /** Rows that Prisma's tools marked as rolled back count for nothing. */

@@ -18,22 +18,22 @@ const NO_SUCH_PAGE = json(404, { message: 'The documentation has no such page. I
 const POLICY = pagePolicy({ 'style-src': "'self'" })
 
 /** Serves the documentation as `npm run build` left it, from memory. It needs no token: it tells nothing of what is stored. */
-export function createDocumentationPages(folder: string = BUILT): DocumentationPages {
+export function createDocumentationPages(): DocumentationPages {
   let files: StaticFiles | null = null
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return METHOD_NOT_ALLOWED
     const [path = ''] = (request.url ?? '').split('?')
     // Read for the first who asks: most gateways run without anybody who reads.
-    files ??= createStaticFiles(readPages(folder))
+    files ??= createStaticFiles(readPages())
     return files(path.replace(/^\/docs\/?/, ''), request) ?? NO_SUCH_PAGE
   }
 }
 
 /** By their path below `/docs/`: a page without the ending of its file, the index without a name. */
-function readPages(folder: string): Map<string, StaticFile> {
+function readPages(): Map<string, StaticFile> {
   const pages = new Map<string, StaticFile>()
-  for (const [name, file] of readStaticFiles(folder)) {
+  for (const [name, file] of readStaticFiles(BUILT)) {
     if (name.endsWith('.html')) pages.set(name === 'index.html' ? '' : name.slice(0, -'.html'.length), { ...file, policy: POLICY })
     else pages.set(name, file)
   }

@@ -32,7 +32,7 @@ export async function rotateSecrets(
   deps: RotationDeps,
   caller: Caller,
   watch: RotationWatch,
-  dropUnverified = false,
+  dropUnverified: boolean,
 ): Promise<RotationSummary> {
   const { database, keyring } = deps
   const { kid } = keyring.primary

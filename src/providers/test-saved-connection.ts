@@ -49,7 +49,7 @@ export async function testSavedConnection(
   caller: TestCaller,
   ref: ProviderRef,
   apiKeyId: string | undefined,
-  waits = true,
+  waits: boolean,
 ): Promise<TestedConnection> {
   const read = await readProviderForUse(deps.database, ref)
   if (read === null) throw new ProviderNotFoundError()

@@ -28,7 +28,7 @@ export function under(base: Target, route: string, query: Readonly<Record<string
 }
 
 /** A route of the type's own from the root of the base's host, without the base's query. */
-export function fromRoot(base: Target, route: string, query: Readonly<Record<string, string>> = {}): Target {
+export function fromRoot(base: Target, route: string, query: Readonly<Record<string, string>>): Target {
   return under({ ...base, path: '', query: '' }, route, query)
 }
 

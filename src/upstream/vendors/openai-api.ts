@@ -29,8 +29,8 @@ export function judgeList(response: UpstreamResponse, scrubber: Scrubber, note =
 }
 
 /** What a response means whose success is told by something else than a list of models. */
-export function judgeBy(response: UpstreamResponse, isExpected: (json: unknown) => boolean, note = ''): Judgement {
+export function judgeBy(response: UpstreamResponse, isExpected: (json: unknown) => boolean): Judgement {
   const refused = judgeResponse(response)
   if (refused) return refused
-  return isExpected(response.json) ? success(response, null, note) : refusal('SHAPE', response)
+  return isExpected(response.json) ? success(response, null) : refusal('SHAPE', response)
 }
