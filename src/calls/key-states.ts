@@ -45,7 +45,7 @@ const PROBE_WAIT_MS = 1_000
 const LONGEST_PROBE_MS = 10_000
 /** A key rests for this many models apart at most. */
 const MAX_MODELS = 100
-/** Keys that nobody has used for a day are forgotten beyond this many. */
+/** Beyond this many keys, what is known longest is forgotten. */
 const MAX_KEYS = 100_000
 
 /** What is known of each key, in memory: another process finds out for itself. */
