@@ -1,13 +1,10 @@
-import { useEffect } from 'react'
 import { useLiveChanges } from '../session/live.tsx'
+import { useReading } from '../usage/use-usage.ts'
 
 const PAUSE_MS = 10_000
 
-/** What calls change of the targets nobody tells: it is read again from time to time, while the page is in sight. */
+/** What calls change of the targets nobody tells: it is read again more often than sums are. */
 export function useRouteState(read: () => void): void {
   useLiveChanges(read)
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && read(), PAUSE_MS)
-    return () => clearInterval(timer)
-  }, [read])
+  useReading(read, PAUSE_MS)
 }

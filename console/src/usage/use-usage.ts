@@ -24,11 +24,11 @@ export function useUsageRange(parameters: URLSearchParams): UsageRange {
 }
 
 /** Reads again from time to time, while the page is in sight. */
-export function useReading(read: () => void): void {
+export function useReading(read: () => void, pauseMs = PAUSE_MS): void {
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && read(), PAUSE_MS)
+    const timer = setInterval(() => document.visibilityState === 'visible' && read(), pauseMs)
     return () => clearInterval(timer)
-  }, [read])
+  }, [read, pauseMs])
 }
 
 /** Sums over time, and by outcome. */
