@@ -1,26 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, createExamples, startConsoleBench, WIDE } from '../support/console.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, type ConsoleBench, checkPage, createExamples, PAGES, useConsoleBench, WIDE } from '../support/console.ts'
 
-/** A page, and a text that stands on it. `KEY` is the id of a key. */
-const PAGES: readonly (readonly [path: string, landmark: string])[] = [
-  ['/', 'OpenAI production'],
-  ['/new-provider', 'Test before you save'],
-  ['/providers/openai', 'the key is proven'],
+/** What stands on each page. `KEY` is the id of a key. */
+const LANDMARKS = new Map([
+  ...PAGES,
   ['/providers/bedrock', 'Access key'],
   ['/providers/bedrock/edit', 'Secret access key'],
-  ['/keys', 'Last used'],
   ['/keys/KEY', 'Callers in 30 days'],
   ['/routes', 'For the web team'],
   ['/routes/fast', 'Calls today'],
-  ['/usage', 'No model call matches'],
-  ['/tokens', 'this one'],
-  ['/audit', 'Channel'],
   ['/nothing', 'Nothing is here'],
-]
-const LANDMARKS = new Map(PAGES)
+])
 
 /** A dialog or a menu of a page, the file that it is made in, and how it opens. Escape closes it. */
 type Opened = readonly [name: string, file: string, open: (page: Page, bench: ConsoleBench) => Promise<unknown>]
@@ -117,7 +110,7 @@ describe('what is looked at here', () => {
   it('is every page of the console', () => {
     const routes = Array.from(readFileSync(join(CONSOLE, 'pages.tsx'), 'utf8').matchAll(/<Route path="([^"]+)"/g), ([, path = '']) => path)
     expect(routes.length).toBeGreaterThan(8)
-    const pages = PAGES.map(([path]) => path)
+    const pages = [...LANDMARKS.keys()]
     const isVisited = (route: string) => pages.some((path) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
     expect(routes.filter((route) => !isVisited(route))).toEqual([])
   })
@@ -137,11 +130,10 @@ function ownMarkup(text: string): string {
 }
 
 describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits its width, light and dark, wide and narrow', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let keyId: string
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
     await createExamples(bench)
     await bench.ask(`mutation {
       createModelRoute(input: { name: "fast", description: "For the web team", targets: [{ provider: { name: "openai" }, model: "gpt-4.1" }] }) { __typename }
@@ -151,9 +143,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
       '{ provider(by: { name: "openai" }) { apiKeys { nodes { id } } } }',
     )
     keyId = provider.apiKeys.nodes[0]?.id ?? ''
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = async (page: Page, path: string) => {
@@ -171,7 +160,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console keeps nobody out and fits it
     await checkPage(page)
     await page.close()
     const inside = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-    for (const [path] of PAGES) {
+    for (const path of LANDMARKS.keys()) {
       await open(inside, path)
       await checkPage(inside)
     }

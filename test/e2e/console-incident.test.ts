@@ -1,23 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, checkPage, GOOD_KEY, OTHER_GOOD_KEY, useConsoleBench, WIDE } from '../support/console.ts'
 
 const LEAKED = GOOD_KEY
 const MOST_CLICKS = 8
 
 describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key that has leaked', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let page: Page
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
     await bench.createProvider('openai', {
       displayName: 'OpenAI production',
       apiKeys: [{ credential: { value: LEAKED }, name: 'primary' }],
     })
     await bench.createProvider('other', { apiKeys: [{ credential: { value: 'sk-other-0123456789wxyz' }, enabled: false }] })
-    await bench.ask('mutation { testConnection(input: { saved: { provider: { name: "other" } } }) { __typename } }')
+    await bench.testProvider('other')
     const { createAccessToken: made } = await bench.ask<{ createAccessToken: { value: string } }>(
       'mutation { createAccessToken(input: { name: "web team", role: CALLER, calls: {} }) { ... on CreateAccessTokenPayload { value } } }',
     )
@@ -29,9 +28,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key tha
     expect(answer.status).toBe(200)
     await answer.text()
     page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = (path: string) => page.goto(`${bench.gateway.url}/console${path}`)
@@ -64,7 +60,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the keys of all providers, and a key tha
 
   it('say in the first line that one is refused, and lead there', async () => {
     await bench.createProvider('refused', { apiKeys: [{ credential: { value: 'sk-refused-0123456789fade' } }] })
-    await bench.ask('mutation { testConnection(input: { saved: { provider: { name: "refused" } } }) { __typename } }')
+    await bench.testProvider('refused')
     await open('/keys')
     await page.getByText('1 enabled key was refused').waitFor()
     await checkPage(page, 'keys with a banner')

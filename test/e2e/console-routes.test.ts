@@ -2,30 +2,24 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, GOOD_KEY, startConsoleBench, WIDE } from '../support/console.ts'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { CHROMIUM, checkPage, GOOD_KEY, useConsoleBench, WIDE } from '../support/console.ts'
 
 describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let page: Page
   /** It may make calls. */
   let token: string
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
     for (const name of ['first', 'second']) {
       await bench.createProvider(name, { displayName: `The ${name}` })
-      await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
-        name,
-      })
+      await bench.testProvider(name)
     }
     const made = await bench.createToken('EDITOR')
     await bench.ask('mutation ($id: ID!) { updateAccessToken(input: { id: $id, calls: {} }) { __typename } }', { id: made.token.id })
     token = made.value
     page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = async (window: Page, path = '/routes') => {

@@ -1,38 +1,30 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   ADMIN_TOKEN,
   CHROMIUM,
-  type ConsoleBench,
   checkPage,
   chooseVendor,
   GOOD_KEY,
   NARROW,
   OTHER_GOOD_KEY,
-  startConsoleBench,
+  useConsoleBench,
   WIDE,
 } from '../support/console.ts'
 
 const BAD_KEY = 'sk-bad-key-0123456789wxyz'
 
 describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let page: Page
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
     await bench.createProvider('good', { displayName: 'Good' })
     await bench.createProvider('bad', { displayName: 'Bad', apiKeys: [{ credential: { value: BAD_KEY } }] })
     await bench.createProvider('untested', { displayName: 'Untested' })
-    for (const name of ['good', 'bad'])
-      await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
-        name,
-      })
+    for (const name of ['good', 'bad']) await bench.testProvider(name)
     page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = (path: string) => page.goto(`${bench.gateway.url}/console${path}`)

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench, WIDE } from '../support/console.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, checkPage, useConsoleBench, WIDE } from '../support/console.ts'
 import { makeUsage, rowOf } from '../support/made-usage.ts'
 
 const CALLS = 3
 
 describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let page: Page
   let caller: { readonly value: string; readonly token: { readonly id: string } }
 
@@ -19,14 +19,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     }).then(async (response) => ({ status: response.status, body: await response.text() }))
 
   beforeAll(async () => {
-    bench = await startConsoleBench()
     for (const name of ['first', 'second']) await bench.createProvider(name)
     caller = await bench.createToken('EDITOR')
     await bench.ask('mutation ($id: ID!) { updateAccessToken(input: { id: $id, calls: {} }) { __typename } }', { id: caller.token.id })
     page = await bench.signIn(undefined, { colorScheme: 'light', viewport: WIDE })
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = async (path: string) => {

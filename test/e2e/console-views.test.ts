@@ -1,27 +1,14 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  ADMIN_TOKEN,
-  CHROMIUM,
-  type ConsoleBench,
-  checkPage,
-  createExamples,
-  seriousViolations,
-  startConsoleBench,
-  WIDE,
-} from '../support/console.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ADMIN_TOKEN, CHROMIUM, checkPage, createExamples, seriousViolations, useConsoleBench, WIDE } from '../support/console.ts'
 
 describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
-  let bench: ConsoleBench
   const PUBLIC_URL = 'https://ai.example.com/gateway'
+  const bench = useConsoleBench({ PUBLIC_URL })
 
   beforeAll(async () => {
-    bench = await startConsoleBench({ PUBLIC_URL })
     await createExamples(bench)
-  })
-  afterAll(async () => {
-    await bench?.close()
   })
 
   const open = async (page: Page, path: string, landmark: string) => {

@@ -1,20 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, CHROMIUM, type ConsoleBench, chooseVendor, GOOD_KEY, OTHER_GOOD_KEY, startConsoleBench } from '../support/console.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ADMIN_TOKEN, CHROMIUM, chooseVendor, GOOD_KEY, OTHER_GOOD_KEY, useConsoleBench } from '../support/console.ts'
 
 const BAD_KEY = 'sk-bad-key-0123456789abcdef'
 
 describe.skipIf(!existsSync(CHROMIUM))('the console, from sign-in to delete', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let page: Page
 
-  beforeAll(async () => {
-    bench = await startConsoleBench()
-  })
-  afterAll(async () => {
-    await bench?.close()
-  })
+  beforeAll(async () => {})
 
   const open = (window: Page, path: string) => window.goto(`${bench.gateway.url}/console${path}`)
   const outcome = (window: Page, title: string) => window.getByRole('status').filter({ hasText: title }).waitFor()

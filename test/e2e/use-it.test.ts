@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyVendor } from '../sdks/vendor-answers.ts'
 import { refusal, startCallVendor } from '../support/call-vendor.ts'
-import { CHROMIUM, type ConsoleBench, checkPage, startConsoleBench } from '../support/console.ts'
+import { CHROMIUM, checkPage, useConsoleBench } from '../support/console.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { useStarted } from '../support/use.ts'
 
@@ -26,23 +26,21 @@ const PROVIDERS = [
 ] as const
 
 describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () => {
-  let bench: ConsoleBench
+  const bench = useConsoleBench()
   let token: string
   let page: Page
   let folder: string
 
   const vendor = useStarted(() => startCallVendor(everyVendor))
   beforeAll(async () => {
-    bench = await startConsoleBench()
     for (const [name, type, path] of PROVIDERS) await bench.createProvider(name, inputOf(type, vendor.origin + path))
     token = await createToken({ role: 'CALLER', calls: {} })
     page = await bench.signIn()
     folder = mkdtempSync(join(tmpdir(), 'use-it-'))
     if (packages.isInstalled) symlinkSync(join(packages.path, 'node_modules'), join(folder, 'node_modules'))
   })
-  afterAll(async () => {
+  afterAll(() => {
     rmSync(folder, { recursive: true, force: true })
-    await bench?.close()
   })
 
   function inputOf(type: string, baseUrl: string) {

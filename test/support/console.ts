@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { expect } from 'vitest'
 import { asker } from './asker.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
+import { useStarted } from './use.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
 /** A browser that calls nobody by itself. */
@@ -59,7 +60,7 @@ export interface Misdeeds {
 export type ConsoleBench = Awaited<ReturnType<typeof startConsoleBench>>
 
 /** The built gateway with its console, an upstream on loopback, and a real browser. */
-export async function startConsoleBench(environment: Readonly<Record<string, string>> = {}) {
+async function startConsoleBench(environment: Readonly<Record<string, string>>) {
   const folder = temporaryFolder()
   const upstream = await startUpstream()
   const gateway: GatewayProcess = await startedProcess(folder.path, { OUTBOUND_ALLOW: 'loopback', ADMIN_TOKEN, ...environment })
@@ -122,6 +123,8 @@ export async function startConsoleBench(environment: Readonly<Record<string, str
           },
         },
       ),
+    testProvider: (name: string) =>
+      ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', { name }),
     createToken: async (role: 'VIEWER' | 'EDITOR' | 'ADMIN') => {
       const made = await ask<{ createAccessToken: { value: string; token: { id: string } } }>(
         'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on CreateAccessTokenPayload { value token { id } } } }',
@@ -137,6 +140,11 @@ export async function startConsoleBench(environment: Readonly<Record<string, str
       folder.remove()
     },
   }
+}
+
+/** The same for the tests of a file, or of a `describe`. */
+export function useConsoleBench(environment: Readonly<Record<string, string>> = {}): ConsoleBench {
+  return useStarted(() => startConsoleBench(environment))
 }
 
 /** The colours alone are others in the dark; where things are is the same. On a narrow screen it is the other way round. */
@@ -208,6 +216,17 @@ function excess(page: Page): Promise<number> {
   })
 }
 
+/** Pages of the console with the examples, and a text that stands on each when all is well. */
+export const PAGES: readonly (readonly [path: string, landmark: string])[] = [
+  ['/', 'OpenAI production'],
+  ['/new-provider', 'Test before you save'],
+  ['/providers/openai', 'the key is proven'],
+  ['/keys', 'Last used'],
+  ['/usage', 'No model call matches'],
+  ['/tokens', 'this one'],
+  ['/audit', 'Channel'],
+]
+
 /** Makes a provider that works, one whose key is refused and that is disabled, both tested, and one of AWS. */
 export async function createExamples(bench: ConsoleBench): Promise<void> {
   await bench.createProvider('openai', { displayName: 'OpenAI production' })
@@ -221,8 +240,5 @@ export async function createExamples(bench: ConsoleBench): Promise<void> {
     apiKeys: [],
     settings: { bedrock: { region: 'us-east-1', accessKey: 'AKIAIOSFODNN7EXAMPLE', accessKeySecret: 'secret-of-the-pair' } },
   })
-  for (const name of ['openai', 'refused'])
-    await bench.ask('mutation ($name: String!) { testConnection(input: { saved: { provider: { name: $name } } }) { __typename } }', {
-      name,
-    })
+  for (const name of ['openai', 'refused']) await bench.testProvider(name)
 }
