@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { mayEnter, ROOMS, roomsReference } from '../../scripts/rooms.ts'
+import { kindOf, mayEnter, ROOMS, roomsReference } from '../../scripts/rooms.ts'
 
 /** A file of `src`, with the paths of what it imports: from `src/` for ours, the package's name for others. */
 interface SourceFile {
@@ -88,6 +88,14 @@ describe('import boundaries', () => {
         .map((target) => `${path} imports ${target}`),
     )
     expect(trespasses).toEqual([])
+  })
+
+  test('no room may enter one that it has no need of', () => {
+    const entered = new Set(
+      files.flatMap(({ path, imports }) => imports.map((target) => `${kindOf(roomOf(path))} → ${kindOf(roomOf(target))}`)),
+    )
+    const allowed = Object.entries(ROOMS).flatMap(([room, { mayEnter: others }]) => others.map((other) => `${room} → ${other}`))
+    expect(allowed.filter((one) => ![...entered].some((used) => used === one || used.startsWith(`${one}/`)))).toEqual([])
   })
 
   test('GraphQL and the domain know nothing of the upstream client, nor types of the database', () => {
