@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readKnownKeys } from './api-keys/encryption-keys.ts'
 import { generateKeyText, type Keyring, parseKeyring } from './crypto/keyring.ts'
@@ -57,10 +58,13 @@ function readKeyFile(path: string): string | null {
   }
 }
 
-/** Written whole under another name first: of two first starts at once, one makes the file and the other one reads it. */
+/**
+ * Written whole under another name first: of two first starts at once, one makes the file and the other one reads it. Not the
+ * process id: in containers every start has the same one, also that which was killed and left its draft.
+ */
 function createKeyFile(path: string): string {
   const text = generateKeyText()
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomUUID()}`
   try {
     const file = openSync(draft, 'wx', 0o600)
     writeSync(file, `${text}\n`)
@@ -69,13 +73,14 @@ function createKeyFile(path: string): string {
     linkSync(draft, path)
     return text
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return readKeyFile(path) ?? text
+    const others = errorCode(error) === 'EEXIST' ? readKeyFile(path) : null
+    if (others !== null) return others
     throw new StartupError(
       `The key file ${path} cannot be written (${errorCode(error)}). Give the user that runs the gateway write access to its folder.`,
       1,
     )
   } finally {
-    unlinkSync(draft)
+    rmSync(draft, { force: true })
   }
 }
 

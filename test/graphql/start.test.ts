@@ -74,6 +74,17 @@ describe('the first start', () => {
     expect(await withStore(gateway, (store) => store.accessToken.count())).toBe(1)
   })
 
+  testOfFiles('writes its key file also beside the draft of a start with its process id that was killed', async () => {
+    const gateway = await open()
+    await gateway.stop()
+    const folder = join(gateway.folder, 'second')
+    mkdirSync(folder)
+    const keyFile = join(folder, 'encryption.key')
+    writeFileSync(`${keyFile}.${process.pid}`, '')
+    await gateway.restart({ DATABASE_URL: `file:${join(folder, 'gateway.db')}` })
+    expect(() => parseKeyring(readFileSync(keyFile, 'utf8'))).not.toThrow()
+  })
+
   test('with configured keys writes no key file', async () => {
     const gateway = await open({ environment: { ENCRYPTION_KEYS: generateKeyText() } })
     expect(readdirSync(gateway.folder)).not.toContain('encryption.key')
