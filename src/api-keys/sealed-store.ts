@@ -14,6 +14,8 @@ export interface SealedRow {
   readonly sealed: string
   readonly kid: string
   readonly binding: SecretBinding
+  /** The name of the provider. */
+  readonly provider: string
 }
 
 /** A table of sealed texts, for work that goes through all of them. */
@@ -29,8 +31,8 @@ export interface SealedStore {
 /** Few enough to be written in one statement of a few milliseconds: other writers wait that long. */
 const PAGE = 100
 
-const PROVIDER = { select: PROVIDER_ROW } as const
-const PROVIDER_WITH_KEYS = { select: { ...PROVIDER_ROW, apiKeys: { select: KEY_ROW } } } as const
+const PROVIDER = { select: { ...PROVIDER_ROW, name: true } } as const
+const PROVIDER_WITH_KEYS = { select: { ...PROVIDER.select, apiKeys: { select: KEY_ROW } } } as const
 const notUnder = (kid: string | null) => (kid === null ? {} : { kid: { not: kid } })
 
 const apiKeys: SealedStore = {
@@ -43,7 +45,7 @@ const apiKeys: SealedStore = {
       take: PAGE,
     })
     return rows.map(({ apiKeyId, sealed, kid, apiKey: { provider, ...key } }) => ({
-      ...{ id: apiKeyId, field: '', sealed, kid },
+      ...{ id: apiKeyId, field: '', sealed, kid, provider: provider.name },
       binding: apiKeyBinding({ provider }, key),
     }))
   },
@@ -67,7 +69,7 @@ const providerSecrets: SealedStore = {
       take: PAGE,
     })
     return rows.map(({ field, sealed, kid, provider: { apiKeys: keys, ...provider } }) => ({
-      ...{ id: provider.id, field, sealed, kid },
+      ...{ id: provider.id, field, sealed, kid, provider: provider.name },
       binding: providerSecretBinding({ provider, keys }, field),
     }))
   },

@@ -80,7 +80,7 @@ function remedyFor({ unreadable, remaining, tokens }: RotationSummary): string {
   if (remaining === 0 && tokens.unverified - tokens.dropped >= tokens.remaining)
     return `${counted(tokens.remaining, 'access token')} under another key cannot be verified. Delete what does not verify: \`gateway keys rotate --drop-unverified\`.`
   if (remaining > 0 && unreadable >= remaining)
-    return `${counted(unreadable, 'secret')} cannot be opened. A connection test names them: give these keys again, or delete them.`
+    return `${counted(unreadable, 'secret')} cannot be opened. \`gateway keys verify\` names their providers: give these secrets again, or delete them.`
   return 'A gateway keeps sealing with another key. Restart all gateways with the same keys, and run this again.'
 }
 
@@ -145,7 +145,9 @@ function addVerify(keys: Command, shell: Shell): void {
         // Also where nothing is stored yet: a gateway would not start with other keys.
         await checkKeyring(database, keyring)
         if (broken > 0)
-          throw new PartialFailure(`${counted(broken, 'secret')} cannot be read. A connection test names them: give these keys again.`)
+          throw new PartialFailure(
+            `${counted(broken, 'secret')} cannot be read. Give the secrets of these providers again: ${summary.providers.slice(0, 20).join(', ')}${summary.providers.length > 20 ? ', …; `--json` names all' : ''}.`,
+          )
         if (tokens.unverified > 0) throw new PartialFailure(unverifiedAdvice(tokens.unverified).join(' '))
       }),
     )

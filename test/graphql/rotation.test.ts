@@ -149,16 +149,20 @@ describe('keys rotate', () => {
     expect(await run(['keys', 'verify'])).toMatchObject({ exitCode: 0 })
   })
 
-  test('leaves a secret that does not open as it is, counts it, and fails', async () => {
-    await withStore(gateway, async (store) => {
-      const row = await store.apiKeySecret.findFirstOrThrow()
+  test('leaves a secret that does not open as it is, counts it, and fails; verify names its provider', async () => {
+    const provider = await withStore(gateway, async (store) => {
+      const row = await store.apiKeySecret.findFirstOrThrow({ include: { apiKey: { include: { provider: true } } } })
       await store.apiKeySecret.update({ where: { apiKeyId: row.apiKeyId }, data: { sealed: `${row.sealed.slice(0, -4)}AAAA` } })
+      return row.apiKey.provider.name
     })
     const { exitCode, output, errors } = await run(['keys', 'rotate'])
     expect([exitCode, output]).toEqual([1, expect.stringContaining('1 secret still under another key')])
     expect(errors).toContain('cannot be opened')
     expect(await countUnder(OLD_ID)).toBe(1)
-    expect(await run(['keys', 'verify'])).toMatchObject({ exitCode: 1, errors: expect.stringContaining('1 secret cannot be read') })
+    expect(await run(['keys', 'verify'])).toMatchObject({
+      exitCode: 1,
+      errors: expect.stringMatching(new RegExp(`1 secret cannot be read.* these providers again: ${provider}\\.`)),
+    })
     expect(await run(['keys', 'retire', '--', OLD_ID])).toMatchObject({
       exitCode: 1,
       errors: expect.stringContaining('1 stored secret is'),

@@ -55,7 +55,7 @@ test.each([
     () => verifySecrets(database, keyring, () => {}),
     () => change(other),
   )
-  expect(verified).toEqual({ readable: 2, unreadable: { MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 } })
+  expect(verified).toEqual({ readable: 2, unreadable: { MALFORMED: 0, UNKNOWN_KEY: 0, NOT_AUTHENTIC: 0 }, providers: [] })
   await other.close()
   await database.close()
 
