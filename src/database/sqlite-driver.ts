@@ -82,9 +82,13 @@ export class SqliteDriver {
   }
 
   private open(): Libsql.Database {
-    const database = new Libsql(this.path, { timeout: this.timeoutMs })
-    database.exec(`PRAGMA cache_size=-${PAGES_KIB}`)
-    return database
+    try {
+      const database = new Libsql(this.path, { timeout: this.timeoutMs })
+      database.exec(`PRAGMA cache_size=-${PAGES_KIB}`)
+      return database
+    } catch (error) {
+      throw toDriverError(error)
+    }
   }
 }
 

@@ -185,6 +185,11 @@ describe('the connection', () => {
     expect(await database.prisma.auditEvent.count()).toBe(1)
   })
 
+  test("names SQLite's own code where it cannot be opened, by which the advice is chosen, e.g. on a full disk", async () => {
+    writeFileSync(join(folder, 'text.db'), 'a text '.repeat(1_000))
+    expect((await refusal(urlOf('text.db'))).message).toContain('SQLITE_NOTADB: ')
+  })
+
   test('is opened by three processes that make the file together', async () => {
     await Promise.all([1, 2, 3].map(() => runWorker(urlOf('gateway.db'), 'migrate').finished))
     const database = await open()
