@@ -10,9 +10,8 @@ import { requestKey } from './cache/request-key.ts'
 import { isCallTarget } from './calls/call-path.ts'
 import { readConsoleFiles } from './console/console-files.ts'
 import { createConsolePages } from './console/console-pages.ts'
-import type { Database } from './database/client.ts'
 import { toUnavailable } from './database/failures.ts'
-import { migrationsApplied } from './database/migrate.ts'
+import { isUsable } from './database/is-usable.ts'
 import { createDocumentationPages } from './documentation/documentation-pages.ts'
 import { Fault } from './errors.ts'
 import { logUnexpected } from './graphql/client-errors.ts'
@@ -256,9 +255,6 @@ function unauthenticated({ reason }: SignInRefusal): Fault {
     : new Fault('UNAUTHENTICATED', 'The access token is not valid. It may be mistyped, expired or revoked: ask an admin for another one.')
 }
 
-/** How long the readiness check waits for the database. */
-const READY_TIMEOUT_MS = 1_000
-
 const NOTHING = 'Nothing is here. Model calls are below /v1 and /ai/{provider}, and the GraphQL API is at /graphql.'
 /** SDKs of vendors that were given a base URL without a path show `error.message` alone. */
 const NOT_FOUND = json(404, { message: NOTHING, error: { message: NOTHING } })
@@ -289,10 +285,6 @@ function routeOf(request: IncomingMessage, graphiql: boolean, hasPages: boolean)
   if (path !== '/graphql') return 'unknown'
   const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
   return wantsPage && graphiql ? 'graphiql' : 'graphql'
-}
-
-async function isUsable(database: Database): Promise<boolean> {
-  return (await database.ping(READY_TIMEOUT_MS)) && (await migrationsApplied(database).catch(() => false))
 }
 
 function pageAnswer({ html, contentSecurityPolicy }: GraphiQLPage): Answer {
