@@ -161,8 +161,7 @@ async function serve(
   return {
     url,
     metricsUrl: metricsServer === null ? null : `${metricsServer.url}/metrics`,
-    database,
-    drain: app.drain,
+    ...{ database, drain: app.drain },
     close: async () => {
       // Subscriptions would never finish by themselves.
       await changes.close()
