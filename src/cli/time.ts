@@ -30,8 +30,10 @@ export function sinceOption(text: string): Since {
 
 /** As the log shows it, or by the standard. Without a zone it is UTC, wherever the machine stands. */
 function readTime(text: string): Date | null {
-  const [, day, time = '00:00', zone = 'Z'] =
+  const [, day = '', time = '00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
-  const date = new Date(`${day}T${time}${zone}`)
-  return Number.isNaN(date.getTime()) ? null : date
+  const [midnight, date] = [new Date(`${day}T00:00Z`), new Date(`${day}T${time}${zone}`)]
+  if (Number.isNaN(midnight.getTime()) || Number.isNaN(date.getTime())) return null
+  // JavaScript takes 30 February for 2 March.
+  return midnight.toISOString().startsWith(day) ? date : null
 }

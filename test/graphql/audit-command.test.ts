@@ -95,6 +95,7 @@ describe('audit', () => {
   test.each([
     ['--since', 'yesterday'],
     ['--since', '2026-99-99'],
+    ['--since', '2026-02-30'],
     ['--limit', '0'],
     ['--limit', 'all'],
   ])('with %s %s is wrong usage', async (option, value) => {
