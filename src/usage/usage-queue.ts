@@ -51,7 +51,9 @@ export function createUsageQueue(activity: Pick<Activity, 'engine' | 'write'>, o
   async function writeBatch(): Promise<boolean> {
     if (batch.length === 0) batch = waiting.splice(0, BATCH)
     if (batch.length === 0) return false
-    const single = batch.filter((row) => !summed.has(row))
+    const kept = batch.filter((row) => !summed.has(row))
+    // By one row a retry knows whether the batch is written.
+    const single = kept.length > 0 ? kept : batch.slice(0, 1)
     edition += 1
     isWriting = true
     try {

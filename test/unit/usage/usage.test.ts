@@ -221,21 +221,27 @@ describeDatabases('the store of usage', (databases) => {
     await close()
   })
 
-  test('does not write again what was committed although its answer was lost', async () => {
+  test.each([
+    ['calls', 0, {}],
+    ['refused calls of which none is kept', 60, { outcome: 'REFUSED_BY_GATEWAY' }],
+  ] as const)('does not write again what was committed although its answer was lost: %s', async (_what, before, call) => {
     const { activity, close } = await opened()
-    let isLost = true
+    let isLost = false
     const write: Activity['write'] = async (work) => {
       const result = await activity.write(work)
       if (isLost) throw new Fault('SERVICE_UNAVAILABLE', 'the connection broke')
       return result
     }
     const usage = createUsage({ ...activity, write }, { callDays: 60, clock: () => NOON, onError: () => {} }, createBacklog())
-    usage.record(callRecord())
+    for (let n = 0; n < before; n++) usage.record(callRecord(call))
+    await usage.written()
+    isLost = true
+    usage.record(callRecord(call))
     await usage.written()
     isLost = false
-    usage.record(callRecord())
+    usage.record(callRecord(call))
     const [sum] = await readUsage(await usage.written(), { ...EVER, by: 'MODEL', filter: {}, now: NOON, limit: 10 })
-    expect(sum?.calls).toBe(2)
+    expect(sum?.calls).toBe(before + 2)
     await usage.close()
     await close()
   })
