@@ -3,6 +3,9 @@ const DROPPED: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
   ...['set-cookie', 'set-cookie2', 'alt-svc', 'server', 'via', 'strict-transport-security'],
   ...['public-key-pins', 'clear-site-data', 'refresh', 'service-worker-allowed', 'nel', 'report-to', 'reporting-endpoints', 'accept-ch'],
+  // Addresses at the vendor: a client that went on there would show it the gateway's token.
+  ...['location', 'content-location', 'operation-location', 'azure-asyncoperation', 'link'],
+  ...['x-goog-upload-url', 'x-goog-upload-control-url'],
   // Ours stand in their place.
   ...['content-security-policy', 'content-security-policy-report-only', 'referrer-policy', 'x-content-type-options'],
   'x-accel-buffering',

@@ -56,6 +56,12 @@ describe('a call passes', () => {
     expect(headers.get('cache-control')).toBe('no-store')
   })
 
+  test.each(['Location', 'Operation-Location', 'X-Goog-Upload-URL', 'Link'])('and no address at the vendor in %s', async (name) => {
+    vendor.answerWith((_request, response) => void response.writeHead(202, { [name]: 'https://vendor.example/v1/operations/1' }).end('{}'))
+    const { status, headers } = await chat()
+    expect([status, headers.get(name)]).toEqual([202, null])
+  })
+
   test('and a stream comes event by event, each before the next one is made', async () => {
     let next: () => void = () => {}
     vendor.answerWith(async (_request, response) => {
