@@ -13,6 +13,9 @@ export type GivenSecret =
 
 const EMPTY: GivenSecret = { kind: 'empty' }
 
+/** What the objects of both profiles have. One that has nothing else and names no secret is not its own text. */
+const MEMBERS: ReadonlySet<string> = new Set(['value', 'ref', 'type', 'env_var', 'from_env'])
+
 /** A secret going in: a text, an object of either profile, or any other object, which stands for its own JSON text. */
 export const secretRequest = z
   .union([z.string(), z.record(z.string(), z.unknown())])
@@ -58,7 +61,7 @@ export function readSecret(given: SecretRequest): GivenSecret {
   if (isVariable === true && typeof variable === 'string' && variable !== '') return readReference(variable)
   if (typeof ref === 'string' && ref !== '' && (type === 'env' || type === 'vault')) return readReference(ref)
   if (typeof value === 'string') return readText(value)
-  if (value === null || ('env_var' in given && 'from_env' in given) || ('ref' in given && 'type' in given)) return EMPTY
+  if (value === null || Object.keys(given).every((member) => MEMBERS.has(member))) return EMPTY
   // The key of a service account is an object itself, and clients send it so.
   return { kind: 'plain', value: JSON.stringify(given) }
 }

@@ -152,6 +152,9 @@ describe('a mask sent back never overwrites a key (Bifrost contract, section 3.4
   )
 })
 
+/** Objects of a secret that name none. */
+const INCOMPLETE = [{}, { type: 'env' }, { value: 5 }, { ref: 'env.X' }, { env_var: 'env.X' }, { from_env: true }]
+
 describe('secrets (Bifrost contract, sections 2.3 and 2.6)', () => {
   it('are read in the shapes of both profiles', async () => {
     const { name } = await client.created(custom(upstream.origin))
@@ -184,10 +187,13 @@ describe('secrets (Bifrost contract, sections 2.3 and 2.6)', () => {
       { value: null, type: 'plain_text' },
       { value: '', env_var: '', from_env: false },
       { ref: '', type: 'env' },
+      ...INCOMPLETE,
     ])
       expect(await client.refused('POST', `/api/providers/${name}/keys`, { value })).toEqual([400, 'Key value must not be empty'])
-    const { id } = await client.createdKey(name, { enabled: false })
-    expect(await client.refused('PUT', `/api/providers/${name}/keys/${id}`, { value: '' })).toEqual([400, 'Key value must not be empty'])
+    const { id, value: kept } = await client.createdKey(name, { enabled: false })
+    for (const value of ['', ...INCOMPLETE])
+      expect(await client.refused('PUT', `/api/providers/${name}/keys/${id}`, { value })).toEqual([400, 'Key value must not be empty'])
+    expect((await client.readKey(name, id)).value).toEqual(kept)
   })
 
   it('may not be references where the gateway cannot follow them', async () => {
