@@ -79,4 +79,18 @@ describe('sums of usage', () => {
       few: usage(${RANGE}, by: DAY) { usage { inputTokens } } more: usage(${RANGE}, by: DAY) { medianTimeToFirstByteMs usage { outputTokens } } } }`)
     expect(provider).toEqual({ few: [{ usage: { inputTokens: 2 } }], more: [{ medianTimeToFirstByteMs: 63, usage: { outputTokens: 5 } }] })
   })
+
+  test('of a provider are those that the filter means, too: of none that another provider has', async () => {
+    const writer = writerOf(gateway)
+    const { uuid } = await writer.created({ name: 'asked', baseUrl: 'https://asked.example/v1' })
+    await writer.created({ name: 'other', baseUrl: 'https://other.example/v1' })
+    await storeModels(uuid, 20_000, 1)
+    const calls = async (name: string) => {
+      const filter = `filter: { model: "model-20000", provider: { name: "${name}" } }`
+      const query = `{ provider(by: { name: "asked" }) { usage(${RANGE}, by: MODEL, ${filter}) { calls } } }`
+      return (await gateway.ask<{ provider: { usage: unknown } }>(query)).provider.usage
+    }
+    expect(await calls('asked')).toEqual([{ calls: 1 }])
+    for (const name of ['other', 'nobody']) expect(await calls(name)).toEqual([])
+  })
 })

@@ -91,8 +91,9 @@ async function sumUsageOfEach(
   sums: ReadonlySet<AskedSum>,
   context: GatewayContext,
 ): Promise<ReadonlyMap<string, NamedSum[]>> {
-  const filter = { ...(await toCallFilter({ ...args.filter, provider: null }, context)), providerIds: ids }
-  const question = { ...args, sums, filter, ofEachProvider: true, now: context.deps.clock() }
+  const filter = await toCallFilter(args.filter, context)
+  const providerIds = filter.providerIds === undefined ? ids : ids.filter((id) => filter.providerIds?.includes(id))
+  const question = { ...args, sums, filter: { ...filter, providerIds }, ofEachProvider: true, now: context.deps.clock() }
   const groups = await readUsage(await context.deps.usage.written(), { ...question, limit: MOST_GROUPS_OF_LIST + 1 })
   if (groups.length > MOST_GROUPS_OF_LIST) throw tooManyGroups(MOST_GROUPS_OF_LIST)
   const byProvider = new Map<string, NamedSum[]>(ids.map((id) => [id, []]))
