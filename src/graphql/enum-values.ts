@@ -124,7 +124,7 @@ export const VALIDATION_RULE_VALUES = {
   OUT_OF_RANGE: { description: 'Too long, too short, too large, too small, or too many.' },
   NOT_ALLOWED: { description: 'It cannot be given here; the message says why.' },
   IMMUTABLE: { description: 'It cannot be changed.' },
-  NAME_FORMAT: { description: 'A name is lowercase letters and digits, words joined by single hyphens.' },
+  NAME_FORMAT: { description: 'A name of this kind has other characters. The message says which.' },
   URL_NOT_ABSOLUTE: { description: 'It must be an absolute URL.' },
   URL_SCHEME: { description: 'The scheme must be `https` or `http`.' },
   URL_NOT_ALLOWED: { description: 'A URL with a password or a fragment, or an address that nobody may call.' },

@@ -42,7 +42,7 @@ const AuditSubject = builder.objectRef<Subject>('AuditSubject').implement({
       nullable: true,
       resolve: ({ subjectId }) => (subjectId === '' ? null : subjectId),
       description:
-        'UUID of the provider or token, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft.',
+        'UUID of the provider, token or model route, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft.',
     }),
     name: t.exposeString('subjectName', { nullable: true, description: 'What it was called then; `null` when `id` is.' }),
     provider: t.prismaField({
@@ -119,7 +119,9 @@ builder.queryFields((t) => ({
       cursor: 'id',
       authScopes: { admin: true },
       args: {
-        subject: t.arg.id({ description: 'Only about this provider or token (its UUID or GraphQL id), or encryption key (its id).' }),
+        subject: t.arg.id({
+          description: 'Only about this provider, token or model route (its UUID or GraphQL id), or encryption key (its id).',
+        }),
         action: t.arg({ type: AuditAction, description: 'Only this action.' }),
         subjectName: t.arg.string({ description: 'Only about what was called this then, by its whole name. Deleted ones are found too.' }),
         actor: t.arg.string({ description: 'Only what this actor did: what it was called then, or its id.' }),

@@ -16,8 +16,7 @@ const CreateModelRouteInput = builder.inputType('CreateModelRouteInput', {
   fields: (t) => ({
     name: t.string({
       required: true,
-      description:
-        'What callers name as the model: 1 to 100 letters, digits and `._:/-`. A text that begins with `provider/` means that provider.',
+      description: 'What callers name as the model: 1 to 100 letters, digits and `._:-`, the first a letter or digit.',
     }),
     description: t.string({ description: 'For people; at most 1,000 characters.' }),
     enabled: t.boolean({ description: 'Whether calls may use it; true when omitted.' }),
