@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
   type GraphQLNamedType,
+  type GraphQLObjectType,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -59,6 +60,13 @@ test('connections and edges are named by their node', () => {
     const node = nodes && getNamedType(nodes.type).name
     expect([connection.name, edges && getNamedType(edges.type).name]).toEqual([`${node}Connection`, `${node}Edge`])
   }
+})
+
+test('every id is that of a Node, or says that no cache may know its object by it', () => {
+  const isNode = (type: GraphQLObjectType) => type.getInterfaces().some(({ name }) => name === 'Node')
+  const others = types.filter(isObjectType).filter((type) => type.getFields().id !== undefined && !isNode(type))
+  expect(others.map(({ name }) => name).sort()).toEqual(['Actor', 'AuditSubject'])
+  for (const type of others) expect(type.getFields().id?.description).toContain('does not identify this object to a cache')
 })
 
 test('scalars with a specification say where it is', () => {

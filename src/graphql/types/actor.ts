@@ -18,7 +18,8 @@ export const Actor = builder.objectRef<ActorOf>('Actor').implement({
     id: t.id({
       nullable: true,
       resolve: ({ id }) => (id === '' ? null : id),
-      description: 'UUID of the token; user and machine for the command line; `null` for the gateway itself.',
+      description:
+        'UUID of the token; user and machine for the command line; `null` for the gateway itself. It does not identify this object to a cache: the name is of that time.',
     }),
     token: t.prismaField({
       type: AccessToken,

@@ -42,7 +42,7 @@ const AuditSubject = builder.objectRef<Subject>('AuditSubject').implement({
       nullable: true,
       resolve: ({ subjectId }) => (subjectId === '' ? null : subjectId),
       description:
-        'UUID of the provider, token or model route, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft.',
+        'UUID of the provider, token or model route, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft. It does not identify this object to a cache: the name is of that time.',
     }),
     name: t.exposeString('subjectName', { nullable: true, description: 'What it was called then; `null` when `id` is.' }),
     provider: t.prismaField({
