@@ -23,7 +23,7 @@ export const fieldsOfEveryWrite = (t: InputFields) => ({
   }),
   testAfterWrites: t.field({
     type: TestAfterWrites,
-    description: 'Which writes that ask for a test get one; `WITH_KEYS` for a new provider.',
+    description: 'Which writes get a test, of those that ask for one or create a provider; `WITH_KEYS` for a new one.',
   }),
   callRoutes: t.field({
     type: CallRoutes,

@@ -73,7 +73,8 @@ builder.mutationFields((t) => ({
       else context.deps.newProviderTests.start(context, id)
       return { id }
     },
-    description: 'Creates a provider with its keys, in one transaction. Requires `editor`.',
+    description:
+      'Creates a provider with its keys, in one transaction. Unless `TEST_NEW_PROVIDERS` is off, it is then tested in the background. Requires `editor`.',
   }),
   updateProvider: t.field({
     type: UpdateProviderPayload,

@@ -23,10 +23,10 @@ export const ProviderType = builder.enumType(ProviderTypeEnum, {
 })
 
 export const TestAfterWrites = builder.enumType('TestAfterWrites', {
-  description: 'Which writes that ask for a test get one.',
+  description: 'Which writes get a test, of those that ask for one or create a provider.',
   values: {
     NEVER: { description: 'None.' },
-    WITH_KEYS: { description: 'Those after which there is an enabled key.' },
+    WITH_KEYS: { description: 'Those after which there is an enabled key; in GraphQL also those that leave an endpoint.' },
     ALWAYS: { description: 'All that leave an endpoint: it needs no key.' },
   } as const,
 })
@@ -112,7 +112,7 @@ export const Provider = builder.prismaNode('Provider', {
       type: TestAfterWrites,
       select: { testAfterWrites: true },
       resolve: (provider) => testAfterWrites.parse(provider.testAfterWrites),
-      description: 'Which writes that ask for a test get one.',
+      description: 'Which writes get a test, of those that ask for one or create a provider.',
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether tools should use the provider. A disabled one can still be tested.' }),
     settings: t.field({

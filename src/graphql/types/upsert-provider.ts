@@ -79,6 +79,6 @@ builder.mutationField('upsertProvider', (t) =>
       return upserted
     },
     description:
-      'Creates by name, or changes what exists: safe to repeat and under a race. `created` tells which happened. Requires `editor`.',
+      'Creates by name, or changes what exists: safe to repeat and under a race. `created` tells which happened. A new one is tested as `createProvider` does. Requires `editor`.',
   }),
 )
