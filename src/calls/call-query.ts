@@ -44,7 +44,7 @@ export function withoutShapes(query: string): string {
 
 function isShape(part: string): boolean {
   const bare = bareName(nameOf(part))
-  return SHAPES.has(bare) || (bare === 'alt' && !/=(?:sse|json)$/i.test(part))
+  return SHAPES.has(bare) || (bare === 'alt' && !/^[^=]*=(?:sse|json)$/i.test(part))
 }
 
 function isCredential(name: string): boolean {

@@ -111,6 +111,7 @@ describe('a token with a budget reads no answer that hides its figures', () => {
     ['$fields=candidates&%24.fi%65lds=x&a=1', 'a=1'],
     ['alt=proto&callback=f&api-version=1', 'api-version=1'],
     ['$alt=json', '$alt=json'],
+    ['alt=proto=json&alt==sse&$.alt=media%3Djson', ''],
   ])('query: %s', (given, expected) => {
     expect(withoutShapes(given)).toBe(expected)
   })
