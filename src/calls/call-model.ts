@@ -9,7 +9,7 @@ import { readJsonTop } from './json-member.ts'
 
 /** What a call says of its model. */
 export type CallModel =
-  /** `source`: where the name stands in the body, with the quotes of JSON; null when it stands in the path. */
+  /** `source`: where the name stands in the body, with the quotes of JSON; null when it stands in the path or in a header. */
   | { readonly kind: 'model'; readonly name: string; readonly source: CallSource | null }
   /** It has none: no such member, no such part of the path. */
   | { readonly kind: 'none' }
@@ -30,6 +30,8 @@ export interface ModelSource {
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
   readonly body: CallBody
+  /** The models that headers name, where the vendor takes it from one of them whatever the body says; left out elsewhere. */
+  readonly inHeaders?: readonly string[]
   /** Whether the body is the first part of a longer one; a form is read up to there. */
   readonly isHead?: boolean
   /** How many characters the name has at most; left out: as many as a vendor's name of a model. */
@@ -57,19 +59,25 @@ function nameTooLong(longest: number): CallError {
 }
 
 async function findModel(source: ModelSource, longest: number): Promise<CallModel> {
-  const { path, contentType, contentEncoding, body, isHead = false, takeTurn } = source
+  const { path, contentType, body, inHeaders = [], isHead = false, takeTurn } = source
   const [inPath] = modelsInPath(path)
   if (inPath === null) return { kind: 'unreadable' }
   if (inPath !== undefined) return { kind: 'model', name: inPath, source: null }
+  const [inHeader, another] = inHeaders
+  if (another !== undefined) return { kind: 'ambiguous' }
+  if (inHeader !== undefined) return { kind: 'model', name: inHeader, source: null }
   if (body.kind === 'none') return { kind: 'none' }
-  const isPlain = contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
-  if (body.kind === 'stream' || !isPlain) return { kind: 'unreadable' }
+  if (body.kind === 'stream' || !isPlain(source)) return { kind: 'unreadable' }
   if (contentType === undefined) return modelOfJson(body.bytes, longest, takeTurn)
   const type = parseContentType(contentType)
   if (type === null || !isUtf8Type(type)) return { kind: 'unreadable' }
   if (isJson(contentType)) return modelOfJson(body.bytes, longest, takeTurn)
   const boundary = boundaryOf(type)
   return boundary === null ? { kind: 'unreadable' } : modelOfForm(body.bytes, boundary, !isHead)
+}
+
+function isPlain({ contentEncoding }: ModelSource): boolean {
+  return contentEncoding === undefined || contentEncoding.toLowerCase() === 'identity'
 }
 
 async function modelOfJson(bytes: Buffer, longest: number, takeTurn: TakeTurn): Promise<CallModel> {
@@ -109,7 +117,9 @@ function cannotTell(): CallError {
   return new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
 }
 
-/** What is no JSON to us may be some to a vendor that is less strict, with another model in it than the path's. */
-async function isWholeJson({ body, contentType, takeTurn }: ModelSource): Promise<boolean> {
-  return body.kind !== 'whole' || !isJson(contentType) || (await readJsonTop(body.bytes, 'model', takeTurn)) !== null
+/** What is no JSON to us may be some to a vendor that is less strict, with another model in it than the path's or the header's. */
+async function isWholeJson(source: ModelSource): Promise<boolean> {
+  const { body, contentType, takeTurn } = source
+  if (body.kind !== 'whole') return true
+  return isPlain(source) && (!isJson(contentType) || (await readJsonTop(body.bytes, 'model', takeTurn)) !== null)
 }

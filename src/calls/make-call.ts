@@ -8,7 +8,7 @@ import type { CallRequest } from './calls.ts'
 import { CallError } from './error-codes.ts'
 import { type ForwardDeps, forwardCall } from './forward.ts'
 import { unfitnessOf } from './open-request.ts'
-import { requireOthersInScope } from './other-models.ts'
+import { modelsInHeaders, requireOthersInScope } from './other-models.ts'
 import { type AskedRoute, planOnce, planRequest } from './plan-request.ts'
 import { withReportedUsage } from './reported-usage.ts'
 
@@ -42,15 +42,17 @@ export async function makeCall(call: PermittedCall, deps: MakeCallDeps): Promise
   try {
     const { body } = read
     const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers
-    const source = { path, contentType, contentEncoding, body, takeTurn: deps.takeTurn }
+    const { type, preset } = call.provider
+    const inHeaders = modelsInHeaders(type, path, request)
+    const source = { path, contentType, contentEncoding, body, inHeaders, takeTurn: deps.takeTurn }
     const model = await readModel(source)
     if (scope.models !== null) requireModelInScope(scope, await requireModel(model, source))
-    const vendorPreset = call.provider.preset?.name ?? null
-    await requireOthersInScope(scope, request, body, vendorPreset, deps.takeTurn)
+    const vendorPreset = preset?.name ?? null
+    await requireOthersInScope(scope, request, body, vendorPreset ?? type.toLowerCase(), deps.takeTurn)
     progress.model = model.kind === 'model' ? model.name : null
     progress.requestBytes = body.kind === 'whole' ? body.bytes.length : 0
     const reported = await withReportedUsage(scope, { ...source, vendorPreset })
-    const isModelInPath = model.kind === 'model' && model.source === null
+    const isModelInPath = model.kind === 'model' && model.source === null && inHeaders.length === 0
     await forwardInSpan(accepted(call, plan, reported, progress.model, isModelInPath), deps)
   } finally {
     read.release()

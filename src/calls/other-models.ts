@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { CallScope } from '../auth/call-scope.ts'
 import type { TakeTurn } from '../http/turns.ts'
 import { at, isRecord } from '../upstream/vendors/json.ts'
+import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import type { CallBody } from './call-body.ts'
 import { modelNotAllowed, requireModelInScope } from './call-permission.ts'
 import { parseContentType } from './content-type.ts'
@@ -10,35 +11,46 @@ import { readJsonTop, valueIn } from './json-member.ts'
 
 /** Members of a body that name models which take the call when `model` fails: OpenRouter's, Anthropic's and LiteLLM's, Vercel's. */
 const MEMBERS = ['models', 'fallbacks', 'provideroptions'] as const
-/** Members that are the model itself at vendors who do not call it `model`, and take no notice of a `model` beside it. */
+/** Members that are the model itself, by preset or type: at vendors who do not call it `model`, and where a `model` is none of those checked before. */
 const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['assemblyai', ['speech_model', 'speech_models', 'final_model']],
+  ['bedrock', ['modelid']],
   ['elevenlabs', ['model_id']],
   ['replicate', ['version']],
+  ['vercel', ['model']],
 ])
 /** Longer is no list of models. */
 const MOST_BYTES = 65_536
 /** Vercel's own API takes the model from such a header, whatever the body says. */
 const HEADER = /^ai-(?:[a-z]+-)?model-id$/
+const VERCELS_OWN = /\/ai\/[a-z]+-model$/
+
+/** The models that headers name, each once, where the vendor takes it from there; none elsewhere. @param path at the vendor. */
+export function modelsInHeaders(type: ProviderType, path: string, request: IncomingMessage): string[] {
+  return type === 'VERCEL' && VERCELS_OWN.test(path) ? [...new Set(headersOfModels(request))] : []
+}
+
+function headersOfModels({ headersDistinct }: IncomingMessage): string[] {
+  return Object.entries(headersDistinct).flatMap(([name, values = []]) => (HEADER.test(name) ? values : []))
+}
 
 /**
  * Whether a token may call every model that a call names beside `model`. Tools may name models too: those are not looked for.
- * @param vendorPreset the name of the provider's preset; null for none, or where the body names the provider.
+ * @param vendor the name of the provider's preset, else its type in lower case; null where the body names the provider.
  * @throws CallError `model_not_allowed`.
  */
 export async function requireOthersInScope(
   scope: CallScope,
   request: IncomingMessage,
   body: CallBody,
-  vendorPreset: string | null,
+  vendor: string | null,
   takeTurn: TakeTurn,
 ): Promise<void> {
   if (scope.models === null) return
-  const inHeaders = Object.entries(request.headersDistinct).flatMap(([name, values = []]) => (HEADER.test(name) ? values : []))
-  const named = OTHER_NAMES.get(vendorPreset ?? '') ?? []
+  const named = OTHER_NAMES.get(vendor ?? '') ?? []
   const inBody = body.kind === 'whole' ? await modelsInBody(body.bytes, [...MEMBERS, ...named], takeTurn) : []
   const inForm = body.kind === 'whole' ? modelsInForm(body.bytes, request.headers['content-type'], named) : []
-  for (const model of [...inHeaders, ...inBody, ...inForm]) requireModelInScope(scope, model)
+  for (const model of [...headersOfModels(request), ...inBody, ...inForm]) requireModelInScope(scope, model)
 }
 
 /** @throws CallError `model_not_allowed` for what parsers read differently. */

@@ -32,6 +32,7 @@ beforeAll(async () => {
   await writer.created({ name: 'anthropic', type: 'ANTHROPIC', baseUrl: origin, apiKeys: [key('anthropic')] })
   await writer.created({ name: 'openrouter', type: 'OPENROUTER', baseUrl: `${origin}/api/v1`, apiKeys: [key('openrouter')] })
   await writer.created({ name: 'copilot', type: 'COPILOT', baseUrl: origin })
+  await writer.created({ name: 'vercel', type: 'VERCEL', baseUrl: `${origin}/v1`, apiKeys: [key('vercel')] })
   everything = await callToken(gateway)
   scoped = await callToken(gateway, { models: ['allowed-1'] })
 })
@@ -152,5 +153,28 @@ describe('nor one that the call names beside its model', () => {
       expect((await rawCall(gateway.url, { path, body, headers: { ...headers, [name]: 'secret-model' } })).status).toBe(403)
     expect((await rawCall(gateway.url, { path, body, headers: { ...headers, 'ai-language-model-id': 'allowed-1' } })).status).toBe(200)
     expect(vendor.requests).toHaveLength(1)
+  })
+})
+
+describe("the header of Vercel's own API is the model of a call", () => {
+  const call = (path: string, named: Readonly<Record<string, string>>, body = '{"prompt":[]}') =>
+    rawCall(gateway.url, { path, body, headers: { 'x-api-key': scoped, 'content-type': 'application/json', ...named } })
+
+  test.each([
+    ['language', { 'ai-language-model-id': 'allowed-1' }, '{"prompt":[]}', 200],
+    ['embedding', { 'ai-model-id': 'allowed-1' }, '{"values":[]}', 200],
+    ['language', { 'ai-language-model-id': 'secret-model' }, '{"prompt":[]}', 403],
+    ['language', { 'ai-language-model-id': 'allowed-1', 'ai-model-id': 'secret-model' }, '{"prompt":[]}', 400],
+    ['language', { 'ai-language-model-id': 'allowed-1' }, '{"model":"secret-model"}', 403],
+    ['language', { 'ai-language-model-id': 'allowed-1', 'content-encoding': 'gzip', 'content-type': 'text/plain' }, '{}', 403],
+    ['language', { connection: 'ai-language-model-id', 'ai-language-model-id': 'allowed-1' }, '{"model":"secret-model"}', 403],
+    ['language', {}, '{"prompt":[]}', 403],
+  ])('%s model, %j, %s: %i', async (kind, named, body, status) => {
+    expect((await call(`/ai/vercel/v1/ai/${kind}-model`, named, body)).status).toBe(status)
+    expect(vendor.requests).toHaveLength(status === 200 ? 1 : 0)
+  })
+
+  test.each(['/ai/vercel/v1/chat/completions', '/ai/p1/v1/chat/completions'])('and not that of another one: %s', async (path) => {
+    expect((await call(path, { 'ai-language-model-id': 'allowed-1' })).status).toBe(403)
   })
 })

@@ -27,6 +27,7 @@ describe('a token that may use some models names no other one where its vendor l
     ['assemblyai', 'speech_models'],
     ['assemblyai', 'final_model'],
     ['replicate', 'version'],
+    ['bedrock', 'modelId'],
   ])('%s: %s', async (preset, member) => {
     const naming = (name: string) => JSON.stringify({ model: 'allowed-1', [member]: name })
     expect(await refusalOf(preset, 'application/json', naming('secret-model'))).toBe('model_not_allowed')
