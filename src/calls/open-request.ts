@@ -5,7 +5,8 @@ import type { OutgoingCall } from '../upstream/client/call-pool.ts'
 import { assertDestination } from '../upstream/client/destination.ts'
 import { type Header, isCredential, type NetworkSettings } from '../upstream/client/network-settings.ts'
 import { requestPath, type Target } from '../upstream/client/target.ts'
-import { type AuthorizationRules, typeFor } from '../upstream/vendors/authorize.ts'
+import { type AuthorizationRules, isSigned, typeFor } from '../upstream/vendors/authorize.ts'
+import { spelledForAws } from '../upstream/vendors/aws-signature.ts'
 import { runtimeEndpoint } from '../upstream/vendors/bedrock-endpoint.ts'
 import { type Credential, secretsOf } from '../upstream/vendors/credential.ts'
 import { probeOf } from '../upstream/vendors/probe-registry.ts'
@@ -53,7 +54,8 @@ export async function openRequest(call: AcceptedCall, key: KeyForCall, firstByte
   const { provider, method, body } = call
   const opened = openKey(key)
   const { network } = opened
-  const { endpoint, target } = placeOf(call, opened)
+  const { endpoint, target: placed } = placeOf(call, opened)
+  const target = isSigned(opened.credential) ? spelledForAws(placed) : placed
   assertDestination({ target }, destinationOf(provider, opened))
   const rules = { type: provider.type, base: endpoint, preset: provider.preset, authentication: provider.authentication }
   const credential = await usableCredential({ call, key, network, rules }, opened.credential, deps)

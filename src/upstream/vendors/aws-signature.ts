@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { percentDecoded } from '../../read-url.ts'
 import type { UpstreamRequest } from '../client/messages.ts'
-import { hostHeader, type Target } from '../client/target.ts'
+import { hostHeader, type Target, targetAt } from '../client/target.ts'
 
 /** Credentials for one request, opened. */
 export interface AwsKeys {
@@ -43,6 +43,24 @@ export async function signAws(
     { signingDate: scope.date },
   )
   return { ...request, headers: signed.headers }
+}
+
+/**
+ * The same path and query in the spelling of AWS's own clients. Of others the signature may differ from the one that AWS computes, and
+ * its refusal reads like that of a bad key.
+ */
+export function spelledForAws(target: Target): Target {
+  const query = target.query.split('&').flatMap((part) => {
+    const [name = '', ...value] = part.split('=').map(spelled)
+    // The signer loses the one name, and nobody knows how AWS reads the other.
+    return name === '' || name === '__proto__' ? [] : [`${name}=${value.join('%3D')}`]
+  })
+  return targetAt(target, target.path.split('/').map(spelled).join('/'), query.join('&'))
+}
+
+function spelled(text: string): string {
+  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(percentDecoded(text) ?? text).replace(/[!'()*]/g, escaped)
 }
 
 /** Names and values, decoded: the signer encodes them in its own way. A plus sign stands for itself, as AWS has it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { UpstreamRequest } from '../../../src/upstream/client/messages.ts'
 import { knownTarget } from '../../../src/upstream/client/target.ts'
-import { signAws } from '../../../src/upstream/vendors/aws-signature.ts'
+import { signAws, spelledForAws } from '../../../src/upstream/vendors/aws-signature.ts'
 
 // The credentials, the moment and the signatures are those of AWS's published Signature Version 4 test suite.
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', sessionToken: null }
@@ -137,4 +137,14 @@ describe("AWS's published vectors", () => {
     const result = await signAws({ method: 'GET', target, headers }, KEYS, { ...SCOPE, service: 'iam' })
     expect(result.headers.authorization).toContain('Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7')
   })
+})
+
+test.each([
+  ["/model/a!b'(c)*:d/converse", '', '/model/a%21b%27%28c%29%2A%3Ad/converse', ''],
+  ['/model/%61%2fb%2Ac/converse', '', '/model/a%2Fb%2Ac/converse', ''],
+  ['/async-invoke', '__proto__=1&%5f_proto__=2&=3&&b&a=1=2&%zz=%ff&c=%2b+', '/async-invoke', 'b=&a=1%3D2&%25zz=%25ff&c=%2B%2B'],
+])('what a caller spells in another way than AWS is spelled as AWS does: %s?%s', (path, query, spelledPath, spelledQuery) => {
+  const target = { ...knownTarget('https://bedrock-runtime.eu-central-1.amazonaws.com'), path, query }
+  expect(spelledForAws(target)).toMatchObject({ path: spelledPath, query: spelledQuery })
+  expect(spelledForAws(spelledForAws(target))).toEqual(spelledForAws(target))
 })
