@@ -54,12 +54,15 @@ export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>,
     nominated ??= nominatedBy(raw)
     // The first content type is the one by which the body was read: a vendor must not read it by another.
     const isRepeated = lower === 'content-type' && passed.some((text, at) => at % 2 === 0 && text.toLowerCase() === lower)
-    if (!nominated.has(lower) && !isRepeated) passed.push(name, raw[index + 1] ?? '')
+    if ((!nominated.has(lower) || OF_CONTENT.has(lower)) && !isRepeated) passed.push(name, raw[index + 1] ?? '')
   }
   return passed
 }
 
 const NONE: ReadonlySet<string> = new Set()
+
+/** By these the body was read: a vendor must not read it without them, whatever `Connection` says (RFC 9110, section 7.6.1). */
+const OF_CONTENT: ReadonlySet<string> = new Set(['content-type', 'content-encoding'])
 
 /** Headers that a `Connection` header makes part of the connection. */
 function nominatedBy(raw: readonly string[]): ReadonlySet<string> {

@@ -156,6 +156,13 @@ describe('headers of the caller', () => {
     expect(Object.keys(DROPPED).filter((name) => sent[name] !== undefined)).toEqual([])
   })
 
+  test('tell how the body is read, whatever `Connection` says', async () => {
+    const headers = { connection: 'content-type, content-encoding', 'content-encoding': 'identity' }
+    expect((await call('openai/v1/chat/completions', headers)).status).toBe(200)
+    const { 'content-type': type, 'content-encoding': encoding } = vendor.requests[0]?.headers ?? {}
+    expect([type, encoding]).toEqual(['application/json', 'identity'])
+  })
+
   test("are outdone by the provider's own, and these by the credential", async () => {
     const extraHeaders = [
       { name: 'X-Title', value: 'of the provider' },
