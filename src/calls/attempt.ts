@@ -1,7 +1,7 @@
 import type { CallListener, CallPool, OutgoingCall, RunningCall } from '../upstream/client/call-pool.ts'
 import type { CallFailure } from '../upstream/client/pooled-call.ts'
 
-/** A refusal of the vendor, held until it is decided what becomes of it. */
+/** A refusal of the vendor, or its 304, held until it is decided what becomes of it. */
 export interface HeldAnswer {
   readonly status: number
   /** Name and value in turns. */
@@ -103,7 +103,7 @@ export class Attempt implements CallListener {
 
   onHead(status: number, headers: readonly string[]): void {
     this.#head = { status, headers }
-    if (status < 300 || status === 304) {
+    if (status < 300) {
       this.#phase = 'relaying'
       this.#target.begin(status, headers, this.#running)
       this.#tellResult({ kind: 'relayed', status })

@@ -170,7 +170,7 @@ async function stepAfterHeldAnswer(
   answer: HeldAnswer,
 ): Promise<Step> {
   const { attempt, opened, use } = trial
-  if (answer.status < 400) {
+  if (answer.status < 400 && answer.status !== 304) {
     attempt.drop()
     throw new CallError(
       'upstream_redirected',
@@ -255,7 +255,7 @@ function over(call: AcceptedCall, status: number, end: AnswerEnd): Step {
 
 /** Statuses about the request: a vendor says them to those whose key it knows. */
 function showsThatKeyWorks(status: number): boolean {
-  return [400, 409, 413, 415, 422].includes(status)
+  return [304, 400, 409, 413, 415, 422].includes(status)
 }
 
 /** Statuses of a vendor in trouble, which another try may get past. */

@@ -45,5 +45,6 @@ export function scrubAnswer(answer: HeldAnswer, scrubber: Scrubber): { readonly 
 }
 
 function withoutSecrets(headers: readonly string[], scrubber: Scrubber): readonly string[] {
-  return headers.filter((_text, index) => scrubber.isClean(headers[index - (index % 2) + 1] ?? ''))
+  const isShown = (at: number) => [headers[at], headers[at + 1]].every((text = '') => scrubber.isClean(text))
+  return headers.filter((_text, index) => isShown(index - (index % 2)))
 }

@@ -228,4 +228,11 @@ describe('a refusal that shows the key', () => {
     expect(JSON.parse(answer.body.toString()).error.n).toBe(1)
     expect([answer.headers['x-echo'], answer.headers['x-fine']]).toEqual([undefined, 'yes'])
   })
+
+  test.each([304, 400])('reaches the caller without it in a name of a header, or beside an answer %i', async (status) => {
+    vendor.answerWith((_request, response) => void response.writeHead(status, { etag: `"${GOOD}"`, [GOOD]: 'x', 'x-fine': 'yes' }).end())
+    const { call } = await withKeys([{ credential: { value: GOOD } }])
+    const answer = await call()
+    expect([answer.status, answer.headers['x-fine'], answer.rawHeaders.join('').includes('fixture-aaaa')]).toEqual([status, 'yes', false])
+  })
 })
