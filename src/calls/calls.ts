@@ -92,7 +92,7 @@ interface Passage extends CallRequest {
   readonly caller: CallerPresence
 }
 
-/** A call that ended with its connection may still wait to try again, which it will not do. */
+/** Longer than a call takes to end with its connection. */
 const LAST_RECORDS_MS = 2_000
 
 /** A path that names the provider, or asks for the list of them. */

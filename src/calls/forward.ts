@@ -63,7 +63,7 @@ export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promis
       await call.relay.decoded()
       return step.outcome
     }
-    if (step.kind === 'again') await sleep(step.pauseMs)
+    if (step.kind === 'again') await pause(call, step.pauseMs)
     if (call.caller.isGone) return 'CALLER_LEFT'
     reason = step.kind === 'again' ? 'retry' : 'next_key'
   }
@@ -122,6 +122,14 @@ function startAttempt(
     end: () => relay.end(),
   }
   return new Attempt(pool, opened.outgoing, target, () => countAttempt(progress, 'closed_connection'))
+}
+
+/** Ends early when the caller leaves: a call holds its places under the limits until it is over. */
+async function pause({ caller }: AcceptedCall, ms: number): Promise<void> {
+  const left = new AbortController()
+  caller.endWhenGone(() => left.abort())
+  await sleep(ms, null, { signal: left.signal }).catch(() => {})
+  caller.endWhenGone(null)
 }
 
 /** @param reason null for the first one. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callToken } from '../support/call-token.ts'
-import { chatAnswer, chunkOf, openStream, useCallVendor } from '../support/call-vendor.ts'
+import { chatAnswer, chunkOf, openStream, refusal, useCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
 import { beginCall, headOf, type RawCall, rawCall, readAnswer } from '../support/raw-call.ts'
 import { withStore } from '../support/store.ts'
@@ -63,6 +63,19 @@ describe('limits', () => {
     await hold(2, await callToken(gateway))
     await hold(1, await callToken(gateway))
     expect(codeOf(await call())).toEqual([429, 'concurrency_limit'])
+  })
+
+  test('a call whose caller leaves between two tries holds no place', async () => {
+    const network = { maxRetries: 1, retryBackoffInitialMs: 300_000, retryBackoffMaxMs: 300_000 }
+    const key = { credential: { value: 'sk-patient-fixture-aaaa-bbbb' } }
+    await writerOf(gateway).created({ name: 'patient', type: 'OPENAI', baseUrl: `${vendor.origin}/v1`, apiKeys: [key], network })
+    const given = await callToken(gateway)
+    vendor.answerWith(refusal(503, { error: { message: 'busy' } }))
+    const left = [1, 2].map(() => beginCall(gateway.url, chat({ path: '/ai/patient/v1/chat/completions' }, given)))
+    await vendor.until(() => vendor.requests.length === 2)
+    for (const begun of left) begun.destroy()
+    vendor.answerWith(chatAnswer)
+    await vi.waitFor(async () => expect((await call({}, given)).status).toBe(200), { timeout: 20_000 })
   })
 
   test('a token makes so many calls in a minute', async () => {
