@@ -99,8 +99,8 @@ async function modelOfJson(bytes: Buffer, longest: number, takeTurn: TakeTurn): 
  */
 export async function requireModel(model: CallModel, source: ModelSource): Promise<string> {
   if (model.kind === 'ambiguous') throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
-  if (model.kind !== 'model') throw cannotTell()
   requireWhole(source.body)
+  if (model.kind !== 'model') throw cannotTell()
   if (model.source === null && !(await isWholeJson(source))) throw cannotTell()
   return model.name
 }
@@ -110,7 +110,10 @@ export async function requireModel(model: CallModel, source: ModelSource): Promi
  * @throws CallError `model_not_allowed`.
  */
 export function requireWhole(body: CallBody): void {
-  if (body.kind === 'stream') throw cannotTell()
+  if (body.kind === 'stream') {
+    const message = 'This token may call some models only, and the model cannot be told in a body of more than 1 MiB that is not JSON.'
+    throw new CallError('model_not_allowed', message)
+  }
 }
 
 function cannotTell(): CallError {
