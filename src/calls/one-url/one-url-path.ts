@@ -30,7 +30,7 @@ export function parseOneUrlPath(method: string, rest: string): OneUrlPath {
     // A name that cannot be decoded is nobody's.
     if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: percentDecoded(rest.slice(MODELS.length + 1)) ?? '' }
   }
-  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. Routes that name no model are below /ai/{provider}.`)
+  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. Other calls of models are below /ai/{provider}.`)
 }
 
 /** Whether a path is one of Anthropic's Messages API. */
