@@ -20,11 +20,15 @@ export class Relay {
   #bytes = 0
   #firstByteAt: number | null = null
   #isReadAlone = false
+  #isHeldUp = false
   #tap: UsageTap | null = null
 
   constructor(response: ServerResponse) {
     this.#response = response
-    response.on('drain', () => this.#source?.resume())
+    response.on('drain', () => {
+      this.#isHeldUp = false
+      this.#source?.resume()
+    })
   }
 
   get bytes(): number {
@@ -39,6 +43,11 @@ export class Relay {
   /** Whether the answer is a stream of events, of AWS's binary ones too. */
   get isStream(): boolean {
     return this.#isStream
+  }
+
+  /** Whether the vendor waits for the caller to take what has come. */
+  get isHeldUp(): boolean {
+    return this.#isHeldUp
   }
 
   get hasBegun(): boolean {
@@ -67,7 +76,10 @@ export class Relay {
     if (this.#isReadAlone) return void this.#tap?.write(chunk)
     this.#bytes += chunk.length
     if (this.#isEventStream) this.#tail = [chunk.at(-2) ?? this.#tail[1], chunk.at(-1) ?? 0]
-    if (!this.#response.write(chunk)) this.#source?.pause()
+    if (!this.#response.write(chunk)) {
+      this.#isHeldUp = true
+      this.#source?.pause()
+    }
     this.#tap?.write(chunk)
   }
 

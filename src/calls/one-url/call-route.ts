@@ -121,7 +121,9 @@ export async function callRoute(
 }
 
 /** What an answer that reached the caller says of the target. */
-function tellOutcome({ progress: { outcome } }: OneUrlCall, use: BreakerUse): void {
+function tellOutcome({ progress: { outcome }, relay }: OneUrlCall, use: BreakerUse): void {
+  // A vendor hangs up on who does not read: five such callers would keep everybody from it.
+  if (outcome === 'STREAM_BROKEN' && relay.isHeldUp) return
   if (outcome === 'VENDOR_ERROR' || outcome === 'STREAM_BROKEN') use.fails()
   else if (outcome === 'OK' || outcome === 'CALLER_ERROR') use.works()
 }

@@ -27,3 +27,15 @@ test('a call that waits to be written down keeps no body in memory', async () =>
   expect(sent.deref()).toBeUndefined()
   expect(relay.bytes).toBe(2)
 })
+
+test('a vendor that is kept waiting by a caller who does not read is told from one that fails by itself', () => {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  const relay = new Relay(response)
+  beginAnswer(relay)
+  expect(relay.isHeldUp).toBe(false)
+  // Nobody takes this much: the socket leads nowhere.
+  relay.write(Buffer.alloc(1_048_576))
+  expect(relay.isHeldUp).toBe(true)
+  response.emit('drain')
+  expect(relay.isHeldUp).toBe(false)
+})
