@@ -41,7 +41,7 @@ export async function readCallBody(request: IncomingMessage, response: ServerRes
   const length = stated === undefined ? null : Number(stated)
   if (length !== null && length > limits.maxBytes) throw tooLarge(limits.maxBytes)
   // Only now, so that whoever is refused sends nothing.
-  if (expect !== undefined) response.writeContinue()
+  if (expect !== undefined && request.httpVersion !== '1.0') response.writeContinue()
   if (length === 0) return { body: { kind: 'none' }, release: () => {} }
   // Whoever left while the call was looked at is heard of no more.
   if (request.destroyed) return null

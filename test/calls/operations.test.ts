@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { chatAnswer, chunkOf, openStream, refusal, useCallVendor } from '../support/call-vendor.ts'
@@ -222,6 +224,14 @@ describe('nothing else suffers', () => {
     accepted.end('{}')
     expect((await readAnswer(await headOf(accepted))).status).toBe(200)
     expect(vendor.requests.at(-1)?.headers.expect).toBeUndefined()
+  })
+
+  test('a client of HTTP/1.0, which knows of no interim answers, gets none', async () => {
+    const { hostname, port } = new URL(gateway.url)
+    const socket = connect(Number(port), hostname)
+    const head = ['POST /ai/watched/v1/chat/completions HTTP/1.0', `authorization: Bearer ${token}`, 'expect: 100-continue']
+    socket.write(`${head.join('\r\n')}\r\ncontent-length: 2\r\n\r\n{}`)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /)
   })
 })
 
