@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { readModel } from '../../../src/calls/call-model.ts'
+import { readModel, requireWhole } from '../../../src/calls/call-model.ts'
 import { CallError } from '../../../src/calls/error-codes.ts'
 import { createTurns } from '../../../src/http/turns.ts'
 
@@ -192,4 +193,8 @@ describe('JSON', () => {
   ])('of the type %s is not guessed at', async (type) => {
     expect(await outcomeOf('{"model":"allowed-1"}', type)).toBe('unreadable')
   })
+})
+
+test('a body whose model is not looked for because of its size is refused with that reason', () => {
+  expect(() => requireWhole({ kind: 'stream', stream: Readable.from([]), length: 2_000_000, head: null })).toThrow('more than 1 MiB')
 })
