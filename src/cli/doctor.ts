@@ -13,7 +13,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .command('doctor')
     .summary('check the installation, and say what to fix')
     .description(
-      'Checks the configuration, the database and its migrations, the encryption keys, the disk, the clock and file permissions, and says what to fix. Changes nothing.',
+      'Checks the configuration, the database with its migrations and rows, the encryption keys, secrets and tokens, the disk, the clock and file permissions, and says what to fix. Changes nothing.',
     )
     .option(...JSON_OPTION)
     .addHelpText(

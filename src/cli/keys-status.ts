@@ -6,7 +6,7 @@ import { help, JSON_OPTION } from './help.ts'
 import { withConfiguredKeys } from './open.ts'
 import { printResult, secretsAndTokens, table } from './output.ts'
 import type { Shell } from './shell.ts'
-import { unverifiedAdvice } from './unverified-tokens.ts'
+import { unverifiedAdvice } from './unverified.ts'
 
 interface KeyStatus {
   readonly kid: string

@@ -14,7 +14,7 @@ import { orRecordRefusal, withConfiguredKeys, withKeyring } from './open.ts'
 import { counted, printResult, secretsAndTokens, table } from './output.ts'
 import { createProgress } from './progress.ts'
 import type { Shell } from './shell.ts'
-import { unverifiedAdvice } from './unverified-tokens.ts'
+import { unreadableAdvice, unverifiedAdvice } from './unverified.ts'
 
 export function addKeys(program: Command, shell: Shell): void {
   const keys = program
@@ -132,7 +132,6 @@ function addVerify(keys: Command, shell: Shell): void {
         bar.begin(await countSealed(database.prisma, null))
         const summary = await verifySecrets(database, keyring, bar.at).finally(bar.end)
         const { MALFORMED, UNKNOWN_KEY, NOT_AUTHENTIC } = summary.unreadable
-        const broken = MALFORMED + UNKNOWN_KEY + NOT_AUTHENTIC
         const lines = [
           [summary.readable, 'can be read'],
           [UNKNOWN_KEY, 'need a key that is not configured'],
@@ -144,10 +143,8 @@ function addVerify(keys: Command, shell: Shell): void {
         printResult(shell, options.json === true, { ...summary, tokens }, text)
         // Also where nothing is stored yet: a gateway would not start with other keys.
         await checkKeyring(database, keyring)
-        if (broken > 0)
-          throw new PartialFailure(
-            `${counted(broken, 'secret')} cannot be read. Give the secrets of these providers again: ${summary.providers.slice(0, 20).join(', ')}${summary.providers.length > 20 ? ', …; `--json` names all' : ''}.`,
-          )
+        const advice = unreadableAdvice(summary)
+        if (advice !== null) throw new PartialFailure(advice)
         if (tokens.unverified > 0) throw new PartialFailure(unverifiedAdvice(tokens.unverified).join(' '))
       }),
     )

@@ -35,7 +35,7 @@ describe('doctor', () => {
     expect(lines.map(({ check }) => check)).toEqual([
       ...['Node.js', 'configuration', 'database'],
       ...(testDatabaseKind === 'sqlite' ? ['integrity'] : []),
-      ...['migrations', 'encryption keys', 'rotation', 'base URLs', 'access tokens', 'admin tokens', 'clock'],
+      ...['migrations', 'rows', 'encryption keys', 'rotation', 'base URLs', 'secrets', 'access tokens', 'admin tokens', 'clock'],
       ...(testDatabaseKind === 'sqlite' ? ['disk'] : []),
       ...['file modes', 'gateway'],
     ])
@@ -153,6 +153,53 @@ describe('doctor', () => {
     await writerOf(gateway).created({})
     const { todo } = await doctor({}, () => new Date(Date.now() - 3_600_000))
     expect(todo).toEqual([expect.stringMatching(/^clock: .*NTP/)])
+  })
+
+  testOfFiles('names each row and column that cannot be read, among thousands that can, and shows no value', async () => {
+    const provider = await writerOf(gateway).created({
+      name: 'odd',
+      apiKeys: [{ name: 'spare', credential: { value: 'sk-odd-0123456789' } }],
+    })
+    const run = (...statements: string[]) =>
+      withStore(gateway, async (store) => {
+        for (const statement of statements) await store.$executeRawUnsafe(statement)
+      })
+    await run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO audit_events (id, action, actor, channel, subject_type, subject_id, request_id, created_at)
+       SELECT 'made-' || i, 'TEST', 'x', 'CLI', 'provider', '', '', '2026-01-01T00:00:00.000+00:00' FROM n`,
+      "UPDATE audit_events SET actor_kind = 'of-nobody-4713' WHERE id IN ('made-7', 'made-2100')",
+      "UPDATE access_tokens SET role = 'of-nobody-4713'",
+      "UPDATE providers SET type = 'of-nobody-4713', settings = '{of-nobody-4713', network = '[\"of-nobody-4713\"]' WHERE name = 'odd'",
+      "UPDATE api_keys SET weight = 'of-nobody-4713' WHERE name = 'spare'",
+    )
+    const { exitCode, lines, todo } = await doctor({ PORT: '0' })
+    expect([exitCode, todo.length]).toEqual([1, 1])
+    expect(todo[0]?.split('\n').slice(1)).toEqual([
+      `providers ${provider.uuid} odd: type, settings, network`,
+      expect.stringMatching(/^api_keys [\w-]{36} spare: weight$/),
+      expect.stringMatching(/^access_tokens [\w-]{36} .+: role$/),
+      ...['audit_events made-7 : actor_kind', 'audit_events made-2100 : actor_kind'].map((line) => line.replace(' :', ':')),
+    ])
+    expect(JSON.stringify(lines)).not.toContain('4713')
+    await run(
+      "DELETE FROM audit_events WHERE id LIKE 'made-%'",
+      "UPDATE access_tokens SET role = 'ADMIN'",
+      "UPDATE providers SET type = 'OPENAI', settings = NULL, network = NULL WHERE name = 'odd'",
+      "UPDATE api_keys SET weight = 1 WHERE name = 'spare'",
+    )
+  })
+
+  test('reports JSON of another shape, and goes on to what else is wrong', async () => {
+    const { uuid } = await writerOf(gateway).created({ name: 'misshapen', apiKeys: [{ credential: { value: 'sk-misshapen-0123456789' } }] })
+    const set = (baseUrl: string, extensions: string[] | object) =>
+      withStore(gateway, (store) => store.provider.update({ where: { id: uuid }, data: { baseUrl, extensions } }))
+    await set('https://elsewhere.example.com/v1', ['a list'])
+    const { todo } = await doctor({ PORT: '0' })
+    expect(todo).toEqual([
+      expect.stringContaining(`\nproviders ${uuid} misshapen: extensions`),
+      'secrets: 1 secret cannot be read. Give the secrets of these providers again: misshapen.',
+    ])
+    await withStore(gateway, (store) => store.provider.delete({ where: { id: uuid } }))
   })
 
   test('reports that nobody can sign in as an admin', async () => {

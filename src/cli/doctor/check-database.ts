@@ -1,4 +1,5 @@
 import { checkKeyring, countSecretsByKey, countTokensByKey, readKnownKeys } from '../../api-keys/encryption-keys.ts'
+import { verifySecrets } from '../../api-keys/verify-secrets.ts'
 import { findValidAdmins } from '../../auth/admin-tokens.ts'
 import { verifyTokens } from '../../auth/renew-token-macs.ts'
 import type { Config } from '../../config.ts'
@@ -11,7 +12,8 @@ import { findKeys, readKeyring } from '../../key-file.ts'
 import { hasCredential } from '../../providers/route-fields.ts'
 import { findUpgradedKeys } from '../../upgrade/find-upgraded-keys.ts'
 import { secretsAndTokens } from '../output.ts'
-import { unverifiedAdvice } from '../unverified-tokens.ts'
+import { unreadableAdvice, unverifiedAdvice } from '../unverified.ts'
+import { checkRows } from './check-rows.ts'
 import { ailing, type Finding, fine } from './finding.ts'
 
 const PING_MS = 3_000
@@ -34,14 +36,26 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
       return [ailing('database', `${opened.location} does not answer. Check that it runs and is not overloaded.`)]
     const findings = [fine('database', opened.location), ...(await checkIntegrity(opened)), await checkMigrations(opened)]
     if (findings.some(({ advice }) => advice !== null)) return [...findings, ...(await checkKeysBeforeStart(opened, config))]
-    const { keyring, keys } = await checkKeys(opened, config)
-    return [...findings, ...keys, ...(await checkTokens(opened, keyring, config, now)), await checkClock(opened, now)]
+    const rows = await checkRows(opened)
+    const others = await checkContents(opened, config, now).catch((error: unknown) => {
+      // A row that cannot be read, and is named, may end the checks that read all.
+      if (rows.advice === null || isDamaged(error)) throw error
+      return []
+    })
+    return [...findings, rows, ...others]
   } catch (error) {
     if (isDamaged(error)) return [ailing('database', 'The file is damaged. Stop the gateway, keep the file, and restore a backup.')]
     return [ailing('database', `It cannot be read: ${reasonOf(error)}`)]
   } finally {
     await opened.close()
   }
+}
+
+async function checkContents(database: Database, config: Config, now: Date): Promise<Finding[]> {
+  const { keyring, keys } = await checkKeys(database, config)
+  // Without the right keys no gateway starts, and nothing can be said of secrets and tokens.
+  const contents = keyring === null ? [] : [await checkSecrets(database, keyring), ...(await checkTokens(database, keyring, config, now))]
+  return [...keys, ...contents, await checkClock(database, now)]
 }
 
 /** A file can be read in most places and be damaged in one. */
@@ -134,9 +148,12 @@ async function checkBaseUrls({ prisma }: Database): Promise<Finding> {
   return ailing('base URLs', `A credential is in the base URL of ${names.slice(0, 20).join(', ')}. Put it into a header, which is sealed.`)
 }
 
-async function checkTokens({ prisma }: Database, keyring: Keyring | null, config: Config, now: Date): Promise<Finding[]> {
-  // Without the right keys no gateway starts, and nothing can be said of tokens.
-  if (keyring === null) return []
+async function checkSecrets(database: Database, keyring: Keyring): Promise<Finding> {
+  const advice = unreadableAdvice(await verifySecrets(database, keyring, () => {}))
+  return advice === null ? fine('secrets', 'all open') : ailing('secrets', advice)
+}
+
+async function checkTokens({ prisma }: Database, keyring: Keyring, config: Config, now: Date): Promise<Finding[]> {
   const { unverified } = await verifyTokens(prisma, keyring)
   const found = unverified === 0 ? fine('access tokens', 'all verify') : ailing('access tokens', unverifiedAdvice(unverified).join(' '))
   return [found, checkAdmin((await findValidAdmins(prisma, keyring, now)).length, config)]
