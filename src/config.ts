@@ -39,14 +39,16 @@ export const SETTINGS = {
   HOST: setting({
     description: 'Address to listen on. `0.0.0.0` accepts other machines: put TLS in front first.',
     default: '127.0.0.1',
-    schema: text.min(1, 'must not be empty'),
+    schema: text.regex(/^\S+$/, 'must be an address or a host name'),
   }),
   PORT: setting({ description: 'Port to listen on; `0` for any free port.', default: '4000', schema: integer(0, 65_535) }),
   DATABASE_URL: setting({
     description: 'The database: `file:` and a path for SQLite, or a `postgresql://` URL.',
     default: 'file:./data/gateway.db',
     secret: true,
-    schema: text.regex(/^(file:.|postgres(ql)?:\/\/.)/, 'must start with file: or postgresql://, e.g. file:./data/gateway.db'),
+    schema: text
+      .regex(/^(file:.|postgres(ql)?:\/\/.)/, 'must start with file: or postgresql://, e.g. file:./data/gateway.db')
+      .regex(/^(?!file:\/\/[^/])/, 'names a host behind file://. Write file:./data/gateway.db or file:/data/gateway.db'),
   }),
   ENCRYPTION_KEYS: setting({
     description:

@@ -96,6 +96,13 @@ test('all problems are reported at once, each with the name of its variable and 
   ])
 })
 
+test('a blank host, and a relative path behind file://, are refused: they would mean every address, and a path from the root', () => {
+  expect(refusal({ HOST: ' ', DATABASE_URL: 'file://data/gateway.db' })).toMatch(
+    /- HOST must be an address or a host name.*\n- DATABASE_URL names a host behind file:\/\/\. Write file:\.\//,
+  )
+  expect(parseConfig({ HOST: '::', DATABASE_URL: 'file:///srv/gateway.db' })).toMatchObject({ HOST: '::' })
+})
+
 test.each(Object.keys(SETTINGS))('%s either takes a word or says what it must be', (name) => {
   try {
     parseConfig({ [name]: 'word' })
