@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
@@ -59,12 +59,14 @@ export function sqlitePath(url: string): string {
 function prepareFile(path: string): void {
   const folder = dirname(path)
   if (isFolder(path)) throw new StartupError(`${path} is a folder. Set DATABASE_URL to a file, e.g. file:${path}/gateway.db.`)
+  let place = folder
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (existsSync(path)) place = path
     closeSync(openSync(path, 'a', 0o600))
   } catch (error) {
-    const advice = `Give the user that runs the gateway write access to ${folder}, or set DATABASE_URL to another place.`
+    const advice = `Give the user that runs the gateway write access to ${place}, or set DATABASE_URL to another place.`
     throw new StartupError(`The database ${path} cannot be written (${reasonOf(error)}). ${advice}`, 1)
   }
 }

@@ -67,6 +67,12 @@ describe('the file', () => {
     expect(error.message).not.toContain('\n')
   })
 
+  test.skipIf(process.getuid?.() === 0)('in a file that cannot be written is refused with the name of the file', async () => {
+    writeFileSync(join(folder, 'gateway.db'), '', { mode: 0o400 })
+    expect((await refusal(urlOf('gateway.db'))).message).toContain(`write access to ${join(folder, 'gateway.db')},`)
+    rmSync(join(folder, 'gateway.db'))
+  })
+
   test.skipIf(process.getuid?.() === 0)('in a folder that cannot be written is refused', async () => {
     chmodSync(folder, 0o500)
     expect(await refusal(urlOf('gateway.db'))).toMatchObject({ exitCode: 1 })
