@@ -49,19 +49,21 @@ describe('a keyring', () => {
   it('derives the id and the sub-keys with HKDF-SHA256, each under its own label', () => {
     const master = Buffer.from(A.slice('base64:'.length), 'base64')
     const derive = (info: string, length = 32) => Buffer.from(hkdfSync('sha256', master, '', info, length))
-    const { kid, encryption, fingerprint, canary } = parseKeyring(A).primary
+    const { kid, encryption, fingerprint, canary, token } = parseKeyring(A).primary
     expect(kid).toBe(derive('kid/v1').subarray(0, 16).toString('base64url'))
     expect(encryption.export()).toEqual(derive('enc/v1'))
     expect(createHmac('sha256', fingerprint).update('x').digest()).toEqual(
       createHmac('sha256', derive('fingerprint/v1')).update('x').digest(),
     )
     expect(canary.export()).toEqual(derive('canary/v1'))
+    expect(token.export()).toEqual(derive('token/v1'))
   })
 
   it('shows no key when it is printed or serialized', () => {
     const keyring = parseKeyring(`${A},${B}`)
     const shown = `${inspect(keyring, { depth: null, showHidden: true })} ${JSON.stringify(keyring)}`
-    for (const key of [keyring.primary.encryption, keyring.primary.fingerprint, keyring.primary.canary]) {
+    const { encryption, fingerprint, canary, token } = keyring.primary
+    for (const key of [encryption, fingerprint, canary, token]) {
       for (const encoding of ['base64', 'base64url', 'hex'] as const) expect(shown).not.toContain(key.export().toString(encoding))
     }
     for (const window of windowsOf(A.slice('base64:'.length))) expect(shown).not.toContain(window)
