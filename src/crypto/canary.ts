@@ -22,5 +22,5 @@ export function canaryFormat(key: KeyringKey, text: string): CanaryFormat | null
   if ((format !== 'gwc1' && format !== 'gwc2') || nonce === undefined || body === undefined || rest.length > 0) return null
   const encrypted = readEncrypted(nonce, body)
   if (encrypted === null) return null
-  return decrypt(key.canary, encrypted, lengthPrefixed([format, key.kid]))?.equals(PLAINTEXT) ? format : null
+  return decrypt(key.canary, encrypted, lengthPrefixed([format, key.kid])) === null ? null : format
 }
