@@ -95,6 +95,7 @@ test.each([
   ['a trailing slash', 'https://a.example/v1/', 'https://a.example/v1'],
   ['the case of scheme and host', 'HTTPS://A.Example/v1', 'https://a.example/v1'],
   ['the default port', 'https://a.example:443/v1', 'https://a.example/v1'],
+  ['a zero before the port', 'https://a.example:0443/v1', 'https://a.example/v1'],
   ['a final dot of the host', 'https://a.example./v1', 'https://a.example/v1'],
 ])('%s makes no difference', (_, one, other) => {
   expect(canonicalUrl(one)).toBe(canonicalUrl(other))
@@ -107,6 +108,13 @@ test.each([
 ])('%s is another place than https://a.example/v1', (other) => {
   expect(canonicalUrl(other)).not.toBe(canonicalUrl('https://a.example/v1'))
 })
+
+test.each(['https://a.example/a b', 'https://a.example/v1?a b', 'https://a.example/v1?<', 'https://a_b%2f.example'])(
+  '%s, which a parser would repair, stands for itself',
+  (text) => {
+    expect(canonicalUrl(text)).toBe(`raw:${text}`)
+  },
+)
 
 test('what a query says is not shown', () => {
   expect(withoutQueryValues('https://a.example/v1?api-key=secret&api-version=1&bare')).toBe(
