@@ -21,6 +21,7 @@ describe('the address of a client', () => {
     ['is what a trusted proxy says', '10.0.0.0/8', '10.1.2.3', '203.0.113.1', '203.0.113.1'],
     ['is the last one that no proxy has', '10.0.0.0/8', '10.1.2.3', '1.2.3.4, 203.0.113.1, 10.9.9.9', '203.0.113.1'],
     ['is that of the proxy when it says nothing', '10.0.0.0/8', '10.1.2.3', undefined, '10.1.2.3'],
+    ['is that of the proxy when it could not tell, whatever stands before', '10.0.0.0/8', '10.1.2.3', '203.0.113.1, unknown', '10.1.2.3'],
     ['is that of the proxy when it says nonsense', '10.0.0.0/8', '10.1.2.3', 'unknown, <script>', '10.1.2.3'],
     ['is found behind an IPv4 address inside an IPv6 one', '10.1.2.3', '::ffff:10.1.2.3', '203.0.113.1', '203.0.113.1'],
     ['is the network of an IPv6 one', '', '2001:db8:1:2:3:4:5:6', undefined, '2001:db8:1:2::'],
