@@ -151,3 +151,8 @@ describe('a key that cannot be sent', () => {
     expect(server.requests).toEqual([])
   })
 })
+
+test('a text with a secret of a few characters is not clean, nor stays it in a text that is hidden', () => {
+  const scrubber = createScrubber(['k-12'])
+  expect([scrubber.isClean('a k-12 b'), scrubber.isClean('a k-1 2'), scrubber.hide('a k-12 b')]).toEqual([false, true, 'a [hidden] b'])
+})
