@@ -94,6 +94,27 @@ describe('requests at the same time', () => {
     expect((await cache.produce({ state: 1, key: 'stream' }, give('mine', false))).answer?.body).toBe('mine')
   })
 
+  test('make their own when the one they waited for may not be given to another', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('old'))
+    const first = cache.produce({ state: 2, key: 'a' }, give('for the first alone', false))
+    const second = cache.produce({ state: 2, key: 'a' }, give('for the second'))
+    expect([bodyOf(await first), bodyOf(await second)]).toEqual(['for the first alone', 'for the second'])
+  })
+
+  test('wait on for the one of their state when one of an older state ends', async () => {
+    const cache = createAnswerCache(100_000)
+    await cache.produce({ state: 1, key: 'a' }, give('old'))
+    const finish: ((produced: Produced) => void)[] = []
+    const made = (state: number) => cache.produce({ state, key: 'a' }, () => new Promise((resolve) => finish.push(resolve)))
+    const [older, newer] = [made(2), made(3)]
+    finish[0]?.(answerOf('older'))
+    await older
+    const third = cache.produce({ state: 3, key: 'a' }, never)
+    finish[1]?.(answerOf('newer'))
+    expect([bodyOf(await newer), bodyOf(await third)]).toEqual(['newer', 'newer'])
+  })
+
   test('make their own when the one they waited for fails', async () => {
     const cache = createAnswerCache(100_000)
     await cache.produce({ state: 1, key: 'a' }, give('one'))
