@@ -18,6 +18,7 @@ const CASES: readonly [ProviderType, string, string, string | null][] = [
   ['OPENAI_COMPAT', '/inference/v1', '/v1/embeddings', '/inference/v1/embeddings'],
   ['OPENAI_COMPAT', '', '/v2/chat', '/v2/chat'],
   ['OPENAI_COMPAT', '/v1', '/v2/chat', '/v2/chat'],
+  ['OPENAI_COMPAT', '/v1/chat', '/chat', '/v1/chat/chat'],
   ['OPENAI_COMPAT', '', '/api/chat', '/api/chat'],
   ['OPENAI_COMPAT', '', '/v1/chat/completions', '/v1/chat/completions'],
   ['OPENAI_COMPAT', '/client/v4', '/accounts/a1/ai/v1/chat/completions', '/client/v4/accounts/a1/ai/v1/chat/completions'],
