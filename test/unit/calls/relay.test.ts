@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Relay } from '../../../src/calls/relay.ts'
 
 setFlagsFromString('--expose-gc')
@@ -38,4 +38,36 @@ test('a vendor that is kept waiting by a caller who does not read is told from o
   expect(relay.isHeldUp).toBe(true)
   response.emit('drain')
   expect(relay.isHeldUp).toBe(false)
+})
+
+/** A stream of events that a vendor breaks off behind this text; what was written after it, and whether the connection is cut. */
+function brokenOff(sent: string) {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  const write = vi.spyOn(response, 'write').mockReturnValue(true)
+  const relay = new Relay(response)
+  const source = { abort: () => {}, pause: () => {}, resume: () => {} }
+  relay.begin(200, ['content-type', 'text/event-stream'], source, [])
+  relay.write(Buffer.from(sent))
+  relay.breakOff('event: error\n\n')
+  return { said: write.mock.calls.slice(1).map(([text]) => text), isCut: () => response.destroyed }
+}
+
+test.each([
+  ['within a line', 'data: {"a', '\n\n'],
+  ['behind a line', 'data: 1\n', '\n'],
+  ['behind an event', 'data: 1\n\n', ''],
+])('an event that tells of the end is one by itself %s', (_title, sent, between) => {
+  expect(brokenOff(sent).said).toEqual([`${between}event: error\n\n`])
+})
+
+test('a caller who does not read the end of a broken stream is cut off all the same', () => {
+  vi.useFakeTimers()
+  try {
+    const { isCut } = brokenOff('data: 1\n\n')
+    expect(isCut()).toBe(false)
+    vi.advanceTimersByTime(5_000)
+    expect(isCut()).toBe(true)
+  } finally {
+    vi.useRealTimers()
+  }
 })
