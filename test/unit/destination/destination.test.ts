@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { canonicalUrl, withoutQueryValues } from '../../../src/destination/canonical-url.ts'
+import { canonicalUrl, hasSteps, withoutQueryValues } from '../../../src/destination/canonical-url.ts'
 import { destinationOf, sharedDestinationOf } from '../../../src/destination/destination.ts'
 import type { KeyRow, ProviderRow } from '../../../src/destination/stored-rows.ts'
 
@@ -115,6 +115,13 @@ test.each(['https://a.example/a b', 'https://a.example/v1?a b', 'https://a.examp
     expect(canonicalUrl(text)).toBe(`raw:${text}`)
   },
 )
+
+test.each([
+  ...['/.', '/a/./b', '/a/..', '/../a', '/%2e', '/a/%2E%2e/b', '/.%2e', '/a\\b'].map((path) => [path, true] as const),
+  ...['/', '/a.b', '/...', '/.a', '/a..', '/%2f'].map((path) => [path, false] as const),
+])('whether %s has steps: %s', (path, steps) => {
+  expect(hasSteps(path)).toBe(steps)
+})
 
 test('what a query says is not shown', () => {
   expect(withoutQueryValues('https://a.example/v1?api-key=secret&api-version=1&bare')).toBe(
