@@ -54,7 +54,7 @@ export function destinationOf(provider: ProviderRow, key: KeyRow | null, leftOut
 /** The destination of a secret of the provider itself, which goes to the endpoints of its keys as well. */
 export function sharedDestinationOf(provider: ProviderRow, keys: readonly KeyRow[], leftOut: string | null = null): string {
   const own = keys.filter(hasOwnEndpoint).map((key) => JSON.stringify(ownEndpoint(key)))
-  return destinationOf(provider, null, leftOut) + lines(listed('keyEndpoints', [...new Set(own)].sort()))
+  return destinationOf(provider, null, leftOut) + lines(listed('keyEndpoints', [...new Set(own)]))
 }
 
 /** What is sealed for nobody else: it is sent nowhere. */
