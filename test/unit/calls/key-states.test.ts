@@ -108,6 +108,21 @@ describe('a key whose rate is limited', () => {
     expect(states.availabilityOf(A)).toMatchObject({ state: 'COOLING', until: 7_000, reason: 'slow' })
   })
 
+  test('rests on for its model when another one works', () => {
+    const { states } = statesAt()
+    states.begin(A, 'gpt-5').rests('COOLING', 'slow', 7_000)
+    states.begin(A, 'gpt-4').works()
+    states.begin(A, null).works()
+    expect(states.readiness(A, 'gpt-5').kind).toBe('resting')
+  })
+
+  test('is forgotten behind the latest hundred thousand', () => {
+    const { states } = statesAt()
+    for (let index = 0; index <= 100_000; index += 1) states.begin(keyOf(`${index}`), null).rests('REFUSED', 'no', 1_000)
+    expect(states.restingIds()).toHaveLength(100_000)
+    expect(states.readiness(keyOf('0'), null).kind).toBe('ready')
+  })
+
   test('of two deadlines the later one counts, and none is longer than an hour', () => {
     const { states } = statesAt()
     const [one, other, third] = [states.begin(A, 'm'), states.begin(A, 'm'), states.begin(A, 'm')]
