@@ -12,6 +12,7 @@ test.each([
   ['elevenlabs', 'GET', '/v1/convai/conversation/get-signed-url'],
   ['elevenlabs', 'GET', '/v1/convai/conversation/token'],
   ['replicate', 'GET', '/v1/webhooks/default/secret'],
+  ['deepgram', 'POST', '/v1/Single-Use-Token'],
 ])('no caller gets a credential of the vendor: %s, %s %s', (preset, method, path) => {
   expect(isAllowed(preset, method, path)).toBe(false)
 })
@@ -25,4 +26,14 @@ test.each([
   ['replicate', 'POST', '/v1/predictions'],
 ])('models are called: %s, %s %s', (preset, method, path) => {
   expect(isAllowed(preset, method, path)).toBe(true)
+})
+
+test.each([
+  ...['admin', 'account', 'accounts', 'organization', 'organizations', 'workspace', 'workspaces', 'user', 'users', 'members', 'invites'],
+  ...['key', 'keys', 'api-keys', 'api_keys', 'apikeys', 'api-key', 'api_key', 'tokens', 'service_accounts', 'service-accounts', 'secrets'],
+  ...['auth', 'oauth', 'client_secrets', 'get_signed_url', 'billing', 'credits', 'balance', 'balances', 'usage', 'projects', 'files'],
+  ...['batches', 'fine_tuning', 'fine-tuning', 'assistants', 'threads', 'vector_stores'],
+])('no caller manages an account through the API of a vendor: %s', (word) => {
+  for (const path of [`/v1/${word}`, `/v1/x/${word}/y`, `/${word}/v1/x`]) expect(isAllowed('deepgram', 'GET', path)).toBe(false)
+  expect(isAllowed('deepgram', 'GET', `/v1/x${word}x`)).toBe(true)
 })
