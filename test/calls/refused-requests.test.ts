@@ -27,6 +27,8 @@ async function call(name: string, { path, headers = {}, ...more }: RawCall) {
 
 const CHAT: RawCall = { path: '/v1/chat/completions', body: '{"model":"gpt-5","messages":[]}' }
 const MESSAGE: RawCall = { path: '/v1/messages', body: '{"model":"claude","messages":[]}' }
+const GENERATE: RawCall = { path: '/v1beta/models/gemini:generateContent', body: '{}' }
+const ofGoogle = (code: number, detail: object) => refusal(code, { error: { code, message: 'No.', details: [detail] } })
 const says = (status: number, message: string, more = {}) => refusal(status, { error: { message, type: 'invalid_request_error', ...more } })
 
 const QUOTES: readonly (readonly [string, string, RawCall, string])[] = [
@@ -42,6 +44,7 @@ const QUOTES: readonly (readonly [string, string, RawCall, string])[] = [
     ...(['a header', 'ANTHROPIC', { ...MESSAGE, headers: { 'anthropic-beta': 'credit balance is too low' } }] as const),
     'Unexpected value(s) `credit balance is too low` for the `anthropic-beta` header.',
   ],
+  ['what nobody here can read', 'OPENAI', { ...CHAT, headers: { 'content-encoding': 'zstd' } }, "Invalid value: 'api key'."],
   ['a parameter', 'OPENAI', { ...CHAT, path: `${CHAT.path}?invalid%20api%20key=1` }, 'Unknown parameter: invalid api key'],
 ]
 
@@ -116,6 +119,13 @@ describe('a key that is refused rests', () => {
       { method: 'GET', path: '/v1/models' },
       says(404, 'Not Found', { type: 'not_found_error' }),
     ],
+    ['when its restrictions keep the gateway out', 'GOOGLE', GENERATE, ofGoogle(403, { reason: 'API_KEY_HTTP_REFERRER_BLOCKED' })],
+    [
+      'for every model when not only the quota of one is used up',
+      'GOOGLE',
+      GENERATE,
+      ofGoogle(429, { violations: [{ quotaId: 'RequestsPerDayPerProjectPerModel' }, { quotaId: 'RequestsPerDayPerProject' }] }),
+    ],
     ['when no organization was named', 'OPENAI', CHAT, says(401, 'Mismatch', { code: 'mismatched_organization' })],
     ['without credit for anything', 'OPENAI', CHAT, says(402, 'You requested up to 9 tokens, but can only afford 0.')],
   ] as const)('%s', async (_title, type, request, answer) => {
@@ -123,6 +133,7 @@ describe('a key that is refused rests', () => {
     vendor.answerWith(answer)
     await call(name, request)
     vendor.answerWith(chatAnswer)
-    expect([502, 429]).toContain((await call(name, type === 'OPENAI' ? CHAT : MESSAGE)).status)
+    const other = { OPENAI: CHAT, ANTHROPIC: MESSAGE, GOOGLE: { ...GENERATE, path: '/v1beta/models/other:generateContent' } }[type]
+    expect([502, 429]).toContain((await call(name, other)).status)
   })
 })
