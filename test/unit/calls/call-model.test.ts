@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { readModel, requireWhole } from '../../../src/calls/call-model.ts'
+import { readModel, requireModel, requireWhole } from '../../../src/calls/call-model.ts'
 import { CallError } from '../../../src/calls/error-codes.ts'
 import { createTurns } from '../../../src/http/turns.ts'
 
@@ -197,4 +197,30 @@ describe('JSON', () => {
 
 test('a body whose model is not looked for because of its size is refused with that reason', () => {
   expect(() => requireWhole({ kind: 'stream', stream: Readable.from([]), length: 2_000_000, head: null })).toThrow('more than 1 MiB')
+})
+
+test.each([
+  ['gzip', 'unreadable'],
+  ['unknown', 'unreadable'],
+  ['Identity', 'model'],
+])('what stands in a body of the encoding %s is %s', async (contentEncoding, kind) => {
+  const body = { kind: 'whole', bytes: Buffer.from('{"model":"m"}') } as const
+  expect((await readModel({ path: PATH, contentType: JSON_TYPE, contentEncoding, body, takeTurn })).kind).toBe(kind)
+})
+
+describe('a token that may call some models is refused a body of which a vendor may read another model than that of the path', () => {
+  const path = '/v1beta/models/m:generateContent'
+  const model = { kind: 'model', name: 'm', source: null } as const
+  const ask = (body: Parameters<typeof requireModel>[1]['body']) =>
+    requireModel(model, { path, contentType: JSON_TYPE, contentEncoding: undefined, body, takeTurn })
+
+  test('because it is streamed', async () => {
+    const stream = { kind: 'stream', stream: Readable.from([]), length: null, head: null } as const
+    await expect(ask(stream)).rejects.toMatchObject({ code: 'model_not_allowed' })
+  })
+
+  test('because it is no JSON to us', async () => {
+    await expect(ask({ kind: 'whole', bytes: Buffer.from("{'model':'other'}") })).rejects.toMatchObject({ code: 'model_not_allowed' })
+    expect(await ask({ kind: 'whole', bytes: Buffer.from('{"contents":[]}') })).toBe('m')
+  })
 })
