@@ -86,6 +86,11 @@ test('no text is missing in the golden file, and none is left over', () => {
   expect(Object.keys(golden).length).toBeGreaterThanOrEqual(30)
 })
 
+test('a key has no part of the settings, which have a credential of their own', () => {
+  const settings = { bedrock: { region: 'eu-west-1', roleArn: 'arn:x', hasAccessKey: true } }
+  expect(destinationOf(provider({ settings }), KEY)).toBe(destinationOf(PLAIN, KEY))
+})
+
 test('no value breaks out of its line', () => {
   const text = destinationOf(provider({ vendorPreset: 'x"\nproxy ["HTTP"]' }), KEY)
   expect(text.split('\n').filter((line) => line.startsWith('proxy'))).toEqual([])
