@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createWriteTurns } from '../../../src/database/write-turns.ts'
 import { ProviderNotFoundError } from '../../../src/errors.ts'
 
@@ -20,17 +20,20 @@ test('writers go in the order in which they came, a few at once', async () => {
   expect(most).toBe(2)
 })
 
-test('a writer waits longer than its patience while those before it get on, also when rules refuse them', async () => {
-  const turns = createWriteTurns(1, 300)
-  const work = async (index: number) => {
-    await sleep(50)
-    if (index % 2 === 0) throw new ProviderNotFoundError()
-  }
-  const ends = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => turns.take(() => work(index))))
-  const faults = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
-  expect(faults).toHaveLength(10)
-  expect(faults.every((fault) => fault instanceof ProviderNotFoundError)).toBe(true)
-})
+test.each([2, 1])(
+  'a writer waits longer than its patience while those before it get on, also when rules refuse each %i. of them',
+  async (nth) => {
+    const turns = createWriteTurns(1, 300)
+    const work = async (index: number) => {
+      await sleep(50)
+      if (index % nth === 0) throw new ProviderNotFoundError()
+    }
+    const ends = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => turns.take(() => work(index))))
+    const faults = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
+    expect(faults).toHaveLength(20 / nth)
+    expect(faults.every((fault) => fault instanceof ProviderNotFoundError)).toBe(true)
+  },
+)
 
 test('a writer behind one that hangs is told so, is not run, and keeps no place', async () => {
   const turns = createWriteTurns(1, 20)
@@ -54,4 +57,20 @@ test('failures of the database are no progress: behind them a writer gives up', 
   const codes = ends.map((end) => (end.status === 'rejected' ? end.reason.code : 'none'))
   expect(codes).toContain('SERVICE_UNAVAILABLE')
   expect(codes[0]).toBe('ECONNREFUSED')
+})
+
+test('a writer who got in takes no place from those who wait, however long it works', async () => {
+  vi.useFakeTimers()
+  try {
+    const turns = createWriteTurns(1, 1_000)
+    const work = (ms: number) => () => new Promise<string>((resolve) => setTimeout(() => resolve('done'), ms))
+    const first = turns.take(work(50))
+    const long = turns.take(work(1_300))
+    await vi.advanceTimersByTimeAsync(800)
+    const last = turns.take(work(1))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await Promise.all([first, long, last])).toEqual(['done', 'done', 'done'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
