@@ -35,6 +35,16 @@ describe('a token that may use some models names no other one where its vendor l
     expect(await refusalOf(null, 'application/json', naming('secret-model'))).toBeNull()
   })
 
+  test.each([
+    ['a member twice', '{"models":["allowed-1"],"models":["secret-model"]}'],
+    ['a list that is too long for one', JSON.stringify({ models: Array.from({ length: 7_000 }, () => 'allowed-1') })],
+    ['an entry that is no name', '{"fallbacks":[1]}'],
+    ['an entry whose model is no name', '{"fallbacks":[{"model":["allowed-1"]}]}'],
+    ["options of Vercel's", '{"providerOptions":{"gateway":{"models":["secret-model"]}}}'],
+  ])('%s', async (_title, text) => {
+    expect(await refusalOf(null, 'application/json', text)).toBe('model_not_allowed')
+  })
+
   test('in a form', async () => {
     const of = (...parts: readonly Part[]) =>
       refusalOf('elevenlabs', 'multipart/form-data; boundary=x', form(['model', 'allowed-1'], ...parts))
