@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { canonicalUrl, hasSteps, withoutQueryValues } from '../../../src/destination/canonical-url.ts'
-import { destinationOf, sharedDestinationOf } from '../../../src/destination/destination.ts'
+import { destinationOf, isBoundHeader, sharedDestinationOf } from '../../../src/destination/destination.ts'
 import type { KeyRow, ProviderRow } from '../../../src/destination/stored-rows.ts'
 
 const PLAIN: ProviderRow = {
@@ -89,6 +89,13 @@ test('no text is missing in the golden file, and none is left over', () => {
 test('a key has no part of the settings, which have a credential of their own', () => {
   const settings = { bedrock: { region: 'eu-west-1', roleArn: 'arn:x', hasAccessKey: true } }
   expect(destinationOf(provider({ settings }), KEY)).toBe(destinationOf(PLAIN, KEY))
+})
+
+test('which headers are part of a destination belongs to its format', () => {
+  const unbound = ['user-agent', 'accept-language', 'anthropic-version', 'anthropic-beta', 'openai-organization', 'openai-project']
+  const others = ['openai-beta', 'X-Title', 'HTTP-Referer']
+  for (const name of [...unbound, ...others]) expect({ name, bound: isBoundHeader(name) }).toEqual({ name, bound: false })
+  for (const name of ['x-portkey-config', 'host', 'openai-base-url', 'referer', '']) expect(isBoundHeader(name)).toBe(true)
 })
 
 test('no value breaks out of its line', () => {
