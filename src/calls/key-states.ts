@@ -164,7 +164,7 @@ export class KeyUse {
 
   #lengthOf(state: RestingState, known: Rest | null): number {
     const first = FIRST_REST_MS[state]
-    return state === 'COOLING' ? first : first * 2 ** Math.min(this.#strikesAfter(state, known) - 1, 10)
+    return state === 'COOLING' ? first : first * 2 ** (this.#strikesAfter(state, known) - 1)
   }
 }
 
