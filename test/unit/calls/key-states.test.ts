@@ -106,6 +106,9 @@ describe('a key whose rate is limited', () => {
     expect(states.readiness(A, 'gpt-5')).toEqual({ kind: 'resting', state: 'COOLING', waitMs: 7_000 })
     expect(states.readiness(A, 'gpt-4').kind).toBe('ready')
     expect(states.availabilityOf(A)).toMatchObject({ state: 'COOLING', until: 7_000, reason: 'slow' })
+    states.begin(A, 'gpt-4').rests('COOLING', 'slower', 9_000)
+    states.begin(A, 'gpt-3').rests('COOLING', 'fast', 1_000)
+    expect(states.availabilityOf(A)).toMatchObject({ until: 9_000, reason: 'slower' })
   })
 
   test('rests on for its model when another one works', () => {
