@@ -280,6 +280,38 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('keep what is typed when the token ends, for the next one of the same role alone', async () => {
+    const revoked = async () => {
+      const { value, token } = await bench.createToken('EDITOR')
+      const page = await bench.signIn(value)
+      await open(page, '/providers/openai/edit', 'Network')
+      await page.getByLabel('Display name').fill('Half typed')
+      await bench.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: token.id })
+      await page.getByText('Your access token is no longer valid').waitFor()
+      return page
+    }
+    const enter = async (page: Page, token: string) => {
+      await page.getByLabel('Access token', { exact: true }).fill(token)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    const page = await revoked()
+    await page.keyboard.press('Escape')
+    await enter(page, 'gw_wrong_token')
+    await page.getByText('The access token is not valid').waitFor()
+    await enter(page, (await bench.createToken('EDITOR')).value)
+    await page.getByText('Not signed in').waitFor({ state: 'detached' })
+    expect(await page.getByLabel('Display name').inputValue()).toBe('Half typed')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Half typed' }).waitFor()
+    await page.context().close()
+
+    const other = await revoked()
+    await enter(other, (await bench.createToken('VIEWER')).value)
+    await other.getByRole('heading', { name: 'Nothing is here' }).waitFor()
+    expect(await other.getByLabel('Display name').count()).toBe(0)
+    await other.context().close()
+  })
+
   it('say that a wrong token is wrong, and that a gateway is away, and go on by themselves when it is back', async () => {
     const page = await bench.openWindow()
     await page.goto(`${bench.gateway.url}/console`)

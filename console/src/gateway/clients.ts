@@ -14,6 +14,8 @@ export interface GatewayClients {
   readonly writes: Client
   /** The providers that the token may call. @throws Error. */
   readonly callable: () => Promise<readonly CallableProvider[]>
+  /** Goes on with another token of the same person, and with all that they hold. */
+  readonly renew: (token: string) => void
 }
 
 const embedded: KeyGenerator = () => null
@@ -57,7 +59,7 @@ const noNullData = mapExchange({
 
 /** Makes the clients of one session; they end with it, and so does all that they hold. */
 export function createGatewayClients(token: string, events: FetchEvents): GatewayClients {
-  const fetchAsSession = createGatewayFetch(token, events)
+  const { fetch: fetchAsSession, renew } = createGatewayFetch(token, events)
   const options = {
     url: new URL('/graphql', location.origin).href,
     fetch: fetchAsSession,
@@ -79,6 +81,7 @@ export function createGatewayClients(token: string, events: FetchEvents): Gatewa
     reads: createClient({ ...options, exchanges: [noNullData, cache, fetchExchange] }),
     writes: createClient({ ...options, exchanges: [noNullData, fetchExchange], requestPolicy: 'network-only' }),
     callable: () => listCallableProviders(fetchAsSession),
+    renew,
   }
 }
 

@@ -22,6 +22,11 @@ export function isKeptOnDevice(): boolean {
   return localStorage.getItem(ENTRY) !== null
 }
 
+/** For this tab alone: others that hold the token on the device find out for themselves, and keep what is typed in them. */
+export function forgetTokenOfTab(): void {
+  sessionStorage.removeItem(ENTRY)
+}
+
 export function forgetToken(): void {
   sessionStorage.removeItem(ENTRY)
   localStorage.removeItem(ENTRY)
