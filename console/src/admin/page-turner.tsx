@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 
 export interface PageTurnerProps {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
@@ -13,19 +13,25 @@ export interface PageTurnerProps {
 /** Goes through a list page by page, and back the way it came. Not there when one page has everything. */
 export function PageTurner({ pageInfo, after, onTurn, labels: [back, on] = ['Newer', 'Older'] }: PageTurnerProps) {
   const [before, setBefore] = useState<readonly (string | null)[]>([])
+  const place = useRef<HTMLDivElement>(null)
   if (after === null && !pageInfo.hasNextPage) return null
+  const turn = (to: string | null) => {
+    onTurn(to)
+    // Whoever turns a page stands at its end, and reads the next one from its beginning.
+    place.current?.previousElementSibling?.scrollIntoView()
+  }
   const goBack = () => {
-    onTurn(before.at(-1) ?? null)
+    turn(before.at(-1) ?? null)
     setBefore(before.slice(0, -1))
   }
   const goOn = () => {
     // Pressed again before the next page is there.
     if (after === pageInfo.endCursor) return
     setBefore([...before, after])
-    onTurn(pageInfo.endCursor)
+    turn(pageInfo.endCursor)
   }
   return (
-    <Group mt="md" justify="center">
+    <Group mt="md" justify="center" ref={place}>
       <Button variant="default" disabled={after === null} onClick={goBack}>
         {back}
       </Button>
