@@ -51,6 +51,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
 
   it('show where the calls of a provider begin, at the public address of the gateway, and copy it', async () => {
     const page = await bench.signIn()
+    await open(page, '', 'bedrock')
+    await page.getByRole('row', { name: /bedrock.*Access key/ }).waitFor()
     await open(page, '/providers/bedrock', 'Access key')
     await page.getByText('/ai/bedrock', { exact: true }).waitFor()
     const button = page.getByRole('button', { name: `Copy ${PUBLIC_URL}/ai/bedrock` })

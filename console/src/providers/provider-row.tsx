@@ -24,7 +24,7 @@ export interface ProviderRowProps {
 /** One provider in the table. Drawn again when it changed, and not when its neighbours did. */
 export const ProviderRow = memo(function ProviderRow({ provider, index, measure, isSelected, onSelect }: ProviderRowProps) {
   const { mayEdit } = usePermissions()
-  const { name, displayName, type, baseUrl, enabled, apiKeys } = provider
+  const { name, displayName, baseUrl, enabled } = provider
   const open = useRowClick(`/providers/${name}`)
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className="provider-row row-opens" onClick={open}>
@@ -47,7 +47,7 @@ export const ProviderRow = memo(function ProviderRow({ provider, index, measure,
         </span>
       </td>
       <td className="cell-keys">
-        <KeyMasks type={type} apiKeys={apiKeys} />
+        <KeyMasks provider={provider} />
       </td>
       <td className="cell-test">
         <TestStatus test={provider.lastConnectionTest} />
@@ -81,9 +81,17 @@ function NameCell({ provider: { name, displayName, type, icon } }: Pick<Provider
   )
 }
 
-function KeyMasks({ type, apiKeys }: Pick<ProviderRowFragment, 'type' | 'apiKeys'>) {
+/** What it signs its calls with where it has no keys. */
+function keylessText({ type, settings }: ProviderRowFragment): string {
+  if (settings?.hasAccessKey) return 'Access key'
+  if (typeof settings?.roleArn === 'string') return 'Role'
+  return type === 'BEDROCK' || type === 'COPILOT' ? 'None needed' : 'No keys'
+}
+
+function KeyMasks({ provider }: Pick<ProviderRowProps, 'provider'>) {
+  const { apiKeys } = provider
   const shown = apiKeys.nodes.slice(0, SHOWN_KEYS)
-  if (shown.length === 0) return <span className="dimmed">{type === 'BEDROCK' || type === 'COPILOT' ? 'None needed' : 'No keys'}</span>
+  if (shown.length === 0) return <span className="dimmed">{keylessText(provider)}</span>
   const others = apiKeys.totalCount - shown.length
   return (
     <span className="masks">
