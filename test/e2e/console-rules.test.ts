@@ -165,6 +165,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await dialog().getByRole('status').getByText('OK', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     await dialog().waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'sk-g...cdef' }).click()
+    await page.getByRole('definition').getByText(`${bench.upstreamUrl}/v1`, { exact: true }).waitFor()
     await open('/providers/good')
     await page.getByRole('heading', { name: 'Good' }).waitFor()
     await bench.ask('mutation { deleteProvider(input: { provider: { name: "away" } }) { __typename } }')

@@ -11,6 +11,7 @@ import { usePermissions } from '../session/session.ts'
 export function KeyFacts({ apiKey }: { readonly apiKey: KeyRowFragment }) {
   const { mayAdminister } = usePermissions()
   const { name, enabled, weight, environmentVariable, models, exceptModels, lastConnectionTest, lastUsedAt, createdAt, provider } = apiKey
+  const endpoint = apiKey.endpoint ?? apiKey.endpointVariable
   const changes = `/audit?about=${encodeURIComponent(provider.name)}&action=PROVIDER_UPDATED`
   const audit = mayAdminister && (
     <Anchor component={Link} href={changes} fz="sm">
@@ -31,6 +32,11 @@ export function KeyFacts({ apiKey }: { readonly apiKey: KeyRowFragment }) {
         {environmentVariable !== null && (
           <Fact name="Variable">
             <code>{environmentVariable}</code>
+          </Fact>
+        )}
+        {endpoint !== null && (
+          <Fact name={apiKey.endpoint === null ? 'Endpoint variable' : 'Endpoint'}>
+            <code>{endpoint}</code>
           </Fact>
         )}
         {models !== null && <Fact name="Models">{models.join(', ')}</Fact>}
