@@ -129,9 +129,21 @@ const MODELS: Readonly<Record<ProviderType, string>> = {
 const PLAIN_MODEL = /^[A-Za-z0-9][\w.:/@-]{0,199}$/
 const NO_CHAT = /embed|moderation|whisper|tts|audio|realtime|transcribe|image|dall-e|sora|rerank|imagen|veo|aqa/i
 
-/** A model for the snippets: the usual one where it is listed or nothing is, else the first that can chat by its name. */
+const YOUR_MODEL = 'your-model'
+
+/**
+ * A model for the snippets: the usual one where it is listed or nothing is, else the first that can chat by its name.
+ * @param listed names, or of a token's scope also names with `*`.
+ */
 export function modelFor(type: ProviderType, listed: readonly string[]): string {
-  const usual = MODELS[type] ?? 'your-model'
-  if (listed.includes(usual)) return usual
-  return listed.find((name) => PLAIN_MODEL.test(name) && !NO_CHAT.test(name)) ?? usual
+  const usual = MODELS[type] ?? YOUR_MODEL
+  if (listed.some((name) => matches(name, usual))) return usual
+  const first = listed.find((name) => PLAIN_MODEL.test(name) && !NO_CHAT.test(name))
+  // Where a scope has names with `*` alone, and the usual model is in none of them, no name is known.
+  return first ?? (listed.some((name) => name.includes('*')) ? YOUR_MODEL : usual)
+}
+
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(name)
 }

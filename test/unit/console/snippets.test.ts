@@ -35,6 +35,13 @@ test('the usual model of a vendor is taken where it is listed, or nothing is', (
   expect(modelFor('OPENAI', ['gpt-4.1'])).toBe('gpt-4.1')
 })
 
+test('no model is named that the patterns of a token keep out', () => {
+  expect(modelFor('OPENAI', ['gpt-4*'])).toBe('your-model')
+  expect(modelFor('OPENAI', ['gpt.*', 'o3'])).toBe('o3')
+  expect(modelFor('OPENAI', ['gpt-*'])).toBe('gpt-5')
+  expect(modelFor('OPENAI', ['g*-5*'])).toBe('gpt-5')
+})
+
 test('an address with a quote in it stays one word of the shell', () => {
   const [curl] = snippetsFor('OPENAI', { ...target, url: "https://gateway.example.com/ai/it's" })
   expect(curl?.text).toContain(`'https://gateway.example.com/ai/it'\\''s/v1/chat/completions'`)
