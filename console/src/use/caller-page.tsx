@@ -1,12 +1,12 @@
 import { Code, NativeSelect, Paper, Skeleton, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
-import { useSearchParams } from 'wouter'
 import type { CallableProvider } from '../gateway/callable-providers.ts'
 import type { Problem } from '../gateway/problem.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { Section } from '../parts/section.tsx'
 import { Shell } from '../parts/shell.tsx'
+import { useUrlState } from '../parts/use-url-state.ts'
 import { useSession } from '../session/session.ts'
 import { TOKEN_VARIABLE } from './snippet.ts'
 import { SnippetTabs } from './snippet-tabs.tsx'
@@ -34,7 +34,7 @@ export function CallerPage() {
 
 function Chosen({ providers }: { readonly providers: readonly CallableProvider[] }) {
   const { calls } = useSession().viewer
-  const [parameters, setParameters] = useSearchParams()
+  const [parameters, change] = useUrlState()
   const [first] = providers
   const provider = providers.find(({ name }) => name === parameters.get('provider')) ?? first
   if (provider === undefined)
@@ -55,7 +55,7 @@ function Chosen({ providers }: { readonly providers: readonly CallableProvider[]
         maw={360}
         data={providers.map((one) => one.name)}
         value={name}
-        onChange={(event) => setParameters({ provider: event.currentTarget.value }, { replace: true })}
+        onChange={(event) => change({ provider: event.currentTarget.value })}
       />
       <Text fz="sm" mb="sm">
         Put the token that you signed in with into <Code>{TOKEN_VARIABLE}</Code>, or where a tool asks for the API key.
