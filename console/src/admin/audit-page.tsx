@@ -62,12 +62,15 @@ function questionOf(parameters: URLSearchParams): Omit<AuditEventsQueryVariables
   }
 }
 
+/** The last time that the gateway can read. */
+const LAST_TIME = Date.UTC(9999, 11, 31)
+
 /** When a day begins, some days later; null for what is no date. */
 function startOfDay(text: string | null, daysLater: number): string | null {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text ?? '') ?? []
   if (year === undefined) return null
   const start = new Date(Number(year), Number(month) - 1, Number(day) + daysLater)
-  return start.toISOString()
+  return new Date(Math.min(start.getTime(), LAST_TIME)).toISOString()
 }
 
 interface EventsProps {

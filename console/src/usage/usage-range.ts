@@ -16,6 +16,8 @@ const LONGEST_OF_HOURS_MS = 7 * DAY_MS
 const HOURS_KEPT_MS = 30 * DAY_MS
 /** One answer has at most 1,000 sums. */
 const MOST_DAYS = 1_000
+/** The last day whose end the gateway can read as a time. */
+const LAST_DAY = Date.UTC(9999, 11, 30)
 
 const LENGTHS_MS: Readonly<Record<Exclude<RangeName, 'own'>, number>> = {
   '24h': DAY_MS,
@@ -57,7 +59,7 @@ function ownRange(parameters: URLSearchParams, now: number): UsageRange {
 function dayOf(text: string | null): number | null {
   if (text === null || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
   const day = Date.parse(`${text}T00:00:00Z`)
-  return Number.isNaN(day) ? null : day
+  return Number.isNaN(day) ? null : Math.min(Math.max(day, 0), LAST_DAY)
 }
 
 /** As a date field writes it. */
