@@ -40,6 +40,9 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
   let pages: readonly Page[] = []
   const listeners = new Set<() => void>()
   const watched: { unsubscribe: () => void }[] = []
+  /** Which pages have been asked for and are not there yet, and whether all are to be read again when they are. */
+  const awaited = new Set<number>()
+  let isDue = false
 
   const show = (change: Partial<ProviderList>) => {
     list = { ...list, ...change }
@@ -49,6 +52,7 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
   const forgetFrom = (index: number) => {
     for (const { unsubscribe } of watched.splice(index)) unsubscribe()
     pages = pages.slice(0, index)
+    for (const one of awaited) if (one >= index) awaited.delete(one)
   }
 
   /** A page that ends elsewhere than before moves the beginning of the next one. */
@@ -62,13 +66,26 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
 
   function watch(index: number, after: string | null, requestPolicy: RequestPolicy): void {
     watched[index]?.unsubscribe()
+    awaited.add(index)
     const variables = { first: PAGE_SIZE, after, ...query }
     watched[index] = client.query(ProvidersDocument, variables, { requestPolicy }).subscribe(({ data, error }) => {
-      if (error !== undefined) return show({ isLoading: false, problem: problemOf(error) })
-      if (data === undefined) return
-      const { nodes, pageInfo, totalCount } = data.providers
-      place(index, { after, nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage }, totalCount)
+      awaited.delete(index)
+      if (error !== undefined) show({ isLoading: false, problem: problemOf(error) })
+      else if (data !== undefined) {
+        const { nodes, pageInfo, totalCount } = data.providers
+        place(index, { after, nodes, endCursor: pageInfo.endCursor, hasNextPage: pageInfo.hasNextPage }, totalCount)
+      }
+      if (isDue && awaited.size === 0) reload()
     })
+  }
+
+  const reload = () => {
+    // Begun anew at each change, a reading that takes longer than the time between two would never end.
+    isDue = awaited.size > 0
+    if (isDue) return
+    show({ isLoading: true, problem: null })
+    const places = pages.length === 0 ? [null] : pages.map(({ after }) => after)
+    for (const [index, after] of places.entries()) watch(index, after, 'network-only')
   }
 
   return {
@@ -87,11 +104,7 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
       show({ isLoading: true })
       watch(pages.length, last.endCursor, 'cache-and-network')
     },
-    reload: () => {
-      show({ isLoading: true, problem: null })
-      const places = pages.length === 0 ? [null] : pages.map(({ after }) => after)
-      for (const [index, after] of places.entries()) watch(index, after, 'network-only')
-    },
+    reload,
   }
 }
 
