@@ -6,7 +6,7 @@ export interface FetchEvents {
   readonly onStream: () => void
 }
 
-export interface GatewayFetch {
+interface GatewayFetch {
   readonly fetch: typeof fetch
   /** Goes on with another token. */
   readonly renew: (token: string) => void
