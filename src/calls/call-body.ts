@@ -194,5 +194,7 @@ function tooLarge(maxBytes: number): CallError {
 }
 
 function overloaded(): CallError {
-  return new CallError('overloaded', 'The gateway holds as many request bodies as it may. Try again in a second.', { retryAfterMs: 1_000 })
+  return new CallError('overloaded', 'Request bodies use all the memory that the gateway allows for them. Try again in a second.', {
+    retryAfterMs: 1_000,
+  })
 }

@@ -12,10 +12,7 @@ export function answerToFailure({ kind, error }: CallFailure): CallError {
     case 'silent':
       return new CallError('upstream_timeout', 'The provider did not begin to answer in time.')
     case 'broken':
-      return new CallError(
-        'upstream_unreachable',
-        'The provider closed the connection without an answer, or answered in something that is no HTTP.',
-      )
+      return new CallError('upstream_unreachable', 'The provider closed the connection without an answer, or its answer was not HTTP.')
     case 'unsendable':
       return new CallError('internal_error', 'The gateway could not write this request.')
   }
@@ -24,7 +21,8 @@ export function answerToFailure({ kind, error }: CallFailure): CallError {
 /** What the caller is told in the middle of an answer. */
 export function endOfBroken({ kind, error }: CallFailure): Pick<CallError, 'code' | 'message'> {
   if (error instanceof CallError) return error
-  const message = kind === 'silent' ? 'The provider fell silent in the middle of its answer.' : 'The provider broke off its answer.'
+  const message =
+    kind === 'silent' ? 'The provider stopped sending in the middle of its answer.' : "The provider's answer ended before it was complete."
   return { code: 'upstream_unreachable', message }
 }
 
@@ -32,9 +30,9 @@ function unreachable(error: Error): CallError {
   const status = error instanceof OutboundError ? error.failure.status : null
   switch (status) {
     case 'BLOCKED_ADDRESS':
-      return new CallError('address_blocked', "The gateway may not connect to the provider's address. Ask whoever runs the gateway.")
+      return new CallError('address_blocked', "The gateway may not connect to the provider's address. Ask the gateway's operator.")
     case 'TLS_FAILED':
-      return new CallError('upstream_unreachable', 'The gateway could not start TLS with the provider. Ask whoever runs the gateway.')
+      return new CallError('upstream_unreachable', "The gateway could not start TLS with the provider. Ask the gateway's operator.")
     case 'TIMED_OUT':
       return new CallError('upstream_unreachable', 'The provider did not accept a connection in time.')
     default:

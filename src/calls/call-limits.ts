@@ -54,9 +54,9 @@ export class CallLimits {
    */
   begin(tokenId: string, { id: providerId, type }: Pick<ProviderForCall, 'id' | 'type'>): () => void {
     const { perToken, perProvider } = this.#settings
-    if (isFull(this.#ofTokens, tokenId, perToken)) throw busy('This token has as many calls under way as it may. Wait for one to end.')
+    if (isFull(this.#ofTokens, tokenId, perToken)) throw busy('This token has too many calls in progress. Wait for one to end.')
     if (isFull(this.#ofProviders, providerId, perProvider))
-      throw busy('As many calls are under way to this provider as may be. Try again in a second.')
+      throw busy('Too many calls to this provider are in progress. Try again in a second.')
     count(this.#ofTokens, tokenId, 1)
     count(this.#ofProviders, providerId, 1)
     this.#ofTypes.set(type, (this.#ofTypes.get(type) ?? 0) + 1)
@@ -80,7 +80,7 @@ export class CallLimits {
     this.#countCall(tokenId, requestsPerMinute)
     if (tokensPerDay === null || (await this.#budgets.hasTokensLeft(tokenId, tokensPerDay))) return
     const retryAfterMs = DAY_MS - (this.#now() % DAY_MS)
-    const message = `This token has used the ${tokensPerDay.toLocaleString('en')} tokens that it may use in a day. The next day begins at 00:00 UTC.`
+    const message = `This token has used its ${tokensPerDay.toLocaleString('en')} tokens of this day. The next day begins at 00:00 UTC.`
     throw new CallError('token_budget_exhausted', message, { retryAfterMs })
   }
 
@@ -92,7 +92,7 @@ export class CallLimits {
     const window = known !== undefined && known.endsAt > now ? known : { endsAt: now + WINDOW_MS, calls: 0 }
     if (window.calls >= perMinute) {
       const retryAfterMs = window.endsAt - now
-      throw new CallError('token_rate_limited', `This token may make ${perMinute} calls in a minute.`, { retryAfterMs })
+      throw new CallError('token_rate_limited', `This token may make ${perMinute} calls per minute.`, { retryAfterMs })
     }
     window.calls += 1
     if (window !== known) this.#keep(tokenId, window, now)

@@ -55,7 +55,7 @@ export async function readModel(source: ModelSource): Promise<CallModel> {
 }
 
 function nameTooLong(longest: number): CallError {
-  return new CallError('model_not_found', `There is no such model: names of models have at most ${longest} characters here.`)
+  return new CallError('model_not_found', `There is no such model: model names have at most ${longest} characters here.`)
 }
 
 async function findModel(source: ModelSource, longest: number): Promise<CallModel> {
@@ -117,7 +117,7 @@ export function requireWhole(body: CallBody): void {
 }
 
 function cannotTell(): CallError {
-  return new CallError('model_not_allowed', 'This token may call some models only, and the model of this request cannot be told.')
+  return new CallError('model_not_allowed', 'This token may call only some models, and the gateway cannot tell the model of this request.')
 }
 
 /** What is no JSON to us may be some to a vendor that is less strict, with another model in it than the path's or the header's. */

@@ -11,7 +11,7 @@ function callScopeOf({ calls }: Principal): CallScope | null {
 /** @throws CallError `calls_not_allowed`, before anything is said of providers. */
 export function requireScope(principal: Principal): CallScope {
   const scope = callScopeOf(principal)
-  if (scope === null) throw new CallError('calls_not_allowed', 'This token may make no model calls. Ask an admin for one that may.')
+  if (scope === null) throw new CallError('calls_not_allowed', 'This token may not make model calls. Ask an admin for one that may.')
   return scope
 }
 

@@ -125,7 +125,7 @@ export function createCalls(deps: CallsDeps): Calls {
     progress.caller = identity.principal
     const scope = requireScope(identity.principal)
     if (/\bwebsocket\b/i.test(request.headers.upgrade ?? ''))
-      throw new CallError('websocket_not_supported', 'Model calls are plain HTTP here.')
+      throw new CallError('websocket_not_supported', 'The gateway does not support WebSockets. Use HTTP.')
     if (path.kind !== 'one url') return answerBelowProvider(passage, path, identity, scope)
     const { response, requestId, relay, caller, shape } = passage
     const { principal, state } = identity

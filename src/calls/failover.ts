@@ -100,7 +100,7 @@ export class Failover {
     }
     return new CallError(
       'upstream_credentials_refused',
-      'The provider refused every stored key. Ask whoever runs the gateway to store a valid one.',
+      "The provider refused every stored key. Ask the gateway's operator to store a valid one.",
     )
   }
 }

@@ -182,7 +182,7 @@ async function stepAfterHeldAnswer(
     attempt.drop()
     throw new CallError(
       'upstream_redirected',
-      'The provider answered with a redirect, which a key never follows. Its base URL must be corrected.',
+      "The provider answered with a redirect, and a key never follows one. Correct the provider's base URL.",
     )
   }
   const verdict = opened.isOurCredential ? judgeAnswer(judgedRequest(call, opened.target), answer, now()) : null
@@ -201,7 +201,7 @@ async function stepAfterHeldAnswer(
     if (verdict.state === 'REFUSED') {
       attempt.drop()
       if (reach === 'request') throw refusedRequest(verdict, quote)
-      throw new CallError('upstream_credentials_refused', 'The provider refused the stored key. Ask whoever runs the gateway.')
+      throw new CallError('upstream_credentials_refused', "The provider refused the stored key. Ask the gateway's operator.")
     }
     return pass(call, trial, answer)
   }
@@ -229,7 +229,7 @@ function refusedRequest({ state }: KeyVerdict, quote: string | null): CallError 
   if (state === 'REFUSED') {
     return new CallError(
       'upstream_credentials_refused',
-      'The provider does not take its key with the `openai-organization` or `openai-project` of this request. Leave them out.',
+      'The provider refused its key with the `openai-organization` or `openai-project` of this request. Leave these headers out.',
     )
   }
   const said = quote === null ? '' : ` The provider said: "${quote}"`

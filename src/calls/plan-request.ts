@@ -45,7 +45,7 @@ export function planRequest(provider: PlannedProvider, endpoint: Target, asked: 
   return target
 }
 
-const STANDARD_ONLY = '. The gateway passes calls of models only, unless an admin opens every route of the provider with `callRoutes: ALL`.'
+const STANDARD_ONLY = '. The gateway passes on only model calls, unless an admin allows every route of the provider with `callRoutes: ALL`.'
 
 function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, { method, rest, query }: AskedRoute): Target {
   if (!isRoute(rest) || !isSafeQuery(query)) {

@@ -44,7 +44,7 @@ export async function withReportedUsage({ tokensPerDay }: CallScope, sent: SentB
   if (bytes !== null) return bytes === 'as it is' ? body : { kind: 'whole', bytes }
   throw new CallError(
     'body_not_json',
-    'This token may use a limited number of tokens a day, so its body must be a JSON object in UTF-8 that is not compressed and names `stream_options` and `include_usage` at most once.',
+    'This token has a limit of tokens per day, so the body must be a JSON object in UTF-8, not compressed, that names `stream_options` and `include_usage` at most once.',
   )
 }
 

@@ -233,7 +233,7 @@ describe('what cannot be called is told', () => {
   ])('%s at %s, a format that its vendor does not take', async (model, path) => {
     const answer = await call(path, JSON.stringify({ model }))
     expect(answer.status).toBe(400)
-    expect(answer.body.toString()).toMatch(/takes no calls of .* Use /)
+    expect(answer.body.toString()).toMatch(/does not support .* Use /)
     expect(vendor.requests).toHaveLength(0)
   })
 

@@ -86,7 +86,7 @@ packages.describe.each(SDKS)('the official SDK $name', ({ name: sdk, connect, er
 
   test.each([
     ['401, of a wrong token', 'good', 'wrong', 'access token is not valid'],
-    ['403, of a token that may make no calls', 'good', 'admin', 'may make no model calls'],
+    ['403, of a token that may make no calls', 'good', 'admin', 'may not make model calls'],
     ['429, when all keys are limited', 'limited', null, 'limited for now'],
     ['502, when all keys are refused', 'refused', null, 'refused every stored key'],
   ] as const)('tells our %s, as an error of its own class with our message', async (_title, kind, given, words) => {

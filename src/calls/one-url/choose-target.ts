@@ -46,11 +46,11 @@ export function noneAvailable(name: string, targets: readonly CallableTarget[], 
   const shortest = (kind: 'keys' | 'breaker') =>
     Math.min(...hindrances.flatMap((one) => (one.kind === kind && 'waitMs' in one ? [Math.max(1_000, one.waitMs)] : [])))
   if (hindrances.some(({ kind }) => kind === 'keys'))
-    return new CallError('all_keys_rate_limited', `All API keys of the targets of "${name}" rest for now.`, {
+    return new CallError('all_keys_rate_limited', `All API keys of the targets of "${name}" are paused.`, {
       retryAfterMs: shortest('keys'),
     })
   if (hindrances.some(({ kind }) => kind === 'breaker'))
-    return new CallError('overloaded', `All targets of "${name}" have failed, and rest for now.`, { retryAfterMs: shortest('breaker') })
+    return new CallError('overloaded', `All targets of "${name}" have failed and are paused.`, { retryAfterMs: shortest('breaker') })
   if (unfit !== null) return unfit
   const [first] = hindrances
   if (first?.kind === 'no key') return new CallError('no_api_key', `No target of "${name}" has an API key that may be used for its model.`)

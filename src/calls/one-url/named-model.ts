@@ -42,7 +42,7 @@ export async function readNamedModel(path: string, headers: IncomingHttpHeaders,
       return { name, isRepeatable: body.kind === 'whole', withModel: (text) => withBytes(body, replaced(bytes, source, asValue(text))) }
     }
     case 'none':
-      throw new CallError('model_required', 'The request names no model. Name one as `provider/model`, or the name of a route.')
+      throw new CallError('model_required', 'The request names no model. Set `model` to `provider/model` or to the name of a route.')
     case 'ambiguous':
       throw new CallError('model_ambiguous', 'The request names its model twice. Name it once.')
     case 'unreadable':

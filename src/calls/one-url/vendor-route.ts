@@ -51,5 +51,5 @@ function notSupported({ name, type }: ProviderForCall, rest: string): CallError 
     : type === 'ANTHROPIC'
       ? 'Use /v1/messages or /v1/chat/completions.'
       : `Use /v1/chat/completions, or the provider's own API at /ai/${name}.`
-  return new CallError('format_not_supported', `The provider "${name}" takes no calls of ${rest}. ${instead}`)
+  return new CallError('format_not_supported', `The provider "${name}" does not support ${rest}. ${instead}`)
 }
