@@ -56,18 +56,18 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     edgesFieldOptions: { nullable: false, description: 'The nodes of the page, each with its cursor.' },
     nodeFieldOptions: { nullable: false, description: 'The node.' },
     cursorFieldOptions: { description: 'Send it back as `after` or `before`, to go on from this node.' },
-    pageInfoTypeOptions: { description: 'Where a page stands among the others.' },
-    pageInfoFieldOptions: { description: 'Where this page stands among the others.' },
+    pageInfoTypeOptions: { description: 'The position of a page among the others.' },
+    pageInfoFieldOptions: { description: 'The position of this page among the others.' },
     hasNextPageFieldOptions: { description: 'Whether nodes follow this page.' },
-    hasPreviousPageFieldOptions: { description: 'Whether nodes stand before this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether nodes precede this page.' },
     startCursorFieldOptions: { description: 'The cursor of the first node; `null` on an empty page.' },
     endCursorFieldOptions: { description: 'The cursor of the last node; `null` on an empty page.' },
     firstArgOptions: {
       description: 'How many nodes from the start: at least 1; above 100 it is 100. 20 when neither this nor `last` is given.',
     },
     lastArgOptions: { description: 'How many nodes from the end: at least 1; above 100 it is 100. Not together with `first`.' },
-    afterArgOptions: { description: 'Only nodes behind this cursor.' },
-    beforeArgOptions: { description: 'Only nodes in front of this cursor.' },
+    afterArgOptions: { description: 'Only nodes after this cursor.' },
+    beforeArgOptions: { description: 'Only nodes before this cursor.' },
     idFieldOptions: { description: 'Its GraphQL id, the same for as long as it exists; `node` finds it again.' },
     nodeTypeOptions: { description: 'An object that `node` finds by its id.' },
     nodeQueryOptions: {
@@ -81,7 +81,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
         (await resolveNodes(ids)).map(async (node) => withoutDeleted(await node)),
       args: { ids: { description: 'Their GraphQL ids.' } },
       complexity: ({ ids }) => ({ field: ids.length, multiplier: ids.length }),
-      description: 'Many objects by their ids, in their order, as `node` finds one; each costs what one costs.',
+      description: 'Several objects by their ids, in the same order; each costs as much as one `node`.',
     },
   },
   prisma: {
@@ -99,7 +99,7 @@ function withoutDeleted(node: unknown): unknown {
 
 builder.queryType({
   authScopes: { viewer: true },
-  description: 'Everything that can be read. Requires the role `viewer`, but for `viewer` itself.',
+  description: 'Everything that can be read. Requires the role `viewer`, except for `viewer`, `usage` and `modelCalls`.',
 })
 builder.mutationType({
   authScopes: { viewer: true },
@@ -107,5 +107,5 @@ builder.mutationType({
 })
 builder.subscriptionType({
   authScopes: { viewer: true },
-  description: 'Everything that can be followed, as server-sent events. Requires the role `viewer`.',
+  description: 'Everything that you can subscribe to, as server-sent events. Requires the role `viewer`.',
 })

@@ -47,7 +47,7 @@ export const KEY_STATE_VALUES = {
   COOLING: { description: 'The vendor limits its calls for a while, perhaps of one model alone.' },
   EXHAUSTED: { description: 'Its credit or quota is used up.' },
   REFUSED: { description: 'The vendor refuses it, or it cannot be opened.' },
-  DISABLED: { description: 'Somebody has switched it off.' },
+  DISABLED: { description: 'It is disabled.' },
 } as const satisfies Described<KeyAvailability['state']>
 
 export const CALL_ROUTES_VALUES = {
@@ -56,8 +56,8 @@ export const CALL_ROUTES_VALUES = {
 } as const satisfies Described<CallRoutes>
 
 export const CALL_OUTCOME_VALUES = {
-  OK: { description: 'The vendor has answered.' },
-  CALLER_ERROR: { description: 'The vendor refused the request, by no fault of its key.' },
+  OK: { description: 'The vendor answered.' },
+  CALLER_ERROR: { description: 'The vendor refused the request, but not the key.' },
   KEY_REFUSED: { description: 'The vendor refused every stored key.' },
   RATE_LIMITED: { description: 'The vendor limits calls for now.' },
   VENDOR_ERROR: { description: 'The vendor failed.' },
@@ -100,9 +100,9 @@ export const USAGE_GROUP_VALUES = {
 } as const satisfies Described<UsageGroup>
 
 export const CHANGE_ACTION_VALUES = {
-  CREATED: { description: 'It is new.' },
-  UPDATED: { description: 'Something of it was changed.' },
-  DELETED: { description: 'It is gone.' },
+  CREATED: { description: 'It was created.' },
+  UPDATED: { description: 'It was changed.' },
+  DELETED: { description: 'It was deleted.' },
   TESTED: { description: 'Its connection was tested, which changes nothing else of it.' },
 } as const satisfies Described<ChangeAction>
 
@@ -116,7 +116,7 @@ export const ERROR_CODE_VALUES = {
   API_KEY_NOT_FOUND: { description: 'The provider has no such key: `ApiKeyNotFoundError`.' },
   API_KEYS_NOT_SUPPORTED: { description: 'The provider authenticates in another way: `ApiKeysNotSupportedError`.' },
   KEY_REQUIRED_FOR_NEW_ENDPOINT: { description: 'Stored keys would go to another destination: `KeyRequiredForNewEndpointError`.' },
-  VERSION_CONFLICT: { description: 'Somebody was faster: `VersionConflictError`.' },
+  VERSION_CONFLICT: { description: 'Somebody else changed it first: `VersionConflictError`.' },
 } as const satisfies Described<ProblemCode>
 
 export const VALIDATION_RULE_VALUES = {
@@ -129,19 +129,19 @@ export const VALIDATION_RULE_VALUES = {
   URL_SCHEME: { description: 'The scheme must be `https` or `http`.' },
   URL_NOT_ALLOWED: { description: 'A URL with a password or a fragment, or an address that nobody may call.' },
   API_KEY_BLANK: { description: 'A key cannot be empty.' },
-  API_KEY_SURROUNDING_BLANKS: { description: 'A key cannot begin or end with blanks.' },
+  API_KEY_SURROUNDING_BLANKS: { description: 'A key cannot begin or end with whitespace.' },
   API_KEY_CHARACTERS: { description: 'It has characters that no key has.' },
   API_KEY_MASKED: { description: 'It is a mask and not a key.' },
   API_KEY_UNREADABLE: { description: 'The stored key cannot be read. Give it again.' },
   API_KEY_REPEATED: { description: 'A stored key is named twice.' },
   API_KEY_NAME_TAKEN: { description: 'Another key has the name.' },
   API_KEY_ID_TAKEN: { description: 'Another key has the id.' },
-  NOTHING_TO_KEEP: { description: 'The stored value shall stay, but there is none.' },
+  NOTHING_TO_KEEP: { description: 'The stored value should stay, but there is none.' },
   API_KEYS_NOT_SUPPORTED: { description: 'Providers of this type have no keys.' },
   SETTINGS_NOT_SUPPORTED: { description: 'Providers of this type have no such settings.' },
   SETTINGS_REQUIRED: { description: 'Providers of this type need settings.' },
   ROLE_ARN_FORMAT: { description: 'It must be the ARN of an IAM role.' },
-  HEADER_FORMAT: { description: 'It is no name or value of an HTTP header.' },
+  HEADER_FORMAT: { description: 'It is not a valid name or value of an HTTP header.' },
   CERTIFICATE_FORMAT: { description: 'It must be a certificate in PEM, without its private key.' },
   EXTERNAL_ID_GENERATED: { description: 'The gateway makes the external id itself.' },
 } as const satisfies Described<ValidationRule>
@@ -156,7 +156,7 @@ export const ACTOR_KIND_VALUES = {
 
 /** What stands for a stored text that this release does not know: another replica may already be of a newer one. */
 export const OTHER = 'other'
-const OTHER_VALUE = { OTHER: { value: OTHER, description: 'Something that a newer release wrote.' } } as const
+const OTHER_VALUE = { OTHER: { value: OTHER, description: 'A value that a newer release wrote.' } } as const
 
 /** `PROVIDER_CREATED` for `provider.created`. */
 type EnumName<Text extends string> = Uppercase<Text extends `${infer Before}.${infer After}` ? `${Before}_${After}` : Text>
@@ -180,11 +180,11 @@ export const AUDIT_ACTION_VALUES = {
   PROVIDER_TESTED: { value: 'provider.tested', description: 'The connection of a provider was tested.' },
   PROVIDER_KEY_AVAILABILITY_RESET: {
     value: 'provider.key_availability_reset',
-    description: 'Model calls were let use a key again.',
+    description: 'The availability of a key was reset, so that model calls use it again.',
   },
   PROVIDER_DRAFT_TESTED: { value: 'provider.draft_tested', description: 'Values that are not stored were tried at an upstream.' },
   PROVIDER_CHANGE_REFUSED: { value: 'provider.change_refused', description: 'A change of a provider was refused.' },
-  ACCESS_TOKEN_CREATED: { value: 'access_token.created', description: 'An access token was made.' },
+  ACCESS_TOKEN_CREATED: { value: 'access_token.created', description: 'An access token was created.' },
   ACCESS_TOKEN_UPDATED: { value: 'access_token.updated', description: 'An access token was changed.' },
   ACCESS_TOKEN_REVOKED: { value: 'access_token.revoked', description: 'An access token was revoked.' },
   ACCESS_TOKEN_CHANGE_REFUSED: { value: 'access_token.change_refused', description: 'A change of an access token was refused.' },
@@ -197,10 +197,10 @@ export const AUDIT_ACTION_VALUES = {
     description: 'A rotation to another encryption key began.',
   },
   ENCRYPTION_KEY_ROTATED: { value: 'encryption_key.rotated', description: 'Every secret was sealed with another encryption key.' },
-  ENCRYPTION_KEY_RETIRED: { value: 'encryption_key.retired', description: 'An encryption key is needed no more.' },
+  ENCRYPTION_KEY_RETIRED: { value: 'encryption_key.retired', description: 'An encryption key was retired.' },
   ENCRYPTION_KEY_SECRETS_UPGRADED: {
     value: 'encryption_key.secrets_upgraded',
-    description: 'What an earlier release had sealed was sealed in the form of this one.',
+    description: 'Secrets of an earlier release were resealed in the form of this one.',
   },
   ENCRYPTION_KEY_CHANGE_REFUSED: { value: 'encryption_key.change_refused', description: 'A change of an encryption key was refused.' },
   ...OTHER_VALUE,

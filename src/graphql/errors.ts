@@ -106,8 +106,7 @@ builder.objectType(ApiKeysNotSupportedError, {
 
 builder.objectType(KeyRequiredForNewEndpointError, {
   name: 'KeyRequiredForNewEndpointError',
-  description:
-    'The change would send stored keys to another destination. An editor must give all keys again with it; an admin may make it as it is.',
+  description: 'The change would send stored keys to another destination. An editor must give all keys again with it; an admin need not.',
   interfaces: [UserError],
 })
 

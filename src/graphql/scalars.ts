@@ -66,7 +66,7 @@ builder.scalarType('JSON', {
   serialize: (value) => value,
 })
 
-const NO_JSON = 'A JSON value must be one of JSON: a text is in quotes.'
+const NO_JSON = 'This is not a JSON value: put text into quotes.'
 
 /** The value of an enum has no counterpart in JSON: graphql-js would make a text of it. */
 function hasBareName(literal: ValueNode): boolean {

@@ -96,7 +96,7 @@ export function faultAnswer(fault: Fault, asked: GraphQLRequest): Answer {
   return graphQLError(status, fault.code, fault.message, asked, headers)
 }
 
-const NOT_ACCEPTABLE = 'Send `accept: text/event-stream` for a subscription, and `accept: application/json` for all else.'
+const NOT_ACCEPTABLE = 'Send `accept: text/event-stream` for a subscription, and `accept: application/json` for everything else.'
 
 async function forward(
   server: GraphQLServer,

@@ -13,9 +13,9 @@ import { CallScope, CallScopeInput, toCallScope } from './call-scope.ts'
 export const Role = builder.enumType(RoleEnum, {
   name: 'Role',
   description:
-    'What a token may do: CALLER makes model calls alone, VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log. Model calls need a `CallScope`, whatever the role.',
+    'What a token may do: CALLER only makes model calls, VIEWER reads, EDITOR also writes and tests, ADMIN also manages tokens and reads the audit log. Model calls need a `CallScope`, whatever the role.',
   values: {
-    CALLER: { description: 'Reads nothing but its own `viewer`, and which providers and models it may call.' },
+    CALLER: { description: 'Reads only its own `viewer` and usage, and which providers and models it may call.' },
     VIEWER: { description: 'Reads providers, their masked keys and their tests.' },
     EDITOR: { description: 'Also creates, changes, deletes and tests providers.' },
     ADMIN: { description: 'Also manages tokens, reads the audit log, and may let stored keys move to another endpoint.' },

@@ -51,7 +51,7 @@ export const NewApiKeyInput = builder.inputType('NewApiKeyInput', {
     name: t.string({ description: 'What people call it.' }),
     enabled: t.boolean({ defaultValue: true, description: 'Whether tools should use it.' }),
     weight: t.float({ defaultValue: 1, description: 'Its share of the traffic among the enabled keys; 0 to 1,000,000.' }),
-    uuid: t.field({ type: 'UUID', description: 'The UUID that it shall have; a new one when omitted.' }),
+    uuid: t.field({ type: 'UUID', description: 'Its UUID; a new one when omitted.' }),
     credentialParts: t.field({ type: [CredentialPartInput], description: CREDENTIAL_PARTS }),
     models: t.stringList({ description: `${MODELS} Every one when omitted.` }),
     exceptModels: t.stringList({ description: `${EXCEPT_MODELS} None when omitted.` }),

@@ -42,7 +42,7 @@ const AuditSubject = builder.objectRef<Subject>('AuditSubject').implement({
       nullable: true,
       resolve: ({ subjectId }) => (subjectId === '' ? null : subjectId),
       description:
-        'UUID of the provider, token or model route, id of the encryption key; `null` when nothing that exists was meant, as in the test of a draft. It does not identify this object to a cache: the name is of that time.',
+        'UUID of the provider, token or model route, id of the encryption key; `null` when it is about no stored object, as in the test of a draft. It does not identify this object to a cache: the name is of that time.',
     }),
     name: t.exposeString('subjectName', { nullable: true, description: 'What it was called then; `null` when `id` is.' }),
     provider: t.prismaField({
@@ -68,8 +68,7 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
   id: { field: 'id' },
   nullable: true,
   authScopes: { admin: true },
-  description:
-    'Who did what to which object. Written in the transaction of the change it tells of, and never changed. Requires the role `admin`.',
+  description: 'Who did what to which object. Written in the transaction of the change, and never changed. Requires the role `admin`.',
   fields: (t) => ({
     action: t.field({
       type: AuditAction,
@@ -87,7 +86,7 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
       type: AuditChannel,
       select: { channel: true },
       resolve: ({ channel }) => knownValue(AUDIT_CHANNEL_VALUES, channel),
-      description: 'The way by which the request came.',
+      description: 'The channel of the request.',
     }),
     subject: t.field({
       type: AuditSubject,
@@ -123,8 +122,8 @@ builder.queryFields((t) => ({
           description: 'Only about this provider, token or model route (its UUID or GraphQL id), or encryption key (its id).',
         }),
         action: t.arg({ type: AuditAction, description: 'Only this action.' }),
-        subjectName: t.arg.string({ description: 'Only about what was called this then, by its whole name. Deleted ones are found too.' }),
-        actor: t.arg.string({ description: 'Only what this actor did: what it was called then, or its id.' }),
+        subjectName: t.arg.string({ description: 'Only about objects that had this name then. Finds deleted ones too.' }),
+        actor: t.arg.string({ description: 'Only what this actor did: its name then, or its id.' }),
         since: t.arg({ type: 'DateTime', description: 'Only from this time on.' }),
         until: t.arg({ type: 'DateTime', description: 'Only before this time.' }),
       },

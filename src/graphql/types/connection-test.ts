@@ -35,7 +35,7 @@ export const ConnectionTest = builder.prismaNode('ConnectionTest', {
         return (await namesOf(test, deps.database)).slice(0, first)
       },
       description:
-        'Names of the models the credential can see, at most 1,000. Of a stored test there for as long as it is the latest one of its provider or key, or of the latest good run: older tests keep the count.',
+        'Names of the models the credential can see, at most 1,000. A stored test keeps them while it is the latest one of its provider or key, or of the latest good run; older tests keep only the count.',
     }),
     // Not a relation, and no selection: the test of a draft has no row to load them from. Prisma batches these reads, so a page costs one.
     apiKey: t.prismaField({

@@ -26,7 +26,7 @@ builder.prismaObjectFields(ApiKey, (t) => ({
     select: { credentialParts: true },
     resolve: ({ credentialParts }) => readCredentialParts(credentialParts).filter(({ name }) => name !== VALUE_PART),
     description:
-      'The parts of its credential beside the value. An endpoint, region, role or external id that stands in no variable has a field of its own.',
+      'The parts of its credential beside the value. An endpoint, region, role or external id that is not in a variable has its own field.',
   }),
   longMask: t.string({
     nullable: true,

@@ -23,6 +23,6 @@ export const KeyAvailability = builder.objectRef<Availability>('KeyAvailability'
       nullable: true,
       description: "Why it is unavailable, without the vendor's text; `null` otherwise.",
     }),
-    inFlight: t.exposeInt('inFlight', { description: 'Calls under way with it.' }),
+    inFlight: t.exposeInt('inFlight', { description: 'Calls in progress with it.' }),
   }),
 })

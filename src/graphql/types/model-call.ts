@@ -33,7 +33,7 @@ builder.node(ModelCall, {
   },
   authScopes: ({ callerId }, { principal }) => callerId === principal.tokenId || hasRole(principal, 'ADMIN'),
   description:
-    'A model call that is over, without its prompt, its answer and its address. Kept for `USAGE_DAYS`. Requires the role `admin`; anyone may see their own.',
+    'A finished model call, without its prompt, answer and address. Kept for `USAGE_DAYS`. Requires the role `admin`; anyone may see their own.',
   fields: (t) => ({
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the request came.' }),
     provider: t.prismaField({
@@ -124,7 +124,7 @@ builder.node(ModelCall, {
     }),
     vendorRequestId: t.exposeString('vendorRequestId', {
       nullable: true,
-      description: 'By which the vendor finds the call in its own logs; `null` when it did not say.',
+      description: "The vendor's id of the call, for its own logs; `null` when it sent none.",
     }),
   }),
 })
@@ -177,7 +177,7 @@ builder.queryField('modelCalls', (t) =>
         )
         return { ...page, filter }
       },
-      description: 'Model calls that are over, newest first. Admins see all, everybody else their own. A call is here within a second.',
+      description: 'Finished model calls, newest first. Admins see all, everybody else their own. A call appears within a second.',
     },
     {
       name: 'ModelCallConnection',

@@ -31,7 +31,7 @@ const UpdateModelRouteInput = builder.inputType('UpdateModelRouteInput', {
     route: t.field({ type: ModelRouteRefInput, required: true, description: 'Which one.' }),
     description: t.string({ description: 'For people; at most 1,000 characters.' }),
     enabled: t.boolean({ description: 'Whether calls may use it.' }),
-    targets: t.field({ type: [RouteTargetInput], description: `${TARGETS} They take the place of all that it has.` }),
+    targets: t.field({ type: [RouteTargetInput], description: `${TARGETS} They replace all that it has.` }),
     retryAfterTimeout: t.boolean({ description: RETRY_AFTER_TIMEOUT }),
     expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),

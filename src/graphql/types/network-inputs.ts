@@ -17,11 +17,11 @@ const HeaderInput = builder.inputType('HeaderInput', {
 const ProxyConfigInput = builder.inputType('ProxyConfigInput', {
   description: 'A proxy to use.',
   fields: (t) => ({
-    type: t.field({ type: ProxyType, required: true, description: 'How it is spoken to.' }),
+    type: t.field({ type: ProxyType, required: true, description: 'Its protocol.' }),
     url: t.string({
       description: 'Where it is, e.g. `http://proxy.example.com:3128` or `socks5://proxy.example.com:1080`; none for ENVIRONMENT.',
     }),
-    username: t.string({ description: 'Who the gateway is to it.' }),
+    username: t.string({ description: 'The user name for it.' }),
     password: t.field({
       type: 'Secret',
       description: 'Its password. The stored one stays when this is left out; an empty one deletes it.',
@@ -34,7 +34,7 @@ const KeepableNetworkField = builder.enumType('KeepableNetworkField', {
   values: {
     CA_CERTIFICATE: { description: 'Custom CA certificates.' },
     PROXY_URL: { description: 'Where the proxy is.' },
-    PROXY_USERNAME: { description: 'Who the gateway is to the proxy.' },
+    PROXY_USERNAME: { description: 'The user name for the proxy.' },
   } as const,
 })
 
@@ -58,7 +58,7 @@ export const NetworkConfigInput = builder.inputType('NetworkConfigInput', {
     keep: t.field({
       type: [KeepableNetworkField],
       description:
-        'Fields whose stored text stays, whatever this input has for them: for clients that were shown a mask. Nothing stored is the rule NOTHING_TO_KEEP.',
+        'Fields whose stored text stays, even if this input has a value for them: for clients that were shown a mask. If nothing is stored, the rule is NOTHING_TO_KEEP.',
     }),
     keepOthers: t.boolean({ description: 'True keeps the stored value of every field that is left out, in place of its default.' }),
   }),

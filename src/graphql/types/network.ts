@@ -9,7 +9,7 @@ export const ProxyType = builder.enumType('ProxyType', {
     SOCKS5: { description: 'A SOCKS5 proxy.' },
     ENVIRONMENT: { description: "The proxy that the gateway's own environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`)." },
   } as const,
-  description: 'How a proxy is spoken to. Expect new values.',
+  description: 'The protocol of a proxy. Expect new values.',
 })
 
 const Header = builder.objectRef<StoredHeader>('Header').implement({
@@ -33,9 +33,9 @@ const ProxyConfig = builder.objectRef<StoredProxy>('ProxyConfig').implement({
   description: 'The proxy between the gateway and an upstream. Requires the role `viewer`.',
   authScopes: { viewer: true },
   fields: (t) => ({
-    type: t.expose('type', { type: ProxyType, description: 'How it is spoken to.' }),
+    type: t.expose('type', { type: ProxyType, description: 'Its protocol.' }),
     url: t.exposeString('url', { nullable: true, description: 'Where it is; `null` for the proxy of the environment.' }),
-    username: t.exposeString('username', { nullable: true, description: 'Who the gateway is to it; `null` when it asks nobody.' }),
+    username: t.exposeString('username', { nullable: true, description: 'The user name for it; `null` when it needs none.' }),
     hasPassword: t.exposeBoolean('hasPassword', { description: 'Whether a password is stored. It can be written, never read.' }),
   }),
 })

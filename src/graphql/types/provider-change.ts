@@ -10,13 +10,13 @@ const ChangeAction = builder.enumType('ChangeAction', {
 })
 
 const ProviderChangeType = builder.objectRef<ProviderChange>('ProviderChange').implement({
-  description: 'A change to a provider, told after it was committed. Requires the role `viewer`.',
+  description: 'A change to a provider, sent after it was committed. Requires the role `viewer`.',
   authScopes: { viewer: true },
   fields: (t) => ({
     action: t.expose('action', { type: ChangeAction, description: 'What happened.' }),
     cursor: t.string({
       resolve: ({ position }) => toCursor(position),
-      description: 'The place of this change in the order of all, for `after` of a later subscription, at whatever replica.',
+      description: 'The position of this change among all, for `after` of a later subscription, on any replica.',
     }),
     providerId: t.globalID({
       resolve: ({ providerId }) => ({ type: Provider, id: providerId }),
@@ -40,7 +40,7 @@ builder.subscriptionField('providerChanged', (t) =>
       provider: t.arg({ type: ProviderRefInput, description: 'Only changes to this one; to all when omitted.' }),
       after: t.arg.string({
         description:
-          'The `cursor` of the last change that an earlier subscription told of: those behind it come first, in order. Refused when there are more than 1,000 of them.',
+          'The `cursor` of the last change that an earlier subscription sent: later changes come first, in order. Refused when there are more than 1,000 of them.',
       }),
     },
     subscribe: (_root, { provider, after }, { deps, principal }) =>

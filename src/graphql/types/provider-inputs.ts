@@ -49,7 +49,7 @@ const BedrockSettingsInputType = builder.inputType('BedrockSettingsInput', {
     smallFastModel: t.string({ description: 'The model for small, quick tasks.' }),
     roleArn: t.string({ description: 'The IAM role to assume, e.g. `arn:aws:iam::123456789012:role/BedrockRole`.' }),
     externalId: t.string({ description: 'May repeat the stored value; the gateway generates it.' }),
-    protocol: t.string({ description: 'How some tools speak to it: `invoke-model` or `mantle`.' }),
+    protocol: t.string({ description: 'The protocol of some tools: `invoke-model` or `mantle`.' }),
     accessKey: t.field({ type: 'Secret', description: 'Access key id of the pair.' }),
     accessKeySecret: t.field({ type: 'Secret', description: 'Secret access key of the pair.' }),
   }),
@@ -71,7 +71,7 @@ export const CreateProviderInput = builder.inputType('CreateProviderInput', {
       description:
         'Absolute URL of the API, e.g. `https://api.openai.com/v1`. Stored exactly as given. Empty when an enabled key has an endpoint of its own.',
     }),
-    displayName: t.string({ description: 'What people read; `name` when omitted.' }),
+    displayName: t.string({ description: 'Display name; `name` when omitted.' }),
     icon: t.string({ description: 'URL or emoji.' }),
     enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether tools should use the provider.' }),
     settings: t.field({ type: ProviderSettingsInput, description: 'Type-specific settings.' }),
@@ -110,7 +110,7 @@ export const DeleteProviderInput = builder.inputType('DeleteProviderInput', {
   description: 'A provider to delete.',
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'Which one.' }),
-    force: t.boolean({ description: 'Delete it though model routes use it: their targets stay, and show that it is gone.' }),
+    force: t.boolean({ description: 'Delete it although model routes use it: their targets stay, and show that it was deleted.' }),
     expectedVersion: t.int({ description: 'Refuse the deletion when the provider is at another version.' }),
     expectedUuid: t.field({ type: 'UUID', description: 'Refuse the deletion if the name now belongs to another provider.' }),
   }),

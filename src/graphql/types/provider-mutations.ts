@@ -44,7 +44,7 @@ const DeleteProviderPayload = builder.objectRef<DeletedProvider>('DeleteProvider
     deletedProviderId: t.globalID({ resolve: ({ id }) => ({ type: Provider, id }), description: 'Its GraphQL id, for a cache to drop.' }),
     deletedProviderUuid: t.expose('id', { type: 'UUID', description: 'Its UUID.' }),
     name: t.exposeString('name', { description: 'Its name.' }),
-    routes: t.exposeStringList('routes', { description: 'The names of the model routes that have it as a target, which is gone now.' }),
+    routes: t.exposeStringList('routes', { description: 'The names of the model routes that had it as a target.' }),
   }),
 })
 
@@ -54,7 +54,7 @@ builder.queryField('checkProvider', (t) =>
     authScopes: { editor: true },
     args: { input: t.arg({ type: CreateProviderInput, required: true, description: 'The provider that is not created.' }) },
     resolve: (_root, { input }, context) => checkProvider(context.deps, context, toNewProvider(input)),
-    description: 'Every rule that creating this provider would break, for a form that checks while somebody types. Requires `editor`.',
+    description: 'Every rule that creating this provider would break, for forms that check while you type. Requires `editor`.',
   }),
 )
 

@@ -57,7 +57,7 @@ const BedrockSettingsType = builder.objectRef<BedrockSettings>('BedrockSettings'
     protocol: t.string({
       nullable: true,
       resolve: (settings) => settings.protocol,
-      description: 'How some tools speak to it: `invoke-model` or `mantle`; `null` when nobody said. The gateway has no use for it.',
+      description: 'The protocol of some tools: `invoke-model` or `mantle`; `null` when unset. The gateway does not use it.',
     }),
     hasAccessKey: t.exposeBoolean('hasAccessKey', { description: 'Whether an access key pair is stored. It can be written, never read.' }),
   }),
@@ -94,7 +94,7 @@ export const Provider = builder.prismaNode('Provider', {
     displayName: t.string({
       select: { displayName: true, name: true },
       resolve: ({ displayName, name }) => (displayName.trim() === '' ? name : displayName),
-      description: 'What people read; falls back to `name`.',
+      description: 'Display name; falls back to `name`.',
     }),
     icon: t.exposeString('icon', { description: 'URL or emoji; empty when none was given.' }),
     type: t.expose('type', { type: ProviderType, description: 'The protocol of the upstream; immutable.' }),
@@ -172,7 +172,7 @@ export const Provider = builder.prismaNode('Provider', {
     callHeaders: t.stringList({
       select: { callHeaders: true },
       resolve: ({ callHeaders }) => [...readCallHeaders(callHeaders)],
-      description: 'More headers that callers may send to the vendor, in small letters.',
+      description: 'More headers that callers may send to the vendor, in lowercase.',
     }),
     isCallable: t.boolean({
       select: { id: true },
@@ -190,11 +190,11 @@ export const Provider = builder.prismaNode('Provider', {
           provider,
           provider.apiKeys.map(({ endpoint }) => endpoint),
         ),
-      description: "What tests and calls will refuse under this gateway's `OUTBOUND_ALLOW`, as far as the looks of addresses tell.",
+      description: "What tests and calls will refuse under this gateway's `OUTBOUND_ALLOW`, as far as the addresses show without DNS.",
     }),
     version: t.exposeInt('version', { description: 'Raised by every change; send it back as `expectedVersion` to refuse a lost update.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed. A test is no change.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed. A test does not count as a change.' }),
   }),
 })
 
@@ -218,7 +218,7 @@ export function toProviderRef(input: typeof ProviderRefInput.$inferInput): Provi
 const ProviderOrderField = builder.enumType('ProviderOrderField', {
   values: {
     NAME: { description: 'The name.' },
-    DISPLAY_NAME: { description: 'What people read.' },
+    DISPLAY_NAME: { description: 'The display name.' },
     BASE_URL: { description: 'The endpoint.' },
     CREATED_AT: { description: 'When it was created.' },
     UPDATED_AT: { description: 'When it was last changed.' },

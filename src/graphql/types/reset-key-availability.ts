@@ -5,7 +5,7 @@ import { rowIdOf } from '../global-id.ts'
 import { ApiKey } from './api-key.ts'
 
 const ResetKeyAvailabilityInput = builder.inputType('ResetKeyAvailabilityInput', {
-  description: 'A key that calls shall use again.',
+  description: 'A key that calls should use again.',
   fields: (t) => ({ id: t.id({ required: true, description: 'Its GraphQL id.' }) }),
 })
 
@@ -36,6 +36,6 @@ builder.mutationField('resetKeyAvailability', (t) =>
       return { id: await resetKeyAvailability(context.deps, context, id) }
     },
     description:
-      'Forgets, at every replica, what model calls have found out about a key: one that rests is used again by the next call. Requires `editor`.',
+      'Forgets, at every replica, what model calls have found out about a key: the next call may use a paused key again. Requires `editor`.',
   }),
 )

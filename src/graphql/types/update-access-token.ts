@@ -24,7 +24,7 @@ builder.mutationField('updateAccessToken', (t) =>
     authScopes: { admin: true },
     errors: {
       types: [ValidationError],
-      union: { name: 'UpdateAccessTokenResult', description: 'The changed token, or why it stays as it was.' },
+      union: { name: 'UpdateAccessTokenResult', description: 'The changed token, or why nothing changed.' },
     },
     args: { input: t.arg({ type: UpdateAccessTokenInput, required: true, description: 'What changes.' }) },
     resolve: async (_root, { input }, context) => {

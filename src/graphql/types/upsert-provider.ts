@@ -12,7 +12,7 @@ import { providerOfPayload, unreadableSecretsOfPayload } from './provider-payloa
 
 const UpsertProviderInput = builder.inputType('UpsertProviderInput', {
   description:
-    'Fields left out, or `null`, keep their stored value, or take the default of the vendor that `name` stands for. Without an endpoint the provider is a disabled placeholder of type OPENAI_COMPAT.',
+    'Fields left out, or `null`, keep their stored value, or take the default of the vendor with this `name`. Without an endpoint the provider is a disabled placeholder of type OPENAI_COMPAT.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Which one: lowercase words joined by hyphens, e.g. `openai-eu`.' }),
     type: t.field({
@@ -79,6 +79,6 @@ builder.mutationField('upsertProvider', (t) =>
       return upserted
     },
     description:
-      'Creates by name, or changes what exists: safe to repeat and under a race. `created` tells which happened. A new one is tested as `createProvider` does. Requires `editor`.',
+      'Creates by name, or changes what exists: safe to repeat and to run concurrently. `created` says which happened. A new one is tested as `createProvider` does. Requires `editor`.',
   }),
 )

@@ -44,7 +44,7 @@ const UsageSum = builder.objectRef<NamedSum>('UsageSum').implement({
     medianTimeToFirstByteMs: t.int({
       nullable: true,
       resolve: ({ firstByte }) => percentile(firstByte, 50),
-      description: 'Half of the calls had their first byte within these milliseconds, about; `null` when none had one.',
+      description: 'The approximate median time to the first byte, in milliseconds; `null` when no call had one.',
     }),
     timeToFirstByteMs: t.int({
       nullable: true,
@@ -54,7 +54,7 @@ const UsageSum = builder.objectRef<NamedSum>('UsageSum').implement({
           throw new Fault('BAD_USER_INPUT', '`percentile` must be above 0 and at most 100.')
         return percentile(firstByte, args.percentile)
       },
-      description: 'So many percent of the calls had their first byte within these milliseconds, about; `null` when none had one.',
+      description: 'This percentile of the time to the first byte, approximate, in milliseconds; `null` when no call had one.',
     }),
   }),
 })
@@ -213,6 +213,6 @@ builder.prismaObjectField(Provider, 'usage', (t) =>
     },
     complexity: COST_OF_PROVIDER,
     resolve: async ({ id }, args, context, info) => (await usageOf(id, args, askedSums(info), context)) ?? [],
-    description: `What model calls to it have used, as \`usage\` tells it.`,
+    description: `What model calls to it have used; see \`usage\`.`,
   }),
 )
