@@ -21,7 +21,7 @@ export async function findKeys(database: Database, configured: string): Promise<
   if (configured !== '') return { text: configured, path: null, created: false }
   if (database.file === null)
     throw new StartupError(
-      'ENCRYPTION_KEYS is required with PostgreSQL. Make a key with `echo base64:$(openssl rand -base64 32)`, keep it safe, and set it.',
+      'ENCRYPTION_KEYS is required with PostgreSQL. Create a key with `echo base64:$(openssl rand -base64 32)`, keep it safe, and set it.',
     )
   const path = keyFileOf(database.file)
   const text = readKeyFile(path)

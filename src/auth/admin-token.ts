@@ -51,9 +51,9 @@ async function useConfiguredToken(transaction: TransactionClient, keyring: Keyri
 /** An operator who believes that ADMIN_TOKEN opens everything must not find out later that it does not. */
 function refuseOther({ name, role, secretDigest }: AccessToken, configuredHash: string): void {
   if (!sameDigest(secretDigest, configuredHash))
-    throw new StartupError(`ADMIN_TOKEN begins like the stored token "${name}" and goes on in another way: it may be mistyped.`)
+    throw new StartupError(`ADMIN_TOKEN begins like the stored token "${name}" but continues differently: it may be mistyped.`)
   if (role !== 'ADMIN')
-    throw new StartupError(`ADMIN_TOKEN is the stored token "${name}", whose role is ${role.toLowerCase()}. Configure one of an admin.`)
+    throw new StartupError(`ADMIN_TOKEN is the stored token "${name}", whose role is ${role.toLowerCase()}. Configure an admin token.`)
 }
 
 async function useStoredTokens(transaction: TransactionClient, keyring: Keyring, now: Date): Promise<AdminAccess> {

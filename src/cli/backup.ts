@@ -12,16 +12,16 @@ export function addBackup(program: Command, shell: Shell): void {
     .command('backup')
     .summary('copy the SQLite database while gateways run')
     .description(
-      'Copies the SQLite database to a new file while gateways run, and checks the copy. Times of last use go into a second file, e.g. gateway-activity.db. Secrets in the copy stay sealed: back up the encryption keys separately.',
+      'Copies the SQLite database to a new file while gateways run, and checks the copy. Usage and times of last use go into a second file, e.g. gateway-activity.db. Secrets in the copy stay sealed: back up the encryption keys separately.',
     )
-    .requiredOption('--to <file>', 'the file to make, e.g. /backup/gateway.db')
+    .requiredOption('--to <file>', 'the file to create, e.g. /backup/gateway.db')
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       help({
         examples: ['gateway backup --to /backup/gateway.db'],
         notes: [
-          'To restore, put the files in the place of the database and of its activity while no gateway runs,\nand delete the files beside them whose names end in `-wal` and `-shm`. Without the activity, a new one begins.',
+          'To restore: stop the gateway, replace the database and its activity file with these copies, and delete the\nfiles beside them whose names end in `-wal` and `-shm`. Without its activity file, the gateway starts a new one.',
         ],
       }),
     )
@@ -31,6 +31,6 @@ export function addBackup(program: Command, shell: Shell): void {
         throw new StartupError(`The database ${database.location} is empty: no gateway was started on it.`)
       })
       const files = [made.file, ...(made.activityFile === null ? [] : [made.activityFile])]
-      printResult(shell, json === true, made, `Copied and checked: ${files.join(', ')}\nKeep the encryption keys too, in another place.`)
+      printResult(shell, json === true, made, `Copied and checked: ${files.join(', ')}\nBack up the encryption keys too, in another place.`)
     })
 }

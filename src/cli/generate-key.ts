@@ -35,12 +35,12 @@ export function addGenerate(keys: Command, shell: Shell): void {
       const text = generateKeyText()
       const { kid } = parseKeyring(text).primary
       store(file, text, position)
-      const where = { new: 'in', behind: 'behind the others in', first: 'in front of the others in' }[position]
+      const where = { new: 'in', behind: 'after the others in', first: 'before the others in' }[position]
       printResult(
         shell,
         options.json === true,
         { kid, file },
-        `The new key ${kid} is ${where} ${file}.\nBack the file up, apart from the database.`,
+        `The new key ${kid} is ${where} ${file}.\nBack up the file, apart from the database.`,
       )
     })
 }
@@ -50,13 +50,13 @@ function store(file: string, text: string, position: KeyPosition): void {
     if (position === 'new') write(file, `${text}\n`)
     else insert(file, text, position)
   } catch (error) {
-    if (error instanceof StartupError) throw new StartupError(`The file ${file} is left as it is: ${error.message}`)
+    if (error instanceof StartupError) throw new StartupError(`The file ${file} was not changed: ${error.message}`)
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     if (code !== 'EEXIST') throw new PartialFailure(`The file ${file} cannot be written (${code}).`)
     throw new PartialFailure(
       position === 'new'
-        ? `The file ${file} is there already, and is left as it is. Add --first or --add to put the key beside its keys.`
-        : `The file ${draftOf(file)} is there: this command is running elsewhere, or was interrupted. If it is not running, remove that file and try again.`,
+        ? `The file ${file} already exists and was not changed. Use --first or --add to add the key to it.`
+        : `The file ${draftOf(file)} exists: this command is running elsewhere, or was interrupted. If it is not running, remove that file and try again.`,
     )
   }
 }

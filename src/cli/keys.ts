@@ -67,18 +67,18 @@ function addRotate(keys: Command, shell: Shell): void {
 
 function rotationText(kid: string, { resealed, remaining, tokens }: RotationSummary, seconds: number): string {
   const isDone = resealed + tokens.renewed === 0
-  const done = isDone ? [] : [`${secretsAndTokens(resealed, tokens.renewed)} brought under the key ${kid} in ${seconds} s.`]
+  const done = isDone ? [] : [`${secretsAndTokens(resealed, tokens.renewed)} resealed with the key ${kid} in ${seconds} s.`]
   const dropped = tokens.dropped === 0 ? [] : [`${counted(tokens.dropped, 'access token')} that did not verify deleted.`]
   const left =
     remaining + tokens.remaining > 0
-      ? `${secretsAndTokens(remaining, tokens.remaining)} still under another key.`
-      : `Every secret and access token is under the key ${kid} ${isDone ? 'already' : 'now'}.`
+      ? `${secretsAndTokens(remaining, tokens.remaining)} still sealed with another key.`
+      : `Every secret and access token is sealed with the key ${kid} ${isDone ? 'already' : 'now'}.`
   return [...done, ...dropped, left, ...unverifiedAdvice(tokens.unverified - tokens.dropped)].join('\n')
 }
 
 function remedyFor({ unreadable, remaining, tokens }: RotationSummary): string {
   if (remaining === 0 && tokens.unverified - tokens.dropped >= tokens.remaining)
-    return `${counted(tokens.remaining, 'access token')} under another key cannot be verified. Delete what does not verify: \`gateway keys rotate --drop-unverified\`.`
+    return `${counted(tokens.remaining, 'access token')} sealed with another key cannot be verified. Delete them: \`gateway keys rotate --drop-unverified\`.`
   if (remaining > 0 && unreadable >= remaining)
     return `${counted(unreadable, 'secret')} cannot be opened. \`gateway keys verify\` names their providers: give these secrets again, or delete them.`
   return 'A gateway keeps sealing with another key. Restart all gateways with the same keys, and run this again.'

@@ -24,7 +24,7 @@ export function addMigrateData(program: Command, shell: Shell): void {
       }),
     )
     .action(async ({ from, to, json }: { from: string; to: string; json?: true }) => {
-      const bar = createProgress(shell, { noun: 'row', whenStopped: 'The target is as it was.' })
+      const bar = createProgress(shell, { noun: 'row', whenStopped: 'The target was not changed.' })
       const log = (message: string) => {
         if (!shell.isWatched && !json) shell.error(`${message}\n`)
       }

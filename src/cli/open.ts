@@ -69,7 +69,7 @@ export async function prepareNewDatabase(shell: Shell): Promise<void> {
     const keyring = readKeyring(keys)
     await migrate(database)
     await registerKeys(database, keyring, shell.clock())
-    shell.error(`Made the database ${database.location}.\n`)
+    shell.error(`Created the database ${database.location}.\n`)
     if (keys.created)
       shell.error(`Made the key file ${keys.path}. Back it up separately from the database: without it the stored API keys are lost.\n`)
   } finally {

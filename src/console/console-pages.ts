@@ -25,7 +25,7 @@ const NONCE_PLACE = /CONSOLE-CSP-NONCE/g
 /** Places of the console; all else would be a file. Dots are below the first part only: a route may be named `gpt-4.1`. */
 const PLACE = /^(?!assets\/)[\w-]*(\/|$)/
 
-const METHOD_NOT_ALLOWED = json(405, { message: 'The console is read with GET.' }, { allow: 'GET, HEAD' })
+const METHOD_NOT_ALLOWED = json(405, { message: 'Use GET to read the console.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_FILE = json(404, { message: 'The console has no such file. It is at /console.' })
 const NOT_BUILT: Answer = {
   status: 404,

@@ -22,7 +22,7 @@ export async function backUp(database: Database, to: string): Promise<string> {
     rmSync(path, { force: true })
     if (error instanceof StartupError || isDamaged(error)) throw error
     throw new StartupError(
-      `The copy ${path} cannot be written (${reasonOf(error)}). See that there is room: it needs as much as the database.`,
+      `The copy ${path} cannot be written (${reasonOf(error)}). Check the free space: the copy needs as much as the database.`,
       1,
     )
   }
@@ -36,7 +36,7 @@ function createFile(path: string): void {
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new StartupError(
-      `The file ${path} cannot be made (${reason}). Name a file that does not exist, in a folder that you can write to.`,
+      `The file ${path} cannot be made (${reason}). Choose a file that does not exist yet, in a folder that you can write to.`,
       1,
     )
   }

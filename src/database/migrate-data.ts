@@ -61,7 +61,7 @@ export async function migrateData({ from: fromUrl, to: toUrl, ...options }: Data
 async function requireMigrated(from: Database): Promise<void> {
   if (await migrationsApplied(from)) return
   throw new StartupError(
-    `The database ${from.location} is not one of this release. If the address is right, start this release on it once, which brings it up to date.`,
+    `The database ${from.location} is not up to date with this release. If the address is right, start this release's gateway on it once: that migrates it.`,
   )
 }
 
@@ -76,7 +76,7 @@ async function copyAll(
   for (const { count } of Object.values(tables))
     if ((await count(target)) > 0)
       throw new StartupError(
-        `The database ${location} already has data, and is left as it is. Give an empty one, on which no gateway was started.`,
+        `The database ${location} already has data and was not changed. Use an empty one, on which no gateway was started.`,
       )
 
   let total = 0

@@ -34,7 +34,7 @@ export async function migrate(
     }
   } catch (error) {
     if (error instanceof StartupError) throw error
-    const remedy = isSchemaClosed(error) ? ' Make the schema that DATABASE_URL names, and let its user create tables there.' : ''
+    const remedy = isSchemaClosed(error) ? ' Create the schema that DATABASE_URL names, and let its user create tables there.' : ''
     throw new StartupError(`The database ${database.location} cannot be migrated: ${reasonOf(error)}.${remedy}`, 1)
   }
 }

@@ -119,7 +119,7 @@ async function requireSchema(prisma: PrismaClient, schema: string): Promise<void
   const [row] = await prisma.$queryRawUnsafe<{ name: string | null }[]>('SELECT current_schema()::text AS name')
   if (row?.name === schema) return
   throw new StartupError(
-    `A connection pooler stands before the database, and does not keep the schema "${schema}" that the URL names. Make the schema, and give it to the role: ALTER ROLE <role> SET search_path = "${schema}".`,
+    `The connection pooler does not keep the schema "${schema}" that the URL names. Create the schema, and set it for the role: ALTER ROLE <role> SET search_path = "${schema}".`,
   )
 }
 
@@ -129,7 +129,7 @@ async function requireSchema(prisma: PrismaClient, schema: string): Promise<void
  */
 function impatientSocket(silenceMs: number): Socket {
   const socket = new Socket()
-  const giveUp = () => socket.destroy(Object.assign(new Error('The database server is silent.'), { code: 'ETIMEDOUT' }))
+  const giveUp = () => socket.destroy(Object.assign(new Error('The database server does not answer.'), { code: 'ETIMEDOUT' }))
   return socket.setTimeout(silenceMs, giveUp)
 }
 

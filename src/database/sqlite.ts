@@ -40,8 +40,8 @@ export async function openSqlite(path: string, transactionOptions: { maxWait: nu
 }
 
 function adviceOn(reason: string): string {
-  if (/^SQLITE_(BUSY|LOCKED)/.test(reason)) return 'Another program keeps it locked: wait for its end, or find it with `fuser`.'
-  if (/^SQLITE_(IOERR|FULL|CANTOPEN)/.test(reason)) return 'See whether its disk is full, damaged or read-only.'
+  if (/^SQLITE_(BUSY|LOCKED)/.test(reason)) return 'Another program keeps it locked: wait until it ends, or find it with `fuser`.'
+  if (/^SQLITE_(IOERR|FULL|CANTOPEN)/.test(reason)) return 'Check whether its disk is full, damaged or read-only.'
   if (reason.startsWith('SQLITE_CORRUPT')) return 'It is damaged: restore a backup.'
   return 'Check that the file is a SQLite database.'
 }

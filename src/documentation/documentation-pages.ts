@@ -11,7 +11,7 @@ export type DocumentationPages = (request: Pick<IncomingMessage, 'method' | 'url
 /** Where the build is: as far from the compiled program as from its sources. */
 const BUILT = fileURLToPath(new URL('../../dist/docs', import.meta.url))
 
-const METHOD_NOT_ALLOWED = json(405, { message: 'The documentation is read with GET.' }, { allow: 'GET, HEAD' })
+const METHOD_NOT_ALLOWED = json(405, { message: 'Use GET to read the documentation.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_PAGE = json(404, { message: 'The documentation has no such page. It is at /docs; `npm run build` makes it.' })
 
 /** The pages load their style sheet and pictures, and run no script. */

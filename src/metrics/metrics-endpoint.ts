@@ -36,8 +36,8 @@ const UNAUTHENTICATED = json(
   { message: 'Send METRICS_TOKEN in the header `Authorization: Bearer <token>`.' },
   { 'www-authenticate': 'Bearer' },
 )
-const METHOD_NOT_ALLOWED = json(405, { message: 'Metrics are read with GET.' }, { allow: 'GET, HEAD' })
-const NOT_FOUND = json(404, { message: 'Only /metrics is here.' })
+const METHOD_NOT_ALLOWED = json(405, { message: 'Use GET to read metrics.' }, { allow: 'GET, HEAD' })
+const NOT_FOUND = json(404, { message: 'Only /metrics is served here.' })
 const FAILED = json(500, { message: 'The metrics cannot be read.' })
 
 /** Compares in constant time: digests, because the lengths may differ. */

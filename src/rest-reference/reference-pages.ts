@@ -13,7 +13,7 @@ export type ReferencePages = (request: Pick<IncomingMessage, 'method' | 'url' | 
 
 const require = createRequire(import.meta.url)
 
-const METHOD_NOT_ALLOWED = json(405, { message: 'The reference is read with GET.' }, { allow: 'GET, HEAD' })
+const METHOD_NOT_ALLOWED = json(405, { message: 'Use GET to read the reference.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_FILE = json(404, { message: 'The reference has no such file. It is at /docs/rest.' })
 
 const STYLES = 'text/css; charset=utf-8'

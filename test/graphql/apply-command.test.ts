@@ -223,10 +223,10 @@ describe('apply', () => {
 `)
     const { exitCode, errors } = await run(['apply', '-f', file])
     expect(exitCode).toBe(1)
-    expect(errors).toContain('providers[0].apiKeys[0] has a secret in the field `value`. A secret must not stand in the file')
+    expect(errors).toContain('providers[0].apiKeys[0] has a secret in the field `value`. A secret must not be in the file')
     expect(errors).toMatch(/:4:\d+: providers\[0\]\.apiKeys\[0\]\.weight must be a number/)
     expect(errors).toContain('a secret in the field `password`')
-    expect(errors).toMatch(/:5:\d+: providers\[0\]\.apiKeys\[1\]\.credentialParts\[0\] is a part whose value must not stand in the file/)
+    expect(errors).toMatch(/:5:\d+: providers\[0\]\.apiKeys\[1\]\.credentialParts\[0\] is a part whose value must not be in the file/)
     expect(errors).not.toContain('credentialParts[1]')
     for (const secret of Object.values(SECRETS)) expect(errors).not.toContain(secret)
     expect(errors).toMatch(/:11:5: providers\[2\] has a field that does not exist: `colour`\. The fields here are name, type, /)
@@ -253,7 +253,7 @@ describe('apply', () => {
     for (const [change, reason] of [
       ['apiKeys: [{ name: a, valueFrom: { env: FIRST_KEY } }, { name: b, valueFrom: { env: FIRST_KEY } }]', 'The same value as key 1'],
       ['apiKeys: [{ environmentVariable: NOT_OFFERED }]', 'SECRET_ENV_ALLOW'],
-      ['apiKeys: [{ name: one, credentialParts: [{ name: azure.clientSecret }] }]', 'nothing is stored of it'],
+      ['apiKeys: [{ name: one, credentialParts: [{ name: azure.clientSecret }] }]', 'none is stored'],
       ['settings: { bedrock: { region: eu-west-1 } }', 'Bedrock settings are only valid for'],
     ] as const) {
       const { exitCode, errors } = await run(['apply', '-f', write(`providers: [{ name: mistral }, { name: groq, ${change} }]`)])

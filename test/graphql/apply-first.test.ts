@@ -23,7 +23,7 @@ test('apply makes the database where no gateway was started yet, and again chang
   const { environment } = database
   const first = await runCommand(['apply', '-f', file], { environment })
   expect(first).toMatchObject({ exitCode: 0, output: expect.stringContaining('Done: 1 of 1 change.') })
-  expect(first.errors).toContain('Made the database')
+  expect(first.errors).toContain('Created the database')
   const again = await runJson<{ plan: { action: string }[] }>(['apply', '-f', file], { environment })
   expect(again.plan.map(({ action }) => action)).toEqual(['keep'])
 })

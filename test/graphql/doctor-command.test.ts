@@ -112,7 +112,7 @@ describe('doctor', () => {
     await once(server, 'listening')
     const address = server.address()
     const PORT = typeof address === 'object' ? String(address?.port) : ''
-    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: What listens at .* gave no answer/)])
+    expect((await doctor({ PORT })).todo).toEqual([expect.stringMatching(/^gateway: The program at .* did not answer/)])
     server.closeAllConnections()
     server.close()
   })
@@ -250,7 +250,7 @@ describe('doctor', () => {
       const found: readonly Line[] = JSON.parse(output)
       return found.filter(({ check }) => check === 'rotation')
     }
-    expect(await lines()).toMatchObject([{ ok: false, message: expect.stringContaining('has sealed for release 0.1.0') }])
+    expect(await lines()).toMatchObject([{ ok: false, message: expect.stringContaining('sealed secrets for release 0.1.0') }])
     rmSync(folder, { recursive: true, force: true })
   })
 

@@ -156,7 +156,7 @@ describe('keys rotate', () => {
       return row.apiKey.provider.name
     })
     const { exitCode, output, errors } = await run(['keys', 'rotate'])
-    expect([exitCode, output]).toEqual([1, expect.stringContaining('1 secret still under another key')])
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('1 secret still sealed with another key')])
     expect(errors).toContain('cannot be opened')
     expect(await countUnder(OLD_ID)).toBe(1)
     expect(await run(['keys', 'verify'])).toMatchObject({

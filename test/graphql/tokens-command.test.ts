@@ -99,7 +99,7 @@ describe('the calls of a token', () => {
     })
     expect(await scopeOf(token)).toEqual({ role: 'VIEWER', calls: { ...nothing, requestsPerMinute: 5 } })
     expect((await run('list')).output).toMatch(new RegExp(`^${start} +new +viewer .* never +all, 5/min$`, 'm'))
-    expect(await run('update', start, '--no-calls')).toMatchObject({ exitCode: 0, output: 'The token of "new" is as you asked.\n' })
+    expect(await run('update', start, '--no-calls')).toMatchObject({ exitCode: 0, output: 'The token of "new" was changed.\n' })
     expect(await scopeOf(token)).toEqual({ role: 'VIEWER', calls: null })
   })
 

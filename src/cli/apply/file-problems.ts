@@ -15,11 +15,11 @@ const NAME_LENGTH = 40
 const SYNTAX: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_INDENT: 'the line is not indented like those around it',
   BLOCK_AS_IMPLICIT_KEY: 'a colon is out of place',
-  DUPLICATE_KEY: 'the field is there twice',
-  MISSING_CHAR: 'a character is missing here or before, e.g. a colon, a quote or a bracket, or blanks at the start of the line',
+  DUPLICATE_KEY: 'the field appears twice',
+  MISSING_CHAR: 'a character is missing here or before, e.g. a colon, a quote or a bracket, or spaces at the start of the line',
   MULTIPLE_DOCS: 'there is more than one document: `---` begins another one',
   RESOURCE_EXHAUSTION: 'it is nested too deeply',
-  TAB_AS_INDENT: 'a tab indents the line: use blanks',
+  TAB_AS_INDENT: 'a tab indents the line: use spaces',
   UNEXPECTED_TOKEN: 'something is out of place',
 }
 
@@ -106,7 +106,7 @@ function wordingOf(issue: z.core.$ZodIssue): string {
 function unknownField(key: string, known: readonly string[]): string {
   if (SECRET_FIELDS.includes(key)) {
     const from = key === 'key' || key === 'apiKey' ? 'value' : key
-    return `a secret in the field \`${key}\`. A secret must not stand in the file: write \`${from}From: { env: NAME }\`.`
+    return `a secret in the field \`${key}\`. A secret must not be in the file: write \`${from}From: { env: NAME }\`.`
   }
   const meant = nearest(key.slice(0, NAME_LENGTH), known)
   const advice = meant === null ? `The fields here are ${known.join(', ')}.` : `Did you mean \`${meant}\`?`

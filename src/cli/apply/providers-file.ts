@@ -29,7 +29,7 @@ const credential = z
     error: 'needs one of `value`, `valueFrom` and `environmentVariable` at most',
   })
   .refine(({ name, value }) => value === undefined || isShownPart(name, value), {
-    error: 'is a part whose value must not stand in the file. Use `valueFrom`',
+    error: 'is a part whose value must not be in the file. Use `valueFrom`',
   })
 
 /** What programs keep, by namespace. */
@@ -69,7 +69,7 @@ const header = z
     error: 'needs exactly one of `value`, `valueFrom` and `masked`',
   })
   .refine(({ name, value }) => value === undefined || !isBoundHeader(name) || !isCredential(name, value), {
-    error: 'is a header that authenticates: its value must not stand in the file. Use `valueFrom`',
+    error: 'is a header that authenticates: its value must not be in the file. Use `valueFrom`',
   })
 
 const network = z.strictObject({

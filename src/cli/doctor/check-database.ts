@@ -26,7 +26,7 @@ export async function checkDatabase(config: Config, now: Date): Promise<Finding[
     return [
       ailing(
         'database',
-        `There is none at ${databaseFile(config.DATABASE_URL)} yet. \`gateway serve\` makes it at its first start; or set DATABASE_URL.`,
+        `There is none at ${databaseFile(config.DATABASE_URL)} yet. \`gateway serve\` creates it at its first start; or set DATABASE_URL.`,
       ),
     ]
   const opened = await openDatabase(config.DATABASE_URL).catch((error: unknown) => ailing('database', messageOf(error)))
@@ -94,7 +94,7 @@ async function checkKeys(database: Database, config: Config): Promise<{ keyring:
   const known = await readKnownKeys(database)
   // Looking for a key file now would make one.
   if (known.length === 0 && ENCRYPTION_KEYS === '')
-    return wrongKeys('No gateway has been started on this database yet. Start one: it makes the key.')
+    return wrongKeys('No gateway has been started on this database yet. Start one: it creates the key.')
   try {
     const source = await findKeys(database, ENCRYPTION_KEYS)
     const keyring = readKeyring(source)
@@ -132,7 +132,7 @@ async function checkRotation({ prisma }: Database, keyring: Keyring): Promise<Fi
   if (old.length === 0) return fine('rotation', 'every secret and token is sealed with the first key')
   return ailing(
     'rotation',
-    `The key ${old.join(', ')} has sealed for release 0.1.0, which bound secrets to less. Rotate to a new key, retire this one, and take it out: what was sealed then opens nowhere afterwards.`,
+    `The key ${old.join(', ')} sealed secrets for release 0.1.0, which bound them to less. Rotate to a new key, then retire and remove this one: old copies of these secrets can no longer be opened.`,
   )
 }
 
@@ -162,7 +162,7 @@ async function checkTokens({ prisma }: Database, keyring: Keyring, config: Confi
 function checkAdmin(count: number, { ADMIN_TOKEN }: Config): Finding {
   if (count > 0) return fine('admin tokens', `${count} valid`)
   if (ADMIN_TOKEN !== '') return fine('admin tokens', 'ADMIN_TOKEN is used from the next start on')
-  return ailing('admin tokens', 'No valid one. Make one: `gateway tokens create --name me --role admin`.')
+  return ailing('admin tokens', 'No valid one. Create one: `gateway tokens create --name me --role admin`.')
 }
 
 async function checkClock(database: Database, now: Date): Promise<Finding> {

@@ -33,7 +33,7 @@ export function checkDisk({ DATABASE_URL }: Config): Finding[] {
   const size = free > 1e9 ? `${Math.round(free / 1e8) / 10} GB` : `${Math.round(free / 1e6)} MB`
   return [
     free < MIN_FREE_BYTES
-      ? ailing('disk', `Only ${size} free at ${folder}. Make room: writes fail on a full disk.`)
+      ? ailing('disk', `Only ${size} free at ${folder}. Free some space: writes fail on a full disk.`)
       : fine('disk', `${size} free at ${folder}`),
   ]
 }
@@ -63,14 +63,11 @@ export async function checkServer({ HOST, PORT }: Config): Promise<Finding> {
     const { status } = await fetch(`http://${host}:${PORT}/readyz`, { signal: AbortSignal.timeout(READY_MS), redirect: 'manual' })
     if (status === 200) return fine('gateway', `ready at http://${host}:${PORT}`)
     if (status === 503)
-      return ailing('gateway', `The one at ${host} port ${PORT} is not ready: its database is away, or it stops. See its log.`)
+      return ailing('gateway', `The gateway at ${host} port ${PORT} is not ready: its database is away, or it is stopping. See its log.`)
     return ailing('gateway', `The program at ${host} port ${PORT} is not a gateway (${status} at /readyz). Stop it, or set another PORT.`)
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError')
-      return ailing(
-        'gateway',
-        `What listens at ${host} port ${PORT} gave no answer in ${READY_MS / 1_000} s: it hangs, or has too much to do. See its log.`,
-      )
+      return ailing('gateway', `The program at ${host} port ${PORT} did not answer within ${READY_MS / 1_000} s. See its log.`)
     return fine('gateway', `none listens at ${host} port ${PORT} now`)
   }
 }

@@ -72,6 +72,6 @@ function notesOf({ baseUrl, apiKeys }: ExportedRow): string[] {
     ...(names.length === 0
       ? []
       : [`list ${names.join(', ')} in SECRET_ENV_ALLOW where you apply the file, for \`apply\` and for the gateway.`]),
-    ...(hasCredentialInQuery(baseUrl) ? ['the query of its base URL has a credential, which stands in the file.'] : []),
+    ...(hasCredentialInQuery(baseUrl) ? ['the query of its base URL has a credential, which is in the file.'] : []),
   ]
 }

@@ -7,6 +7,7 @@ import type { Open } from '../open.ts'
 export async function findToken({ database }: Open, text: string): Promise<AccessToken> {
   const [row, other] = await findAccessTokens(database, text)
   if (row === undefined) throw new PartialFailure('There is no such token. `gateway tokens list --all` shows them.')
-  if (other !== undefined) throw new PartialFailure('More than one token begins so. Give its id: `gateway tokens list --json` shows it.')
+  if (other !== undefined)
+    throw new PartialFailure('More than one token has this prefix. Give its id: `gateway tokens list --json` shows it.')
   return row
 }

@@ -47,7 +47,7 @@ export function addUpdate(tokens: Command, shell: Shell): void {
         const refusal = { operation: 'tokens update', subjectType: 'access_token', subjectId: row.id } as const
         await orRecordRefusal(open, refusal, () => updateAccessToken(open, open.caller, row.id, changes))
         const name = options.name ?? row.name
-        printResult(shell, options.json === true, { id: row.id, name }, `The token of "${name}" is as you asked.`)
+        printResult(shell, options.json === true, { id: row.id, name }, `The token of "${name}" was changed.`)
       })
     })
 }

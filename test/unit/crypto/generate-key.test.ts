@@ -30,7 +30,7 @@ describe('gateway keys generate', () => {
   test.each([
     ['a file that is there', [], {}, 'Add --first or --add'],
     ['a file beside which an interrupted run left its own', ['--add'], { 'kept.new': 'half' }, 'kept.new is there'],
-    ['a file with something else in it', ['--first'], { kept: 'no key\n' }, 'left as it is'],
+    ['a file with something else in it', ['--first'], { kept: 'no key\n' }, 'was not changed'],
   ])('writes over nothing: not %s', async (_what, options, present, message) => {
     const file = join(mkdtempSync(join(folder, 'present-')), 'kept')
     await generate(file)

@@ -180,7 +180,7 @@ test('a source that no gateway of this release has used is refused, and the targ
   expect(await refusalOf(migrateData({ from, to, log }))).toMatchObject(missing)
   expect(existsSync(from.replace('file:', ''))).toBe(false)
   writeFileSync(from.replace('file:', ''), '')
-  const empty = { exitCode: 78, message: expect.stringContaining('is not one of this release') }
+  const empty = { exitCode: 78, message: expect.stringContaining('is not up to date with this release') }
   expect(await refusalOf(migrateData({ from, to, log }))).toMatchObject(empty)
   expect(existsSync(to.replace('file:', ''))).toBe(false)
 })

@@ -136,7 +136,9 @@ describe.skipIf(postgresPrograms === null)('the server', () => {
     const failure = await failureOf(migrate(guest))
     expect(failure).toMatchObject({
       exitCode: 1,
-      message: expect.stringMatching(/^The database postgresql:.* cannot be migrated: .*\. Make the schema that DATABASE_URL names, .*\.$/),
+      message: expect.stringMatching(
+        /^The database postgresql:.* cannot be migrated: .*\. Create the schema that DATABASE_URL names, .*\.$/,
+      ),
     })
     await guest.close()
   })
