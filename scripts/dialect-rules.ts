@@ -7,7 +7,7 @@ type Words = { readonly [Name in keyof CallerRules]: { readonly title: string; r
 const WORDS: Words = {
   keyCharacters: {
     title: 'a key is',
-    say: ({ keyCharacters }) => (keyCharacters === 'any' ? 'any text without blanks around it' : 'printable ASCII'),
+    say: ({ keyCharacters }) => (keyCharacters === 'any' ? 'any text without spaces around it' : 'printable ASCII'),
   },
   endpoint: {
     title: 'an endpoint is saved',

@@ -10,10 +10,10 @@ export function checkCertificate(pem: string, path: readonly string[]): Validati
   if (pem.length > MAX_CERTIFICATE) return issue('OUT_OF_RANGE', `The certificates must not be longer than ${MAX_CERTIFICATE} characters.`)
   const labels = Array.from(pem.matchAll(/-----BEGIN ([^-\n]*)-----/g), ([, label]) => label)
   if (labels.some((label) => label?.endsWith('PRIVATE KEY')))
-    return issue('CERTIFICATE_FORMAT', 'This has a private key in it. Give the certificate alone, and keep the key to yourself.')
+    return issue('CERTIFICATE_FORMAT', 'This contains a private key. Give only the certificate.')
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
   if (blocks.length > 0 && blocks.length === labels.length && blocks.every(isCertificate)) return []
-  return issue('CERTIFICATE_FORMAT', 'This is no certificate in PEM: "-----BEGIN CERTIFICATE-----" and so on. Paste the whole block.')
+  return issue('CERTIFICATE_FORMAT', 'This is not a PEM certificate ("-----BEGIN CERTIFICATE-----" and so on). Paste the whole block.')
 }
 
 function isCertificate(pem: string): boolean {

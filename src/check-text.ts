@@ -9,6 +9,6 @@ export function checkText(text: string | null | undefined, path: readonly string
     return [{ path, rule: 'OUT_OF_RANGE', message: `The text must not be longer than ${most.toLocaleString('en')} characters.` }]
   if (text?.includes('\u0000')) return [{ path, rule: 'NOT_ALLOWED', message: 'The text must not contain the character U+0000.' }]
   if (text?.isWellFormed() === false)
-    return [{ path, rule: 'NOT_ALLOWED', message: 'The text has half a character in it (an unpaired surrogate). Send whole characters.' }]
+    return [{ path, rule: 'NOT_ALLOWED', message: 'The text contains half a character (an unpaired surrogate). Send whole characters.' }]
   return []
 }

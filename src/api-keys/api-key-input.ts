@@ -94,13 +94,12 @@ export function checkSecretValue(secret: Secret, path: readonly string[], anyTex
   const value = secret.reveal()
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path, rule, message }]
   if (value === '') return issue('API_KEY_BLANK', 'The key must not be empty.')
-  if (!value.isWellFormed()) return issue('API_KEY_CHARACTERS', 'The key has half a character in it. It may have been cut on its way.')
+  if (!value.isWellFormed()) return issue('API_KEY_CHARACTERS', 'The key contains half a character (an unpaired surrogate). Copy it again.')
   if (value !== value.trim() || value.startsWith(NEXT_LINE) || value.endsWith(NEXT_LINE))
-    return issue('API_KEY_SURROUNDING_BLANKS', 'The key must not start or end with blanks. Paste it again without them.')
+    return issue('API_KEY_SURROUNDING_BLANKS', 'The key must not start or end with spaces. Paste it again without them.')
   if (Buffer.byteLength(value) > MAX_KEY_BYTES) return issue('OUT_OF_RANGE', `The key must not be longer than ${MAX_KEY_BYTES} bytes.`)
   if (value.includes('\u0000')) return issue('API_KEY_CHARACTERS', 'The key must not contain the character U+0000.')
-  if (!anyText && !/^[\x20-\x7e]+$/.test(value))
-    return issue('API_KEY_CHARACTERS', 'The key must be printable ASCII. It may have been cut or garbled on its way.')
+  if (!anyText && !/^[\x20-\x7e]+$/.test(value)) return issue('API_KEY_CHARACTERS', 'The key must be printable ASCII. Copy it again.')
   if (looksMasked(value))
     return issue('API_KEY_MASKED', 'This is a mask, not a key. Leave the key out to keep the stored one, or give its full value.')
   return []

@@ -17,7 +17,7 @@ const MAX_NAMESPACES = 20
 const MAX_STORED_CHARACTERS = 262_144
 /** The gateway's own names begin with these. */
 const RESERVED = ['aws', 'azure', 'bedrock', 'network', 'vertex']
-export const NAMESPACE_RULE = "A namespace is 2 to 20 lowercase letters, and none of the gateway's own."
+export const NAMESPACE_RULE = "A namespace is 2 to 20 lowercase letters, and not one of the gateway's own."
 
 /** Whether somebody else than the gateway can have names that begin with this one and a dot. */
 export function isNamespace(name: string): boolean {
@@ -43,8 +43,8 @@ export function checkExtensions(changes: ExtensionChanges, path: readonly string
 function checkProperties(value: unknown, path: readonly string[], most: number): ValidationIssue[] {
   if (!isObject(value)) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings must be a JSON object.' }]
   if (!properties.safeParse(value).success)
-    return [{ path, rule: 'NOT_ALLOWED', message: 'The settings have a number in them that is too large to be kept.' }]
-  if (!isStorable(value)) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings have a character in them that cannot be stored.' }]
+    return [{ path, rule: 'NOT_ALLOWED', message: 'The settings contain a number that is too large to store.' }]
+  if (!isStorable(value)) return [{ path, rule: 'NOT_ALLOWED', message: 'The settings contain a character that cannot be stored.' }]
   if (JSON.stringify(value).length <= most) return []
   return [{ path, rule: 'OUT_OF_RANGE', message: `The settings must not be longer than ${most} characters of JSON.` }]
 }

@@ -86,8 +86,8 @@ function checkPart(
   const nameIssue = (message: string): ValidationIssue => ({ path: [...path, 'name'], rule: 'NOT_ALLOWED', message })
   const isRepeated = parts.findIndex(({ name }) => name === part.name) < index
   return [
-    ...(isPartName(part.name) ? [] : [nameIssue('This is no part of a credential.')]),
-    ...(isRepeated ? [nameIssue('This part is already given.')] : []),
+    ...(isPartName(part.name) ? [] : [nameIssue('A credential has no such part.')]),
+    ...(isRepeated ? [nameIssue('This part is given twice.')] : []),
     ...checkPartValue(part, path, refusalOf),
   ]
 }
@@ -105,7 +105,5 @@ function checkPartValue({ name, value }: CredentialPartInput, path: readonly str
 }
 
 function endpointProblem(url: string): string | null {
-  return canonicalUrl(url).startsWith('raw:')
-    ? 'The endpoint is not written as one that is called: no blanks, "\\" or steps such as "..".'
-    : null
+  return canonicalUrl(url).startsWith('raw:') ? 'The endpoint must not contain spaces, "\\", or segments such as "..".' : null
 }

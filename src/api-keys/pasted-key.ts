@@ -16,17 +16,17 @@ export function checkPastedKey(key: Secret | undefined, path: readonly string[])
 const PASTED: readonly (readonly [RegExp, string])[] = [
   [
     /"type"\s*:\s*"service_account"|"private_key(?:_id)?"\s*:|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/,
-    "This is a Google service account's JSON file, which holds a private key and is no API key. Create an API key at https://aistudio.google.com/apikey.",
+    "This is a Google service account's JSON file, which holds a private key, not an API key. Create an API key at https://aistudio.google.com/apikey.",
   ],
   [/^[{[]/, 'Give the key alone, without the JSON around it.'],
   [
     /^(?:export\s+|set\s+|\$env:)?\w*(?:key|token|secret|password)\s*=\s*["'\w]/i,
-    'Give the key alone, without the name and the `=` in front of it.',
+    'Give the key alone, without the name and the `=` before it.',
   ],
   [/^["'`“”‘’«]|["'`“”‘’»]$/, 'Give the key without the quotes around it.'],
-  [/^(?:-H\s+)?[a-z][\w-]*\s*:\s+\S/i, 'Give the key alone, without the name of the header in front of it.'],
-  [/^bearer\b[\s:]*/i, 'Give the key without `Bearer` in front of it.'],
-  [/^(?:token|basic|apikey|api-key)\s+\S/i, 'Give the key alone, without the word in front of it.'],
+  [/^(?:-H\s+)?[a-z][\w-]*\s*:\s+\S/i, 'Give the key alone, without the header name before it.'],
+  [/^bearer\b[\s:]*/i, 'Give the key without `Bearer` before it.'],
+  [/^(?:token|basic|apikey|api-key)\s+\S/i, 'Give the key alone, without the word before it.'],
   [/^(?:<.*>|\$\{.*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|%[A-Z0-9_]+%|\[.*\])$/i, 'This is a placeholder. Give the key itself.'],
   [
     /^(?:(?:sk|pk|key)[-_])?(?:(?:paste|your|my|insert|enter|put|replace|change|add)[-_ ].*(?:key|token|secret|here|me)|(?:changeme|replaceme|placeholder|todo))(?:[-_ ]?here)?$/i,

@@ -134,6 +134,6 @@ function placesOf(
 }
 
 function nothingToKeep(path: readonly string[]): ValidationError {
-  const message = 'This part cannot be kept: nothing is stored of it.'
+  const message = 'This part cannot be kept: none is stored.'
   return new ValidationError([{ path, rule: 'NOTHING_TO_KEEP', message }])
 }

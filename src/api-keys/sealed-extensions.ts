@@ -26,7 +26,7 @@ function checkOne(input: SealedExtensionInput, path: readonly string[], earlier:
   if (sealedExtensionOf(field) === null)
     return [{ path: [...path, 'name'], rule: 'NOT_ALLOWED', message: 'A name is 1 to 60 letters, digits and underscores.' }]
   if (earlier.some((other) => sealedExtensionField(other) === field))
-    return [{ path, rule: 'NOT_ALLOWED', message: 'This text is already given.' }]
+    return [{ path, rule: 'NOT_ALLOWED', message: 'This text is given twice.' }]
   if (text.length <= MAX_CHARACTERS && text.isWellFormed()) return []
   return [{ path: [...path, 'value'], rule: 'OUT_OF_RANGE', message: `The text must be whole characters, at most ${MAX_CHARACTERS}.` }]
 }

@@ -7,8 +7,8 @@ export type NoSecretVariable = 'NOT_LISTED' | 'NOT_SET'
 export type ReadSecretVariable = (name: string) => Secret | NoSecretVariable
 
 const REMEDIES = {
-  NOT_LISTED: 'The operator does not offer it to providers: it must be listed in SECRET_ENV_ALLOW.',
-  NOT_SET: 'It is not set where the gateway runs, or empty. Set it, and start the gateway again.',
+  NOT_LISTED: "It is not listed in SECRET_ENV_ALLOW. Ask the gateway's operator to add it.",
+  NOT_SET: "It is not set, or is empty, in the gateway's environment. Set it, and restart the gateway.",
 } satisfies Record<NoSecretVariable, string>
 
 /** A key cannot be used because its variable has no value for it. */

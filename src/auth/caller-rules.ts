@@ -3,7 +3,7 @@
  * rules once, the router puts them into the context of each request, and the domain asks them, never who is calling.
  */
 export interface CallerRules {
-  /** What a key may consist of: printable ASCII, or any text without blanks around it. */
+  /** What a key may consist of: printable ASCII, or any text without spaces around it. */
   readonly keyCharacters: 'ascii' | 'any'
   /**
    * Which endpoints are stored: `strict` those that the operator allows, without a credential in their query; `lenient` all

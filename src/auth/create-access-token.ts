@@ -95,7 +95,7 @@ const STRONGER: ValidationIssue = {
 const NO_SCOPE: ValidationIssue = {
   path: ['calls'],
   rule: 'REQUIRED',
-  message: 'A caller can do nothing else than make model calls. Say which ones; an empty scope is all of them.',
+  message: 'A caller can only make model calls. Say which ones; an empty scope allows all.',
 }
 
 /** The rules of a token's name. */
@@ -115,5 +115,5 @@ export function checkTokenName(name: string): ValidationIssue[] {
 /** The rules of when a token ends; null for never. */
 export function checkExpiry(expiresAt: Date | null, now: Date): ValidationIssue[] {
   if (expiresAt === null || expiresAt > now) return []
-  return [{ path: ['expiresAt'], rule: 'OUT_OF_RANGE', message: 'The expiry must lie in the future.' }]
+  return [{ path: ['expiresAt'], rule: 'OUT_OF_RANGE', message: 'The expiry must be in the future.' }]
 }

@@ -68,11 +68,12 @@ export async function updateAccessToken(
 
 function checkChangeable(keyring: Keyring, caller: Caller, row: AccessToken, { calls }: AccessTokenChanges): ValidationIssue[] {
   const refused = (field: string, message: string): ValidationIssue[] => [{ path: [field], rule: 'NOT_ALLOWED', message }]
-  if (row.revokedAt !== null) return refused('id', 'This token is revoked, for good. Make another one.')
-  if (!isAuthentic(keyring, row)) return refused('id', 'This token is not as the gateway wrote it, and is refused. Revoke it.')
+  if (row.revokedAt !== null) return refused('id', 'This token is revoked, which cannot be undone. Create another one.')
+  if (!isAuthentic(keyring, row))
+    return refused('id', 'Something changed this token in the database, so the gateway refuses it. Revoke it.')
   if (!hasRole(caller.principal, row.role)) return refused('id', 'A token cannot change one that is stronger than itself.')
   if (calls === null && row.role === 'CALLER')
-    return refused('calls', 'A caller can do nothing else than make calls. Revoke the token, or give it another scope.')
+    return refused('calls', 'A caller can only make model calls. Revoke the token, or give it another scope.')
   return []
 }
 

@@ -108,9 +108,9 @@ export function createChangeFeed(tokens: TokenReader, clock: () => Date): Change
   async function requireReachable(after: ChangePosition): Promise<void> {
     const current = await readRevision(database)
     if (after.revision > current)
-      throw new Fault('BAD_USER_INPUT', '`after` is no cursor of this database. Subscribe without it, and read all providers again.')
+      throw new Fault('BAD_USER_INPUT', '`after` is not a cursor of this database. Subscribe without it, and read all providers again.')
     if ((await countProviderChanges(database, after, current)) > MAX_WAITING)
-      throw new Fault('BAD_USER_INPUT', 'There are too many changes behind `after`. Subscribe without it, and read all providers again.')
+      throw new Fault('BAD_USER_INPUT', 'There are too many changes since `after`. Subscribe without it, and read all providers again.')
   }
 
   const follow = oneAtATime(step)

@@ -5,7 +5,7 @@ import { json, send, setSecurityHeaders } from './respond.ts'
 import { REQUEST_TIMEOUT_MS, SERVER_LIMITS } from './server-limits.ts'
 import { boundUnreadBody } from './unread-body.ts'
 
-const WRONG_HOST = json(400, { message: 'A request has the header `Host` exactly once.' }, { connection: 'close' })
+const WRONG_HOST = json(400, { message: 'Send the header `Host` exactly once.' }, { connection: 'close' })
 const WRONG_EXPECTATION = json(417, { message: 'The header `Expect` may only say `100-continue`.' }, { connection: 'close' })
 
 /**

@@ -11,8 +11,8 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  400: 'This is not HTTP that the gateway can read.',
-  405: 'This is no proxy: it opens no connections for others.',
+  400: 'The gateway cannot read this as HTTP.',
+  405: 'The gateway is not a forward proxy.',
   408: 'The request did not arrive in time. Send it whole, without pauses.',
   413: 'The extensions of the chunks are too large.',
   431: 'The headers are too large: 16 KiB are the limit.',

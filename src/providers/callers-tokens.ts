@@ -8,7 +8,7 @@ import { typeByHost } from './vendor-defaults.ts'
 
 /** What keeps all but admins from saying where the secrets go that callers bring. */
 export function callersTokens(): ValidationIssue {
-  const message = 'The GitHub tokens of all callers go there: only an admin may say where that is, and what is on the way.'
+  const message = 'The GitHub tokens of all callers go there: only an admin may change the endpoint, or what is between it and the gateway.'
   return { path: ['baseUrl'], rule: 'NOT_ALLOWED', message }
 }
 

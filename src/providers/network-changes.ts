@@ -72,7 +72,7 @@ export function checkKept({ keep = [] }: NetworkInput, stored: NetworkConfig | n
     .map((field) => ({
       path: ['network', ...PLACE_OF[field]],
       rule: 'NOTHING_TO_KEEP',
-      message: 'Nothing is stored here that could stay. Give the value.',
+      message: 'No value is stored here to keep. Give the value.',
     }))
 }
 

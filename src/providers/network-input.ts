@@ -107,11 +107,11 @@ function checkHeader({ name, value }: HeaderInput, index: number, all: readonly 
   const path = ['extraHeaders', String(index)]
   const issues: ValidationIssue[] = []
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || name.length > MAX_HEADER_NAME)
-    issues.push(at([...path, 'name'], 'HEADER_FORMAT', 'This is no name of an HTTP header, e.g. "X-Team".'))
+    issues.push(at([...path, 'name'], 'HEADER_FORMAT', 'This is not the name of an HTTP header, e.g. "X-Team".'))
   else if (DENIED_HEADER.test(name))
     issues.push(at([...path, 'name'], 'NOT_ALLOWED', 'The HTTP client sets this header itself. Leave it out.'))
   if (all.findIndex((other) => other.name.toLowerCase() === name.toLowerCase()) < index)
-    issues.push(at([...path, 'name'], 'NOT_ALLOWED', 'This header is already given. Names of headers are alike in any case.'))
+    issues.push(at([...path, 'name'], 'NOT_ALLOWED', 'This header is given twice. Header names are case-insensitive.'))
   return [...issues, ...checkHeaderValue(name, value, [...path, 'value'])]
 }
 
@@ -121,7 +121,7 @@ function checkHeaderValue(name: string, value: Secret, path: readonly string[]):
     return [at(path, 'OUT_OF_RANGE', `The value of a header must not be longer than ${MAX_HEADER_VALUE} characters.`)]
   if (isSealedHeader({ name, value })) return looksMasked(text) ? [] : checkSecretValue(value, ['network', ...path], false)
   if (/^[\x20-\x7e]*$/.test(text) && text === text.trim()) return []
-  return [at(path, 'HEADER_FORMAT', 'The value of a header must be printable ASCII without blanks around it.')]
+  return [at(path, 'HEADER_FORMAT', 'The value of a header must be printable ASCII without spaces around it.')]
 }
 
 function checkNumbers(input: NetworkInput): ValidationIssue[] {

@@ -198,7 +198,7 @@ function keysNotSupported(type: ProviderType): ValidationIssue {
 /** How a provider without stored API keys authenticates. */
 export function keylessReason(type: ProviderType): string {
   return type === 'COPILOT'
-    ? 'It uses the GitHub token of whoever makes the request.'
+    ? 'It uses the GitHub token of each caller.'
     : 'Give an access key pair or a role in the Bedrock settings instead.'
 }
 
@@ -250,7 +250,8 @@ export function checkBaseUrl(
   if (parts.hasUserinfo)
     return issue('URL_NOT_ALLOWED', 'The base URL must not contain a user name or password. Give the credential as an API key.')
   if (parts.hasFragment) return issue('URL_NOT_ALLOWED', 'The base URL must not contain a fragment (#).')
-  if (hasSteps(parts.path)) return issue('URL_NOT_ALLOWED', 'The path of the base URL must not have steps ("." or "..") or a backslash.')
+  if (hasSteps(parts.path))
+    return issue('URL_NOT_ALLOWED', 'The path of the base URL must not contain "." or ".." segments, or a backslash.')
   if (rules.endpoint === 'strict' && hasCredential(parts.query)) return issue('URL_NOT_ALLOWED', CREDENTIAL_IN_QUERY)
   const refusal = checkEndpoint(baseUrl, rules, network?.allowPrivateNetwork ?? DEFAULT_NETWORK.allowPrivateNetwork)
   return refusal === null ? [] : issue('URL_NOT_ALLOWED', refusal)
@@ -261,7 +262,7 @@ export function hasCredentialInQuery(baseUrl: string): boolean {
   return hasCredential(parseBaseUrl(baseUrl)?.query ?? '')
 }
 
-const CREDENTIAL_IN_QUERY = 'The query of the base URL has a credential in it. Put it into a header: a URL is shown, and ends up in logs.'
+const CREDENTIAL_IN_QUERY = 'The query of the base URL contains a credential. Put it into a header: URLs are shown, and end up in logs.'
 
 function checkSettingsOfType(type: ProviderType, settings: BedrockSettingsInput | undefined): ValidationIssue[] {
   if (settings !== undefined && !acceptsBedrockSettings(type)) return [settingsNotSupported()]

@@ -22,7 +22,7 @@ export function hasCredential(query: string): boolean {
 function checkModelsPath(modelsPath: string): ValidationIssue[] {
   const issue = (rule: ValidationIssue['rule'], message: string): ValidationIssue[] => [{ path: ['modelsPath'], rule, message }]
   if (modelsPath.length > 2_000) return issue('OUT_OF_RANGE', 'The path must not be longer than 2,000 characters.')
-  if (!/^[\x21-\x7e]*$/.test(modelsPath)) return issue('URL_NOT_ALLOWED', 'The path must be printable ASCII without blanks.')
+  if (!/^[\x21-\x7e]*$/.test(modelsPath)) return issue('URL_NOT_ALLOWED', 'The path must be printable ASCII without spaces.')
   const path = modelsPath.replace(/[?#].*$/, '')
   if (hasSteps(path) || modelsPath.includes('#'))
     return issue('URL_NOT_ALLOWED', 'The path stays below the base URL: without "..", "." or "\\".')

@@ -64,7 +64,7 @@ function requiredProblem(base: string, { secrets, plain }: KeyParts): string | n
 
 function settingsProblem(request: KeyRequest, parts: KeyParts): string | null {
   const field = wrongSetting(settingsOf(request, parts))
-  return field === null ? null : `Invalid ${wirePath([field], [])}: This is no setting of a key that Bifrost knows, or has another form.`
+  return field === null ? null : `Invalid ${wirePath([field], [])}: Bifrost has no such setting of a key, or it has another form.`
 }
 
 function blacklistProblem({ blacklisted_models: models }: KeyRequest): string | null {

@@ -147,7 +147,7 @@ function placedAnswer({ path, rule, message }: Issue, parts: readonly string[]):
   return badRequest(`Invalid ${field}: ${message}`)
 }
 
-const NO_MASK_OF_OURS = 'this is no mask that this API shows; send back the mask as it was read, or the full value'
+const NO_MASK_OF_OURS = 'this is not a mask that this API shows; send back the mask as it was read, or the full value'
 
 function variablesMessage(names: readonly string[]): string {
   const name = names.join(', ').slice(0, 200)

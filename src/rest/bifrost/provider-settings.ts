@@ -57,5 +57,5 @@ export function settingsProblem(given: Readonly<Record<string, unknown>>): strin
   }
   const path = parsed.error.issues[0]?.path.map(String) ?? []
   const field = path[0] === CERTIFICATE ? 'proxy_config.ca_cert_pem' : path.join('.').slice(0, LONGEST)
-  return `Invalid ${field}: This is no setting of a provider that Bifrost knows, or has another form.`
+  return `Invalid ${field}: Bifrost has no such setting of a provider, or it has another form.`
 }

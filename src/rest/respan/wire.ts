@@ -35,7 +35,7 @@ const extraKwargs = z
     { error: ({ input }) => `Expected a dictionary of items but got type "${typeName(input)}".` },
   )
   .refine((items) => z.json().safeParse(items).success, 'A number in it is too large to be kept.')
-  .refine((items) => !UNSTORABLE.test(JSON.stringify(items)), 'The settings have a character in them that cannot be stored.')
+  .refine((items) => !UNSTORABLE.test(JSON.stringify(items)), 'The settings contain a character that cannot be stored.')
   .nullish()
   .meta({ description: 'Further configuration, replaced as a whole; null or empty clears it. Never shown.' })
 

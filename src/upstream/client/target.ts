@@ -103,16 +103,17 @@ function urlProblem(text: string): string | null {
 /** What a URL parser changes in a text, or null. Letter case of the host, and a port that is the scheme's own, do not count. */
 function repairOf({ authority, path, query }: { authority: string; path: string; query: string }, url: URL): string | null {
   const [, host = '', port] = /^(.*?)(:[^:\]]*)?$/s.exec(authority) ?? []
-  if (!isSameHost(host.toLowerCase(), url.hostname)) return 'The host of the base URL is not written plainly. Write it as it is registered.'
+  if (!isSameHost(host.toLowerCase(), url.hostname))
+    return 'The host of the base URL must be written in its plain form, as it is registered.'
   if (port !== undefined && !/^:[1-9]\d*$/.test(port))
-    return 'The port of the base URL is not written plainly. Write a number, or leave it out.'
+    return 'The port of the base URL must be a plain number. Correct it, or leave it out.'
   if (path !== url.pathname && path !== '') {
-    return 'The path of the base URL would be changed before it is sent. Write it without ".", "..", "\\" and blanks, and percent-encode other characters.'
+    return 'The path of the base URL would be changed before it is sent. Write it without ".", "..", "\\" and spaces, and percent-encode other characters.'
   }
   const isSameQuery = url.search === (query === '' ? '' : `?${query}`)
   return isSameQuery
     ? null
-    : 'The query of the base URL would be changed before it is sent. Percent-encode its blanks, quotes and other special characters.'
+    : 'The query of the base URL would be changed before it is sent. Percent-encode its spaces, quotes and other special characters.'
 }
 
 function isSameHost(written: string, parsed: string): boolean {

@@ -65,7 +65,7 @@ describe('the message catalogue of keys (Bifrost contract, section 1.2)', () => 
     [
       'a mask of another API',
       { value: 'sk-f...dddd' },
-      'Invalid value: this is no mask that this API shows; send back the mask as it was read, or the full value',
+      'Invalid value: this is not a mask that this API shows; send back the mask as it was read, or the full value',
     ],
     ['another type of value', { value: 1 }, 'Invalid request payload'],
     ['a whole null', 'null', 'Key value must not be empty'],
@@ -77,7 +77,7 @@ describe('the message catalogue of keys (Bifrost contract, section 1.2)', () => 
     [
       'a vendor configuration of another form',
       { value: 'sk-form-00000000', bedrock_key_config: { endpoints: { runtime: 5 } } },
-      'Invalid bedrock_key_config.endpoints.runtime: This is no setting of a key that Bifrost knows, or has another form.',
+      'Invalid bedrock_key_config.endpoints.runtime: Bifrost has no such setting of a key, or it has another form.',
     ],
   ])('refuses %s, in POST and in PUT', async (_what, body, message) => {
     expect(await postKey(body)).toEqual([400, message])
