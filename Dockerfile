@@ -1,11 +1,11 @@
-# Everything that building takes stays in these two stages.
+# Build tools stay in these two stages.
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY console/package.json console/
 RUN npm ci --no-audit --no-fund
 COPY . .
-# The modes of a clone come along, and may be for its owner alone.
+# Files of a clone may be readable only by their owner.
 RUN npm run --silent generate && npm run --silent build && npm run --silent build:console \
   && chmod -R go+rX package.json prisma dist console/dist
 
@@ -17,7 +17,7 @@ COPY scripts/keep-runtime-packages.mjs scripts/
 RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund && node scripts/keep-runtime-packages.mjs
 
 FROM node:20-bookworm-slim
-# The image runs one program, and nothing in it installs another.
+# The image contains no package managers.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
   && install -d -o 1000 -g 1000 -m 700 /data
 WORKDIR /app
@@ -33,6 +33,6 @@ VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Long bodies make V8 look through the whole heap for garbage: seldom with these, and not beside the program.
+# With long bodies, V8 would collect the whole heap often. These flags make that rare, and keep it off other threads.
 ENTRYPOINT ["node", "--no-concurrent-marking", "--initial-heap-size=128", "dist/cli/gateway.js"]
 CMD ["serve"]
