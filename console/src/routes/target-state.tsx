@@ -13,7 +13,7 @@ const STATES: Readonly<Record<TargetState, StateWords>> = {
   NO_KEY: {
     label: 'No key',
     tone: 'bad',
-    advice: 'Every key rests, or none may be used for this model. Check the keys of the provider.',
+    advice: 'Every key is paused, or none may be used for this model. Check the keys of the provider.',
   },
   BREAKER_OPEN: {
     label: 'Paused',
