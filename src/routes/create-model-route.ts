@@ -49,6 +49,6 @@ export async function storeTargets(transaction: TransactionClient, routeId: stri
 
 async function refuseTooMany(transaction: TransactionClient): Promise<void> {
   if ((await transaction.modelRoute.count()) < MAX_ROUTES) return
-  const message = `There are ${MAX_ROUTES} model routes, as many as there may be. Delete one first.`
+  const message = `There are already ${MAX_ROUTES} model routes, which is the limit. Delete one first.`
   throw new ValidationError([{ path: ['name'], rule: 'OUT_OF_RANGE', message }])
 }
