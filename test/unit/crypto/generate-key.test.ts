@@ -28,8 +28,8 @@ describe('gateway keys generate', () => {
   })
 
   test.each([
-    ['a file that is there', [], {}, 'Add --first or --add'],
-    ['a file beside which an interrupted run left its own', ['--add'], { 'kept.new': 'half' }, 'kept.new is there'],
+    ['a file that is there', [], {}, 'Use --first or --add'],
+    ['a file beside which an interrupted run left its own', ['--add'], { 'kept.new': 'half' }, 'kept.new exists'],
     ['a file with something else in it', ['--first'], { kept: 'no key\n' }, 'was not changed'],
   ])('writes over nothing: not %s', async (_what, options, present, message) => {
     const file = join(mkdtempSync(join(folder, 'present-')), 'kept')
