@@ -25,6 +25,9 @@ type Access =
   /** With a door: the token has ended, and what was typed waits behind it. */
   | { readonly kind: 'open'; readonly session: OpenSession; readonly door: Door | null }
 
+/** What was typed, and what was read, waits no longer for somebody who does not come back. */
+const LONGEST_AT_DOOR_MS = 900_000
+
 const NO_LONGER_VALID = 'Your access token is no longer valid. It may have expired or been revoked.'
 
 /** The console: the sign-in, and behind it the pages. */
@@ -55,6 +58,11 @@ export function App() {
     else enter(token, isKeptOnDevice(), null)
   }, [enter, signOut])
   useEffect(() => onForgotten(() => ended === null && signOut()), [signOut, ended])
+  useEffect(() => {
+    if (ended === null) return
+    const timer = setTimeout(() => setAccess({ kind: 'closed', door: { notice: NO_LONGER_VALID, isBusy: false } }), LONGEST_AT_DOOR_MS)
+    return () => clearTimeout(timer)
+  }, [ended])
 
   const session = useMemo<Session | null>(() => (access.kind === 'open' ? { ...access.session, signOut } : null), [access, signOut])
   if (access.kind === 'opening')

@@ -285,12 +285,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
-  it('keep what is typed when the token ends, for the next one of the same role alone', async () => {
+  it('keep what is typed when the token ends, for 15 minutes and the next one of the same role alone', async () => {
     const revoked = async () => {
       const { value, token } = await bench.createToken('EDITOR')
       const page = await bench.signIn(value)
       await open(page, '/providers/openai/edit', 'Network')
       await page.getByLabel('Display name').fill('Half typed')
+      await page.clock.install()
       await bench.ask('mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }', { id: token.id })
       await page.getByText('Your access token is no longer valid').waitFor()
       return page
@@ -315,6 +316,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await other.getByRole('heading', { name: 'Nothing is here' }).waitFor()
     expect(await other.getByLabel('Display name').count()).toBe(0)
     await other.context().close()
+
+    const left = await revoked()
+    expect(await left.getByLabel('Display name').count()).toBe(1)
+    await left.clock.fastForward(900_000)
+    await expect.poll(() => left.getByLabel('Display name').count()).toBe(0)
+    await left.getByText('Your access token is no longer valid').waitFor()
+    await left.context().close()
   })
 
   it('say that a wrong token is wrong, and that a gateway is away, and go on by themselves when it is back', async () => {
