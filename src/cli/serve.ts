@@ -11,7 +11,7 @@ export function addServe(program: Command, shell: Shell): void {
     .command('serve')
     .summary('start the gateway')
     .description(
-      'Starts the gateway, which runs until SIGTERM or SIGINT. The log goes to standard output, one JSON object per line; addresses go to standard error.',
+      'Starts the gateway, which runs until SIGTERM, SIGINT or SIGHUP. The log goes to standard output, one JSON object per line; addresses go to standard error.',
     )
     .option('--json', 'print the addresses as one line of JSON')
     .addHelpText('after', help({ examples: ['gateway serve', 'PORT=8080 LOG_LEVEL=warn gateway serve'] }))
@@ -37,8 +37,7 @@ async function serve(shell: Shell, json: boolean): Promise<void> {
     log.info({ signal }, 'stopping')
     void gateway.close().then(() => process.exit(0))
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
 }
 
 function greetingData({ url, metricsUrl, admin, keys, database }: Gateway) {

@@ -87,10 +87,10 @@ describe('a gateway that is asked to stop', () => {
     }
   }
 
-  it('answers what is in flight, takes nothing new, and exits with 0 at once', async () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('answers what is in flight, takes nothing new, and ends at %s', async (signal) => {
     await withRequestInFlight(async (gateway, answer, finish) => {
       const exited = once(gateway.child, 'exit')
-      gateway.child.kill('SIGTERM')
+      gateway.child.kill(signal)
       await expect.poll(() => gateway.output()).toContain('stopping')
       await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow()
       expect(gateway.child.exitCode).toBeNull()
