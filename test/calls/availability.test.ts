@@ -7,7 +7,8 @@ import { chatAnswer, refusal, startCallVendor } from '../support/call-vendor.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { rawCall } from '../support/raw-call.ts'
 import { auditEvents } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-availability-fixture-aaaa-bbbb'
 const PROVIDER = `query ($name: String!) { provider(by: { name: $name }) {

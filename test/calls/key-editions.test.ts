@@ -3,7 +3,8 @@ import { readProviderForCall } from '../../src/calls/provider-for-call.ts'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
 import { openDatabase } from '../../src/database/client.ts'
 import { bifrostClient } from '../support/bifrost-client.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const gateway = useGateway()
 const database = useStarted(() => openDatabase(gateway.databaseUrl))

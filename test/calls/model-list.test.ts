@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { startCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 let token: string
 /** What the vendor lists to each key. */

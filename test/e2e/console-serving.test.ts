@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConsoleFiles } from '../../src/console/console-files.ts'
 import { createConsolePages } from '../../src/console/console-pages.ts'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const BUDGET_BYTES = 300_000
 

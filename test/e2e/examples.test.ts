@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const [OLD_KEY, NEW_KEY, BAD_KEY] = ['sk-example-old-key-0001', 'sk-example-new-key-0002', 'sk-example-bad-key-0003']
 let token: string

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const QUIET = [

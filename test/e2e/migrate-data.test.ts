@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { startRecorder } from '../support/recorder.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-migrated-from-one-database-to-another'
 const folder = temporaryFolder()

@@ -9,7 +9,7 @@ import { type GatewayProcess, startedProcess, temporaryFolder } from '../support
 import { startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { ask, createProvider } from '../support/over-http.ts'
 import { postgresPrograms, startPostgres } from '../support/postgres.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 /** The lines of docs/operations.md, run as they stand there: what an operator does at night was done before. */
 

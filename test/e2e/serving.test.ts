@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { ask, createProvider, LIST_PROVIDERS } from '../support/over-http.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 describe('a gateway that serves', () => {
   const folder = temporaryFolder()

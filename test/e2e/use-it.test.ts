@@ -9,7 +9,7 @@ import { everyVendor } from '../sdks/vendor-answers.ts'
 import { refusal, startCallVendor } from '../support/call-vendor.ts'
 import { CHROMIUM, checkPage, useConsoleBench } from '../support/console.ts'
 import { packageFolder } from '../support/package-folder.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const run = promisify(execFile)
 const packages = packageFolder('sdks')

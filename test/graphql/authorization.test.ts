@@ -8,7 +8,8 @@ import type { GraphQLAnswer, Role } from '../support/gateway.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { subscribe } from '../support/subscription.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const ROLES: readonly Role[] = ['CALLER', 'VIEWER', 'EDITOR', 'ADMIN']
 const PARTS = [{ name: 'azure.clientId', credential: { value: 'client-id-0001' } }]

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { insertProviders } from '../support/many-providers.ts'
 import { writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 interface Page {
   readonly totalCount: number

@@ -6,7 +6,8 @@ import { CREATE, uniqueName } from '../support/providers.ts'
 import { runWorker } from '../support/run-worker.ts'
 import { subscribe } from '../support/subscription.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const READ = '{ providers { totalCount } }'
 

@@ -8,7 +8,8 @@ import { withStore } from '../support/store.ts'
 import { createAuthority } from '../support/upstream/certificates.ts'
 import { startHttpProxy } from '../support/upstream/proxies.ts'
 import { type RecordedRequest, startRecorder } from '../support/upstream/recorder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const FROM_VARIABLE = 'sk-part-in-a-variable-0123456789'
 const SECRETS = [KEY, ACCESS_KEY, FROM_VARIABLE]

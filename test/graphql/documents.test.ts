@@ -7,7 +7,8 @@ import { runDocument, runShell, withEllipses } from '../support/document-run.ts'
 import { codeBlock, codeBlocks } from '../support/documents.ts'
 import { startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { packageFolder } from '../support/package-folder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 /** What the documents tell a reader to send, sent to a gateway as it stands there. */
 

@@ -1,7 +1,8 @@
 import { serverAudits } from 'graphql-http'
 import { expect, test } from 'vitest'
 import { startTraceCollector } from '../support/trace-collector.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const collector = useStarted(startTraceCollector)
 const gateway = useGateway(() => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 /** A key can have an endpoint of its own: the places to which an editor could have what is not theirs sent. */
 

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type ProviderView, type Result, readProvider, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, withStore } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const [FIRST, SECOND] = ['sk-first-key-worth-stealing-1', 'sk-second-key-worth-stealing-2']
 const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })

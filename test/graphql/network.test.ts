@@ -6,7 +6,8 @@ import { everythingStored, withStore } from '../support/store.ts'
 import { type Authority, createAuthority } from '../support/upstream/certificates.ts'
 import { startHttpProxy, startSocksProxy } from '../support/upstream/proxies.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-network-test-0123456789'
 const NETWORK = `network { extraHeaders { name value } timeoutMs maxRetries retryBackoffInitialMs retryBackoffMaxMs

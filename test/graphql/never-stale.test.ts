@@ -14,7 +14,8 @@ import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { everyChannel, graphql, read, type Sent, type Write, writesTo } from '../support/interleavings.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { testDatabaseKind } from '../support/test-database.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const RUNS = sized(10_000, 25)
 const KEY = 'sk-never-stale-0123456789'

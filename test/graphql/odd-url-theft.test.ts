@@ -4,7 +4,8 @@ import { callToken } from '../support/call-token.ts'
 import { uniqueName, writerAs, writerOf } from '../support/providers.ts'
 import { oddPaths } from '../support/upstream/odd-base-urls.ts'
 import { startRecorder } from '../support/upstream/recorder.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-worth-stealing-0123456789'
 let token: string

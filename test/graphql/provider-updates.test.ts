@@ -3,7 +3,8 @@ import { codeBlock } from '../support/documents.ts'
 import { type ProviderView, readProvider, uniqueName, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-openai-primary-fixture-aaaaaa'
 const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })

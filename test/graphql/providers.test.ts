@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { readProvider, uniqueName, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { auditEvents, countAuditEvents, withoutAudit, withStore } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-openai-primary-fixture-aaaaaa'
 const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })

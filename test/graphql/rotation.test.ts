@@ -10,7 +10,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { type Writer, writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { withStore } from '../support/store.ts'
-import { useStarted } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const WORKER = fileURLToPath(new URL('../support/rotation-worker.ts', import.meta.url))
 const KEY = 'sk-a-key-that-is-sealed-anew-0123'

@@ -3,7 +3,8 @@ import { leaksIn } from '../support/planted.ts'
 import { type ProviderView, readProvider, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { everythingStored, withStore } from '../support/store.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEYS = ['sk-Planted-first-key-4Qw8ZrT1', 'sk-Planted-second-key-9XbN2kLp', 'sk-Planted-third-key-7HdFs3Gv']
 const [FIRST = '', SECOND = '', THIRD = ''] = KEYS

@@ -5,7 +5,8 @@ import { fittingArguments } from '../support/input-places.ts'
 import { type ProviderView, writerAs } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { recordStatements } from '../support/statements.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEYS = Array.from({ length: 2 }, (_, index) => `sk-statement-fixture-${index}`)
 const statements = recordStatements()

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { type ReceivedSpan, startTraceCollector } from '../support/trace-collector.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const KEY = 'sk-tracing-fixture-aaaa-bbbb-cccc'
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }

@@ -3,7 +3,8 @@ import { bifrostClient, custom, SIZES } from '../support/bifrost-client.ts'
 import { startOpenAiUpstream } from '../support/openai-upstream.ts'
 import { uniqueName, writerOf } from '../support/providers.ts'
 import { recordStatements } from '../support/statements.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 const NUMBERS_OF_KEYS = [1, 5, 50]
 const valuesOf = (count: number) => Array.from({ length: count }, (_, index) => `sk-write-statements-${count}-${index + 1_000}`)

@@ -4,7 +4,8 @@ import { callToken } from '../support/call-token.ts'
 import { type CallVendor, chatAnswer, startCallVendor } from '../support/call-vendor.ts'
 import { writerOf } from '../support/providers.ts'
 import { startVendor } from '../support/upstream/vendors.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 /** A provider whose enabled keys bring their own endpoint is no placeholder, whichever way it came about. */
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyOf, startOpenAiUpstream } from '../support/openai-upstream.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 
 /** Whatever stands for a key on a screen is not the key: sent back in any of the five languages, it leaves the stored one alone. */
 

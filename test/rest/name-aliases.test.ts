@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bifrostClient, SIZES, uniqueKey } from '../support/bifrost-client.ts'
 import { startVendor } from '../support/upstream/vendors.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 import { ziriClient } from './ziri/client.ts'
 
 const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })

@@ -3,7 +3,8 @@ import { callToken } from '../support/call-token.ts'
 import { startCallVendor, type VendorAnswer } from '../support/call-vendor.ts'
 import { packageFolder } from '../support/package-folder.ts'
 import { writerOf } from '../support/providers.ts'
-import { useGateway, useStarted } from '../support/use.ts'
+import { useGateway } from '../support/use.ts'
+import { useStarted } from '../support/use-started.ts'
 import { everyVendor } from './vendor-answers.ts'
 
 const packages = packageFolder('sdks')

@@ -8,7 +8,8 @@ import { writerOf } from './providers.ts'
 import { FILE_KEY, providersFile, SECRETS } from './providers-file.ts'
 import { startRecorder } from './recorder.ts'
 import { withStore } from './store.ts'
-import { useGateway, useStarted } from './use.ts'
+import { useGateway } from './use.ts'
+import { useStarted } from './use-started.ts'
 
 export const KEYS = generateKeyText()
 

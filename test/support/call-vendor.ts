@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import { beforeEach } from 'vitest'
 import { listen } from './upstream/recorder.ts'
-import { useStarted } from './use.ts'
+import { useStarted } from './use-started.ts'
 
 /** A request as the vendor read it from the wire. */
 export interface VendorRequest {

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { expect } from 'vitest'
 import { asker } from './asker.ts'
 import { type GatewayProcess, startedProcess, temporaryFolder } from './gateway-process.ts'
-import { useStarted } from './use.ts'
+import { useStarted } from './use-started.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
 /** A browser that calls nobody by itself. */
@@ -166,7 +166,7 @@ export async function seriousViolations(page: Page, rules: keyof typeof RULES = 
     { polling: 50 },
   )
   // Evaluated by the test's own hand, not loaded by the page: its content security policy stays as it is.
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   const violations = await page.evaluate(async (options) => {
     const { axe: engine } = globalThis as unknown as { axe: typeof import('axe-core') }
     const { violations: found } = await engine.run(document, options)

@@ -1,27 +1,5 @@
-import { afterAll, beforeAll } from 'vitest'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts'
-
-type Closable = { close(): Promise<unknown> } | { stop(): Promise<unknown> }
-
-/**
- * Starts something before the tests of a file, or of a `describe`, and closes it after them, the first one last. The value can be
- * named at once, and used in hooks and tests.
- */
-export function useStarted<Started extends Closable>(start: () => Promise<Started>): Started {
-  let started: Started | undefined
-  beforeAll(async () => {
-    started = await start()
-  })
-  afterAll(async () => {
-    if (started !== undefined) await ('close' in started ? started.close() : started.stop())
-  })
-  return new Proxy<Started>(Object.create(null), {
-    get: (_target, name) => {
-      if (started === undefined) throw new Error(`${String(name)} is used before the start.`)
-      return Reflect.get(started, name)
-    },
-  })
-}
+import { useStarted } from './use-started.ts'
 
 /** A gateway for the tests of a file, or of a `describe`. A function gives options that need what was started before. */
 export function useGateway(options: TestGatewayOptions | (() => TestGatewayOptions | Promise<TestGatewayOptions>) = {}): TestGateway {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bifrostClient, custom, uniqueName } from '../../support/bifrost-client.ts'
 import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
-import { useGateway, useStarted } from '../../support/use.ts'
+import { useGateway } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const GOOD_KEY = 'sk-good-000000000000000000'
 const KEY_OF_MANY = 'sk-many-000000000000000000'

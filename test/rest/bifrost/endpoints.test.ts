@@ -3,7 +3,8 @@ import { bifrostDialect } from '../../../src/rest/bifrost/routes.ts'
 import { bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-client.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
-import { useGateway, useStarted } from '../../support/use.ts'
+import { useGateway } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const upstream = useStarted(() => startOpenAiUpstream({}))
 const gateway = useGateway({ environment: { OUTBOUND_ALLOW: 'loopback' } })

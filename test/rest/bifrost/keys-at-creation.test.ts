@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bifrostClient, custom, SIZES, uniqueKey, uniqueName } from '../../support/bifrost-client.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
-import { useGateway, useStarted } from '../../support/use.ts'
+import { useGateway } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const [GOOD, PART] = ['sk-created-fixture-0123456789', 'planted-secret-part-0123456789']
 const VARIABLE = 'CREATED_KEY'

@@ -4,7 +4,8 @@ import { bifrostClient, custom, SIZES, uniqueName } from '../../support/bifrost-
 import { startOpenAiUpstream } from '../../support/openai-upstream.ts'
 import { createAuthority } from '../../support/upstream/certificates.ts'
 import { startHttpProxy } from '../../support/upstream/proxies.ts'
-import { useGateway, useStarted } from '../../support/use.ts'
+import { useGateway } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const KEY = 'sk-1234567890abcdefghijklmnop'
 const SHORT_KEY = 'sk-short-1'

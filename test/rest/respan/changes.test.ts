@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { respanDialect } from '../../../src/rest/respan/routes.ts'
 import { uniqueName } from '../../support/providers.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
-import { useGateway, useStarted } from '../../support/use.ts'
+import { useGateway } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 import { PATH, respanClient, seenInGraphQL } from './client.ts'
 
 let now = Date.parse('2024-01-15T10:30:00.000Z')

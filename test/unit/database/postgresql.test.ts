@@ -8,7 +8,7 @@ import { toUnavailable } from '../../../src/database/failures.ts'
 import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
 import { postgresPrograms, startPostgres } from '../../support/postgres.ts'
 import { auditRow } from '../../support/rows.ts'
-import { useStarted } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const failureOf = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error)
 const away = { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 10 }

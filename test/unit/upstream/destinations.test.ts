@@ -12,7 +12,7 @@ import { oddPaths } from '../../support/upstream/odd-base-urls.ts'
 import { apiKey, outboundDeps, probeRequest, revealable } from '../../support/upstream/probing.ts'
 import { startRecorder } from '../../support/upstream/recorder.ts'
 import { watchConnect } from '../../support/upstream/watch-connect.ts'
-import { useStarted } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const LIST = { object: 'list', data: [{ id: 'model-a' }] }

@@ -8,7 +8,7 @@ import { hostileAnswers, hostileUrls, PUBLIC, trickyUrls } from '../../support/u
 import { apiKey, LOOPBACK_ALLOWED, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
 import { listen, startRecorder } from '../../support/upstream/recorder.ts'
 import { type ConnectWatch, watchConnect } from '../../support/upstream/watch-connect.ts'
-import { useStarted } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const KEY = 'sk-proj-4f9a2c71d0e83b56'
 const CLOSED = { allow: NOTHING_ALLOWED, never: [] }

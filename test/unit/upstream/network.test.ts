@@ -7,7 +7,7 @@ import { apiKey, LOOPBACK_ALLOWED, outboundDeps, probeRequest } from '../../supp
 import { startHttpProxy, startSocksProxy } from '../../support/upstream/proxies.ts'
 import { startRecorder } from '../../support/upstream/recorder.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
-import { useStarted } from '../../support/use.ts'
+import { useStarted } from '../../support/use-started.ts'
 
 const GOOD = 'sk-proj-4f9a2c71d0e83b56'
 let authority: Authority
