@@ -101,5 +101,6 @@ describeFairness(
     const server: PostgresServer = await startPostgres()
     return { databaseUrl: () => server.freshUrl(), stop: () => server.stop() }
   },
-  postgresPrograms !== null,
+  // A sample shows no more than the tests of the lists do.
+  isLong && postgresPrograms !== null,
 )

@@ -9,7 +9,7 @@ import { MIGRATIONS_FOLDER, readMigrations } from '../../src/database/migrations
 import { type GatewayProcess, startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../support/postgres.ts'
 import { subscribe } from '../support/subscription.ts'
-import { latencyOf, sized, tell } from './figures.ts'
+import { isLong, latencyOf, sized, tell } from './figures.ts'
 import { LoadClient } from './load-client.ts'
 import { findLies, startLoad } from './run-load.ts'
 
@@ -67,8 +67,9 @@ describe.skipIf(postgresPrograms === null)('replicas over one PostgreSQL', () =>
     tell('two replicas, mixed load', { ...figures, perSecond, acknowledged: Object.keys(acknowledged).length })
     expect(report).toMatchObject({ unavailable: 0, faults: [], unanswered: 0, duplicateNames: 0, staleReads: [] })
     expect(unknown).toEqual([])
-    expect(report.requests).toBeGreaterThan(SECONDS * 20)
-    expect(Object.values(counters).reduce((sum, { sure }) => sum + sure, 0)).toBeGreaterThan(SECONDS)
+    // How many there are is a matter of the machine's speed.
+    expect(report.requests).toBeGreaterThan(isLong ? SECONDS * 20 : 20)
+    expect(Object.values(counters).reduce((sum, { sure }) => sum + sure, 0)).toBeGreaterThan(isLong ? SECONDS : 0)
     expect(await findLies(url, report)).toEqual([])
   })
 

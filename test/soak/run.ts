@@ -62,7 +62,7 @@ process.stdout.write(`\n${report}`)
 process.exitCode = failed.length === 0 ? 0 : 1
 
 function passes(files: readonly string[], workers: number): boolean {
-  const projects = ['soak', 'graphql', 'graphql-postgresql'].flatMap((name) => ['--project', name])
+  const projects = ['soak', 'sqlite', 'postgresql'].flatMap((name) => ['--project', name])
   const parameters = ['vitest', 'run', ...projects, `--maxWorkers=${workers}`, ...files]
   const environment = { ...process.env, SOAK: 'long', SOAK_FIGURES: FIGURES }
   return spawnSync('npx', parameters, { stdio: 'inherit', env: environment }).status === 0

@@ -27,7 +27,7 @@ export const POSTGRES_TEMPLATE = 'gateway_template'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-template-'))
   await migrateNew(`file:${join(folder, 'gateway.db')}`)
-  const server = project.vitest.projects.some(({ name }) => name.endsWith('postgresql')) ? await startPostgres() : null
+  const server = project.vitest.projects.some(({ name }) => name === 'postgresql') ? await startPostgres() : null
   if (server !== null) await migrateNew(await createPostgresTemplate(server.url))
   project.provide('sqliteTemplate', folder)
   project.provide('postgresUrl', server?.url ?? '')

@@ -10,7 +10,7 @@ import { playRespan } from './respan-play.ts'
 import { playZiri } from './ziri-play.ts'
 
 /**
- * The recordings were made with commit 2ca7ee5, before the rooms were rebuilt. `RECORD=1 npx vitest run --project rest
+ * The recordings were made with commit 2ca7ee5, before the rooms were rebuilt. `RECORD=1 npx vitest run --project sqlite
  * test/rest/recordings` writes them anew, which is right only when a play itself changes.
  */
 const PLAYS = [
