@@ -35,6 +35,12 @@ export function isVersion(segment: string | undefined): boolean {
   return segment !== undefined && VERSION.test(segment)
 }
 
+/** Whether a path names a version right behind another one. */
+export function hasVersionTwice(rest: string): boolean {
+  const segments = rest.split('/', 4)
+  return segments.some((segment, index) => isVersion(segment) && isVersion(segments[index + 1]))
+}
+
 /** Whether the type's own routes are those of OpenAI. A Google base that ends in `/openai` is Google's OpenAI mode. */
 export function speaksOpenAi(type: ProviderType, basePath: string): boolean {
   return OPENAI_FORMAT.has(type) || (type === 'GOOGLE' && segmentsOf(basePath).at(-1) === 'openai')

@@ -4,7 +4,7 @@ import { type Target, targetAt } from '../upstream/client/target.ts'
 import { isAllowedRoute } from './allowed-routes.ts'
 import { callQuery, hasParameter, isSafeQuery } from './call-query.ts'
 import { CallError } from './error-codes.ts'
-import { joinPath } from './join-path.ts'
+import { hasVersionTwice, joinPath } from './join-path.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 
 /** What a caller asks of a provider. */
@@ -51,6 +51,7 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
   if (!isRoute(rest) || !isSafeQuery(query)) {
     throw new CallError('invalid_path', 'The path or the query of the request has characters or segments that are never passed on.')
   }
+  if (callRoutes !== 'ALL') refuseVersionTwice(method, rest)
   const { path: basePath, query: baseQuery } = endpoint
   const vendorPreset = preset?.name ?? null
   const hasApiVersion = hasParameter(query, 'api-version') || hasParameter(baseQuery, 'api-version')
@@ -62,6 +63,16 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
   const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
   return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))
+}
+
+/**
+ * A client's base URL that ends in the version which its SDK adds comes to `/v1/v1/…`.
+ * @throws CallError `route_not_supported`.
+ */
+export function refuseVersionTwice(method: string, rest: string): void {
+  if (!hasVersionTwice(rest)) return
+  const advice = 'The path has two versions. Leave the version out of the base URL that your SDK is given: it adds one itself.'
+  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. ${advice}`)
 }
 
 /** The same for one call, which asks before its body is read and again for each attempt: the latest answer is remembered. */

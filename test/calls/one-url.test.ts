@@ -249,6 +249,11 @@ describe('what cannot be called is told', () => {
     expect(errorOf(await call(path, body, {}, method))).toEqual([404, 'route_not_supported'])
   })
 
+  test('says of two versions in the path which one to leave out', async () => {
+    const { body } = await call('/v1/v1/messages', '{"model":"anthropic/claude"}')
+    expect(body.toString()).toContain('Leave the version out of the base URL')
+  })
+
   test('in the shape that the SDK of the path reads', async () => {
     const anthropic = JSON.parse((await call('/v1/messages', '{"model":"nobody/x"}')).body.toString())
     expect(anthropic).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })

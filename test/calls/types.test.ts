@@ -208,6 +208,15 @@ describe('our errors come in the shape that the SDK reads', () => {
     })
   })
 
+  const TWO_VERSIONS = [
+    ...['anthropic/v1/v1/messages', 'mistral/v1/v1/chat/completions', 'google/v1beta/v1beta/models/g:generateContent'],
+    ...['openrouter/api/v1/v1/responses', 'azure/openai/v1/v1/responses', 'cohere/v1/v2/chat', 'copilot/v1/v1/messages'],
+  ]
+  test.each(TWO_VERSIONS)('a base URL that ends in the version which the SDK adds: the answer says so, for any type: %s', async (path) => {
+    const { status, body } = await call(path)
+    expect([status, body.toString(), vendor.requests]).toEqual([404, expect.stringContaining('Leave the version out of the base URL'), []])
+  })
+
   test('no token, in headers that are not read: the answer names those that are', async () => {
     const elsewhere = { 'x-api-key': '', authorization: `Token ${token}`, 'xi-api-key': token }
     const { message } = json(await call('openai/v1/chat/completions', elsewhere)).error

@@ -4,6 +4,7 @@ import { CallError } from '../error-codes.ts'
 import { anthropicErrors } from '../errors/anthropic.ts'
 import { openaiErrors } from '../errors/openai.ts'
 import type { ErrorShape } from '../errors/shape.ts'
+import { refuseVersionTwice } from '../plan-request.ts'
 
 /** What a path below the one base URL asks for. */
 export type OneUrlPath =
@@ -30,6 +31,7 @@ export function parseOneUrlPath(method: string, rest: string): OneUrlPath {
     // A name that cannot be decoded is nobody's.
     if (rest.startsWith(`${MODELS}/`)) return { kind: 'model', id: percentDecoded(rest.slice(MODELS.length + 1)) ?? '' }
   }
+  refuseVersionTwice(method, rest)
   throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. Other calls of models are below /ai/{provider}.`)
 }
 
