@@ -136,7 +136,8 @@ function spansWithin({ from, until, by, filter, now }: UsageQuestion): readonly 
   if (by === 'HOUR') return [{ hours: 1, from: start, until: end }]
   const oldestHour = hourOf(now) - HOURS_KEPT_DAYS * 24
   if (start < oldestHour) start = Math.floor(start / 24) * 24
-  if (end < oldestHour) end = Math.ceil(end / 24) * 24
+  // Unless the hours of its last day that are asked for are all there.
+  if (Math.max(start, Math.floor(end / 24) * 24) < oldestHour) end = Math.ceil(end / 24) * 24
   const firstDay = Math.ceil(start / 24) * 24
   const dayAfter = Math.floor(end / 24) * 24
   if (firstDay >= dayAfter) return [{ hours: 1, from: start, until: end }]

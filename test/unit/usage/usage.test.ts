@@ -278,6 +278,21 @@ describeDatabases('the store of usage', (databases) => {
     await one.close()
   })
 
+  test('counts by whole days what has no sums of hours any more, also where a time ends within the last such day', async () => {
+    const { activity, usage, sums, close } = await opened()
+    const boundary = NOON.getTime() - 31 * DAY
+    for (const hours of [-5, 2, 25]) usage.record(callRecord({ startedAt: boundary + hours * HOUR, providerName: `${hours}` }))
+    await usage.written()
+    await deleteOldUsage(activity, NOON, 60, new AbortController().signal)
+    const counted = async (from: number, until: number) =>
+      (await sums('DAY', { from: new Date(boundary + from * HOUR), until: new Date(boundary + until * HOUR) })).map(({ calls }) => calls)
+    expect(await counted(-100, 1)).toEqual([2])
+    expect(await counted(-6, 1)).toEqual([2])
+    expect(await counted(-100, 26)).toEqual([2, 1])
+    expect(await counted(1, 3)).toEqual([1])
+    await close()
+  })
+
   test('forgets single calls after their days, sums of hours after 31 days, and those of days after 400, with their names', async () => {
     const { usage, activity, sums, calls, close } = await opened()
     const ago = (days: number, name: string) =>
