@@ -59,14 +59,16 @@ export async function forwardCall(call: AcceptedCall, deps: ForwardDeps): Promis
     } finally {
       use.end()
     }
-    if (step.kind === 'over') {
-      await call.relay.decoded()
-      return step.outcome
-    }
+    if (step.kind === 'over') return finalOutcome(call, step.outcome)
     if (step.kind === 'again') await pause(call, step.pauseMs)
     if (call.caller.isGone) return 'CALLER_LEFT'
     reason = step.kind === 'again' ? 'retry' : 'next_key'
   }
+}
+
+async function finalOutcome({ relay }: AcceptedCall, outcome: CallOutcome): Promise<CallOutcome> {
+  await relay.decoded()
+  return outcome === 'OK' && relay.tellsFailure ? 'VENDOR_ERROR' : outcome
 }
 
 async function tryKey(call: AcceptedCall, deps: ForwardDeps, failover: Failover, { key, use, reason }: Try): Promise<Step> {

@@ -116,6 +116,11 @@ export class Relay {
     return this.#tap?.answeredModel ?? null
   }
 
+  /** Whether the vendor says in its stream that it failed, likewise. Other answers are read when there is time. */
+  get tellsFailure(): boolean {
+    return this.#isStream && (this.#tap?.tellsFailure ?? false)
+  }
+
   /** A whole answer that is not the vendor's own bytes. */
   answer(status: number, headers: readonly string[], body: Buffer): void {
     this.#firstByteAt = performance.now()

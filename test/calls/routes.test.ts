@@ -307,4 +307,18 @@ describe('the breaker of a target', () => {
     await call(name)
     expect(vendorOf('one').requests).toHaveLength(0)
   })
+
+  test('does not count a failure that a stream tells of, which the usage does', async () => {
+    const name = await route([['one', 0]])
+    vendorOf('one').answerWith((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('event: response.failed\ndata: {"type":"response.failed"}\n\n')
+    })
+    for (let count = 0; count < 6; count += 1) expect((await call(name, token, true)).status).toBe(200)
+    expect(await statesOf(name)).toEqual(['READY'])
+    const { modelCalls } = await gateway.ask<{ modelCalls: { nodes: unknown[] } }>(
+      'query ($route: String!) { modelCalls(first: 6, route: $route) { nodes { outcome httpStatus } } }',
+      { route: name },
+    )
+    expect(modelCalls.nodes).toEqual(Array(6).fill({ outcome: 'VENDOR_ERROR', httpStatus: 200 }))
+  })
 })

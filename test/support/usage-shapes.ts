@@ -32,12 +32,12 @@ export const chunk = (content: string, more: object = {}) => ({
 })
 
 /** One frame of AWS's event stream. */
-export function frame(type: string, payload: unknown): Buffer {
+export function frame(type: string, payload: unknown, message: 'event' | 'exception' = 'event'): Buffer {
   const header = (name: string, value: string) => {
     const [key, text] = [Buffer.from(name), Buffer.from(value)]
     return Buffer.concat([Buffer.from([key.length]), key, Buffer.from([7, text.length >> 8, text.length & 0xff]), text])
   }
-  const headers = Buffer.concat([header(':event-type', type), header(':content-type', JSON_TYPE), header(':message-type', 'event')])
+  const headers = Buffer.concat([header(`:${message}-type`, type), header(':content-type', JSON_TYPE), header(':message-type', message)])
   const body = json(payload)
   const prelude = Buffer.alloc(8)
   prelude.writeUInt32BE(12 + headers.length + body.length + 4, 0)

@@ -124,6 +124,8 @@ export async function callRoute(
 function tellOutcome({ progress: { outcome }, relay }: OneUrlCall, use: BreakerUse): void {
   // A vendor hangs up on who does not read: five such callers would keep everybody from it.
   if (outcome === 'STREAM_BROKEN' && relay.isHeldUp) return
+  // What a stream says of a failure may be about the request: five of such callers would do the same.
+  if (outcome === 'VENDOR_ERROR' && relay.tellsFailure) return
   if (outcome === 'VENDOR_ERROR' || outcome === 'STREAM_BROKEN') use.fails()
   else if (outcome === 'OK' || outcome === 'CALLER_ERROR') use.works()
 }

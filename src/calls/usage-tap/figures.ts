@@ -116,11 +116,21 @@ type Seen = Partial<Record<Figure, number>>
 export class Figures {
   readonly #seen: Seen = {}
   #isFinal = false
+  #hasFailed = false
   #model: string | null = null
 
   /** The model that has answered, by the first that said so; null while nobody did. */
   get model(): string | null {
     return this.#model
+  }
+
+  /** Whether the vendor said in its answer that it failed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
+  takeFailure(): void {
+    this.#hasFailed = true
   }
 
   takeModel(name: string): void {

@@ -16,7 +16,6 @@ const TEXT_HEADER = 7
 /** Bytes of the values of headers, by their type; of the others two bytes tell the length. */
 const VALUE_BYTES: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 }
 
-const EVENT_TYPE = ':event-type'
 const METRICS = 'amazon-bedrock-invocationMetrics'
 /** What one of a model's own events holds that tells figures. */
 const MARKS = [Buffer.from('"usage'), Buffer.from(`"${METRICS}"`)]
@@ -30,6 +29,7 @@ const QUOTE = 0x22
  */
 export class FrameReader implements AnswerReader {
   readonly #scanner: UsageScanner
+  readonly #figures: Figures
   readonly #begun = new BoundedBytes(MAX_FRAME_BYTES)
   /** Bytes of a long frame that are still to come. */
   #toSkip = 0
@@ -38,6 +38,7 @@ export class FrameReader implements AnswerReader {
   #isFinal = false
 
   constructor(figures: Figures) {
+    this.#figures = figures
     this.#scanner = new UsageScanner({
       usage: (member, usage) => figures.take(usage, this.#isFinal || member === METRICS),
       model: (name) => figures.takeModel(name),
@@ -92,7 +93,9 @@ export class FrameReader implements AnswerReader {
     if (this.#isLost) return
     const payloadAt = PRELUDE_BYTES + frame.readUInt32BE(4)
     const sumAt = frame.length - SUM_BYTES
-    const type = payloadAt > sumAt ? '' : eventType(frame.subarray(PRELUDE_BYTES, payloadAt))
+    const headers = frame.subarray(PRELUDE_BYTES, Math.min(payloadAt, sumAt))
+    const type = textHeader(headers, ':event-type')
+    if (type === '' && textHeader(headers, ':message-type') === 'exception') this.#figures.takeFailure()
     if (type !== 'metadata' && type !== 'chunk') return
     if (crc32(frame.subarray(0, sumAt)) !== frame.readUInt32BE(sumAt)) {
       this.#isLost = true
@@ -107,8 +110,8 @@ export class FrameReader implements AnswerReader {
   }
 }
 
-/** The value of the header `:event-type`; empty without it. */
-function eventType(headers: Buffer): string {
+/** The value of a header that is a text; empty without it. */
+function textHeader(headers: Buffer, wanted: string): string {
   for (let at = 0; at + 2 < headers.length; ) {
     const nameEnd = at + 1 + (headers[at] ?? 0)
     const name = headers.toString('latin1', at + 1, nameEnd)
@@ -116,7 +119,7 @@ function eventType(headers: Buffer): string {
     const fixed = VALUE_BYTES[type]
     const valueAt = nameEnd + (fixed === undefined ? 3 : 1)
     const valueEnd = valueAt + (fixed ?? 256 * (headers[nameEnd + 1] ?? 0) + (headers[nameEnd + 2] ?? 0))
-    if (name === EVENT_TYPE && type === TEXT_HEADER) return headers.toString('latin1', valueAt, valueEnd)
+    if (name === wanted && type === TEXT_HEADER) return headers.toString('latin1', valueAt, valueEnd)
     at = valueEnd
   }
   return ''

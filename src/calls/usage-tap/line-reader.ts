@@ -19,6 +19,9 @@ const MAX_LINE_BYTES = 1_048_576
 /** Of shorter lines the latest one is kept, and read at the end: some vendors tell the figures in every event. */
 const MAX_KEPT_BYTES = 16_384
 
+/** How the lines begin by which a vendor says that it failed, in a stream that it began well. */
+const FAILURES = ['event: error', 'event: response.failed', 'data: {"error":{', 'data: {"error": {'].map((text) => Buffer.from(text))
+
 /** Events behind which no other figures come: OpenAI's chunk without choices, and the end of Anthropic's message. */
 const FINAL_EVENT = /"choices"\s*:\s*\[\s*\]|"type"\s*:\s*"message_delta"/
 
@@ -37,6 +40,7 @@ export class LineReader implements AnswerReader {
   #hasFirst = false
   #hasJson = false
   #isFinalEvent = false
+  #lastPiece: Buffer = Buffer.alloc(0)
 
   constructor(figures: Figures) {
     this.#figures = figures
@@ -47,6 +51,9 @@ export class LineReader implements AnswerReader {
   }
 
   write(bytes: Buffer): void {
+    this.#lastPiece = bytes
+    // Most pieces begin with an event. Of the last one, which a failure is in, each line is looked at.
+    if (this.#begun.isEmpty) this.#lookForFailure(bytes, 0)
     const from = this.#begun.isEmpty ? 0 : this.#endBegun(bytes)
     const until = endOfLast(bytes)
     for (let at = from; !this.#hasJson && at < until; ) {
@@ -70,6 +77,12 @@ export class LineReader implements AnswerReader {
     this.#takeLine(this.#begun.bytes)
     this.#begun.clear()
     this.#readLatest()
+    const last = this.#lastPiece
+    for (let end = endOfLine(last, 0); end < last.length; end = endOfLine(last, end + 1)) this.#lookForFailure(last, end + 1)
+  }
+
+  #lookForFailure(bytes: Buffer, lineAt: number): void {
+    if (FAILURES.some((text) => beginsWith(bytes, lineAt, text))) this.#figures.takeFailure()
   }
 
   /** Reads the line that has begun when its end is in these bytes; where the next one begins. */
@@ -94,6 +107,7 @@ export class LineReader implements AnswerReader {
   }
 
   #takeLine(line: Buffer): void {
+    this.#lookForFailure(line, 0)
     this.#readFirst(line)
     if (hasFigures(line)) this.#keep(line)
   }
@@ -148,13 +162,13 @@ for (const [index, byte] of MARK.subarray(0, -1).entries()) STEPS[byte] = MARK.l
 function indexOfMark(bytes: Buffer, from: number): number {
   const last = MARK.length - 1
   for (let at = from + last; at < bytes.length; at += STEPS[bytes[at] ?? 0] ?? 1) {
-    if (bytes[at] === MARK[last] && isMark(bytes, at - last)) return at - last
+    if (bytes[at] === MARK[last] && beginsWith(bytes, at - last, MARK)) return at - last
   }
   return -1
 }
 
-function isMark(bytes: Buffer, at: number): boolean {
-  for (let index = 0; index < MARK.length; index += 1) if (bytes[at + index] !== MARK[index]) return false
+function beginsWith(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let index = 0; index < text.length; index += 1) if (bytes[at + index] !== text[index]) return false
   return true
 }
 

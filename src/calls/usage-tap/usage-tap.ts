@@ -86,6 +86,12 @@ export class UsageTap {
     return model !== null && MODEL_NAME.test(model) && showsNone(model, this.#secrets) ? model : null
   }
 
+  /** Whether the vendor says in its stream that it failed, likewise. */
+  get tellsFailure(): boolean {
+    this.result()
+    return this.#figures.hasFailed
+  }
+
   #read(bytes: Buffer): void {
     if (this.#isBroken) return
     try {

@@ -175,3 +175,28 @@ describe('what a vendor sends to do harm', () => {
     expect(await read({ contentType }, [Buffer.from(`{${usage}}`)])).toEqual({ usage: null, usageSource: 'MISSING' })
   })
 })
+
+describe('a vendor that fails in a stream which it began well', () => {
+  const pieces = (text: string) => [[Buffer.from(text)], byte(Buffer.from(text)), text.split(/(?<=\n)/).map((line) => Buffer.from(line))]
+  const failsIn = (contentType: string, written: readonly Buffer[]) => {
+    const tap = new UsageTap({ contentType, contentEncoding: '', headers: [], secrets: [] })
+    for (const piece of written) tap.write(piece)
+    tap.end()
+    return tap.tellsFailure
+  }
+  const WORD = 'data: {"type":"x","delta":"event: error\\n\\ndata: {\\"error\\":{"}\n\n'
+
+  test.each([
+    'event: response.failed\ndata: {"type":"response.failed","response":{"usage":null}}\n\n',
+    'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n',
+    'data: {"error": {"message":"x"}}\n\ndata: [DONE]\n\n',
+  ])('is told from one that writes of such a failure: %s', (event) => {
+    expect(pieces(WORD + event).map((written) => failsIn(SSE_TYPE, written))).toEqual([true, true, true])
+    expect(pieces(`${WORD}data: {"error":null}\n\n`).map((written) => failsIn(SSE_TYPE, written))).toEqual([false, false, false])
+  })
+
+  test('is told by an exception among the frames of AWS', () => {
+    const [begun, exception] = [frame('messageStart', {}), frame('modelStreamErrorException', {}, 'exception')]
+    expect([failsIn(FRAMES_TYPE, [begun]), failsIn(FRAMES_TYPE, [begun, exception])]).toEqual([false, true])
+  })
+})
