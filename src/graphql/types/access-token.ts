@@ -27,6 +27,7 @@ export const AccessToken = builder.prismaNode('AccessToken', {
   nullable: true,
   select: { id: true },
   authScopes: ({ id }, { principal }) => id === principal.tokenId || hasRole(principal, 'ADMIN'),
+  runScopesOnType: true,
   description: 'A credential for this API. Its value is shown only once. Requires the role `admin`; everyone can see their own.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Who or what uses it.' }),

@@ -68,6 +68,7 @@ const AuditEvent = builder.prismaNode('AuditEvent', {
   id: { field: 'id' },
   nullable: true,
   authScopes: { admin: true },
+  runScopesOnType: true,
   description: 'Who did what to which object. Written in the transaction of the change, and never changed. Requires the role `admin`.',
   fields: (t) => ({
     action: t.field({

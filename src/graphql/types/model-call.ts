@@ -32,6 +32,7 @@ builder.node(ModelCall, {
     return ids.map((id) => rows.get(id) ?? null)
   },
   authScopes: ({ callerId }, { principal }) => callerId === principal.tokenId || hasRole(principal, 'ADMIN'),
+  runScopesOnType: true,
   description:
     'A finished model call, without its prompt, answer and address. Kept for `USAGE_DAYS`. Requires the role `admin`; anyone may see their own.',
   fields: (t) => ({
