@@ -54,6 +54,7 @@ function useLimits(): Plugin {
     },
     onValidate: ({ addValidationRule, validateFn, setValidationFn }) => {
       addValidationRule(limitRootFields)
+      addValidationRule(refuseConditionalSubscriptions)
       setValidationFn((schemaToUse, document, rules, options, typeInfo) =>
         validateFn(schemaToUse, document, rules, { ...options, hideSuggestions: true, maxErrors: 20 }, typeInfo),
       )
@@ -118,6 +119,16 @@ const limitRootFields: ValidationRule = (context) => {
         )
     },
   }
+}
+
+/** As GraphQL's specification of September 2025 asks: the execution fails on a subscription to nothing. */
+const refuseConditionalSubscriptions: ValidationRule = (context) => {
+  const check = (selection: SelectionNode) => {
+    const isRoot = context.getParentType() === context.getSchema().getSubscriptionType()
+    if (isRoot && selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'))
+      context.reportError(new GraphQLError('The field of a subscription must not have `@skip` or `@include`.', { nodes: selection }))
+  }
+  return { Field: check, FragmentSpread: check, InlineFragment: check }
 }
 
 function toClient(result: ExecutionResult, context: GatewayContext): ExecutionResult {

@@ -220,3 +220,14 @@ test('a subscription with more than a request needs is refused, whatever stands 
     expect(await response.text()).toMatch(/event: next.*"code":"BAD_USER_INPUT".*event: complete/s)
   }
 })
+
+test.each([
+  ['its field', 'subscription { providerChanged @skip(if: true) { action } }'],
+  ['a fragment in it', 'subscription { ... @include(if: false) { providerChanged { action } } }'],
+  ['a named fragment', 'subscription { ...F @skip(if: true) } fragment F on Subscription { providerChanged { action } }'],
+  ['a field of a fragment', 'subscription { ...F } fragment F on Subscription { providerChanged @skip(if: true) { action } }'],
+])('a subscription that leaves out %s is refused as invalid, and is no fault of the gateway', async (_what, query) => {
+  const { status, ended, received } = await subscribe(gateway, query)
+  await ended
+  expect([status, received[0]?.errors?.[0]?.extensions.code]).toEqual([200, 'GRAPHQL_VALIDATION_FAILED'])
+})
