@@ -194,6 +194,16 @@ describe('a page', () => {
     expect(await names({ before: cursor, last: 5 })).toEqual(['a-alpha', 'b-beta'])
   })
 
+  test.each(['NAME', 'CREATED_AT'])('goes on where it was when the node of the cursor was changed, in the order of %s', async (field) => {
+    const { id } = await editor.created({ name: 'b-changing' })
+    const variables = { orderBy: { field, direction: 'ASC' }, first: 100 }
+    const { edges } = await page(variables)
+    const at = edges.findIndex(({ node }) => node.name === 'b-changing')
+    await editor.updated(id, { displayName: 'Zulu', baseUrl: 'https://z.example.com/v1' })
+    expect(await names({ ...variables, after: edges[at]?.cursor })).toEqual(edges.slice(at + 1).map(({ node }) => node.name))
+    await editor.remove(id)
+  })
+
   test.each([{ first: 0 }, { first: -1 }, { last: 0 }, { last: -100 }, { first: 1, last: 1 }])(
     'with %j is refused by the name of the argument',
     async (variables) => {

@@ -231,7 +231,8 @@ const OrderDirection = builder.enumType('OrderDirection', {
 })
 
 export const ProviderOrder = builder.inputType('ProviderOrder', {
-  description: 'The order of a list of providers.',
+  description:
+    'The order of a list of providers. A change moves a provider in it, also past the cursor of a page, unless the order is by name or creation.',
   fields: (t) => ({
     field: t.field({ type: ProviderOrderField, required: true, description: 'What to compare.' }),
     direction: t.field({ type: OrderDirection, required: true, description: 'Which way.' }),
