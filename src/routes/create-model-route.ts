@@ -5,7 +5,7 @@ import type { Database, TransactionClient } from '../database/client.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { insertRow } from '../database/insert-row.ts'
 import { ModelRouteNameTakenError, ValidationError } from '../errors.ts'
-import { auditedTarget, type NewModelRoute, type PlannedTarget, planTargets, refuseFields, refuseName } from './model-route-input.ts'
+import { auditedTarget, type NewModelRoute, type PlannedTarget, planTargets, refuseFields } from './model-route-input.ts'
 
 export interface ModelRouteDeps {
   readonly database: Database
@@ -21,7 +21,6 @@ const NAME = { name: 'model_routes_name_key', columns: ['name'] }
  */
 export async function createModelRoute({ database, clock }: ModelRouteDeps, caller: Caller, route: NewModelRoute): Promise<string> {
   const { name, description, enabled, retryAfterTimeout } = route
-  refuseName(name)
   refuseFields(route)
   const id = randomUUID()
   const now = clock()

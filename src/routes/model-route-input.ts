@@ -52,18 +52,21 @@ const MAX_PRIORITY = 100
 /** No slash: a text with one names a model of a provider. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/
 
-/** @throws ValidationError with every rule that the name breaks. */
-export function refuseName(name: string): void {
-  if (name === '') refuse([{ path: ['name'], rule: 'REQUIRED', message: 'The name is required.' }])
-  if (name.length > MAX_NAME) refuse([outOfRange(['name'], `The name must not be longer than ${MAX_NAME} characters.`)])
-  if (NAME.test(name)) return
-  const message = 'The name must be letters, digits and . _ : - and begin with a letter or a digit, e.g. "fast".'
-  refuse([{ path: ['name'], rule: 'NAME_FORMAT', message }])
+/** @throws ValidationError with every rule that a new route or a change breaks. */
+export function refuseFields({ name, description = '', targets }: Partial<ModelRouteChanges & Pick<NewModelRoute, 'name'>>): void {
+  refuse([
+    ...(name === undefined ? [] : checkName(name)),
+    ...checkText(description, ['description'], MAX_DESCRIPTION),
+    ...(targets === undefined ? [] : checkTargets(targets)),
+  ])
 }
 
-/** @throws ValidationError with every rule that the fields break. */
-export function refuseFields({ description = '', targets }: Partial<ModelRouteChanges>): void {
-  refuse([...checkText(description, ['description'], MAX_DESCRIPTION), ...(targets === undefined ? [] : checkTargets(targets))])
+function checkName(name: string): ValidationIssue[] {
+  if (name === '') return [{ path: ['name'], rule: 'REQUIRED', message: 'The name is required.' }]
+  if (name.length > MAX_NAME) return [outOfRange(['name'], `The name must not be longer than ${MAX_NAME} characters.`)]
+  if (NAME.test(name)) return []
+  const message = 'The name must be letters, digits and . _ : - and begin with a letter or a digit, e.g. "fast".'
+  return [{ path: ['name'], rule: 'NAME_FORMAT', message }]
 }
 
 function checkTargets(targets: readonly RouteTargetInput[]): ValidationIssue[] {

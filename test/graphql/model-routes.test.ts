@@ -101,6 +101,11 @@ describe('a model route', () => {
     await created('fast')
   })
 
+  test('is refused with every rule that it breaks, the name among them', async () => {
+    const { issues } = await send(CREATE, { name: 'my route', description: 'x'.repeat(1_001), targets: [target('openai', 'gpt 5')] })
+    expect(issues?.map(({ path }) => path.join('.'))).toEqual(['name', 'description', 'targets.0.model'])
+  })
+
   test.each([
     ['no name', { name: '' }, ['name'], 'REQUIRED'],
     ['a name with a blank', { name: 'my route' }, ['name'], 'NAME_FORMAT'],

@@ -8,7 +8,6 @@ import {
   type NewModelRoute,
   type RouteTargetInput,
   refuseFields,
-  refuseName,
   resolveTargets,
 } from '../../routes/model-route-input.ts'
 import { updateModelRoute } from '../../routes/update-model-route.ts'
@@ -89,7 +88,6 @@ export function readRoutes({ database: { prisma } }: Open): Promise<StoredRoute[
 function refuseBroken(step: RouteStep, found: Parameters<typeof resolveTargets>[0]): void {
   if (step.action !== 'create' && step.action !== 'change') return
   const fields = step.action === 'create' ? step.route : step.changes
-  if (step.action === 'create') refuseName(step.name)
   refuseFields(fields)
   resolveTargets(found, fields.targets ?? [])
 }
