@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { copyActivity } from '../activity/copy-activity.ts'
+import { copyActivity, countActivity } from '../activity/copy-activity.ts'
 import { migrateData } from '../database/migrate-data.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { counted, printResult } from './output.ts'
@@ -28,7 +28,7 @@ export function addMigrateData(program: Command, shell: Shell): void {
       const log = (message: string) => {
         if (!shell.isWatched && !json) shell.error(`${message}\n`)
       }
-      const counts = await migrateData({ from, to, log, progress: bar, copyMore: copyActivity }).finally(bar.end)
+      const counts = await migrateData({ from, to, log, progress: bar, more: { count: countActivity, copy: copyActivity } }).finally(bar.end)
       const rows = Object.values(counts).reduce((sum, count) => sum + count, 0)
       printResult(
         shell,

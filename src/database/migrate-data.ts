@@ -10,10 +10,19 @@ export interface DataMigration {
   /** The URL of an empty database; it is made where it is a file that does not exist. */
   readonly to: string
   readonly log: (message: string) => void
-  /** Copies what is not in these tables, last in the same transactions; returns how many rows of what. */
-  readonly copyMore: (from: Side, to: Side) => Promise<Readonly<Record<string, number>>>
+  /** What is not in these tables, and is copied last in the same transactions; returns how many rows of what. */
+  readonly more: {
+    count(from: Side): Promise<number>
+    copy(from: Side, to: Side, told: Told): Promise<Readonly<Record<string, number>>>
+  }
   /** Is told how many rows there are, and how many have been copied. */
   readonly progress?: { begin(total: number): void; at(done: number): void | Promise<void> } | undefined
+}
+
+/** Whoever is told how a copy gets on. */
+export interface Told extends Pick<DataMigration, 'log'> {
+  /** @param rows that were just copied. */
+  readonly onPage: (rows: number) => Promise<void>
 }
 
 /** A database, and the transaction in which it is read or written. */
@@ -59,17 +68,16 @@ export async function migrateData({ from: fromUrl, to: toUrl, ...options }: Data
 }
 
 async function requireMigrated(from: Database): Promise<void> {
-  if (await migrationsApplied(from)) return
-  throw new StartupError(
-    `The database ${from.location} is not up to date with this release. If the address is right, start this release's gateway on it once: that migrates it.`,
+  if (!(await migrationsApplied(from))) throw notUpToDate(from.location)
+}
+
+export function notUpToDate(location: string): StartupError {
+  return new StartupError(
+    `The database ${location} is not up to date with this release. If the address is right, start this release's gateway on it once: that migrates it.`,
   )
 }
 
-async function copyAll(
-  from: Side,
-  to: Side,
-  { log, progress, copyMore }: Omit<DataMigration, 'from' | 'to'>,
-): Promise<Record<string, number>> {
+async function copyAll(from: Side, to: Side, { log, progress, more }: Omit<DataMigration, 'from' | 'to'>): Promise<Record<string, number>> {
   const [source, target] = [from.client, to.client]
   const { engine, location } = to.database
   const { Revision, ...tables } = TABLES
@@ -79,7 +87,7 @@ async function copyAll(
         `The database ${location} already has data and was not changed. Use an empty one, on which no gateway was started.`,
       )
 
-  let total = 0
+  let total = await more.count(from)
   for (const { count } of Object.values(tables)) total += await count(source)
   progress?.begin(total)
   let done = 0
@@ -98,5 +106,5 @@ async function copyAll(
   await linkLatestTests(source, target)
   await Revision.copy(source, target, onPage)
   await engine.continueNumbers(target)
-  return { ...counts, ...(await copyMore(from, to)) }
+  return { ...counts, ...(await more.copy(from, to, { log, onPage })) }
 }

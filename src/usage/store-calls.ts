@@ -1,8 +1,8 @@
+import { insertCalls } from '../activity/insert-calls.ts'
 import type { Database, TransactionClient } from '../database/client.ts'
 import { insertStatement } from '../database/insert-row.ts'
 import { type ModelCall, Prisma } from '../generated/prisma-sqlite/client.ts'
 import { FIRST_BYTE_COLUMNS } from './first-byte.ts'
-import { insertCalls } from './insert-calls.ts'
 import type { KnownModels } from './known-models.ts'
 import { dayOf, type Sum, sumCalls, sumSpans } from './sum-calls.ts'
 

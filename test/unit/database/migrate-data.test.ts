@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openActivity, openActivityIfThere } from '../../../src/activity/activity.ts'
-import { copyActivity } from '../../../src/activity/copy-activity.ts'
+import { copyActivity, countActivity } from '../../../src/activity/copy-activity.ts'
 import { createBacklog } from '../../../src/backlog.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
@@ -16,7 +16,8 @@ import { auditRow, providerRow } from '../../support/rows.ts'
 
 const now = new Date('2026-03-04T05:06:07.089Z')
 
-const migrateData = (options: Omit<DataMigration, 'copyMore'>) => migrateDataWith({ ...options, copyMore: copyActivity })
+const more = { count: countActivity, copy: copyActivity }
+const migrateData = (options: Omit<DataMigration, 'more'>) => migrateDataWith({ ...options, more })
 
 const log = () => {}
 const fail = (error: unknown) => {
@@ -188,4 +189,23 @@ test('a source that no gateway of this release has used is refused, and the targ
 test('one database is not both', async () => {
   const from = await filledUrl('SQLite')
   expect(await refusalOf(migrateData({ from, to: from, log }))).toMatchObject({ message: expect.stringContaining('the same database') })
+})
+
+test('whoever watches is told of the rows of activity, too, which are the most', async () => {
+  const seen = { total: 0, done: 0 }
+  const progress = { begin: (total: number) => void Object.assign(seen, { total }), at: (done: number) => void Object.assign(seen, { done }) }
+  const told: string[] = []
+  const [from, to] = [await filledUrl('SQLite'), await freshUrl('SQLite')]
+  const counts = await migrateData({ from, to, progress, log: (message) => told.push(message) })
+  const { Revision, ...copied } = await contentOf(await open(from))
+  expect(seen).toEqual({ total: Object.values(copied).flat().length, done: seen.total })
+  expect(told).toContain(`Copied ${counts.ModelCall} rows of ModelCall.`)
+})
+
+test('activity of an earlier release is refused, not left out', async () => {
+  const [from, to] = [await filledUrl('SQLite'), await freshUrl('SQLite')]
+  const activity = await open(from.replace('.db', '-activity.db'))
+  await activity.prisma.$executeRaw`DELETE FROM _prisma_migrations WHERE migration_name LIKE '%_usage'`
+  const outdated = { exitCode: 78, message: expect.stringMatching(/-activity\.db is not up to date with this release/) }
+  expect(await refusalOf(migrateData({ from, to, log }))).toMatchObject(outdated)
 })
