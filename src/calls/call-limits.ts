@@ -1,4 +1,5 @@
 import type { CallScope } from '../auth/call-scope.ts'
+import { neverBack } from '../routes/never-back.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
 import { CallError } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
@@ -34,6 +35,7 @@ const MANY_WINDOWS = 10_000
  */
 export class CallLimits {
   readonly #settings: CallLimitSettings
+  readonly #clock: () => number
   readonly #now: () => number
   readonly #budgets: TokenBudgets
   readonly #ofTokens = new Map<string, number>()
@@ -41,11 +43,12 @@ export class CallLimits {
   readonly #ofTypes = new Map<ProviderType, number>(PROVIDER_TYPES.map((type) => [type, 0]))
   readonly #windows = new Map<string, Window>()
 
-  /** @param now milliseconds since 1970. */
-  constructor(settings: CallLimitSettings, budgets: TokenBudgets, now: () => number) {
+  /** @param clock milliseconds since 1970. */
+  constructor(settings: CallLimitSettings, budgets: TokenBudgets, clock: () => number) {
     this.#settings = settings
     this.#budgets = budgets
-    this.#now = now
+    this.#clock = clock
+    this.#now = neverBack(clock)
   }
 
   /**
@@ -79,7 +82,7 @@ export class CallLimits {
   async admit(tokenId: string, { requestsPerMinute, tokensPerDay }: CallScope): Promise<void> {
     this.#countCall(tokenId, requestsPerMinute)
     if (tokensPerDay === null || (await this.#budgets.hasTokensLeft(tokenId, tokensPerDay))) return
-    const retryAfterMs = DAY_MS - (this.#now() % DAY_MS)
+    const retryAfterMs = DAY_MS - (this.#clock() % DAY_MS)
     const message = `This token has used its ${tokensPerDay.toLocaleString('en')} tokens of this day. The next day begins at 00:00 UTC.`
     throw new CallError('token_budget_exhausted', message, { retryAfterMs })
   }

@@ -1,3 +1,4 @@
+import { neverBack } from '../routes/never-back.ts'
 import type { KeyForCall } from './provider-for-call.ts'
 
 /** Why a key takes no calls for a while. */
@@ -51,11 +52,13 @@ const MAX_KEYS = 100_000
 /** What is known of each key, in memory: another process finds out for itself. */
 export class KeyStates {
   readonly #entries = new Map<string, Entry>()
+  readonly #clock: () => number
   readonly #now: () => number
 
-  /** @param now milliseconds since 1970. */
-  constructor(now: () => number) {
-    this.#now = now
+  /** @param clock milliseconds since 1970. */
+  constructor(clock: () => number) {
+    this.#clock = clock
+    this.#now = neverBack(clock)
   }
 
   readiness(key: Pick<KeyForCall, 'id' | 'edition'>, model: string | null): Readiness {
@@ -93,7 +96,7 @@ export class KeyStates {
     const [first, ...others] = rests
     if (first === undefined) return { state: 'READY', until: null, reason: null, inFlight }
     const shown = entry?.rest ?? others.reduce((one, other) => (other.until > one.until ? other : one), first)
-    return { state: shown.state, until: shown.until, reason: shown.reason, inFlight }
+    return { state: shown.state, until: shown.until - this.#now() + this.#clock(), reason: shown.reason, inFlight }
   }
 
   #entryOf({ id, edition }: Pick<KeyForCall, 'id' | 'edition'>): Entry {

@@ -1,3 +1,4 @@
+import { neverBack } from '../routes/never-back.ts'
 import type { CallContext } from '../upstream/client/call-context.ts'
 import { performRequest } from '../upstream/client/perform-request.ts'
 import { assumeRole } from '../upstream/vendors/assume-role.ts'
@@ -34,7 +35,7 @@ export class RoleCredentials {
 
   /** @param now milliseconds since 1970. */
   constructor(now: () => number) {
-    this.#now = now
+    this.#now = neverBack(now)
   }
 
   /** @throws UnusableKey when AWS does not let the key assume the role. */

@@ -1,3 +1,5 @@
+import { neverBack } from './never-back.ts'
+
 /** Whether a target takes calls. `probe`: its pause is over, and one call at a time may find out whether it works again. */
 export type BreakerState = { readonly kind: 'closed' } | { readonly kind: 'probe' } | { readonly kind: 'open'; readonly waitMs: number }
 
@@ -30,7 +32,7 @@ export class Breakers {
 
   /** @param now milliseconds since 1970. */
   constructor(now: () => number) {
-    this.#now = now
+    this.#now = neverBack(now)
   }
 
   state(providerId: string, model: string): BreakerState {

@@ -3,6 +3,7 @@ import { BodyBudget } from '../../../src/calls/body-budget.ts'
 import { CallLimits } from '../../../src/calls/call-limits.ts'
 
 const SCOPE = { providers: null, models: null, requestsPerMinute: 2, tokensPerDay: null }
+const HOUR = 3_600_000
 const PROVIDER = { id: 'p', type: 'OPENAI' } as const
 
 function limitsAt(perToken = 0, perProvider = 0) {
@@ -26,6 +27,18 @@ describe('the calls of a token in a minute', () => {
     pass(1_000)
     for (let call = 0; call < 2; call++) await limits.admit('t', SCOPE)
     await expect(limits.admit('t', SCOPE)).rejects.toMatchObject({ code: 'token_rate_limited' })
+  })
+
+  test("are as many again in a minute when the clock is set back, and the day is the clock's", async () => {
+    const { limits, pass } = limitsAt()
+    pass(HOUR)
+    for (let call = 0; call < 2; call++) await limits.admit('t', SCOPE)
+    pass(-HOUR)
+    await expect(limits.admit('t', SCOPE)).rejects.toMatchObject({ retryAfterMs: 60_000 })
+    const day = { ...SCOPE, tokensPerDay: 1 }
+    await expect(limits.admit('other', day)).rejects.toMatchObject({ retryAfterMs: 24 * HOUR - 1_000 })
+    pass(60_000)
+    await limits.admit('t', SCOPE)
   })
 
   test('are counted on when very many other tokens call', async () => {

@@ -32,6 +32,18 @@ const choose = (keys: readonly KeyForCall[], states: KeyStates, more: { model?: 
 }
 
 describe('a key that was refused', () => {
+  test('rests no longer when the clock is set back, and shows by the clock until when', () => {
+    const { states, pass } = statesAt(100 * MINUTE)
+    const use = states.begin(A, null)
+    use.rests('REFUSED', 'no', null)
+    use.end()
+    pass(-50 * MINUTE)
+    expect(states.readiness(A, null)).toEqual({ kind: 'resting', state: 'REFUSED', waitMs: MINUTE })
+    expect(states.availabilityOf(A).until).toBe(51 * MINUTE)
+    pass(MINUTE)
+    expect(states.readiness(A, null)).toEqual({ kind: 'probe' })
+  })
+
   test('rests for a minute, and twice as long each time it is refused again, up to an hour', () => {
     const { states, pass } = statesAt()
     for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60]) {
