@@ -3,6 +3,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import { Provider as ReadsProvider } from 'urql'
 import type { FetchEvents } from './gateway/gateway-fetch.ts'
 import { ConsolePages } from './pages.tsx'
+import { NoticeProvider } from './parts/notices.tsx'
 import { forgetToken, forgetTokenOfTab, isKeptOnDevice, keepToken, keptToken, onForgotten } from './session/kept-token.ts'
 import { LiveProvider } from './session/live.tsx'
 import { type Session, SessionContext } from './session/session.ts'
@@ -120,15 +121,17 @@ interface InsideProps {
 function Inside({ session, onStream }: InsideProps) {
   return (
     <SessionContext value={session}>
-      {session.viewer.role === 'CALLER' ? (
-        <CallerPage />
-      ) : (
-        <ReadsProvider value={session.clients.reads}>
-          <LiveProvider onStream={onStream}>
-            <ConsolePages />
-          </LiveProvider>
-        </ReadsProvider>
-      )}
+      <NoticeProvider>
+        {session.viewer.role === 'CALLER' ? (
+          <CallerPage />
+        ) : (
+          <ReadsProvider value={session.clients.reads}>
+            <LiveProvider onStream={onStream}>
+              <ConsolePages />
+            </LiveProvider>
+          </ReadsProvider>
+        )}
+      </NoticeProvider>
     </SessionContext>
   )
 }

@@ -7,7 +7,6 @@ import { NewProviderPage } from './form/new-provider-page.tsx'
 import { KeyPage } from './keys/key-page.tsx'
 import { KeysPage } from './keys/keys-page.tsx'
 import { ErrorBoundary } from './parts/error-boundary.tsx'
-import { NoticeProvider } from './parts/notices.tsx'
 import { PageHeading } from './parts/page-heading.tsx'
 import { Shell } from './parts/shell.tsx'
 import { useScrollToTop } from './parts/use-scroll-to-top.ts'
@@ -37,28 +36,26 @@ export function ConsolePages() {
   const [location] = useLocation()
   useScrollToTop()
   return (
-    <NoticeProvider>
-      <ListHrefProvider>
-        <Shell>
-          <ErrorBoundary key={location}>
-            <Switch>
-              <Route path="/" component={ProvidersPage} />
-              {mayEdit && <Route path="/new-provider" component={NewProviderPage} />}
-              <Route path="/providers/:name">{({ name }) => <ProviderPage key={name} name={name} />}</Route>
-              {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
-              <Route path="/keys" component={KeysPage} />
-              <Route path="/keys/:id">{({ id }) => <KeyPage key={id} id={decoded(id)} />}</Route>
-              <Route path="/routes" component={RoutesPage} />
-              <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
-              <Route path="/usage" component={UsagePage} />
-              {mayAdminister && <Route path="/tokens" component={TokensPage} />}
-              {mayAdminister && <Route path="/audit" component={AuditPage} />}
-              <Route component={NothingHere} />
-            </Switch>
-          </ErrorBoundary>
-        </Shell>
-      </ListHrefProvider>
-    </NoticeProvider>
+    <ListHrefProvider>
+      <Shell>
+        <ErrorBoundary key={location}>
+          <Switch>
+            <Route path="/" component={ProvidersPage} />
+            {mayEdit && <Route path="/new-provider" component={NewProviderPage} />}
+            <Route path="/providers/:name">{({ name }) => <ProviderPage key={name} name={name} />}</Route>
+            {mayEdit && <Route path="/providers/:name/edit">{({ name }) => <EditProviderPage key={name} name={name} />}</Route>}
+            <Route path="/keys" component={KeysPage} />
+            <Route path="/keys/:id">{({ id }) => <KeyPage key={id} id={decoded(id)} />}</Route>
+            <Route path="/routes" component={RoutesPage} />
+            <Route path="/routes/:name">{({ name }) => <RoutePage key={name} name={name} />}</Route>
+            <Route path="/usage" component={UsagePage} />
+            {mayAdminister && <Route path="/tokens" component={TokensPage} />}
+            {mayAdminister && <Route path="/audit" component={AuditPage} />}
+            <Route component={NothingHere} />
+          </Switch>
+        </ErrorBoundary>
+      </Shell>
+    </ListHrefProvider>
   )
 }
 

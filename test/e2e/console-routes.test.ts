@@ -268,6 +268,27 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     expect([(await call('fast', made)).status, (await call('first/gpt-4.1', made)).status]).toEqual([200, 403])
   })
 
+  it('copies and opens its forms without what browsers have only with TLS', async () => {
+    const window = await bench.signIn()
+    await window.addInitScript(() => {
+      Reflect.deleteProperty(Crypto.prototype, 'randomUUID')
+      Reflect.deleteProperty(Navigator.prototype, 'clipboard')
+    })
+    await open(window)
+    await window.getByRole('button', { name: `Copy ${bench.gateway.url}/v1` }).click()
+    await window.getByText('Copied').waitFor()
+    await window.getByRole('button', { name: 'Create route' }).click()
+    await window.getByLabel('Description').press('ControlOrMeta+v')
+    expect(await window.getByLabel('Description').inputValue()).toBe(`${bench.gateway.url}/v1`)
+    await window.evaluate(() => {
+      document.execCommand = () => false
+    })
+    await window.keyboard.press('Escape')
+    await window.getByRole('button', { name: `Copy ${bench.gateway.url}/v1` }).click()
+    await window.getByText('Select the text and copy it.').waitFor()
+    await window.context().close()
+  })
+
   it('edits and deletes a route from its page, and a link opens the dialog', async () => {
     await page.goto(`${bench.gateway.url}/console/routes/broken?dialog=edit`)
     await dialog().getByLabel('Description').fill('Seen on its page')

@@ -1,10 +1,11 @@
-import { Button, Code, CopyButton, Group, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Issue } from '../form/issues.ts'
 import { problemOf } from '../gateway/problem.ts'
 import { CreateAccessTokenDocument } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
+import { useCopy } from '../parts/use-copy.ts'
 import { useSession } from '../session/session.ts'
 import { type ChosenProvider, NO_CALLS, toScopeInput } from './call-scope-draft.ts'
 import { endInDays } from './token-ends.ts'
@@ -77,6 +78,7 @@ function NewTokenForm({ start, onMade, onClose }: NewTokenFormProps) {
 }
 
 function MadeToken({ value, onClose }: { readonly value: string; readonly onClose: () => void }) {
+  const { copied, copy } = useCopy(value)
   return (
     <Stack gap="md">
       <Text fz="sm">
@@ -84,13 +86,9 @@ function MadeToken({ value, onClose }: { readonly value: string; readonly onClos
       </Text>
       <code className="made-token">{value}</code>
       <Group justify="flex-end">
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button variant="default" leftSection={copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />} onClick={copy} autoFocus>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <Button variant="default" leftSection={copied ? <CheckIcon size={16} /> : <CopyIcon size={16} />} onClick={copy} autoFocus>
+          {copied ? 'Copied' : 'Copy'}
+        </Button>
         <Button onClick={onClose}>Done</Button>
       </Group>
     </Stack>

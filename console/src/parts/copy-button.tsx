@@ -1,5 +1,6 @@
-import { Button, CopyButton as Copying } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { CheckIcon, CopyIcon } from './icons.tsx'
+import { useCopy } from './use-copy.ts'
 
 export interface CopyButtonProps {
   readonly value: string
@@ -9,40 +10,34 @@ export interface CopyButtonProps {
 
 /** A text that copies itself when it is pressed. */
 export function CopyCode({ text }: { readonly text: string }) {
+  const { copied, copy } = useCopy(text)
   return (
-    <Copying value={text}>
-      {({ copied, copy }) => (
-        <button
-          type="button"
-          className="copy-code"
-          title={copied ? 'Copied' : 'Copy'}
-          aria-label={copied ? `Copied ${text}` : `Copy ${text}`}
-          onClick={copy}
-        >
-          <code>{text}</code>
-          {copied ? <CheckIcon size={12} /> : <CopyIcon size={12} />}
-        </button>
-      )}
-    </Copying>
+    <button
+      type="button"
+      className="copy-code"
+      title={copied ? 'Copied' : 'Copy'}
+      aria-label={copied ? `Copied ${text}` : `Copy ${text}`}
+      onClick={copy}
+    >
+      <code>{text}</code>
+      {copied ? <CheckIcon size={12} /> : <CopyIcon size={12} />}
+    </button>
   )
 }
 
 /** Copies a text, and says so for a moment. */
 export function CopyButton({ value, label }: CopyButtonProps) {
+  const { copied, copy } = useCopy(value)
   return (
-    <Copying value={value}>
-      {({ copied, copy }) => (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          className="touch-target"
-          aria-label={label}
-          leftSection={copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
-          onClick={copy}
-        >
-          {copied ? 'Copied' : 'Copy'}
-        </Button>
-      )}
-    </Copying>
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      className="touch-target"
+      aria-label={label}
+      leftSection={copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
+      onClick={copy}
+    >
+      {copied ? 'Copied' : 'Copy'}
+    </Button>
   )
 }

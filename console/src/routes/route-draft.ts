@@ -32,8 +32,11 @@ export interface RouteDraft {
   readonly targets: readonly TargetDraft[]
 }
 
+let newTargets = 0
+
 export function newTarget(): TargetDraft {
-  return { key: crypto.randomUUID(), provider: null, deletedProvider: null, model: '', weight: '1', priority: '0' }
+  newTargets += 1
+  return { key: `new ${newTargets}`, provider: null, deletedProvider: null, model: '', weight: '1', priority: '0' }
 }
 
 export function newRoute(): RouteDraft {
