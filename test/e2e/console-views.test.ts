@@ -242,6 +242,24 @@ describe.skipIf(!existsSync(CHROMIUM))('the pages of the console', () => {
     await page.context().close()
   })
 
+  it('bring whoever comes back to a long list to their place in it', async () => {
+    const page = await bench.signIn(undefined, { viewport: WIDE })
+    await page.mouse.move(600, 500)
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 100_000)
+        return page.getByRole('link', { name: 'zz-104' }).count()
+      })
+      .toBe(1)
+    const place = await page.evaluate(() => window.scrollY)
+    await page.getByRole('link', { name: 'zz-104' }).click()
+    await page.getByRole('heading', { name: 'zz-104' }).waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'zz-104' }).waitFor()
+    expect(Math.abs((await page.evaluate(() => window.scrollY)) - place)).toBeLessThan(WIDE.height)
+    await page.context().close()
+  })
+
   it('keep the page of the tokens in the URL, so that a reload shows the same', async () => {
     for (let index = 0; index < 51; index += 1) await bench.createToken('VIEWER')
     const page = await bench.signIn()

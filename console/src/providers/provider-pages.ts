@@ -34,6 +34,15 @@ const PAGE_SIZE = 100
 
 export const NOTHING_YET: ProviderList = { rows: [], totalCount: null, hasMore: false, isLoading: true, problem: null }
 
+/** How many pages of each list have been read: whoever comes back to it finds as many, and so their place. */
+const lengths = new WeakMap<Client, Map<string, number>>()
+
+function lengthsOf(client: Client): Map<string, number> {
+  const known = lengths.get(client) ?? new Map<string, number>()
+  lengths.set(client, known)
+  return known
+}
+
 /** Reads a list with the client's cache, so that a change to one provider shows in its row wherever the news came from. */
 export function createProviderPages(client: Client, query: Pick<ProvidersQueryVariables, 'filter' | 'orderBy'>): ProviderPages {
   let list = NOTHING_YET
@@ -43,6 +52,9 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
   /** Which pages have been asked for and are not there yet, and whether all are to be read again when they are. */
   const awaited = new Set<number>()
   let isDue = false
+  const read = lengthsOf(client)
+  const key = JSON.stringify(query)
+  const wanted = read.get(key) ?? 1
 
   const show = (change: Partial<ProviderList>) => {
     list = { ...list, ...change }
@@ -60,7 +72,10 @@ export function createProviderPages(client: Client, query: Pick<ProvidersQueryVa
     const next = pages[index + 1]
     if (next !== undefined && !page.hasNextPage) forgetFrom(index + 1)
     pages = [...pages.slice(0, index), page, ...pages.slice(index + 1)]
-    if (page.hasNextPage && next !== undefined && next.after !== page.endCursor) watch(index + 1, page.endCursor, 'cache-and-network')
+    const isMoved = next !== undefined && next.after !== page.endCursor
+    const isWanted = next === undefined && pages.length < wanted && !awaited.has(index + 1)
+    if (page.hasNextPage && (isMoved || isWanted)) watch(index + 1, page.endCursor, 'cache-and-network')
+    read.set(key, Math.max(pages.length, read.get(key) ?? 1))
     show({ rows: rowsOf(pages), totalCount, hasMore: pages.at(-1)?.hasNextPage ?? false, isLoading: false, problem: null })
   }
 
