@@ -5,10 +5,13 @@ import type { CallRecord } from '../../../src/calls/call-record.ts'
 import { readRevision } from '../../../src/database/revision.ts'
 import { Fault } from '../../../src/errors.ts'
 import type { CallFilter } from '../../../src/usage/call-filter.ts'
+import { toCallRow } from '../../../src/usage/call-row.ts'
+import { FIRST_BYTE_COLUMNS, firstByteClass, percentile } from '../../../src/usage/first-byte.ts'
 import { MOST_MODELS, OTHER_MODELS } from '../../../src/usage/known-models.ts'
 import { countCalls, readCalls } from '../../../src/usage/read-calls.ts'
 import { type GroupSum, readNames, readUsage, type UsageGroup } from '../../../src/usage/read-usage.ts'
 import { deleteOldUsage } from '../../../src/usage/retention.ts'
+import { sumCalls } from '../../../src/usage/sum-calls.ts'
 import { createUsage } from '../../../src/usage/usage.ts'
 import { callRecord, tokens } from '../../support/call-records.ts'
 import { describeDatabases } from '../../support/databases.ts'
@@ -72,14 +75,16 @@ describeDatabases('the store of usage', (databases) => {
     const minute = NOON.getTime()
     for (let n = 0; n < 700; n++) usage.record(refusal(minute + n))
     for (let n = 0; n < 5; n++) usage.record(callRecord({ startedAt: minute }))
-    expect(await calls()).toHaveLength(65)
+    // What one token does hides nothing that another one does.
+    usage.record(callRecord({ outcome: 'REFUSED_BY_GATEWAY', startedAt: minute, caller: { kind: 'TOKEN', tokenId: 'b', tokenName: 'b' } }))
+    expect(await calls()).toHaveLength(66)
     for (let n = 0; n < 100; n++) usage.record(refusal(minute + 60_000))
     // It began long ago, and ends now.
     usage.record(refusal(minute))
-    expect(await calls()).toHaveLength(125)
+    expect(await calls()).toHaveLength(126)
     expect((await sums('OUTCOME')).map(({ key, calls: count }) => [key, count]).sort()).toEqual([
       ['OK', 5],
-      ['REFUSED_BY_GATEWAY', 801],
+      ['REFUSED_BY_GATEWAY', 802],
     ])
     await close()
   })
@@ -110,6 +115,7 @@ describeDatabases('the store of usage', (databases) => {
         callRecord({
           startedAt: NOON.getTime() + ((n * 7) % 30) * 1_000,
           ...{ model: `m${n % 3}`, providerId: `p${n % 2}`, outcome: outcomes[n % 3] ?? 'OK' },
+          ...{ apiKeyId: `k${n % 4}`, routeName: `r${n % 7}` },
           caller: { kind: 'TOKEN', tokenId: `c${n % 5}`, tokenName: 'ci' },
         }),
       )
@@ -125,14 +131,19 @@ describeDatabases('the store of usage', (databases) => {
       { providerIds: [] },
       { model: 'm2', callerIds: ['c3'] },
       { outcomes: ['TIMED_OUT', 'RATE_LIMITED'] },
+      { outcomes: ['TIMED_OUT', 'TIMED_OUT'] },
+      { apiKeyId: 'k1' },
+      { route: 'r1' },
       { from: new Date(NOON.getTime() + 4_000), until: new Date(NOON.getTime() + 9_000) },
     ]
     for (const filter of filters) {
-      const { providerIds, model, callerIds, outcomes: some, from, until } = filter
+      const { providerIds, apiKeyId, model, route, callerIds, outcomes: some, from, until } = filter
       const wanted = all.filter(
         (call) =>
           (!providerIds || providerIds.includes(call.providerId ?? '')) &&
+          (!apiKeyId || call.apiKeyId === apiKeyId) &&
           (!model || call.model === model) &&
+          (!route || call.route === route) &&
           (!callerIds || callerIds.includes(call.callerId)) &&
           (!some || some.includes(call.outcome)) &&
           (!from || call.startedAt >= from) &&
@@ -188,6 +199,42 @@ describeDatabases('the store of usage', (databases) => {
       new Map([...[['provider', 'openai'] as const], ...[['key', 'sk-o...aaaa'] as const], ['caller', 'ci']]),
     )
     await one.close()
+  })
+
+  test('adds every figure of later calls to what is there, and a name of before takes the place of none', async () => {
+    const { usage, sums, calls, close } = await opened()
+    const figures = { inputTokens: 10, cachedInputTokens: 2, cacheWriteTokens: 3, outputTokens: 7, reasoningTokens: 4 }
+    const record = (time: string, providerName: string) =>
+      usage.record(callRecord({ ...at(time), providerName, usage: figures, timeToFirstByteMs: 12 }))
+    for (const n of [1, 2, 3]) {
+      record('2026-03-04T08:00:00Z', 'new')
+      expect(await calls(), 'written by itself').toHaveLength(n)
+    }
+    record('2026-03-03T08:00:00Z', 'old')
+    expect(
+      (await calls()).map(({ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens }) => [
+        inputTokens,
+        cachedInputTokens,
+        cacheWriteTokens,
+        outputTokens,
+        reasoningTokens,
+      ]),
+    ).toEqual(Array(4).fill([10, 2, 3, 7, 4]))
+    const ofDay = async (filter: CallFilter) => (await sums('CALLER', EVER, filter))[0]
+    const times = FIRST_BYTE_COLUMNS.map((_, index) => (index === 1 ? 3 : 0))
+    const tripled = { inputTokens: 30, cachedInputTokens: 6, cacheWriteTokens: 9, outputTokens: 21, reasoningTokens: 12 }
+    // By hours, and by the day: a condition on the time in the filter counts like the range.
+    for (const from of ['2026-03-04T00:00:00Z', '2026-03-04T08:00:00Z'])
+      expect(await ofDay({ from: new Date(from) })).toMatchObject({
+        calls: 3,
+        failed: 0,
+        missingUsage: 0,
+        usage: tripled,
+        firstByte: times,
+      })
+    expect(await ofDay({ until: new Date('2026-03-04T08:00:00Z') })).toMatchObject({ calls: 1, usage: figures })
+    expect(await readNames(await usage.written(), ['provider'])).toEqual(new Map([['provider', 'new']]))
+    await close()
   })
 
   test('counts so many models of a provider apart, in an hour and in a day, and all others as one', async () => {
@@ -304,7 +351,34 @@ describeDatabases('the store of usage', (databases) => {
     expect((await calls()).map(({ providerName }) => providerName)).toEqual(['0 days', '59 days'])
     expect((await sums('PROVIDER')).map(({ key }) => key)).toEqual(['many', '0 days', '399 days', '59 days', '61 days'])
     expect((await sums('HOUR')).map(({ calls: count }) => count)).toEqual([1])
+    // Of a day without sums of hours, whoever asks for a part of it gets the whole.
+    const part = [NOON.getTime() - 100 * DAY + HOUR, NOON.getTime() - 100 * DAY + 2 * HOUR].map((time) => new Date(time))
+    const [from = NOON, until = NOON] = part
+    expect((await sums('PROVIDER', { from, until })).map(({ calls: count }) => count)).toEqual([2_500])
     expect((await readNames(activity, ['402 days', '399 days'])).size).toBe(1)
     await close()
   })
+})
+
+test.each([
+  ['a call without figures', {}, 1],
+  ['one that the caller left', { outcome: 'CALLER_LEFT' }, 1],
+  ['a broken stream', { outcome: 'STREAM_BROKEN' }, 1],
+  ['one with figures', { usageSource: 'REPORTED' }, 0],
+  ['one that reached no vendor', { attempts: 0, outcome: 'CALLER_LEFT' }, 0],
+  ['a refusal of the vendor', { outcome: 'CALLER_ERROR' }, 0],
+  ['a list of models', { kind: 'MODELS' }, 0],
+  ['a count of tokens', { kind: 'COUNT_TOKENS' }, 0],
+] as const)('figures are missing of what a vendor may have counted: %s', (_what, call, missing) => {
+  const row = toCallRow(callRecord({ usage: null, usageSource: 'MISSING', ...call }))
+  expect(sumCalls(row === null ? [] : [row]).map(({ missingUsage }) => missingUsage)).toEqual([missing])
+})
+
+test('times to the first byte are in classes that hold their ends, and a percentile is between the ends of its class', () => {
+  expect([0, 10, 11, 20, 120_000, 120_001].map(firstByteClass)).toEqual([0, 0, 1, 1, 22, 23])
+  expect(FIRST_BYTE_COLUMNS).toHaveLength(24)
+  // 10 up to 10 ms, 10 up to 20 ms, and 20 beyond the last end.
+  const counts = [10, 10, ...Array<number>(21).fill(0), 20]
+  expect([5, 25, 26, 50, 51, 100].map((percent) => percentile(counts, percent))).toEqual([2, 10, 10, 20, 120_000, 120_000])
+  expect(percentile([0, 0], 50)).toBeNull()
 })
