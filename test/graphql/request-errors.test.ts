@@ -47,31 +47,29 @@ test.each([
   expect(readFileSync('docs/graphql.md', 'utf8')).toContain(`\`${body.errors?.[0]?.extensions.code}\``)
 })
 
-test.each([
+interface Unusual {
+  readonly path?: string
+  readonly method?: string
+  readonly accept?: string
+  readonly type?: string
+  readonly body?: string
+}
+const WRITE_BY_GET = `/graphql?${new URLSearchParams({ query: 'mutation { __typename }' })}`
+test.each<[what: string, unusual: Unusual, status: number]>([
   ['another method', { method: 'PUT' }, 405],
-  ['a write by GET', { path: `/graphql?${new URLSearchParams({ query: 'mutation { __typename }' })}`, method: 'GET' }, 405],
+  ['a write by GET', { path: WRITE_BY_GET, method: 'GET' }, 405],
   ['a type that is not served', { accept: 'image/png' }, 406],
   ['a large body', { body: ' '.repeat(LIMITS.bodyBytes + 1) }, 413],
   ['a body that is no JSON', { type: 'text/plain' }, 415],
-])(
-  'the guide names the status for %s, with its code',
-  async (_what, {
-    path = '/graphql',
-    method = 'POST',
-    accept = '*/*',
-    type = JSON_TYPE,
-    body = '{"query":"{ viewer { role } }"}',
-  }, status) => {
-    const headers = { authorization: `Bearer ${gateway.adminToken}`, accept, 'content-type': type }
-    const response = await gateway.fetch(path, { method, headers, ...(method === 'GET' ? {} : { body }) })
-    const { errors } = await response.json()
-    expect(response.status).toBe(status)
-    const row = readFileSync('docs/graphql.md', 'utf8')
-      .split('\n')
-      .find((line) => line.includes(`\`${errors[0].extensions.code}\``))
-    expect(row).toContain(`${status}`)
-  },
-)
+])('the guide names the status for %s, with its code', async (_what, unusual, expected) => {
+  const { path = '/graphql', method = 'POST', accept = '*/*', type = JSON_TYPE, body = '{"query":"{ viewer { role } }"}' } = unusual
+  const headers = { authorization: `Bearer ${gateway.adminToken}`, accept, 'content-type': type }
+  const response = await gateway.fetch(path, { method, headers, ...(method === 'GET' ? {} : { body }) })
+  const { errors } = await response.json()
+  expect(response.status).toBe(expected)
+  const guide = readFileSync('docs/graphql.md', 'utf8').split('\n')
+  expect(guide.find((line) => line.includes(`\`${errors[0].extensions.code}\``))).toContain(`${expected}`)
+})
 
 describe('a query that costs too much is a request error', () => {
   test.each([
