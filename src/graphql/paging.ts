@@ -38,6 +38,11 @@ export function checkedPage<Query>(page: PageArguments, query: Query): Query {
   return query
 }
 
+/** A page with no node has no cursor: Pothos makes one up for lists that Prisma does not serve, and refuses it when it comes back. */
+export function withoutMadeUpCursors<Page extends { readonly edges: readonly unknown[]; readonly pageInfo: object }>(page: Page): Page {
+  return page.edges.length > 0 ? page : { ...page, pageInfo: { ...page.pageInfo, startCursor: null, endCursor: null } }
+}
+
 /** A page costs its nodes, and whatever it holds costs that many times. */
 export function pageCost({ first, last }: PageArguments): { field: number; multiplier: number } {
   const size = Math.min(first ?? last ?? LIMITS.defaultPageSize, LIMITS.maxPageSize)

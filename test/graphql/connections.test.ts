@@ -178,6 +178,22 @@ describe('a page', () => {
     })
   })
 
+  test('without a node has no cursors, whatever it is a list of', async () => {
+    const { id } = await editor.created({ testAfterWrites: 'NEVER' })
+    const info = '{ nodes { __typename } pageInfo { startCursor endCursor } }'
+    const lists = `providers(filter: { search: "matches nothing" }) ${info} modelRoutes ${info} modelCalls ${info}
+      allKeys: apiKeys(filter: { search: "matches nothing" }) ${info} auditEvents(subjectName: "nobody") ${info}`
+    const { provider, ...others } = await gateway.ask<{ provider: object }>(
+      `query ($id: ID!) { ${lists} provider(by: { id: $id }) { apiKeys ${info} connectionTests ${info} models ${info} } }`,
+      { id },
+    )
+    const pages = Object.entries({ ...others, ...provider })
+    expect(pages).toHaveLength(8)
+    const empty = { nodes: [], pageInfo: { startCursor: null, endCursor: null } }
+    expect(pages).toEqual(pages.map(([name]) => [name, empty]))
+    await editor.remove(id)
+  })
+
   test('between two cursors is refused', async () => {
     const { edges } = await page()
     expect(await refusalOf({ after: edges[0]?.cursor, before: edges[3]?.cursor })).toEqual([200, 'BAD_USER_INPUT'])

@@ -7,7 +7,7 @@ import { countCalls, readCalls } from '../../usage/read-calls.ts'
 import { builder } from '../builder.ts'
 import { CALL_KIND_VALUES, CALL_OUTCOME_VALUES, PROVIDER_TYPE_VALUES, USAGE_SOURCE_VALUES } from '../enum-values.ts'
 import { lookupText } from '../lookup-text.ts'
-import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { checkPage, PAGE_SIZES, pageCost, withoutMadeUpCursors } from '../paging.ts'
 import { Actor } from './actor.ts'
 import { ApiKey } from './api-key.ts'
 import { CallOutcome, ModelCallFilter, toCallFilter } from './model-call-filter.ts'
@@ -176,7 +176,7 @@ builder.queryField('modelCalls', (t) =>
               newerThan: before === undefined ? undefined : fromCursor(before),
             }),
         )
-        return { ...page, filter }
+        return { ...withoutMadeUpCursors(page), filter }
       },
       description: 'Finished model calls, newest first. Admins see all, everybody else their own. A call appears within a second.',
     },

@@ -2,7 +2,7 @@ import { resolveArrayConnection } from '@pothos/plugin-relay'
 import { createLatestModels, type LatestModels } from '../../providers/latest-models.ts'
 import { builder } from '../builder.ts'
 import type { GatewayContext } from '../context.ts'
-import { checkPage, PAGE_SIZES, pageCost } from '../paging.ts'
+import { checkPage, PAGE_SIZES, pageCost, withoutMadeUpCursors } from '../paging.ts'
 import { Provider } from './provider.ts'
 
 const Model = builder.objectRef<{ readonly name: string }>('Model').implement({
@@ -20,7 +20,7 @@ builder.prismaObjectField(Provider, 'models', (t) =>
       resolve: async (provider, args, context) => {
         checkPage(args, 'offset')
         const models = (await latestModelsFor(context)(provider)).map((name) => ({ name }))
-        return { ...resolveArrayConnection({ args, ...PAGE_SIZES }, models), totalCount: models.length }
+        return { ...withoutMadeUpCursors(resolveArrayConnection({ args, ...PAGE_SIZES }, models)), totalCount: models.length }
       },
       description: 'The models that the latest good test listed, for the endpoint as it is now. Test again to refresh them.',
     },
