@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ziriDialect } from '../../../src/rest/ziri/routes.ts'
+import { errorBody } from '../../../src/rest/ziri/wire.ts'
 import { uniqueName } from '../../support/providers.ts'
 import type { Situation } from '../../support/upstream/vendor-shapes.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
@@ -255,4 +257,9 @@ describe('where it is', () => {
       expect(await (await gateway.fetch(path, { headers })).json()).toHaveProperty('total')
     await gateway.restart()
   })
+})
+
+it('names on the page of the API every code that an error can have', () => {
+  const page = readFileSync('docs/ziri.md', 'utf8')
+  expect(errorBody.shape.code.options.filter((code) => !page.includes(`\`${code}\``))).toEqual([])
 })
