@@ -88,7 +88,7 @@ async function forgetConfiguredTokens(transaction: TransactionClient, which: Pri
 }
 
 async function forget(transaction: TransactionClient, tokens: readonly AccessToken[], now: Date): Promise<void> {
-  await transaction.accessToken.deleteMany({ where: { id: { in: tokens.map(({ id }) => id) } } })
+  // While the rows are still there, which the events take their names from.
   for (const { id, name, role } of tokens) {
     const changes = { name, role }
     await recordAudit(
@@ -98,6 +98,7 @@ async function forget(transaction: TransactionClient, tokens: readonly AccessTok
       now,
     )
   }
+  await transaction.accessToken.deleteMany({ where: { id: { in: tokens.map(({ id }) => id) } } })
 }
 
 /** Nobody asks at the start but the gateway, for whoever configures it. */

@@ -109,6 +109,11 @@ describe('ADMIN_TOKEN', () => {
     const gateway = await open({ environment: { ADMIN_TOKEN: first } })
     expect((await gateway.restart({ ADMIN_TOKEN: '' })).admin.kind).toBe('created')
     expect((await gateway.graphql(VIEWER, {}, first)).status).toBe(401)
+    const where = { subjectName: 'ADMIN_TOKEN', action: 'access_token.revoked' }
+    expect(
+      await withStore(gateway, (store) => store.auditEvent.findMany({ where })),
+      'the audit log tells of its end by its name',
+    ).toMatchObject([{ actorKind: 'SYSTEM', channel: 'start', changes: { name: 'ADMIN_TOKEN', role: 'ADMIN' } }])
   })
 
   test('that an admin revoked stays revoked over a restart, and the start says so', async () => {
