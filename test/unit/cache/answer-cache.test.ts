@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAnswerCache, type Produced } from '../../../src/cache/answer-cache.ts'
+import { requestKey } from '../../../src/cache/request-key.ts'
 
 const answerOf = (body: string, isReproducible = true): Produced => ({ answer: { status: 200, body }, isReproducible, route: 'test' })
 const give =
@@ -68,6 +69,25 @@ describe('the answers in memory', () => {
     await cache.produce({ state: 1, key: 'a' }, give('one', false))
     expect(cache.find({ state: 1, key: 'a' })).toBeUndefined()
   })
+})
+
+test('the key of a request differs with everything that decides its answer, and is no body', () => {
+  interface Asked {
+    readonly role: 'VIEWER' | 'ADMIN'
+    readonly method: string
+    readonly url: string
+    readonly headers: Record<string, string>
+    readonly body: string
+  }
+  const base: Asked = { role: 'VIEWER', method: 'POST', url: '/a', headers: { accept: 'a', 'content-type': 'b' }, body: 'sk-in-a-body' }
+  const others: Partial<Asked>[] = [
+    ...[{}, { role: 'ADMIN' } as const, { method: 'GET' }, { url: '/b' }, { body: '' }, { body: 'other' }, { headers: { accept: 'a' } }],
+    ...[{ headers: { 'content-type': 'b' } }, { headers: { accept: 'b', 'content-type': 'a' } }],
+  ]
+  const requests = others.map((other) => ({ ...base, ...other }))
+  const keys = requests.map(({ role, method, url, headers, body }) => requestKey({ role }, { method, url, headers }, Buffer.from(body)))
+  expect(new Set(keys).size).toBe(requests.length)
+  expect(keys.join()).not.toContain('sk-in')
 })
 
 describe('requests at the same time', () => {
