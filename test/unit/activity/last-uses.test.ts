@@ -70,14 +70,18 @@ describeDatabases('when something was last used', (databases) => {
     const activity = await openActivity(database, () => {})
     const errors: unknown[] = []
     let isAway = true
-    const write: typeof activity.write = (work) => (isAway ? Promise.reject(new Error('away')) : activity.write(work))
+    const write: typeof activity.write = async (work) => {
+      if (!isAway) return activity.write(work)
+      // A later use, while an earlier one cannot be written.
+      lastUses.record('b', LATE)
+      throw new Error('away')
+    }
     const lastUses = trackLastUses({ ...activity, write }, (error) => errors.push(error))
     lastUses.record('a', EARLY)
     lastUses.record('b', EARLY)
     await lastUses.flush()
     expect(errors).toHaveLength(1)
     isAway = false
-    lastUses.record('b', LATE)
     await lastUses.close()
     expect(await readAllLastUses(activity)).toEqual(
       new Map([

@@ -9,7 +9,7 @@ import { type ChangeFeed, createChangeFeed } from '../../../src/changes/change-f
 import { type ProviderChange, readProviderChanges } from '../../../src/changes/provider-changes.ts'
 import { createStream } from '../../../src/changes/stream.ts'
 import { generateKeyText, parseKeyring } from '../../../src/crypto/keyring.ts'
-import type { Database } from '../../../src/database/client.ts'
+import type { Database, TransactionClient } from '../../../src/database/client.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { describeDatabases } from '../../support/databases.ts'
 import { auditRow, providerRow } from '../../support/rows.ts'
@@ -189,17 +189,39 @@ describeDatabases('the feed', (databases, kind) => {
       code: 'RATE_LIMITED',
       message: expect.stringContaining('this token'),
     })
-    await open(other, 1)
+    await open(other, 500)
+    await expect(feed.subscribe(await makeToken(database), () => true)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringContaining('this gateway'),
+    })
     await stream?.return?.()
     await open(greedy, 1)
+    await feed.close()
+    await expect(feed.subscribe(other, () => true)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
   })
 
-  test('ends a subscription whose token is gone', async () => {
+  test.each([
+    ['is gone', (tx: TransactionClient, id: string) => tx.accessToken.delete({ where: { id } })],
+    [
+      'is not as the gateway wrote it',
+      (tx: TransactionClient, id: string) => tx.accessToken.update({ where: { id }, data: { role: 'ADMIN' } }),
+    ],
+  ])('ends a subscription whose token %s', async (_what, alter) => {
     const database = await databases.open()
     const token = await makeToken(database)
     const stream = await feedOf(database).subscribe(token, () => true)
-    await database.write((tx) => tx.accessToken.delete({ where: { id: token } }))
+    await database.write((tx) => alter(tx, token))
     expect(await stream.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('tells of no attempt, and of what a newer release did as an update', async () => {
+    const database = await databases.open()
+    const { id } = await database.prisma.provider.create({ data: providerRow('one') })
+    const actions = ['provider.change_refused', 'provider.draft_tested', 'provider.moved', 'provider.deleted']
+    await database.write((tx) =>
+      tx.auditEvent.createMany({ data: actions.map((action) => ({ ...auditRow(action), ...subject(id), revision: 1 })) }),
+    )
+    expect((await readProviderChanges(database, { revision: 0, number: 0 }, 1)).map(({ action }) => action)).toEqual(['UPDATED', 'DELETED'])
   })
 
   test.runIf(kind === 'postgresql')('goes on when its connection is ended, and misses nothing', async () => {
