@@ -112,6 +112,8 @@ describe('a call scope', () => {
         ?.providers
     await gateway.ask('mutation ($id: ID!) { deleteProvider(input: { provider: { id: $id } }) { __typename } }', { id: gone.id })
     expect(await left()).toEqual([{ name: stays.name }])
+    for (const named of [{ id: gone.id }, { name: gone.name }])
+      expect(brokenRules((await create({ calls: { providers: [named] } })).issues), 'gone').toEqual(['calls.providers.0 NOT_ALLOWED'])
     await writer.created({ name: gone.name })
     expect(await left()).toEqual([{ name: stays.name }])
     await gateway.ask('mutation ($id: ID!) { deleteProvider(input: { provider: { id: $id } }) { __typename } }', { id: stays.id })

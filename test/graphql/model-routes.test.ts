@@ -118,6 +118,8 @@ describe('a model route', () => {
     ['too many targets', { targets: Array.from({ length: 33 }, (_, index) => target('openai', `m${index}`)) }, ['targets'], 'OUT_OF_RANGE'],
     ['a model with a blank', { targets: [target('openai', 'gpt 5')] }, ['targets', '0', 'model'], 'OUT_OF_RANGE'],
     ['a weight below zero', { targets: [target('openai', 'm', { weight: -1 })] }, ['targets', '0', 'weight'], 'OUT_OF_RANGE'],
+    ['a large weight', { targets: [target('openai', 'm', { weight: 1_000_001 })] }, ['targets', '0', 'weight'], 'OUT_OF_RANGE'],
+    ['a long model', { targets: [target('openai', 'm'.repeat(201))] }, ['targets', '0', 'model'], 'OUT_OF_RANGE'],
     ['a large priority', { targets: [target('openai', 'm', { priority: 101 })] }, ['targets', '0', 'priority'], 'OUT_OF_RANGE'],
     ['a provider that is not there', { targets: [target('nobody')] }, ['targets', '0', 'provider'], 'NOT_ALLOWED'],
     ['a target twice', { targets: [target('openai'), { ...target('openai'), provider: null }] }, ['targets', '1'], 'NOT_ALLOWED'],

@@ -193,6 +193,16 @@ describe('without the encryption keys', () => {
     expect([exitCode, output, errors]).toEqual([78, '', expect.stringMatching(/ENCRYPTION_KEYS/)])
   })
 
+  test('tokens revoke keeps the last admin token, beside which a row without a MAC is none, and ends ADMIN_TOKEN over a restart', async () => {
+    await forge()
+    const refused = await withoutKeys('tokens', 'revoke', gateway.adminToken)
+    expect(refused).toMatchObject({ exitCode: 1, errors: expect.stringContaining('last valid admin token') })
+    await gateway.token('ADMIN')
+    expect(await withoutKeys('tokens', 'revoke', gateway.adminToken)).toMatchObject({ exitCode: 0 })
+    expect((await gateway.restart()).admin).toEqual({ kind: 'configured-token-revoked' })
+    expect(await statusOf(gateway.adminToken)).toBe(401)
+  })
+
   test('tokens revoke works, for good, and is no finding of keys verify', async () => {
     const token = await gateway.token('EDITOR')
     expect(await withoutKeys('tokens', 'revoke', token)).toMatchObject({ exitCode: 0 })
