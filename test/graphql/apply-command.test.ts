@@ -1,11 +1,14 @@
+import Libsql from 'libsql'
 import { describe, expect, test } from 'vitest'
 import { generateKeyText } from '../../src/crypto/keyring.ts'
+import { sqlitePath } from '../../src/database/sqlite.ts'
 import { KEYS, type Plan, useApply } from '../support/apply.ts'
-import { runJson } from '../support/command-line.ts'
+import { runCommand, runJson } from '../support/command-line.ts'
 import { insertProviders } from '../support/many-providers.ts'
 import { SECRETS } from '../support/providers-file.ts'
 import { auditRow } from '../support/rows.ts'
 import { auditEvents, countAuditEvents, withStore } from '../support/store.ts'
+import { testDatabaseKind } from '../support/test-database.ts'
 
 const { gateway, upstream, environment, write, run, apply, writer, revision, everything } = useApply()
 
@@ -161,6 +164,37 @@ describe('apply', () => {
     const names = await withStore(gateway, (store) => store.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }))
     expect(names.map(({ name }) => name)).toEqual(['by-hand', 'mistral'])
     expect(actionsOf(await apply('providers: [{ name: mistral }]'))).toEqual([['mistral', 'keep']])
+  })
+
+  test.runIf(testDatabaseKind === 'sqlite')('does what it has planned to no provider that somebody changed meanwhile', async () => {
+    await apply('providers: [{ name: groq }, { name: mistral }]')
+    // Each time that the command reads the clock, unless it is writing: before its plan is ready, and before each change.
+    const somebodyWrites = () => {
+      const database = new Libsql(sqlitePath(gateway.databaseUrl))
+      try {
+        database.exec('UPDATE providers SET version = version + 1 WHERE deleted_at IS NULL')
+      } catch {
+        // The command is in the middle of a transaction.
+      }
+      database.close()
+      return new Date()
+    }
+    const file = write('providers: [{ name: mistral, icon: x }]')
+    const argv = ['apply', '-f', file, '--prune', '--json']
+    const { exitCode, output } = await runCommand(argv, { environment: environment(), clock: somebodyWrites })
+    const conflict = expect.stringContaining('was changed meanwhile')
+    expect([exitCode, JSON.parse(output).failures]).toEqual([
+      1,
+      [
+        { name: 'mistral', message: conflict },
+        { name: 'groq', message: conflict },
+      ],
+    ])
+    const rows = await withStore(gateway, (store) => store.provider.findMany({ where: { deletedAt: null }, orderBy: { name: 'asc' } }))
+    expect(rows.map(({ name, icon }) => [name, icon])).toEqual([
+      ['groq', ''],
+      ['mistral', ''],
+    ])
   })
 
   test('looks through any number of providers, and finds all that it has made', async () => {
