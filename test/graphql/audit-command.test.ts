@@ -58,6 +58,8 @@ describe('audit', () => {
   })
 
   test('can be about one thing, one action, one time, and the newest few', async () => {
+    // A name means the provider that has it now.
+    await writerOf(gateway).remove((await writerOf(gateway).created({ name: 'other' })).id)
     await writerOf(gateway).created({ name: 'other' })
     expect((await audit('--subject', 'other')).map(({ action }) => action)).toEqual(['provider.created'])
     expect(new Set((await audit('--action', 'provider.created')).map(({ subjectName }) => subjectName))).toEqual(
@@ -97,6 +99,7 @@ describe('audit', () => {
     ['--since', '2026-99-99'],
     ['--since', '2026-02-30'],
     ['--limit', '0'],
+    ['--limit', '10001'],
     ['--limit', 'all'],
   ])('with %s %s is wrong usage', async (option, value) => {
     expect(await run('audit', option, value)).toMatchObject({ exitCode: 2, output: '', errors: expect.stringContaining('It must be') })

@@ -145,20 +145,29 @@ describe('the audit log', () => {
     const provider = await writerOf(gateway).created({})
     expect((await mutate('deleteProvider', { provider: { id: provider.id } }, viewer.value)).status).toBe(403)
     const path = `/api/v2/ai/providers/${provider.name}`
-    expect((await gateway.fetch(path, { method: 'DELETE', headers: { authorization: `Bearer ${viewer.value}` } })).status).toBe(403)
+    const headers = { authorization: `Bearer ${viewer.value}` }
+    expect((await gateway.fetch(path, { method: 'DELETE', headers })).status).toBe(403)
+    expect((await gateway.fetch(`/respan/api/providers/${provider.name}/`, { method: 'PUT', headers })).status).toBe(403)
+    // Whoever only asks to read has tried to change nothing.
+    const { token } = await gateway.ask<{ token: { value: string } }>(
+      'mutation { token: createAccessToken(input: { name: "caller", role: CALLER, calls: {} }) { ... on CreateAccessTokenPayload { value } } }',
+    )
+    expect((await gateway.fetch(path, { headers: { authorization: `Bearer ${token.value}` } })).status).toBe(403)
     const revoked = await gateway.graphql(
       'mutation ($id: ID!) { revokeAccessToken(input: { id: $id }) { __typename } }',
       { id: viewer.id },
       viewer.value,
     )
     expect(revoked.status).toBe(403)
-    const { nodes } = await list({ first: 3, since: now.toISOString() })
+    const { nodes } = await list({ first: 5, since: now.toISOString() })
     expect(nodes).toMatchObject([
       {
         action: 'ACCESS_TOKEN_CHANGE_REFUSED',
         subject: { id: expect.stringContaining('-'), name: 'test viewer' },
         changes: { operation: 'revokeAccessToken', code: 'FORBIDDEN' },
       },
+      { action: 'ACCESS_TOKEN_CREATED' },
+      { action: 'PROVIDER_CHANGE_REFUSED', channel: 'RESPAN', subject: { id: provider.uuid } },
       {
         action: 'PROVIDER_CHANGE_REFUSED',
         channel: 'CODER',
