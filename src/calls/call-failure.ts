@@ -2,6 +2,11 @@ import { OutboundError } from '../upstream/client/outbound-error.ts'
 import type { CallFailure } from '../upstream/client/pooled-call.ts'
 import { CallError } from './error-codes.ts'
 
+/** Whether a status is that of a vendor in trouble, which another try may get past. */
+export function isTrouble(status: number): boolean {
+  return [408, 500, 502, 503, 504, 524, 529].includes(status)
+}
+
 /** What the caller is answered when the vendor gave no answer. It names no host: callers need not know where a provider is. */
 export function answerToFailure({ kind, error }: CallFailure): CallError {
   // An upload that grew beyond the limit on its way ends the request by this, and a stop does.

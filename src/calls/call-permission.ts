@@ -3,16 +3,13 @@ import type { Principal } from '../auth/principal.ts'
 import { CallError } from './error-codes.ts'
 import { isInGlobs } from './glob.ts'
 
-/** Which calls a token may make; null for none, whatever its role. The only place that decides it. */
-function callScopeOf({ calls }: Principal): CallScope | null {
+/**
+ * Which calls a token may make, whatever its role.
+ * @throws CallError `calls_not_allowed`, before anything is said of providers.
+ */
+export function requireScope({ calls }: Principal): CallScope {
+  if (calls === null) throw new CallError('calls_not_allowed', 'This token may not make model calls. Ask an admin for one that may.')
   return calls
-}
-
-/** @throws CallError `calls_not_allowed`, before anything is said of providers. */
-export function requireScope(principal: Principal): CallScope {
-  const scope = callScopeOf(principal)
-  if (scope === null) throw new CallError('calls_not_allowed', 'This token may not make model calls. Ask an admin for one that may.')
-  return scope
 }
 
 /** Whether a provider is in the scope. */

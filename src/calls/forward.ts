@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Target } from '../upstream/client/target.ts'
 import type { AcceptedCall } from './accepted-call.ts'
 import { type AnswerEnd, Attempt, type HeldAnswer } from './attempt.ts'
-import { answerToFailure, endOfBroken } from './call-failure.ts'
+import { answerToFailure, endOfBroken, isTrouble } from './call-failure.ts'
 import { type AttemptReason, type CallOutcome, type CallProgress, outcomeOfStatus } from './call-record.ts'
 import { CallError, type CallErrorCode } from './error-codes.ts'
 import { Failover } from './failover.ts'
@@ -266,9 +266,4 @@ function over(call: AcceptedCall, status: number, end: AnswerEnd): Step {
 /** Statuses about the request: a vendor says them to those whose key it knows. */
 function showsThatKeyWorks(status: number): boolean {
   return [304, 400, 409, 413, 415, 422].includes(status)
-}
-
-/** Statuses of a vendor in trouble, which another try may get past. */
-function isTrouble(status: number): boolean {
-  return [408, 500, 502, 503, 504, 524, 529].includes(status)
 }

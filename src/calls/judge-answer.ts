@@ -5,7 +5,7 @@ import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import type { HeldAnswer } from './attempt.ts'
 import type { RestingState } from './key-states.ts'
 import { headerRecord } from './raw-headers.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { detailsOf, retryAfterMs } from './retry-after.ts'
 import { textOf } from './scrub-answer.ts'
 
 /** What an answer says of the key: why it rests, and for how long. */
@@ -130,9 +130,4 @@ function reachOfDailyQuota(json: unknown): 'key' | 'model' | null {
   const daily = violations.map((violation) => textAt(violation, 'quotaId')).filter((id) => id.includes('PerDay'))
   if (daily.length === 0) return null
   return daily.every((id) => id.includes('PerModel')) ? 'model' : 'key'
-}
-
-function detailsOf(json: unknown): readonly unknown[] {
-  const details = at(json, 'error', 'details') ?? at(json, 0, 'error', 'details')
-  return Array.isArray(details) ? details : []
 }

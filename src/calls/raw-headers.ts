@@ -14,3 +14,18 @@ export function headerRecord(headers: readonly string[]): Record<string, string>
   }
   return record
 }
+
+const NONE: ReadonlySet<string> = new Set()
+/** What nearly every `Connection` header says, which names no other header. */
+const OF_CONNECTION = /^(?:keep-alive|close)$/i
+
+/** Headers that `Connection` headers make part of the connection, in lower case. */
+export function nominatedBy(raw: readonly string[]): ReadonlySet<string> {
+  const names: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    const value = raw[index + 1] ?? ''
+    if (raw[index]?.toLowerCase() !== 'connection' || OF_CONNECTION.test(value)) continue
+    for (const name of value.split(',')) names.push(name.trim().toLowerCase())
+  }
+  return names.length === 0 ? NONE : new Set(names)
+}

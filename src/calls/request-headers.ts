@@ -1,4 +1,5 @@
 import { TOKEN_SLOTS } from './call-token.ts'
+import { nominatedBy } from './raw-headers.ts'
 
 /** Headers of callers that reach the vendor. Every other one is dropped: behind a relay an unknown one may send the key elsewhere. */
 const PASSED: ReadonlySet<string> = new Set([
@@ -59,20 +60,8 @@ export function passedHeaders(raw: readonly string[], more: ReadonlySet<string>,
   return passed
 }
 
-const NONE: ReadonlySet<string> = new Set()
-
 /** By these the body was read: a vendor must not read it without them, whatever `Connection` says (RFC 9110, section 7.6.1). */
 const OF_CONTENT: ReadonlySet<string> = new Set(['content-type', 'content-encoding'])
-
-/** Headers that a `Connection` header makes part of the connection. */
-function nominatedBy(raw: readonly string[]): ReadonlySet<string> {
-  const names: string[] = []
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() !== 'connection') continue
-    for (const name of (raw[index + 1] ?? '').split(',')) names.push(name.trim().toLowerCase())
-  }
-  return names.length === 0 ? NONE : new Set(names)
-}
 
 /** The pairs with these set, in place of all that they have of the same name in any case. */
 export function withHeaders(pairs: readonly string[], headers: Readonly<Record<string, string>>): string[] {

@@ -1,3 +1,5 @@
+import { nominatedBy } from './raw-headers.ts'
+
 /** Headers of a vendor's answer that end here: they belong to its connection or its site, not to the answer. */
 const DROPPED: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
@@ -32,13 +34,13 @@ export interface AnswerHeaderOptions {
 /** The headers of an answer to the caller, as name and value in turns. */
 export function answerHeaders(raw: readonly string[], { requestId, attempts, isUntouched, target }: AnswerHeaderOptions): string[] {
   const headers: string[] = []
-  const nominated = nominatedIn(raw)
+  const nominated = nominatedBy(raw)
   let hasCacheControl = false
   let isStream = false
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? ''
     const lower = name.toLowerCase()
-    if (isDropped(lower, isUntouched) || nominated?.has(lower)) continue
+    if (isDropped(lower, isUntouched) || nominated.has(lower)) continue
     const value = raw[index + 1] ?? ''
     if (lower === 'cache-control') hasCacheControl = true
     if (lower === 'content-type') isStream = value.toLowerCase().startsWith('text/event-stream')
@@ -56,16 +58,4 @@ export function answerHeaders(raw: readonly string[], { requestId, attempts, isU
 function isDropped(lower: string, isUntouched: boolean): boolean {
   if (DROPPED.has(lower) || DROPPED_PREFIXES.some((prefix) => lower.startsWith(prefix))) return true
   return !isUntouched && (lower === 'content-length' || lower === 'content-encoding' || lower === 'etag' || lower === 'content-md5')
-}
-
-function nominatedIn(raw: readonly string[]): ReadonlySet<string> | null {
-  for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() === 'connection') {
-      const value = raw[index + 1] ?? ''
-      if (value.toLowerCase() !== 'keep-alive' && value.toLowerCase() !== 'close') {
-        return new Set(value.split(',').map((name) => name.trim().toLowerCase()))
-      }
-    }
-  }
-  return null
 }

@@ -27,11 +27,15 @@ function afterSecondsOrDate(text: string | undefined, now: number): number | nul
   return Number.isNaN(date) ? null : Math.max(0, date - now)
 }
 
-/** `"retryDelay": "17.5s"` among the details of the error; the OpenAI mode wraps the error in an array. */
-function afterRetryInfo(json: unknown): number | null {
+/** Google: the details of an error; the OpenAI mode wraps it in an array. */
+export function detailsOf(json: unknown): readonly unknown[] {
   const details = at(json, 'error', 'details') ?? at(json, 0, 'error', 'details')
-  if (!Array.isArray(details)) return null
-  const info = details.find((detail) => isRecord(detail) && textAt(detail, '@type').endsWith('google.rpc.RetryInfo'))
+  return Array.isArray(details) ? details : []
+}
+
+/** `"retryDelay": "17.5s"` among the details. */
+function afterRetryInfo(json: unknown): number | null {
+  const info = detailsOf(json).find((detail) => isRecord(detail) && textAt(detail, '@type').endsWith('google.rpc.RetryInfo'))
   const [, seconds] = /^(\d{1,8}(?:\.\d+)?)s$/.exec(textAt(info, 'retryDelay')) ?? []
   return seconds === undefined ? null : Number(seconds) * 1_000
 }

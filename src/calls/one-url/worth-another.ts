@@ -1,13 +1,12 @@
 import { at, textAt } from '../../upstream/vendors/json.ts'
 import type { HeldAnswer } from '../attempt.ts'
+import { isTrouble } from '../call-failure.ts'
 import type { CallErrorCode } from '../error-codes.ts'
 import { textOf } from '../scrub-answer.ts'
 
-const TROUBLE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524, 529])
-
 /** Whether another target of a route may answer what this vendor refused. */
 export function isWorthAnother(answer: HeldAnswer): boolean {
-  return TROUBLE.has(answer.status) || (answer.status === 404 && saysNoSuchModel(answer))
+  return answer.status === 429 || isTrouble(answer.status) || (answer.status === 404 && saysNoSuchModel(answer))
 }
 
 /** In the words of OpenAI, Azure, Anthropic and Google. */

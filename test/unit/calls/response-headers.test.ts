@@ -38,6 +38,7 @@ test('ours stand in place of what a vendor says of pages', () => {
 
 test('what a vendor names in Connection ends here', () => {
   expect(shown({ Connection: 'close, X-Hop', 'X-Hop': '1' })['x-hop']).toBeUndefined()
+  expect(shown({ Connection: 'X-Other', connection: 'X-Hop', 'X-Hop': '1' })['x-hop']).toBeUndefined()
   expect(shown({ Connection: 'keep-alive', 'X-Hop': '1' })['x-hop']).toBe('1')
 })
 
