@@ -56,10 +56,11 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
   const vendorPreset = preset?.name ?? null
   const hasApiVersion = hasParameter(query, 'api-version') || hasParameter(baseQuery, 'api-version')
   const joined = joinPath({ type, vendorPreset, basePath, rest, hasApiVersion })
-  const isAllowed = joined !== null && (callRoutes === 'ALL' || isAllowedRoute({ type, vendorPreset, basePath, method, joined }))
+  if (joined === null) throw notSupported(method, rest, ". The provider's base URL names another deployment.")
+  const isAllowed = callRoutes === 'ALL' || isAllowedRoute({ type, vendorPreset, basePath, method, joined })
   // A server answers TRACE with the request that it was sent, and so with the stored key (RFC 9110, section 9.3.8).
-  if (joined === null || !isAllowed || method === 'TRACE')
-    throw new CallError('route_not_supported', `route not supported: ${method} ${rest}${callRoutes === 'ALL' ? '' : STANDARD_ONLY}`)
+  if (method === 'TRACE') throw notSupported(method, rest, '')
+  if (!isAllowed) throw notSupported(method, rest, STANDARD_ONLY)
   const isDeployment = type === 'AZURE' && joined.path.includes('/openai/deployments/')
   const added = isDeployment ? { 'api-version': AZURE_API_VERSION } : {}
   return targetAt(endpoint, joined.path, callQuery(query, baseQuery, added))
@@ -70,9 +71,13 @@ function plan({ type, preset, callRoutes }: PlannedProvider, endpoint: Target, {
  * @throws CallError `route_not_supported`.
  */
 export function refuseVersionTwice(method: string, rest: string): void {
-  if (!hasVersionTwice(rest)) return
-  const advice = 'The path has two versions. Leave the version out of the base URL that your SDK is given: it adds one itself.'
-  throw new CallError('route_not_supported', `route not supported: ${method} ${rest}. ${advice}`)
+  if (hasVersionTwice(rest)) throw notSupported(method, rest, TWO_VERSIONS)
+}
+
+const TWO_VERSIONS = '. The path has two versions. Leave the version out of the base URL that your SDK is given: it adds one itself.'
+
+function notSupported(method: string, rest: string, reason: string): CallError {
+  return new CallError('route_not_supported', `route not supported: ${method} ${rest}${reason}`)
 }
 
 /** The same for one call, which asks before its body is read and again for each attempt: the latest answer is remembered. */

@@ -217,6 +217,14 @@ describe('our errors come in the shape that the SDK reads', () => {
     expect([status, body.toString(), vendor.requests]).toEqual([404, expect.stringContaining('Leave the version out of the base URL'), []])
   })
 
+  test('a deployment that the base URL does not name, and a method that never passes: no admin is said to be able to allow them', async () => {
+    const baseUrl = `${vendor.origin}/openai/deployments/pinned`
+    await writer.created({ name: 'pinned', type: 'AZURE', baseUrl, apiKeys: [{ credential: { value: KEY } }] })
+    const { message } = json(await call('pinned/openai/deployments/other/chat/completions')).error
+    expect(message).toMatch(/^route not supported: POST .*\. The provider's base URL names another deployment\.$/)
+    expect(json(await call('openai/v1/models', {}, '', 'TRACE')).error.message).toBe('route not supported: TRACE /v1/models')
+  })
+
   test('no token, in headers that are not read: the answer names those that are', async () => {
     const elsewhere = { 'x-api-key': '', authorization: `Token ${token}`, 'xi-api-key': token }
     const { message } = json(await call('openai/v1/chat/completions', elsewhere)).error
