@@ -72,7 +72,6 @@ export class Relay {
   }
 
   write(chunk: Buffer): void {
-    if (chunk.length === 0) return
     if (this.#isReadAlone) return void this.#tap?.write(chunk)
     this.#bytes += chunk.length
     if (this.#isEventStream) this.#tail = [chunk.at(-2) ?? this.#tail[1], chunk.at(-1) ?? 0]

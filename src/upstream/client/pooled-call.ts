@@ -74,7 +74,8 @@ export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#isOver) this.#listener.onData(chunk)
+    // It says so when it goes on without any: a pause then would come behind the end.
+    if (!this.#isOver && chunk.length > 0) this.#listener.onData(chunk)
   }
 
   onResponseEnd(): void {

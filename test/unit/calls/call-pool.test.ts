@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CallPools } from '../../../src/calls/pools.ts'
 import { type CallPool, createCallPool, type OutgoingCall } from '../../../src/upstream/client/call-pool.ts'
@@ -89,6 +90,50 @@ test('a few hints in front of an answer are passed over', async () => {
 test('a header that cannot be sent is told as that, and its value is in no text of ours', async () => {
   const pool = await poolTo((_request, response) => void response.end())
   expect(kindOf(await send(pool, { headers: ['x-key', 'a\nb'] }))).toBe('unsendable')
+})
+
+describe('a connection that the vendor ends while the caller takes its time', () => {
+  /** The answer to a caller who waits after each piece for as long as the connection may end in. */
+  async function readSlowly(head: string, end: (socket: Socket) => void): Promise<Heard> {
+    let vendors: Socket | undefined
+    const pool = await poolTo(({ socket }) => {
+      vendors = socket
+      socket.write(`HTTP/1.1 200 OK\r\n${head}`)
+    })
+    return new Promise((resolve) => {
+      const heard = { status: 200, body: '', repeats: 0 }
+      const running = pool.send(CALL, {
+        onRepeat: () => {},
+        onHead: () => {},
+        onData: (chunk) => {
+          heard.body += chunk.toString()
+          running.pause()
+          if (vendors !== undefined) end(vendors)
+          void pause(50).then(() => running.resume())
+        },
+        onEnd: () => resolve({ ...heard, end: 'whole' }),
+        onFailure: (failure) => resolve({ ...heard, end: failure }),
+      })
+    })
+  }
+
+  test.each([
+    ['that has no length', '\r\nabc', 'whole'],
+    ['that ends with it', 'connection: close\r\ncontent-length: 3\r\n\r\nabc', 'whole'],
+    ['that is cut', 'connection: close\r\ncontent-length: 4\r\n\r\nabc', 'broken'],
+    ['that is cut between its chunks', 'connection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n', 'broken'],
+  ])('ends an answer %s only when that was read', async (_title, head, end) => {
+    const heard = await readSlowly(head, (socket) => void socket.end())
+    expect([heard.body, kindOf(heard)]).toEqual(['abc', end])
+  })
+
+  test.each([
+    ['no length', '\r\nabc'],
+    ['a length', 'connection: close\r\ncontent-length: 4\r\n\r\nabc'],
+    ['chunks', 'connection: close\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n'],
+  ])('by a reset never makes an answer with %s look complete', async (_title, head) => {
+    expect(kindOf(await readSlowly(head, (socket) => void socket.resetAndDestroy()))).toBe('broken')
+  })
 })
 
 describe('the address of a vendor', () => {

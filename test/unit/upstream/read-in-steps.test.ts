@@ -11,7 +11,7 @@ const STEP_BYTES = 4_096
 /** A connection with more to read than some steps. */
 async function openFull() {
   const server = await listen(createServer((socket) => void socket.on('error', () => {}).write(Buffer.alloc(BYTES, 'a'))))
-  const socket = readInSteps(connect(server.port, '127.0.0.1'))
+  const socket = readInSteps(connect(server.port, '127.0.0.1').on('error', () => {}))
   await once(socket, 'readable')
   await expect.poll(() => socket.readableLength).toBeGreaterThan(3 * STEP_BYTES)
   const close = () => {
