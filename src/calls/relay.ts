@@ -134,7 +134,7 @@ export class Relay {
    */
   breakOff(event: string | null): void {
     const response = this.#response
-    if (!this.#isEventStream || this.#isEncoded || event === null || response.destroyed) return void response.destroy()
+    if (!this.#isEventStream || this.#isEncoded || event === null || response.destroyed) return void cut(response)
     const timer = setTimeout(() => response.destroy(), LAST_WORDS_MS)
     response.once('close', () => clearTimeout(timer))
     response.write(this.#endOfEvent() + event, () => response.destroy())
@@ -146,6 +146,12 @@ export class Relay {
     if (last !== LINE_FEED) return '\n\n'
     return before === LINE_FEED ? '' : '\n'
   }
+}
+
+/** To a client of HTTP/1.0 the end of the connection is that of the answer: only a reset tells that it is not whole. */
+function cut(response: ServerResponse): void {
+  if (response.req.httpVersion === '1.0') response.socket?.resetAndDestroy()
+  response.destroy()
 }
 
 /** A read shows what another call has used. */

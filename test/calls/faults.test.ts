@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer as createTcpServer } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { CHAT, chatAnswer, chunkOf, openStream } from '../support/call-vendor.ts'
@@ -96,6 +96,19 @@ describe('the vendor fails in the middle of its answer', () => {
     })
     const json = await call()
     expect([json.complete, json.body.toString()]).toEqual([false, '{"id":'])
+  })
+
+  test('JSON is cut by a reset for a client of HTTP/1.0, to which any other end is that of the answer', async () => {
+    vendor.answerWith((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('{"id":', () => response.destroy())
+    })
+    const { path, headers, body } = chat()
+    const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(String(body))) })
+    const caller = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    caller.write(`POST ${path} HTTP/1.0\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
+    caller.resume()
+    await expect(once(caller, 'end')).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('an answer that is shorter than its length says is cut', async () => {
