@@ -85,6 +85,11 @@ export class Attempt implements CallListener {
     this.#timer.unref()
   }
 
+  /** Why the held answer, of which nothing has reached the caller, is not whole; null when it is, or still comes. */
+  get brokenBy(): CallFailure | null {
+    return this.#end === 'whole' ? null : this.#end
+  }
+
   /** Lets the held answer reach the caller under these headers. */
   handOn(status: number, headers: readonly string[]): void {
     this.#phase = 'relaying'

@@ -241,6 +241,10 @@ function refusedRequest({ state }: KeyVerdict, quote: string | null): CallError 
 /** Hands a refusal on as it is, unless it shows a part of the key. */
 async function pass(call: AcceptedCall, { attempt, opened }: Trial, answer: HeldAnswer): Promise<Step> {
   const { relay, requestId, progress } = call
+  if (attempt.brokenBy !== null) {
+    const { code, message } = endOfBroken(attempt.brokenBy)
+    throw new CallError(code, message)
+  }
   const clean = scrubAnswer(answer, opened.scrubber())
   const target = call.route?.target ?? null
   const headers = answerHeaders(clean.headers, { requestId, attempts: progress.attempts, isUntouched: clean.body === null, target })

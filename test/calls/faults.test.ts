@@ -191,6 +191,16 @@ describe('what the vendor sends passes as it is', () => {
 })
 
 describe('the vendor gives no answer', () => {
+  test.each(['{"error":', ''])('but the beginning of a refusal: %j', async (part) => {
+    vendor.answerWith((_request, response) => {
+      response.writeHead(400, { 'content-type': 'application/json', 'content-length': '100' })
+      response.flushHeaders()
+      response.write(part, () => response.destroy())
+    })
+    const { status, body, complete } = await call()
+    expect([status, errorOf(body).code, complete]).toEqual([502, 'upstream_unreachable', true])
+  })
+
   test('64 kB of headers', async () => {
     vendor.answerWith((_request, response) => void response.writeHead(200, { 'x-large': 'x'.repeat(65_536) }).end('{}'))
     const { status, body } = await call()
