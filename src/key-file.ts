@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { readKnownKeys } from './api-keys/encryption-keys.ts'
 import { generateKeyText, type Keyring, parseKeyring } from './crypto/keyring.ts'
 import type { Database } from './database/client.ts'
+import { adviceOnWriting } from './database/failures.ts'
 import { StartupError } from './errors.ts'
 
 /** Where the text of the keyring came from; `path` is null when the operator configured it. */
@@ -75,10 +76,8 @@ function createKeyFile(path: string): string {
   } catch (error) {
     const others = errorCode(error) === 'EEXIST' ? readKeyFile(path) : null
     if (others !== null) return others
-    throw new StartupError(
-      `The key file ${path} cannot be written (${errorCode(error)}). Give the user that runs the gateway write access to its folder.`,
-      1,
-    )
+    const advice = adviceOnWriting(error, 'Give the user that runs the gateway write access to its folder.')
+    throw new StartupError(`The key file ${path} cannot be written (${errorCode(error)}). ${advice}`, 1)
   } finally {
     rmSync(draft, { force: true })
   }

@@ -47,6 +47,14 @@ export function passingFailureOf(error: unknown): string | null {
   return codes.reverse().find((code) => AWAY.test(code) || CONFLICT.has(code)) ?? null
 }
 
+/** What to do where the operating system lets no file be written. @param otherwise where it is a matter of access. */
+export function adviceOnWriting(error: unknown, otherwise: string): string {
+  const code = property(error, 'code')
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'Its disk, or a quota on it, is full: free some space.'
+  if (code === 'EROFS') return 'Its file system is read-only: mount it for writing, or choose another place.'
+  return otherwise
+}
+
 /** True when a write broke this unique index. SQLite reports the columns of an index, PostgreSQL its name. */
 export function isUniqueViolation(error: unknown, index: { readonly name: string; readonly columns: readonly string[] }): boolean {
   const cause = driverCauseOf(error)

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, stat
 import { dirname, resolve } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { PrismaClient } from '../generated/prisma-sqlite/client.ts'
-import { reasonOf } from './failures.ts'
+import { adviceOnWriting, reasonOf } from './failures.ts'
 import { oncePerTurn } from './once-per-turn.ts'
 import { RAISE_REVISION } from './revision.ts'
 import { countCommits } from './sqlite-commits.ts'
@@ -67,7 +67,7 @@ function prepareFile(path: string): void {
     closeSync(openSync(path, 'a', 0o600))
   } catch (error) {
     const advice = `Give the user that runs the gateway write access to ${place}, or set DATABASE_URL to another place.`
-    throw new StartupError(`The database ${path} cannot be written (${reasonOf(error)}). ${advice}`, 1)
+    throw new StartupError(`The database ${path} cannot be written (${reasonOf(error)}). ${adviceOnWriting(error, advice)}`, 1)
   }
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
+import { startedProcess, startProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { tell } from './figures.ts'
 import { type Answer, LoadClient } from './load-client.ts'
 
@@ -27,7 +27,24 @@ afterAll(() => {
   folder.remove()
 })
 
+/** Leaves so much room and no more. */
+function fill(filler: string, leftBytes: number): void {
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(filler, Buffer.alloc(bavail * bsize - leftBytes))
+}
+
 describe.skipIf(!isMounted)('a gateway whose disk is full', () => {
+  test('says so where there is room for no key file', async () => {
+    const filler = join(disk, 'filler')
+    // For an empty database, and no more.
+    fill(filler, 12_288)
+    const start = await startProcess(folder.path, { ADMIN_TOKEN, DATABASE_URL: `file:${disk}/first/gateway.db` })
+    expect('stderr' in start && start.stderr).toMatch(
+      /The key file .* cannot be written \(ENOSPC\)\. Its disk, or a quota on it, is full: free some space\./,
+    )
+    rmSync(filler)
+  })
+
   test('refuses writes with 503, reads on, and writes again when there is room, with nothing lost', async () => {
     const gateway = await startedProcess(folder.path, { ADMIN_TOKEN, DATABASE_URL: `file:${disk}/gateway.db` })
     const client = new LoadClient([gateway.url], ADMIN_TOKEN)
@@ -38,8 +55,7 @@ describe.skipIf(!isMounted)('a gateway whose disk is full', () => {
     }
     expect(new Set(await kinds(10, (index) => client.create(gateway.url, `before-${index}`)))).toEqual(new Set(['done']))
     const filler = join(disk, 'filler')
-    const { bavail, bsize } = statfsSync(disk)
-    writeFileSync(filler, Buffer.alloc(bavail * bsize))
+    fill(filler, 0)
 
     // What is in the files already may take a few more; then there is no room.
     const full = await kinds(100, (index) => client.create(gateway.url, `full-${index}`))
