@@ -1,10 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { backUp } from '../../../src/database/back-up.ts'
 import { type Database, openDatabase } from '../../../src/database/client.ts'
+import { adviceOnWriting } from '../../../src/database/failures.ts'
 import { migrate } from '../../../src/database/migrate.ts'
 import { StartupError } from '../../../src/errors.ts'
 import { auditRow } from '../../support/rows.ts'
@@ -39,6 +41,32 @@ afterEach(async () => {
   await Promise.all(opened.map((database) => database.close()))
   opened = []
   rmSync(folder, { recursive: true, force: true })
+})
+
+test('a copy gets its name once it is whole: what a killed run leaves passes for no backup', async () => {
+  const database = await open()
+  const to = join(folder, 'copy.db')
+  const { copyTo } = database.engine
+  const isThere: boolean[] = []
+  const engine = {
+    ...database.engine,
+    copyTo: async (path: string) => {
+      await copyTo?.(path)
+      isThere.push(existsSync(to))
+    },
+  }
+  expect(await backUp({ ...database, engine }, to)).toBe(to)
+  expect(isThere).toEqual([false])
+  expect(readdirSync(folder).filter((name) => name.startsWith('copy'))).toEqual(['copy.db'])
+})
+
+test.each([
+  ['ENOSPC', 'free some space'],
+  ['EDQUOT', 'free some space'],
+  ['EROFS', 'is read-only'],
+  ['EACCES', 'Give access.'],
+])('what cannot be written because of %s is told what helps', (code, advice) => {
+  expect(adviceOnWriting(Object.assign(new Error('no'), { code }), 'Give access.')).toContain(advice)
 })
 
 describe('the file', () => {
