@@ -193,7 +193,10 @@ test('one database is not both', async () => {
 
 test('whoever watches is told of the rows of activity, too, which are the most', async () => {
   const seen = { total: 0, done: 0 }
-  const progress = { begin: (total: number) => void Object.assign(seen, { total }), at: (done: number) => void Object.assign(seen, { done }) }
+  const progress = {
+    begin: (total: number) => void Object.assign(seen, { total }),
+    at: (done: number) => void Object.assign(seen, { done }),
+  }
   const told: string[] = []
   const [from, to] = [await filledUrl('SQLite'), await freshUrl('SQLite')]
   const counts = await migrateData({ from, to, progress, log: (message) => told.push(message) })
