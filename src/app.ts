@@ -14,7 +14,7 @@ import { toUnavailable } from './database/failures.ts'
 import { isUsable } from './database/is-usable.ts'
 import { createDocumentationPages } from './documentation/documentation-pages.ts'
 import { Fault } from './errors.ts'
-import { logUnexpected } from './graphql/client-errors.ts'
+import { logUnavailable, logUnexpected } from './graphql/client-errors.ts'
 import { createContext, type GatewayDeps } from './graphql/context.ts'
 import { createGraphiQLPage, type GraphiQLPage } from './graphql/graphiql.ts'
 import { faultAnswer, readGraphQLBody, serveGraphQL } from './graphql/serve.ts'
@@ -244,7 +244,10 @@ function finish({ origin, route }: RequestContext, answer: Answer | null): Produ
 /** What a client may see of whatever was thrown. The unexpected goes to the log. */
 function toFault(error: unknown, { requestId, log }: Pick<RequestContext, 'requestId' | 'log'>): Fault {
   const fault = toUnavailable(error)
-  if (fault instanceof Fault) return fault
+  if (fault instanceof Fault) {
+    logUnavailable(fault, log)
+    return fault
+  }
   if (error instanceof Error) logUnexpected(error, log)
   return new Fault('INTERNAL_SERVER_ERROR', `Something went wrong here. The log of the gateway has the details under request ${requestId}.`)
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { CallRecord } from './calls/call-record.ts'
 import { type Calls, type CallsDeps, createCalls } from './calls/calls.ts'
-import { logUnexpected } from './graphql/client-errors.ts'
+import { logUnavailable, logUnexpected } from './graphql/client-errors.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Usage } from './usage/usage.ts'
 
@@ -26,6 +26,7 @@ export function mountCalls({ deps, log, metrics, ...options }: MountedCalls): Ca
       deps.usage.record(record)
     },
     onUnexpected: (error, requestId) => logUnexpected(error, log.child({ requestId })),
+    onUnavailable: (fault, requestId) => logUnavailable(fault, log.child({ requestId })),
   })
 }
 

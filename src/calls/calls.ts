@@ -60,6 +60,8 @@ export interface CallsDeps extends ReadProviderDeps, IdentifyDeps {
   readonly backlog: Backlog
   /** Hears of faults of the gateway itself. */
   readonly onUnexpected: (error: Error, requestId: string) => void
+  /** Hears of what the gateway lacks for now, such as its database. */
+  readonly onUnavailable: (fault: Error, requestId: string) => void
 }
 
 /** Remembers when keys were last used. */
@@ -177,7 +179,11 @@ export function createCalls(deps: CallsDeps): Calls {
     } catch (error) {
       refuse(
         passage,
-        toCallError(error, (unexpected) => deps.onUnexpected(unexpected, requestId)),
+        toCallError(
+          error,
+          (unexpected) => deps.onUnexpected(unexpected, requestId),
+          (fault) => deps.onUnavailable(fault, requestId),
+        ),
       )
     }
     if (!passage.caller.isGone) await responseClosed(response)

@@ -42,7 +42,10 @@ function toClientError(error: GraphQLError, scope: RequestScope): GraphQLError {
     return withRequestId(new GraphQLError(cause.message, { extensions: { code: cause.code, ...details } }), error, scope)
   }
   const known = toUnavailable(cause)
-  if (known instanceof Fault) return withRequestId(fromFault(known), error, scope)
+  if (known instanceof Fault) {
+    logUnavailable(known, scope.log)
+    return withRequestId(fromFault(known), error, scope)
+  }
   logUnexpected(cause, scope.log)
   const message = `Something went wrong here. The log of the gateway has the details under request ${scope.requestId}.`
   return withRequestId(fromFault(new Fault('INTERNAL_SERVER_ERROR', message)), error, scope)
@@ -57,6 +60,12 @@ export function logUnexpected(cause: Error, log: Logger): void {
   const code = passingFailureOf(cause) ?? own
   const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
   log.error({ error: { name: cause.name, ...(code !== null && { code }), frames: frames.slice(0, 20) } }, 'unexpected error')
+}
+
+/** Writes by which code the database failed, where it did: the client is not told. One short line, as every request may leave it. */
+export function logUnavailable(fault: Error, log: Logger): void {
+  const code = passingFailureOf(fault)
+  if (code !== null) log.warn({ error: { code } }, 'the database failed')
 }
 
 /** The HTTP side of a fault; null when it has no status of its own. */

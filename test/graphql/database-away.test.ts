@@ -51,6 +51,24 @@ describe.runIf(testDatabaseKind === 'postgresql')('a gateway whose PostgreSQL go
     changes.leave()
   })
 
+  test('names in its log by which code the database failed, for each way to ask, and nothing that the server says', async () => {
+    const lines: string[] = []
+    const other = await startTestGateway({ log: (line) => lines.push(line), environment: { DATABASE_URL: await server.freshUrl() } })
+    const headers = { authorization: `Bearer ${other.adminToken}` }
+    await server.kill()
+    await expectUnavailable(other.graphql(READ))
+    await other.fetch('/api/v2/ai/providers', { headers })
+    await other.fetch('/ai/openai/v1/models', { headers })
+    const failures = lines.filter((line) => line.includes('the database failed')).map((line) => JSON.parse(line))
+    expect(failures).toHaveLength(3)
+    for (const { error, requestId } of failures) {
+      expect(error).toEqual({ code: expect.stringMatching(/^\w+$/) })
+      expect(requestId).toMatch(/^[0-9a-f-]{36}$/)
+    }
+    await server.start()
+    await other.close()
+  })
+
   test('stops at once while it is away', async () => {
     const other = await startTestGateway({ environment: { DATABASE_URL: await server.freshUrl() } })
     await server.kill()
