@@ -1,7 +1,7 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Issue } from '../form/issues.ts'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { CreateAccessTokenDocument } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { CheckIcon, CopyIcon } from '../parts/icons.tsx'
@@ -68,7 +68,7 @@ function NewTokenForm({ start, onMade, onClose }: NewTokenFormProps) {
     const scope = toScopeInput(role === 'CALLER' ? { ...calls, mayCall: true } : calls)
     const input = { name, role, expiresAt: end === 'never' ? null : endInDays(end), calls: scope }
     const { data, error } = await writes.mutation(CreateAccessTokenDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: whyNoResult(error) }]
     const result = data.createAccessToken
     if (result.__typename === 'ValidationError') return result.issues
     onMade(result.value)

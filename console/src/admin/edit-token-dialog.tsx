@@ -1,5 +1,5 @@
 import type { Issue } from '../form/issues.ts'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { type AccessTokensQuery, UpdateAccessTokenDocument } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { useNotify } from '../parts/notices.tsx'
@@ -28,7 +28,7 @@ export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogPr
       ...(JSON.stringify(scope) === JSON.stringify(toScopeInput(start.calls)) ? {} : { calls: scope }),
     }
     const { data, error } = await writes.mutation(UpdateAccessTokenDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: whyNoResult(error) }]
     const result = data.updateAccessToken
     if (result.__typename === 'ValidationError') return result.issues
     notify({ tone: 'good', title: `${name} was changed` })

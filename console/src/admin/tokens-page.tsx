@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useQuery } from 'urql'
-import { problemOf } from '../gateway/problem.ts'
+import { mayBeMade, problemOf, whyNoResult } from '../gateway/problem.ts'
 import { AccessTokensDocument, type AccessTokensQuery, RevokeAccessTokenDocument } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { PlusIcon } from '../parts/icons.tsx'
@@ -163,13 +163,20 @@ function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
     setBusy(false)
     onClose()
     const result = data?.revokeAccessToken
+    if (result === undefined && mayBeMade(error)) return notify({ tone: 'bad', title: 'No answer', message: whyNoResult(error) })
     const refusal = result?.__typename === 'ValidationError' ? result.message : error && problemOf(error).message
     if (refusal !== undefined) return notify({ tone: 'bad', title: `${token.name} was not revoked`, message: refusal })
     notify({ tone: 'good', title: `${token.name} was revoked` })
     onRevoked()
   }
   return (
-    <ConfirmDialog title={`Revoke ${token.name}?`} action="Revoke" isBusy={isBusy} onConfirm={() => void revoke()} onClose={onClose}>
+    <ConfirmDialog
+      title={`Revoke ${token.name}?`}
+      action="Revoke"
+      isBusy={isBusy}
+      onConfirm={() => void revoke()}
+      onClose={onClose}
+    >
       <Text fz="sm">
         The gateway refuses it from the next request on. You cannot undo this.
         {token.id === viewer.token?.id && ' It is the token that you are signed in with: you will be signed out.'}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument, UpdateProviderDocument } from '../generated/documents.ts'
 import { useLeaveGuard } from '../parts/leave-guard.tsx'
 import { useNotify } from '../parts/notices.tsx'
@@ -133,7 +133,7 @@ function useSaving(name: string, { wasTested, setIssues, release }: SavingOption
       testAfterwards: wasTested,
     }
     const { data, error } = await writes.mutation(UpdateProviderDocument, { input }).toPromise()
-    if (data === undefined) return refuse(error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
+    if (data === undefined) return refuse(whyNoResult(error))
     const result = data.updateProvider
     if (result.__typename === 'VersionConflictError') return showConflict()
     if (result.__typename === 'ValidationError') return refuse(null, result.issues)

@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { useLocation } from 'wouter'
-import { problemOf } from '../gateway/problem.ts'
+import { problemOf, whyNoResult } from '../gateway/problem.ts'
 import {
   CheckProviderDocument,
   CreateProviderDocument,
@@ -82,7 +82,7 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
     const { data, error } = await writes.mutation(CreateProviderDocument, { input }).toPromise()
     setSaving(false)
     giveFocusBack()
-    if (data === undefined) return refuse(error === undefined ? 'The gateway did not answer.' : problemOf(error).message, [])
+    if (data === undefined) return refuse(whyNoResult(error), [])
     finish(data.createProvider)
   }
   const finish = (result: CreateProviderMutation['createProvider']) => {

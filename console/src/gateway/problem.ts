@@ -29,3 +29,14 @@ export function problemOf(error: CombinedError): Problem {
     return { kind: 'unavailable', message: `The gateway, or a proxy in front of it, answered ${response.status}.`, retryAfterSeconds }
   return { kind: 'offline', message: 'The gateway does not answer. It may be restarting, or the network is down.', retryAfterSeconds: null }
 }
+
+/** Whether a change may have been made though the gateway has not said so: what was lost may be the answer alone. */
+export function mayBeMade(error: CombinedError | undefined): boolean {
+  return error === undefined || error.graphQLErrors.length === 0
+}
+
+/** Why a change has no result, in words. */
+export function whyNoResult(error: CombinedError | undefined): string {
+  const message = error === undefined ? 'The gateway did not answer.' : problemOf(error).message
+  return mayBeMade(error) ? `${message} The change may have been made: check before you try again.` : message
+}

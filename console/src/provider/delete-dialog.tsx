@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { formatCount } from '../parts/format.ts'
@@ -47,7 +47,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
         `Somebody changed the provider meanwhile: you saw version ${version}, it is at version ${result.currentVersion}. Look at it as it is now, and delete it again if you still want to.`,
       )
     }
-    setRefusal(result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message))
+    setRefusal(result?.message ?? whyNoResult(error))
   }
 
   return (

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { problemOf } from '../gateway/problem.ts'
+import { mayBeMade, whyNoResult } from '../gateway/problem.ts'
 import { UpdateProviderDocument, type UpdateProviderInput, type UpdateProviderMutation } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { rememberFocus } from '../parts/return-focus.ts'
@@ -33,7 +33,7 @@ export function useChangeProvider({ id, name }: { readonly id: string; readonly 
     setBusy(false)
     giveFocusBack()
     if (data === undefined) {
-      notify({ tone: 'bad', title: 'Nothing was changed', ...(error === undefined ? {} : { message: problemOf(error).message }) })
+      notify({ tone: 'bad', title: mayBeMade(error) ? 'No answer' : 'Nothing was changed', message: whyNoResult(error) })
       return null
     }
     const result = data.updateProvider

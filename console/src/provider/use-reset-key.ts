@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { problemOf } from '../gateway/problem.ts'
+import { mayBeMade, whyNoResult } from '../gateway/problem.ts'
 import { type KeyFieldsFragment, ResetKeyAvailabilityDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { rememberFocus } from '../parts/return-focus.ts'
@@ -26,8 +26,8 @@ export function useResetKey({ name }: { readonly name: string }): {
     const result = data?.resetKeyAvailability
     if (result?.__typename === 'ResetKeyAvailabilityPayload')
       return notify({ tone: 'good', title: `The next call may use the key ${masked}` })
-    const message = result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message)
-    notify({ tone: 'bad', title: 'Nothing was changed', message })
+    const message = result?.message ?? whyNoResult(error)
+    notify({ tone: 'bad', title: result === undefined && mayBeMade(error) ? 'No answer' : 'Nothing was changed', message })
   }
   return { isBusy, reset }
 }

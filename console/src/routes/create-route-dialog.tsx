@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Issue } from '../form/issues.ts'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { CreateModelRouteDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useSession } from '../session/session.ts'
@@ -27,7 +27,7 @@ export function CreateRouteDialog({ onCreated, onClose }: CreateRouteDialogProps
     const name = draft.name.trim()
     const input = { name, description, enabled, retryAfterTimeout, targets: toTargets(draft) }
     const { data, error } = await writes.mutation(CreateModelRouteDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: whyNoResult(error) }]
     const result = data.createModelRoute
     if (result.__typename === 'ValidationError') return result.issues
     if (result.__typename === 'ModelRouteNameTakenError') return [{ path: ['name'], message: result.message }]

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core'
 import { useState } from 'react'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { DeleteModelRouteDocument, type RouteFieldsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { useNotify } from '../parts/notices.tsx'
@@ -38,7 +38,7 @@ export function DeleteRouteDialog({ route: { id, name, version }, onChanged, onD
       return setRefusal(
         `Somebody changed the route meanwhile: you saw version ${version}, it is at version ${result.currentVersion}. Look at it as it is now, and delete it again if you still want to.`,
       )
-    setRefusal(result?.message ?? (error === undefined ? 'The gateway did not answer.' : problemOf(error).message))
+    setRefusal(result?.message ?? whyNoResult(error))
   }
   return (
     <ConfirmDialog title={`Delete ${name}?`} action="Delete" isBusy={isBusy} onConfirm={() => void remove()} onClose={onClose}>

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { ConflictDialog } from '../form/conflict-dialog.tsx'
 import { differencesOf } from '../form/differences.ts'
 import type { Issue } from '../form/issues.ts'
-import { problemOf } from '../gateway/problem.ts'
+import { whyNoResult } from '../gateway/problem.ts'
 import { ModelRouteDocument, type RouteFieldsFragment, UpdateModelRouteDocument } from '../generated/documents.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useSession } from '../session/session.ts'
@@ -83,7 +83,7 @@ function useSaving(onSaved: () => void) {
     if (wrong.length > 0) return wrong
     const input = { route: { id: base.id }, expectedVersion: base.version, ...changes }
     const { data, error } = await writes.mutation(UpdateModelRouteDocument, { input }).toPromise()
-    if (data === undefined) return [{ path: [], message: error === undefined ? 'The gateway did not answer.' : problemOf(error).message }]
+    if (data === undefined) return [{ path: [], message: whyNoResult(error) }]
     const result = data.updateModelRoute
     if (result.__typename === 'VersionConflictError') return showConflict(base.name)
     if (result.__typename === 'ValidationError') return result.issues
