@@ -15,7 +15,10 @@ function toField(cell: CsvCell): string {
 
 /** Lets the browser save a table as a file. */
 export function downloadCsv(name: string, rows: readonly (readonly CsvCell[])[]): void {
-  const url = URL.createObjectURL(new Blob([toCsv(rows)], { type: 'text/csv' }))
+  const csv = toCsv(rows)
+  // A spreadsheet takes other letters than those of ASCII for UTF-8 only behind this mark.
+  const mark = /\P{ASCII}/u.test(csv) ? '\ufeff' : ''
+  const url = URL.createObjectURL(new Blob([mark, csv], { type: 'text/csv' }))
   const link = document.createElement('a')
   link.href = url
   link.download = `${name}.csv`

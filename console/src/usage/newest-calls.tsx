@@ -84,7 +84,7 @@ function CallTable({ calls }: { readonly calls: readonly ModelCall[] }) {
 }
 
 function exportCalls(calls: readonly ModelCall[]): void {
-  downloadCsv('calls', [
+  downloadCsv('newest-calls', [
     [
       'started',
       'outcome',
