@@ -11,11 +11,11 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
   let page: Page
   let caller: { readonly value: string; readonly token: { readonly id: string } }
 
-  const call = (provider: string) =>
+  const call = (provider: string, model = 'gpt-4.1') =>
     fetch(`${bench.gateway.url}/ai/${provider}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${caller.value}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }] }),
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
     }).then(async (response) => ({ status: response.status, body: await response.text() }))
 
   beforeAll(async () => {
@@ -110,6 +110,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     const file = await download
     expect(file.suggestedFilename()).toBe('usage-by-provider.csv')
     expect(readFileSync(await file.path(), 'utf8')).toMatch(/^Provider,calls,failed,.*\r\n(first|second),\d+,/)
+    const names = new Set<string>()
+    for (const what of ['Calls', 'Tokens', 'Time to first byte', 'Who used what', 'Newest calls']) {
+      const saved = page.waitForEvent('download')
+      await page.getByRole('button', { name: `Export CSV: ${what}`, exact: true }).click()
+      names.add((await saved).suggestedFilename())
+    }
+    expect(names.size, 'each table has a file of its own').toBe(5)
   })
 
   it('shows the usage of a provider on its page, with the way to all of it', async () => {
@@ -141,6 +148,28 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     await window.getByText('No calls in 7 days').waitFor()
     await window.getByText('You see the calls of your own token. Admins see all calls.').waitFor()
     await window.context().close()
+  })
+
+  it('shows each group once, however they are sorted, also providers that had one name one after the other', async () => {
+    for (const calls of [1, 2, 1]) {
+      await bench.createProvider('phoenix')
+      for (let index = 0; index < calls; index += 1) expect((await call('phoenix', 'größe')).status).toBe(200)
+      await bench.ask('mutation { deleteProvider(input: { provider: { name: "phoenix" } }) { __typename } }')
+    }
+    await open('/usage?range=24h&by=provider')
+    const group = page.getByRole('region', { name: 'Usage by provider' }).getByRole('rowheader', { name: 'phoenix' })
+    await expect.poll(() => group.count()).toBe(3)
+    for (let index = 0; index < 3; index += 1) {
+      await page.getByRole('columnheader', { name: 'Calls' }).getByRole('button').press('Enter')
+      expect(await group.count()).toBe(3)
+    }
+  })
+
+  it('marks a file with other letters than ASCII as UTF-8, for spreadsheets', async () => {
+    await page.getByText('größe').first().waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export CSV: Newest calls' }).click()
+    expect(readFileSync(await (await download).path(), 'utf8')).toMatch(/^\ufeffstarted,/)
   })
 
   it('asks no other machine for anything, and logs no error', () => {

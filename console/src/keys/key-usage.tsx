@@ -54,8 +54,8 @@ function UsedBy({ id, grouping, title }: UsedByProps) {
       )}
       {data !== undefined && data.usage.length > 0 && (
         <ul className="used-by" aria-label={GROUPINGS[grouping].label}>
-          {data.usage.slice(0, SHOWN).map(({ group, calls, node }) => (
-            <li key={`${group} ${node?.id}`}>
+          {data.usage.slice(0, SHOWN).map(({ group, calls, node }, index) => (
+            <li key={node?.id ?? `${index} ${group}`}>
               <span>{group}</span>
               <span className="dimmed">{calls === 1 ? '1 call' : `${formatCount(calls)} calls`}</span>
             </li>

@@ -69,8 +69,9 @@ export function GroupTable({ grouping, rows }: GroupTableProps) {
             </tr>
           </thead>
           <tbody>
-            {(areAll ? sorted : sorted.slice(0, FEW)).map((row) => (
-              <GroupRow key={`${row.group} ${row.node?.id}`} {...{ grouping, row, all }} />
+            {(areAll ? sorted : sorted.slice(0, FEW)).map((row, index) => (
+              // What was deleted has no id, and may share its name.
+              <GroupRow key={row.node?.id ?? `${index} ${row.group}`} {...{ grouping, row, all }} />
             ))}
           </tbody>
         </table>
