@@ -33,13 +33,13 @@ export function RangeControls({ range }: { readonly range: UsageRange }) {
 }
 
 function DateField({ label, parameter, date }: { readonly label: string; readonly parameter: 'from' | 'until'; readonly date: Date }) {
-  const [, change] = useUrlState()
+  const [parameters, change] = useUrlState()
   return (
     <TextInput
       type="date"
       label={label}
-      // Not what is typed, which is no date until it is complete.
-      key={dateText(date)}
+      // Not what is typed, which is no date until it is complete; what was asked for may be shown as another day.
+      key={`${parameters.get(parameter)} ${dateText(date)}`}
       defaultValue={dateText(date)}
       onBlur={(event) => change({ [parameter]: event.currentTarget.value, after: null })}
     />
