@@ -4,8 +4,20 @@
  */
 const ENTRY = 'gateway-console-token'
 
+/** Null where the browser lets no page keep anything: the token then ends with the page. */
+function storeOf(name: 'sessionStorage' | 'localStorage'): Storage | null {
+  try {
+    return window[name]
+  } catch {
+    return null
+  }
+}
+
+const ofTab = storeOf('sessionStorage')
+const ofDevice = storeOf('localStorage')
+
 export function keptToken(): string | null {
-  return sessionStorage.getItem(ENTRY) ?? localStorage.getItem(ENTRY)
+  return ofTab?.getItem(ENTRY) ?? ofDevice?.getItem(ENTRY) ?? null
 }
 
 /**
@@ -13,29 +25,29 @@ export function keptToken(): string | null {
  * @param onDevice whether the token outlives the tab.
  */
 export function keepToken(token: string, onDevice: boolean): void {
-  const [kept, other] = onDevice ? [localStorage, sessionStorage] : [sessionStorage, localStorage]
-  other.removeItem(ENTRY)
-  kept.setItem(ENTRY, token)
+  const [kept, other] = onDevice ? [ofDevice, ofTab] : [ofTab, ofDevice]
+  other?.removeItem(ENTRY)
+  kept?.setItem(ENTRY, token)
 }
 
 export function isKeptOnDevice(): boolean {
-  return localStorage.getItem(ENTRY) !== null
+  return (ofDevice?.getItem(ENTRY) ?? null) !== null
 }
 
 /** For this tab alone: others that hold the token on the device find out for themselves, and keep what is typed in them. */
 export function forgetTokenOfTab(): void {
-  sessionStorage.removeItem(ENTRY)
+  ofTab?.removeItem(ENTRY)
 }
 
 export function forgetToken(): void {
-  sessionStorage.removeItem(ENTRY)
-  localStorage.removeItem(ENTRY)
+  ofTab?.removeItem(ENTRY)
+  ofDevice?.removeItem(ENTRY)
 }
 
-/** Calls back when another tab of this browser has signed out. Returns how to stop that. */
+/** Calls back when another tab of this browser has signed out, unless this one has a token of its own. Returns how to stop that. */
 export function onForgotten(listener: () => void): () => void {
   const notice = ({ key, newValue }: StorageEvent) => {
-    if (key === ENTRY && newValue === null) listener()
+    if (key === ENTRY && newValue === null && ofTab?.getItem(ENTRY) == null) listener()
   }
   window.addEventListener('storage', notice)
   return () => window.removeEventListener('storage', notice)
