@@ -275,6 +275,30 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await page.getByText('No event matches').waitFor()
   })
 
+  it.each(['שלום', 'abc\u202edef', 'abc\u2069\u202edef'])(
+    'writes a sentence from left to right around the name %j',
+    async (displayName) => {
+      await bench.createProvider('turned', { displayName })
+      await open('/providers/turned')
+      await page.getByRole('button', { name: 'More actions' }).click()
+      await page.getByRole('menuitem', { name: 'Delete provider' }).click()
+      const title = dialog().getByText(/^Delete .+\?$/)
+      await title.waitFor()
+      const ends = await title.evaluate((element) => {
+        const range = document.createRange()
+        const last = element.firstChild?.textContent?.length ?? 0
+        if (element.firstChild !== null) range.setStart(element.firstChild, last - 1)
+        range.setEndAfter(element.firstChild ?? element)
+        const sign = range.getBoundingClientRect()
+        range.selectNodeContents(element)
+        return { sign: sign.right, all: range.getBoundingClientRect().right }
+      })
+      expect(ends.sign).toBe(ends.all)
+      await dialog().getByRole('button', { name: 'Delete', exact: true }).click()
+      await page.getByText('was deleted').first().waitFor()
+    },
+  )
+
   it('stays signed in on a device where that was asked for, until somebody signs out in one of its tabs', async () => {
     const first = await bench.openWindow()
     await first.goto(`${bench.gateway.url}/console`)
@@ -293,6 +317,43 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await first.getByRole('button', { name: 'Sign in' }).waitFor()
     expect(await first.evaluate(() => [sessionStorage.length, localStorage.length])).toEqual([0, 0])
     await first.context().close()
+  })
+
+  it('stays signed in with a token of the tab alone when another tab signs out of the device', async () => {
+    const own = await bench.signIn()
+    const other = await own.context().newPage()
+    await other.goto(`${bench.gateway.url}/console`)
+    await other.getByLabel('Access token', { exact: true }).fill(ADMIN_TOKEN)
+    await other.getByLabel('Stay signed in on this device').check()
+    await other.getByRole('button', { name: 'Sign in' }).click()
+    await other.getByRole('button', { name: 'Account' }).click()
+    await other.getByRole('menuitem', { name: 'Sign out' }).click()
+    await other.getByRole('button', { name: 'Sign in' }).waitFor()
+    // The news of it travels between tabs as this does, and before it.
+    const told = own.evaluate(
+      () => new Promise((resolve) => window.addEventListener('storage', ({ key }) => key === 'later' && resolve(key))),
+    )
+    await own.evaluate(() => {})
+    await other.evaluate(() => localStorage.setItem('later', ''))
+    await told
+    await own.getByRole('heading', { name: 'Providers' }).waitFor()
+    expect(await own.getByRole('button', { name: 'Sign in' }).count()).toBe(0)
+    await own.context().close()
+  })
+
+  it('can be used in a browser that lets no page keep anything', async () => {
+    const window = await bench.openWindow()
+    await window.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException('Access is denied for this document.', 'SecurityError')
+      }
+      for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(globalThis, name, { get: refuse })
+    })
+    await window.goto(`${bench.gateway.url}/console`)
+    await window.getByLabel('Access token', { exact: true }).fill(ADMIN_TOKEN)
+    await window.getByRole('button', { name: 'Sign in' }).click()
+    await window.getByRole('heading', { name: 'Providers' }).waitFor()
+    await window.context().close()
   })
 
   it('asks no other machine for anything, logs no error, and lets no key into a URL', () => {

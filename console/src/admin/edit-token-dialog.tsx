@@ -2,6 +2,7 @@ import type { Issue } from '../form/issues.ts'
 import { whyNoResult } from '../gateway/problem.ts'
 import { type AccessTokensQuery, UpdateAccessTokenDocument } from '../generated/documents.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { isolated } from '../parts/format.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useSession } from '../session/session.ts'
 import { draftOf, toScopeInput } from './call-scope-draft.ts'
@@ -31,13 +32,13 @@ export function EditTokenDialog({ token, onChanged, onClose }: EditTokenDialogPr
     if (data === undefined) return [{ path: [], message: whyNoResult(error) }]
     const result = data.updateAccessToken
     if (result.__typename === 'ValidationError') return result.issues
-    notify({ tone: 'good', title: `${name} was changed` })
+    notify({ tone: 'good', title: `${isolated(name)} was changed` })
     onChanged()
     onClose()
     return []
   }
   return (
-    <Dialog onClose={onClose} title={`Edit ${token.name}`}>
+    <Dialog onClose={onClose} title={`Edit ${isolated(token.name)}`}>
       <TokenForm start={start} action="Save changes" onSubmit={save} onClose={onClose} />
     </Dialog>
   )

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { AuditEventsQuery } from '../generated/documents.ts'
 import { Fact } from '../parts/fact.tsx'
+import { isolated } from '../parts/format.ts'
 import { formatTime } from '../parts/relative-time.tsx'
 import { valueChangesOf } from './value-changes.ts'
 
@@ -105,7 +106,7 @@ function SubjectButton({ subject: { id, name }, onOnly }: SubjectButtonProps) {
 
 /** Kind and id stand last, as in the log: nobody can write them into a name. */
 function actorText({ kind, name, id }: AuditEvent['actor']): string {
-  return `${name} (${[wordsOf(kind), ...(id === null ? [] : [id])].join(' ')})`
+  return `${isolated(name)} (${[wordsOf(kind), ...(id === null ? [] : [id])].join(' ')})`
 }
 
 /** `provider change refused` for PROVIDER_CHANGE_REFUSED. */

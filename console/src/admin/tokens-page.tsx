@@ -4,6 +4,7 @@ import { useQuery } from 'urql'
 import { mayBeMade, problemOf, whyNoResult } from '../gateway/problem.ts'
 import { AccessTokensDocument, type AccessTokensQuery, RevokeAccessTokenDocument } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
+import { isolated } from '../parts/format.ts'
 import { PlusIcon } from '../parts/icons.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
@@ -165,13 +166,13 @@ function RevokeDialog({ token, onRevoked, onClose }: RevokeDialogProps) {
     const result = data?.revokeAccessToken
     if (result === undefined && mayBeMade(error)) return notify({ tone: 'bad', title: 'No answer', message: whyNoResult(error) })
     const refusal = result?.__typename === 'ValidationError' ? result.message : error && problemOf(error).message
-    if (refusal !== undefined) return notify({ tone: 'bad', title: `${token.name} was not revoked`, message: refusal })
-    notify({ tone: 'good', title: `${token.name} was revoked` })
+    if (refusal !== undefined) return notify({ tone: 'bad', title: `${isolated(token.name)} was not revoked`, message: refusal })
+    notify({ tone: 'good', title: `${isolated(token.name)} was revoked` })
     onRevoked()
   }
   return (
     <ConfirmDialog
-      title={`Revoke ${token.name}?`}
+      title={`Revoke ${isolated(token.name)}?`}
       action="Revoke"
       isBusy={isBusy}
       onConfirm={() => void revoke()}

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { whyNoResult } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument, UpdateProviderDocument } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { useLeaveGuard } from '../parts/leave-guard.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { rememberFocus } from '../parts/return-focus.ts'
@@ -140,7 +141,7 @@ function useSaving(name: string, { wasTested, setIssues, release }: SavingOption
     if (result.__typename === 'KeyRequiredForNewEndpointError') setNeedsKeys(true)
     if (result.__typename !== 'UpdateProviderPayload') return refuse(result.message)
     await refresh()
-    notify({ tone: 'good', title: `${draft.displayName || base.name} was saved` })
+    notify({ tone: 'good', title: `${isolated(draft.displayName || base.name)} was saved` })
     release()
     goTo(`/providers/${name}`)
   }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { problemOf } from '../gateway/problem.ts'
 import { type ProviderDetailsFragment, ProviderDocument, ProviderTypesDocument } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { PageHeading } from '../parts/page-heading.tsx'
 import { ProblemPanel } from '../parts/problem-panel.tsx'
 import { ProviderMissing } from '../provider/provider-page.tsx'
@@ -26,7 +27,7 @@ export function EditProviderPage({ name }: { readonly name: string }) {
   if (opened !== null && types.data !== undefined)
     return (
       <>
-        <PageHeading title={`Edit ${opened.displayName}`} />
+        <PageHeading title={`Edit ${isolated(opened.displayName)}`} />
         <EditProviderForm provider={opened} types={types.data.providerTypes} />
       </>
     )

@@ -1,5 +1,6 @@
 import { PasswordInput, Stack, Text } from '@mantine/core'
 import type { KeyFieldsFragment } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { Section } from '../parts/section.tsx'
 import type { GivenKeys } from './provider-draft.ts'
 
@@ -21,7 +22,7 @@ export function GivenKeysFields({ apiKeys, given, onChange }: GivenKeysFieldsPro
           <PasswordInput
             key={id}
             autoFocus={index === 0}
-            label={name === null ? masked : `${name} (${masked})`}
+            label={name === null ? masked : `${isolated(name)} (${masked})`}
             value={given[id] ?? ''}
             onChange={(event) => onChange({ ...given, [id]: event.currentTarget.value })}
           />

@@ -10,6 +10,7 @@ import {
   type CreateProviderMutation,
   ProviderTypesDocument,
 } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { useLeaveGuard } from '../parts/leave-guard.tsx'
 import { useNotify } from '../parts/notices.tsx'
 import { PageHeading } from '../parts/page-heading.tsx'
@@ -89,7 +90,7 @@ function NewProviderForm({ types }: { readonly types: TypeCatalogue }) {
     if (result.__typename === 'ValidationError') return refuse(null, result.issues)
     if (result.__typename === 'ProviderNameTakenError') return refuse(null, [{ path: ['name'], message: result.message }])
     if (result.__typename !== 'CreateProviderPayload') return refuse(result.message, [])
-    notify({ tone: 'good', title: `${draft.displayName || draft.name} was added` })
+    notify({ tone: 'good', title: `${isolated(draft.displayName || draft.name)} was added` })
     release()
     goTo(`/providers/${result.provider.name}`)
   }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { type Issue, issueAt, issuesElsewhere } from '../form/issues.ts'
 import { hasFailed, isGood, useDraftTest } from '../form/use-draft-test.ts'
 import type { NewApiKeyInput, ProviderDetailsFragment } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { usePermissions } from '../session/session.ts'
 import { DraftTest } from './draft-test.tsx'
 import { KeyDialog } from './key-dialog.tsx'
@@ -51,7 +52,7 @@ export function AddKeyDialog({ provider, onClose }: AddKeyDialogProps) {
 
   return (
     <KeyDialog
-      title={`Add a key to ${provider.displayName}`}
+      title={`Add a key to ${isolated(provider.displayName)}`}
       action="Add key"
       isAgainstTest={hasFailed(testing.outcome)}
       isBusy={isBusy}

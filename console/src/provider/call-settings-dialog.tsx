@@ -2,6 +2,7 @@ import { Alert, Radio, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { type Issue, issuesElsewhere } from '../form/issues.ts'
 import type { CallRoutes, ProviderDetailsFragment } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { KeyDialog } from './key-dialog.tsx'
 import { useChangeProvider } from './use-change-provider.ts'
 
@@ -32,7 +33,7 @@ export function CallSettingsDialog({ provider, onClose }: CallSettingsDialogProp
   const ofHeaders = issues.filter(({ path: [field] }) => field === 'callHeaders')
   return (
     <KeyDialog
-      title={`Model calls to ${provider.displayName}`}
+      title={`Model calls to ${isolated(provider.displayName)}`}
       action="Save"
       isBusy={isBusy}
       issues={issuesElsewhere(

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter'
 import { whyNoResult } from '../gateway/problem.ts'
 import { DeleteProviderDocument, type ProviderDetailsFragment } from '../generated/documents.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
-import { formatCount } from '../parts/format.ts'
+import { formatCount, isolated } from '../parts/format.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { useListHref } from '../providers/list-view.tsx'
 import { useSession } from '../session/session.ts'
@@ -37,7 +37,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
     setRefusal(null)
     const result = data?.deleteProvider
     if (result?.__typename === 'DeleteProviderPayload') {
-      notify({ tone: 'good', title: `${displayName} was deleted` })
+      notify({ tone: 'good', title: `${isolated(displayName)} was deleted` })
       return goTo(listHref)
     }
     if (result?.__typename === 'ProviderInUseError') return setRoutes(result.routes)
@@ -52,7 +52,7 @@ export function DeleteDialog({ provider, onClose }: DeleteDialogProps) {
 
   return (
     <ConfirmDialog
-      title={`Delete ${displayName}?`}
+      title={`Delete ${isolated(displayName)}?`}
       action={routes === null ? 'Delete' : 'Delete anyway'}
       isBusy={isBusy}
       onConfirm={() => void remove()}

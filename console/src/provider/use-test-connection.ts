@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { problemOf } from '../gateway/problem.ts'
 import { TestConnectionDocument } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { useNotify } from '../parts/notices.tsx'
 import { rememberFocus } from '../parts/return-focus.ts'
 import { statusOf } from '../parts/test-status.tsx'
@@ -31,13 +32,14 @@ export function useTestConnection({ id, name, displayName }: TestableProvider): 
     await refresh()
     setTesting(false)
     giveFocusBack()
-    if (error !== undefined) return notify({ tone: 'bad', title: `${displayName} was not tested`, message: problemOf(error).message })
+    if (error !== undefined)
+      return notify({ tone: 'bad', title: `${isolated(displayName)} was not tested`, message: problemOf(error).message })
     const result = data?.testConnection
     if (result === undefined) return
     if (result.__typename !== 'TestConnectionPayload')
-      return notify({ tone: 'bad', title: `${displayName} was not tested`, message: result.message })
+      return notify({ tone: 'bad', title: `${isolated(displayName)} was not tested`, message: result.message })
     const { tone, label } = statusOf(result.test.status)
-    notify({ tone: tone === 'quiet' ? 'warn' : tone, title: `${displayName}: ${label}`, message: result.test.message })
+    notify({ tone: tone === 'quiet' ? 'warn' : tone, title: `${isolated(displayName)}: ${label}`, message: result.test.message })
   }
   return { isTesting, test }
 }

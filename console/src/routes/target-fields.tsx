@@ -4,6 +4,7 @@ import { type MouseEvent, useState } from 'react'
 import { useQuery } from 'urql'
 import { type Issue, issueAt } from '../form/issues.ts'
 import { ModelsToChooseDocument, ProvidersToChooseDocument } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import type { TargetDraft, TargetProvider } from './route-draft.ts'
 
 const TYPING_PAUSE_MS = 300
@@ -138,7 +139,7 @@ function ProviderField({ provider, error, onChange }: ProviderFieldProps) {
 }
 
 function labelOf({ name, displayName }: TargetProvider): string {
-  return displayName === name ? name : `${displayName} (${name})`
+  return displayName === name ? name : `${isolated(displayName)} (${name})`
 }
 
 interface ModelFieldProps {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from 'urql'
 import { UsageFilterNamesDocument } from '../generated/documents.ts'
+import { isolated } from '../parts/format.ts'
 import { CloseIcon } from '../parts/icons.tsx'
 import { headingWhenGone } from '../parts/return-focus.ts'
 import { useUrlState } from '../parts/use-url-state.ts'
@@ -42,7 +43,7 @@ export function FilterChips() {
               change({ [name]: null, after: null })
             }}
           >
-            {LABELS[name]}: {textOf(name)}
+            {LABELS[name]}: {isolated(textOf(name))}
           </Button>
         </li>
       ))}
