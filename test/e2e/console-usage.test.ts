@@ -119,6 +119,17 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     expect(names.size, 'each table has a file of its own').toBe(5)
   })
 
+  it('shows the day that is used where a first day after the last one is asked for, each time', async () => {
+    await open('/usage?range=own&from=2026-11-01&until=2026-11-10')
+    const first = page.getByLabel('First day (UTC)')
+    for (const day of ['2026-11-20', '2026-11-25']) {
+      await first.fill(day)
+      await first.press('Tab')
+      await expect.poll(() => query()).toMatchObject({ from: day })
+      await expect.poll(() => first.inputValue()).toBe('2026-11-10')
+    }
+  })
+
   it('shows the usage of a provider on its page, with the way to all of it', async () => {
     await page.goto(`${bench.gateway.url}/console/providers/first`)
     await page.getByRole('heading', { name: 'Usage in 7 days' }).waitFor()
