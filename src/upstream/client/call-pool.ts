@@ -57,10 +57,9 @@ const SETTINGS = {
   keepAliveMaxTimeout: 30_000,
   maxHeaderSize: 32_768,
 } as const
-const MAX_CONNECTIONS = 256
 
 /**
- * A pool to one origin.
+ * A pool to one origin, with as many connections as there are calls at once: `CALLS_PER_PROVIDER` bounds these.
  * @param connect opens and checks each new connection; what it throws becomes the failure of the calls that wait for it.
  */
 export function createCallPool(origin: string, connect: () => Promise<Socket>): CallPool {
@@ -70,7 +69,7 @@ export function createCallPool(origin: string, connect: () => Promise<Socket>): 
       (error: unknown) => callback(error instanceof Error ? error : new Error('The connection failed.'), null),
     )
   }
-  const pool = new Pool(origin, { ...SETTINGS, connect: connector, connections: MAX_CONNECTIONS })
+  const pool = new Pool(origin, { ...SETTINGS, connect: connector })
   return {
     send: (call, listener) => {
       const repeat = (exchange: PooledCall) => {

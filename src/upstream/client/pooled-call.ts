@@ -17,6 +17,7 @@ export interface CallFailure {
 
 /** Answers such as `103 Early Hints` may come before the real one; more of them than this are an attempt to keep us busy. */
 const MAX_HINTS = 16
+const TRANSFER_CODING = 'transfer-encoding'
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'ECONNABORTED', 'EPIPE'])
 
 /** Carries one call through undici: each event becomes one call of the listener, without promises in between. */
@@ -67,7 +68,9 @@ export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
     if (this.#isOver) return
     if (status >= 200) {
       if (this.#use !== null) bodyBegins(this.#use.socket)
-      return void this.#listener.onHead(status, textsOf(controller.rawHeaders))
+      const headers = textsOf(controller.rawHeaders)
+      if (isCodedForTransfer(headers)) return void controller.abort(new Error('The vendor encodes its answer for the transfer.'))
+      return void this.#listener.onHead(status, headers)
     }
     this.#hints += 1
     if (this.#hints > MAX_HINTS) controller.abort(new Error('The vendor sends hints without end.'))
@@ -124,4 +127,12 @@ export class PooledCall implements Dispatcher.DispatchHandler, RunningCall {
 
 function textsOf(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
   return Array.isArray(raw) ? raw.map((text) => (typeof text === 'string' ? text : text.toString('latin1'))) : []
+}
+
+/** Whether the body is coded by more than its chunks. Nobody asked for that, and what is in it could not be searched for a key. */
+function isCodedForTransfer(headers: readonly string[]): boolean {
+  return headers.some((name, index) => {
+    const isCoding = index % 2 === 0 && name.length === TRANSFER_CODING.length && name.toLowerCase() === TRANSFER_CODING
+    return isCoding && !/^(?:chunked|identity)$/i.test(headers[index + 1] ?? '')
+  })
 }

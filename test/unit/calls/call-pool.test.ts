@@ -87,6 +87,22 @@ test('a few hints in front of an answer are passed over', async () => {
   expect([heard.status, heard.body, heard.end]).toEqual([200, 'ok', 'whole'])
 })
 
+test.each(['gzip, chunked', 'chunked, gzip', 'xchunked', 'gzip'])('a body coded as %s for its transfer is no answer', async (coding) => {
+  const pool = await poolTo(({ socket }) => void socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: ${coding}\r\n\r\n2\r\nok\r\n0\r\n\r\n`))
+  const heard = await send(pool)
+  expect([heard.status, kindOf(heard)]).toEqual([null, 'broken'])
+})
+
+test('as many calls as come go out at once', async () => {
+  const waiting: ServerResponse[] = []
+  const pool = await poolTo((_request, response) => {
+    waiting.push(response)
+    if (waiting.length === 300) for (const each of waiting) each.end('ok')
+  })
+  const heard = await Promise.all(Array.from({ length: 300 }, () => send(pool)))
+  expect(heard.every(({ body }) => body === 'ok')).toBe(true)
+})
+
 test('a header that cannot be sent is told as that, and its value is in no text of ours', async () => {
   const pool = await poolTo((_request, response) => void response.end())
   expect(kindOf(await send(pool, { headers: ['x-key', 'a\nb'] }))).toBe('unsendable')
