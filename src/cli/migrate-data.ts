@@ -28,7 +28,9 @@ export function addMigrateData(program: Command, shell: Shell): void {
       const log = (message: string) => {
         if (!shell.isWatched && !json) shell.error(`${message}\n`)
       }
-      const counts = await migrateData({ from, to, log, progress: bar, more: { count: countActivity, copy: copyActivity } }).finally(bar.end)
+      const counts = await migrateData({ from, to, log, progress: bar, more: { count: countActivity, copy: copyActivity } }).finally(
+        bar.end,
+      )
       const rows = Object.values(counts).reduce((sum, count) => sum + count, 0)
       printResult(
         shell,
