@@ -122,3 +122,25 @@ describe('one model of the list', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'model_not_found' } })
   })
 })
+
+test('many new providers at once are all tested, each in its turn', async () => {
+  let areMade = () => {}
+  const made = new Promise<void>((resolve) => {
+    areMade = resolve
+  })
+  vendor.answerWith(async (_request, response) => {
+    await made
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"object":"list","data":[]}')
+  })
+  for (let index = 0; index < 115; index += 1) await create(`many-${index}`, 'openai')
+  areMade()
+  const count = async (status: string) => {
+    const { providers } = await gateway.ask<{ providers: { totalCount: number } }>(
+      `{ providers(filter: { search: "many-", status: ${status} }) { totalCount } }`,
+    )
+    return providers.totalCount
+  }
+  await expect.poll(() => count('null')).toBe(0)
+  // So is the status of a test that got no turn.
+  expect(await count('RATE_LIMITED')).toBe(0)
+}, 120_000)
