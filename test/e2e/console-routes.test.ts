@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
     await field(dialog(), 'Name').fill('fast')
     await chooseProvider(1, 'second', 'The second (second)')
     await field(targetFields(1), 'Model').fill('gpt-4.1')
-    await page.keyboard.press('Escape')
+    await page.keyboard.press('Tab')
     await dialog().getByRole('button', { name: 'Create route' }).click()
     await dialog().getByText('A model route named "fast" already exists').waitFor()
     expect(await field(dialog(), 'Name').getAttribute('aria-invalid')).toBe('true')
