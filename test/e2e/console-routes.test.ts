@@ -86,6 +86,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of model routes', () => {
 
   it('refuses a second route of the name, at the field', async () => {
     await page.getByRole('button', { name: 'Create route' }).click()
+    // The dialog takes the focus a moment after it is there, and so closes the list of what was focused before.
+    await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]') != null)
     await field(dialog(), 'Name').fill('fast')
     await chooseProvider(1, 'second', 'The second (second)')
     await field(targetFields(1), 'Model').fill('gpt-4.1')
