@@ -3,19 +3,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHROMIUM, QUIET } from '../support/console.ts'
 import { startedProcess, temporaryFolder } from '../support/gateway-process.ts'
 import { useStarted } from '../support/use-started.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const KEY = 'sk-good-key-0123456789abcdef'
 const MODELS = ['gpt-4.1', 'gpt-4.1-mini', 'text-embedding-3-large']
 
