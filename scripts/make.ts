@@ -27,18 +27,14 @@ const generated: Step = {
 const program: Step = {
   sources: () => [
     ...TOOLS,
-    'tsconfig.build.json',
     ...filesIn('src'),
-    ...['build-documentation.ts', 'documentation.ts', 'documentation-styles.ts'].map((name) => `scripts/${name}`),
+    ...['build-program.ts', 'build-documentation.ts', 'documentation.ts', 'documentation-styles.ts'].map((name) => `scripts/${name}`),
     ...DOCUMENTATION_SOURCES.flatMap((path) => filesIn(path)),
   ],
   outputs: ['dist'],
   make: async () => {
     say('Compiling the program')
-    await Promise.all([
-      runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'),
-      runScript('scripts/build-documentation.ts'),
-    ])
+    await Promise.all([runScript('scripts/build-program.ts'), runScript('scripts/build-documentation.ts')])
   },
 }
 

@@ -84,8 +84,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     mayEnter: ['read-url', 'auth', 'errors', 'first-release', 'graphql', 'http', 'rest/<dialect>'],
   },
   'rest-reference': { does: 'serves Swagger UI and the OpenAPI documents', mayEnter: ['http', 'rest'] },
-  console: { does: 'serves the built console (workspace `console/`)', mayEnter: ['http'] },
-  documentation: { does: 'serves the pages made from `docs/`', mayEnter: ['http'] },
+  console: { does: 'serves the built console (workspace `console/`)', mayEnter: ['http', 'package-folder'] },
+  documentation: { does: 'serves the pages made from `docs/`', mayEnter: ['http', 'package-folder'] },
   graphql: {
     does: 'the schema, its limits and errors; reads go straight to Prisma',
     mayEnter: [
@@ -138,7 +138,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   crypto: { does: 'envelope encryption, keyring, canary', mayEnter: ['read-url', 'errors'] },
   database: {
     does: 'opens either database, migrates, classifies failures',
-    mayEnter: ['read-url', 'errors', 'generated', 'tracing'],
+    mayEnter: ['read-url', 'errors', 'generated', 'package-folder', 'tracing'],
   },
   upgrade: {
     does: 'upgrades stored data of earlier releases',
@@ -171,7 +171,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'check-text': { does: 'checks the length and characters of stored texts', mayEnter: ['errors'] },
   'read-url': { does: 'parses a URL or a part of one, or returns nothing', mayEnter: [] },
   'first-release': { does: 'the shape of data that release 0.1.0 stored per dialect', mayEnter: [] },
-  version: { does: 'the release that runs', mayEnter: [] },
+  version: { does: 'the release that runs', mayEnter: ['package-folder'] },
+  'package-folder': { does: 'where the files of the release lie', mayEnter: [] },
   errors: { does: 'the closed lists of problems, faults and validation rules', mayEnter: [] },
 }
 

@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { readStaticFiles } from '../http/read-static-files.ts'
 import type { StaticFile } from '../http/static-files.ts'
+import { PACKAGE_FOLDER } from '../package-folder.ts'
 
 /** The console as `npm run build:console` left it: its page, and what the page loads. */
 export interface ConsoleFiles {
@@ -9,8 +10,7 @@ export interface ConsoleFiles {
   readonly assets: ReadonlyMap<string, StaticFile>
 }
 
-/** Where the build is: as far from the compiled program as from its sources. */
-const BUILT = fileURLToPath(new URL('../../console/dist', import.meta.url))
+const BUILT = join(PACKAGE_FOLDER, 'console/dist')
 
 const PAGE = 'index.html'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { PACKAGE_FOLDER } from '../package-folder.ts'
 
 export interface Migration {
   /** The name of its folder, which begins with the time of its making. */
@@ -11,8 +11,8 @@ export interface Migration {
   readonly checksum: string
 }
 
-/** The migrations of this release: as many folders up from `src/database` as from `dist/database`. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
+/** The migrations of this release. */
+export const MIGRATIONS_FOLDER = join(PACKAGE_FOLDER, 'prisma/migrations')
 
 /** Reads the migrations in a folder, in the order in which they are applied. */
 export function readMigrations(folder: string): Migration[] {

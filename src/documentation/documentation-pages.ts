@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { pagePolicy } from '../http/page-policy.ts'
 import { readStaticFiles } from '../http/read-static-files.ts'
 import { type Answer, json } from '../http/respond.ts'
 import { createStaticFiles, type StaticFile, type StaticFiles } from '../http/static-files.ts'
+import { PACKAGE_FOLDER } from '../package-folder.ts'
 
 /** Answers the requests to `/docs` and below, but for the REST reference. */
 export type DocumentationPages = (request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Promise<Answer>
 
-/** Where the build is: as far from the compiled program as from its sources. */
-const BUILT = fileURLToPath(new URL('../../dist/docs', import.meta.url))
+const BUILT = join(PACKAGE_FOLDER, 'dist/docs')
 
 const METHOD_NOT_ALLOWED = json(405, { message: 'Use GET to read the documentation.' }, { allow: 'GET, HEAD' })
 const NO_SUCH_PAGE = json(404, { message: 'The documentation has no such page. It is at /docs; `npm run build` makes it.' })
