@@ -47,7 +47,7 @@ const onPostgresql =
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/shared-databases.ts',
+    globalSetup: ['test/support/shared-databases.ts', 'test/support/worker-programs.ts'],
     // Much of a test's time is waiting, for a process to start or a limit to pass: one more than two cores can run.
     maxWorkers: 3,
     projects: [

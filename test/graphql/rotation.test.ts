@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fingerprint } from '../../src/crypto/envelope.ts'
 import { generateKeyText, parseKeyring } from '../../src/crypto/keyring.ts'
@@ -11,8 +10,8 @@ import { type Writer, writerOf } from '../support/providers.ts'
 import { startRecorder } from '../support/recorder.ts'
 import { withStore } from '../support/store.ts'
 import { useStarted } from '../support/use-started.ts'
+import { workerProgram } from '../support/worker-programs.ts'
 
-const WORKER = fileURLToPath(new URL('../support/rotation-worker.ts', import.meta.url))
 const KEY = 'sk-a-key-that-is-sealed-anew-0123'
 const [OLD, NEW] = [generateKeyText(), generateKeyText()]
 const [OLD_ID = '', NEW_ID = ''] = [OLD, NEW].map((text) => parseKeyring(text).primary.kid)
@@ -113,7 +112,7 @@ describe('keys rotate', () => {
       [1, KEYS - 98],
     ] as const) {
       expect(await countUnder(OLD_ID)).toBeLessThan(before)
-      const child = spawn(process.execPath, ['--import', 'tsx', WORKER, gateway.databaseUrl, String(pages)], {
+      const child = spawn(process.execPath, [workerProgram('rotation-worker'), gateway.databaseUrl, String(pages)], {
         env: { PATH: process.env.PATH, ENCRYPTION_KEYS: `${NEW},${OLD}` },
         stdio: 'inherit',
       })

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const WORKER = fileURLToPath(new URL('./database-worker.ts', import.meta.url))
+import { workerProgram } from './worker-programs.ts'
 
 export interface Worker {
   /** Resolves when the worker has printed its first line. */
@@ -13,7 +11,7 @@ export interface Worker {
 
 /** Starts `database-worker.ts` in a process of its own. */
 export function runWorker(url: string, task: 'migrate' | 'write' | 'hold' | 'holdLong' | 'crash'): Worker {
-  const child = spawn(process.execPath, ['--import', 'tsx', WORKER, url, task], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [workerProgram('database-worker'), url, task], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk) => {

@@ -4,14 +4,12 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findOutdatedKeys } from '../../../src/api-keys/encryption-keys.ts'
 import { verifySecrets } from '../../../src/api-keys/verify-secrets.ts'
 import { type FirstRelease, inPostgresql, inSqlite, upgrade } from '../../support/first-release.ts'
 import { type PostgresServer, postgresPrograms, startPostgres } from '../../support/postgres.ts'
-
-const WORKER = fileURLToPath(new URL('../../support/upgrade-worker.ts', import.meta.url))
+import { workerProgram } from '../../support/worker-programs.ts'
 
 let folder: string
 let server: PostgresServer | undefined
@@ -26,7 +24,7 @@ afterAll(async () => {
 
 /** The signal that ended it, or what it printed. */
 async function runWorker({ url, keys }: FirstRelease, statement = 0): Promise<string> {
-  const parameters = ['--import', 'tsx', WORKER, url, keys.join(), String(statement)]
+  const parameters = [workerProgram('upgrade-worker'), url, keys.join(), String(statement)]
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk) => {
