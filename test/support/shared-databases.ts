@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { openActivity } from '../../src/activity/activity.ts'
 import { openDatabase } from '../../src/database/client.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { startPostgres } from './postgres.ts'
+import { postgresPrograms, startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,13 +21,14 @@ declare module 'vitest' {
 export const POSTGRES_TEMPLATE = 'gateway_template'
 
 /**
- * Starts one PostgreSQL server for the whole run, when a project that uses it is part of the run, and migrates one database of
+ * Starts one PostgreSQL server for the whole run, when tests that use it may be part of the run, and migrates one database of
  * each kind: a test gateway starts from a copy, because migrating takes longer than most test files do.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-template-'))
   await migrateNew(`file:${join(folder, 'gateway.db')}`)
-  const server = project.vitest.projects.some(({ name }) => name === 'postgresql') ? await startPostgres() : null
+  const uses = project.vitest.projects.some(({ name }) => name === 'sqlite' || name === 'postgresql')
+  const server = uses && postgresPrograms !== null ? await startPostgres() : null
   if (server !== null) await migrateNew(await createPostgresTemplate(server.url))
   project.provide('sqliteTemplate', folder)
   project.provide('postgresUrl', server?.url ?? '')

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { activityFile, openActivity, openActivityIfThere } from '../../../src/activity/activity.ts'
 import { keepLastUsesClean } from '../../../src/activity/clean-last-uses.ts'
 import { readAllLastUses, trackLastUses } from '../../../src/activity/last-uses.ts'
+import { migrate } from '../../../src/database/migrate.ts'
 import { readRevision } from '../../../src/database/revision.ts'
 import { describeDatabases } from '../../support/databases.ts'
 import { tokenRow } from '../../support/rows.ts'
@@ -109,7 +110,8 @@ describeDatabases('when something was last used', (databases) => {
   })
 
   test('is looked for without making anything', async () => {
-    const database = await databases.open()
+    const database = await databases.open(await databases.freshUrl())
+    await migrate(database)
     const activity = await openActivityIfThere(database)
     if (database.file === null) return expect(activity).not.toBeNull()
     expect(activity).toBeNull()

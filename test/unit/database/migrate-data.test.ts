@@ -121,6 +121,14 @@ async function open(url: string): Promise<Database> {
   return database
 }
 
+/** A database with rows, for tests that read it alone. */
+const sources = new Map<string, Promise<string>>()
+function sourceUrl(kind: 'SQLite' | 'PostgreSQL'): Promise<string> {
+  const url = sources.get(kind) ?? filledUrl(kind)
+  sources.set(kind, url)
+  return url
+}
+
 async function filledUrl(kind: 'SQLite' | 'PostgreSQL'): Promise<string> {
   const url = await freshUrl(kind)
   const database = await open(url)
@@ -143,7 +151,7 @@ describe.each([
   const available = postgresPrograms !== null || (source === 'SQLite' && target === 'SQLite')
 
   test.runIf(available)('every row of every table is copied as it is, and new numbers go on behind them', async () => {
-    const [from, to] = [await filledUrl(source), await freshUrl(target)]
+    const [from, to] = [await sourceUrl(source), await freshUrl(target)]
     const counts = await migrateData({ from, to, log })
     const expected = await contentOf(await open(from))
     const copy = await open(to)
@@ -156,7 +164,7 @@ describe.each([
   })
 
   test.runIf(available)('a target that has data is left as it is', async () => {
-    const [from, to] = [await filledUrl(source), await filledUrl(target)]
+    const [from, to] = [await sourceUrl(source), await filledUrl(target)]
     const before = await contentOf(await open(to))
     const refusal = await refusalOf(migrateData({ from, to, log }))
     expect(refusal).toMatchObject({ exitCode: 78, message: expect.stringContaining('already has data') })
@@ -164,7 +172,7 @@ describe.each([
   })
 
   test.runIf(available)('a copy that fails half way leaves nothing in the target', async () => {
-    const [from, to] = [await filledUrl(source), await freshUrl(target)]
+    const [from, to] = [await sourceUrl(source), await freshUrl(target)]
     const stop = (message: string) => {
       if (message.includes('of ConnectionTest')) throw new Error('The plug was pulled.')
     }
@@ -187,7 +195,7 @@ test('a source that no gateway of this release has used is refused, and the targ
 })
 
 test('one database is not both', async () => {
-  const from = await filledUrl('SQLite')
+  const from = await sourceUrl('SQLite')
   expect(await refusalOf(migrateData({ from, to: from, log }))).toMatchObject({ message: expect.stringContaining('the same database') })
 })
 
@@ -198,7 +206,7 @@ test('whoever watches is told of the rows of activity, too, which are the most',
     at: (done: number) => void Object.assign(seen, { done }),
   }
   const told: string[] = []
-  const [from, to] = [await filledUrl('SQLite'), await freshUrl('SQLite')]
+  const [from, to] = [await sourceUrl('SQLite'), await freshUrl('SQLite')]
   const counts = await migrateData({ from, to, progress, log: (message) => told.push(message) })
   const { Revision, ...copied } = await contentOf(await open(from))
   expect(seen).toEqual({ total: Object.values(copied).flat().length, done: seen.total })

@@ -109,7 +109,8 @@ describeDatabases('the runner', (databases, kind) => {
   })
 
   test('keeps its record as the tools of Prisma do', async () => {
-    const database = await databases.open()
+    const database = await databases.open(await databases.freshUrl())
+    await migrate(database)
     const [row] = await database.prisma.$queryRaw<Record<string, unknown>[]>`SELECT * FROM _prisma_migrations ORDER BY migration_name`
     expect(row).toMatchObject({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
