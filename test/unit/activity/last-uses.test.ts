@@ -6,7 +6,7 @@ import { readAllLastUses, trackLastUses } from '../../../src/activity/last-uses.
 import { migrate } from '../../../src/database/migrate.ts'
 import { readRevision } from '../../../src/database/revision.ts'
 import { describeDatabases } from '../../support/databases.ts'
-import { tokenRow } from '../../support/rows.ts'
+import { providerRow, tokenRow } from '../../support/rows.ts'
 
 const fail = (error: unknown) => {
   throw error
@@ -97,13 +97,16 @@ describeDatabases('when something was last used', (databases) => {
     const database = await databases.open()
     const activity = await openActivity(database, () => {})
     const { id } = await database.write((transaction) => transaction.accessToken.create({ data: tokenRow() }))
+    const apiKey = { id: 'a key that is there', masked: '', createdAt: EARLY }
+    await database.write((transaction) => transaction.provider.create({ data: providerRow('used', { apiKeys: { create: apiKey } }) }))
     const lastUses = trackLastUses(activity, fail)
     for (let n = 0; n < 1_203; n++) lastUses.record(`gone ${n}`, EARLY)
-    lastUses.record(id, EARLY)
+    for (const there of [id, apiKey.id]) lastUses.record(there, EARLY)
     await lastUses.close()
     const before = await readRevision(database)
     const cleaning = keepLastUsesClean(database, activity, fail)
-    await expect.poll(() => readAllLastUses(activity)).toEqual(new Map([[id, EARLY]]))
+    const kept = [id, apiKey.id].map((there) => [there, EARLY] as const)
+    await expect.poll(() => readAllLastUses(activity)).toEqual(new Map(kept))
     await cleaning.close()
     expect(await readRevision(database), 'it is no change of the data').toBe(before)
     await activity.close()
