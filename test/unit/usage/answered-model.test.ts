@@ -61,7 +61,11 @@ const NAMED: readonly (readonly [string, Answer, string])[] = [
     'claude-sonnet-4-5',
   ],
   ['Google', ofEvents({ ...googleEvent(GOOGLE_USAGE), modelVersion: 'gemini-2.5-flash' }), 'gemini-2.5-flash'],
-  ['Google, as an array', ofJson([{ modelVersion: 'gemini-2.5-pro', usageMetadata: GOOGLE_USAGE }]), 'gemini-2.5-pro'],
+  [
+    'Google, as an array, whose first element counts',
+    ofJson([{ modelVersion: 'gemini-2.5-pro', usageMetadata: GOOGLE_USAGE }, { modelVersion: 'gemini-2.5-flash' }]),
+    'gemini-2.5-pro',
+  ],
   [
     'Bedrock, which wraps the model’s own events',
     {
