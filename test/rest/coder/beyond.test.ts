@@ -71,6 +71,14 @@ describe('ETag and If-Match', () => {
     expect([await status(`W/${etag}`), await status(`"x", ${etag}`), await status('*')]).toEqual([412, 200, 200])
   })
 
+  it('match the latest of several states, so that whoever expects another one overwrites nothing', async () => {
+    const { id, name } = await client.created()
+    for (const tags of [`"${id}.1", "${id}.2"`, `"${id}.2", "${id}.1"`])
+      expect((await client.patch(name, { icon: 'a' }, { 'if-match': tags })).status).toBe(412)
+    await client.patch(name, { icon: 'b' })
+    expect((await client.patch(name, { icon: 'c' }, { 'if-match': `"${id}.1", "${id}.2"` })).status).toBe(200)
+  })
+
   it('do not hide that a provider is not there, or that a request is wrong', async () => {
     expect((await client.patch('missing', { icon: 'a' }, { 'if-match': '"x"' })).status).toBe(404)
     const { name } = await client.created()
