@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -25,6 +25,14 @@ describe('gateway keys generate', () => {
     const first = await generate(file, '--first')
     expect(kidsIn(file)).toEqual([first.kid, kid, behind.kid])
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+  })
+
+  test.runIf(process.getuid?.() === 0)('leaves a file to its owner when root adds a key to it', async () => {
+    const file = join(folder, 'owned.key')
+    await generate(file)
+    chownSync(file, 1_234, 5_678)
+    await generate(file, '--first')
+    expect(statSync(file)).toMatchObject({ uid: 1_234, gid: 5_678 })
   })
 
   test.each([
