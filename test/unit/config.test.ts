@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { parseConfig, SETTINGS, secretVariables } from '../../src/config.ts'
+import { parseConfig, SETTINGS, secretVariables, wantsTraces } from '../../src/config.ts'
 import { StartupError } from '../../src/errors.ts'
 
 const KEY = `base64:${Buffer.from('a key of exactly thirty-two byte').toString('base64')}`
@@ -203,6 +203,17 @@ test('the variables of a proxy are read in small letters too, and in capitals fi
     HTTP_PROXY: 'b',
     NO_PROXY: 'd',
   })
+})
+
+test.each([
+  [{}, false],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, true],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://localhost:4318/v1/traces' }, true],
+  [{ OTEL_TRACES_EXPORTER: 'otlp' }, true],
+  [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, false],
+  [{ OTEL_SDK_DISABLED: 'True', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, false],
+])('%j asks for traces: %s', (environment, wanted) => {
+  expect(wantsTraces(parseConfig(environment))).toBe(wanted)
 })
 
 test('.env.example has every setting with its description and default, in order', () => {
