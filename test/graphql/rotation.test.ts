@@ -93,8 +93,15 @@ describe('keys rotate', () => {
     const expected = fingerprint(parseKeyring(NEW), new Secret(`${KEY}-0`))
     expect(await withStore(gateway, (store) => store.apiKeySecret.count({ where: { fingerprint: expected } }))).toBe(3)
 
+    expect((await run(['keys', 'status'])).output).toContain('A key that only opens and has nothing under it can be retired')
     expect(await retire()).toMatchObject({ changed: true })
     expect(await retire()).toMatchObject({ changed: false })
+    expect((await run(['keys', 'status'])).output).toContain('A retired key is still configured: remove it')
+    expect(await status(NEW)).toMatchObject([
+      { kid: NEW_ID, use: 'seals', secrets: KEYS + 6 },
+      { kid: OLD_ID, use: 'retired', configured: false, secrets: 0, tokens: 0, retiredAt: expect.any(String) },
+    ])
+    expect((await run(['keys', 'status'], NEW)).output).not.toContain('retired key')
     expect((await actions()).slice(2)).toEqual(['encryption_key.retired'])
     await gateway.stop()
     await expect(gateway.restart({ ENCRYPTION_KEYS: `${OLD},${NEW}` })).rejects.toThrow('was retired')
@@ -181,6 +188,12 @@ describe('keys rotate', () => {
     expect([exitCode, errors]).toEqual([78, expect.stringContaining('No gateway has been started')])
     expect(await countUnder(OLD_ID)).toBe(KEYS + 1)
     expect((await status(`${unknown},${NEW},${OLD}`))[0]).toMatchObject({ use: 'new', secrets: 0 })
+    for (const [keys, advice] of [
+      [`${unknown},${NEW},${OLD}`, 'No gateway has been started with the new key yet'],
+      [`${NEW},${OLD}`, ' not yet sealed with the first key:\nrun `gateway keys rotate`.'],
+      [NEW, 'Secrets or tokens are under a key that is not configured: put it back'],
+    ] as const)
+      expect((await run(['keys', 'status'], keys)).output).toContain(advice)
   })
 })
 
