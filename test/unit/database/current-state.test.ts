@@ -1,6 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { migrate } from '../../../src/database/migrate.ts'
+import { oncePerTurn } from '../../../src/database/once-per-turn.ts'
+import { oneAtATime } from '../../../src/database/one-at-a-time.ts'
+import { readTogether } from '../../../src/database/read-together.ts'
 import { describeDatabases } from '../../support/databases.ts'
 import { auditRow, providerRow } from '../../support/rows.ts'
 import { runWorker } from '../../support/run-worker.ts'
@@ -91,5 +94,62 @@ describeDatabases('the state of the data', (databases, kind) => {
     await database.currentState()
     const [row] = await database.prisma.$queryRawUnsafe<{ busy: number | bigint }[]>('PRAGMA wal_checkpoint(TRUNCATE)')
     expect(Number(row?.busy)).toBe(0)
+  })
+})
+
+describe('what many ask for at once', () => {
+  /** Runs that end when they are told to. */
+  const heldRuns = () => {
+    const ends: ((error?: Error) => void)[] = []
+    const ask = oneAtATime(() => {
+      const run = ends.length + 1
+      return new Promise<number>((resolve, reject) => ends.push((error) => (error === undefined ? resolve(run) : reject(error))))
+    })
+    return { ends, ask }
+  }
+
+  test('is never told from a run that began before it was asked for, and all who wait share the next one', async () => {
+    const { ends, ask } = heldRuns()
+    const asked = [ask(), ask(), ask()]
+    await setImmediate()
+    expect(ends).toHaveLength(1)
+    ends[0]?.()
+    await setImmediate()
+    asked.push(ask())
+    expect(ends).toHaveLength(2)
+    ends[1]?.()
+    await setImmediate()
+    ends[2]?.()
+    expect(await Promise.all(asked)).toEqual([1, 2, 2, 3])
+  })
+
+  test('is asked for again behind a run that failed, and the failure is told to its own askers alone', async () => {
+    const { ends, ask } = heldRuns()
+    const asked = Promise.allSettled([ask(), ask()])
+    ends[0]?.(new Error('away'))
+    await setImmediate()
+    ends[1]?.()
+    expect(await asked).toEqual([
+      { status: 'rejected', reason: new Error('away') },
+      { status: 'fulfilled', value: 2 },
+    ])
+  })
+
+  test('is read once in a turn of the event loop, when all of them have asked, and anew in the next one', async () => {
+    let reads = 0
+    const read = oncePerTurn(() => ++reads)
+    const asked = [read(), read()]
+    expect(reads).toBe(0)
+    expect(await Promise.all(asked)).toEqual([1, 1])
+    expect(await read()).toBe(2)
+
+    const batches: (readonly string[])[] = []
+    const find = readTogether(async (ids) => {
+      batches.push(ids)
+      return new Map(ids.filter((id) => id !== 'missing').map((id) => [id, `of ${id}`]))
+    })
+    expect(await Promise.all(['a', 'missing', 'a'].map((id) => find(id)))).toEqual(['of a', null, 'of a'])
+    expect(await find('a')).toBe('of a')
+    expect(batches).toEqual([['a', 'missing'], ['a']])
   })
 })
