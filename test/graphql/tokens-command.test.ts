@@ -39,6 +39,11 @@ describe('tokens create', () => {
     const { id } = await made('--name', 'short', '--role', 'viewer', '--expires-in', '2h')
     const row = await withStore(gateway, (store) => store.accessToken.findUniqueOrThrow({ where: { id } }))
     expect((row.expiresAt?.getTime() ?? 0) - row.createdAt.getTime()).toBeCloseTo(7_200_000, -4)
+    const later = { environment: gateway.shared, clock: () => row.expiresAt ?? new Date() }
+    const { output } = await runCommand(['tokens', 'list'], later)
+    expect(output).toMatch(/^\d+ revoked, expired or unverified: add --all/m)
+    expect(output).not.toContain(' short ')
+    expect((await runCommand(['tokens', 'list', '--all'], later)).output).toMatch(/ short .* expired +none$/m)
   })
 
   test.each([
