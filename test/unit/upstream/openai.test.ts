@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { probeConnection } from '../../../src/upstream/test/probe-connection.ts'
+import { startInternet } from '../../support/upstream/internet.ts'
 import { apiKey, outboundDeps, probeRequest } from '../../support/upstream/probing.ts'
-import { startVendor, type Vendor } from '../../support/upstream/vendors.ts'
+import { startVendor, type Vendor, vendorHost } from '../../support/upstream/vendors.ts'
 
 const GOOD = 'sk-proj-4f9a2c71d0e83b56'
 let vendor: Vendor
@@ -65,3 +66,37 @@ test.each(['', '/', '/v1/', '/v1/models', '/v1/chat/completions'])('the base URL
   expect(outcome.status).toBe('OK')
   expect(vendor.requests[0]?.path).toBe('/v1/models')
 })
+
+test("an admin key is told on OpenAI's own host by a route of its own, and is a key as any other elsewhere", async () => {
+  const admin = 'sk-admin-4f9a2c71d0e83b56'
+  const internet = await startInternet({ 'api.openai.com': vendorHost('openai', { goodKeys: [admin] }) })
+  const onInternet = { type: 'OPENAI', baseUrl: 'https://api.openai.com/v1', credential: apiKey(admin), network: internet.network } as const
+  const outcome = await probeConnection(probeRequest(onInternet), outboundDeps()).finally(() => internet.close())
+  expect(outcome).toMatchObject({ status: 'FORBIDDEN', keyVerified: false, message: expect.stringContaining('It is an admin key') })
+  expect(internet.requests.map(({ path }) => path)).toEqual(['/v1/organization/admin_api_keys?limit=1'])
+
+  vendor.set({ goodKeys: [admin] })
+  expect(await probe(admin)).toMatchObject({ status: 'OK', keyVerified: true })
+  expect(vendor.requests[0]?.path).toBe('/v1/models')
+})
+
+test.each([
+  ['OPENAI', 'openai', 'api.openai.com', '/v1/models'],
+  ['ANTHROPIC', 'anthropic', 'api.anthropic.com', '/v1/models'],
+  ['GOOGLE', 'google', 'generativelanguage.googleapis.com', '/v1beta/models'],
+] as const)(
+  "%s: on the vendor's own host its own list proves a key, and a list that somebody chose does not",
+  async (type, name, host, list) => {
+    const internet = await startInternet({ [host]: vendorHost(name, { goodKeys: [GOOD], situation: 'acceptsAnyKey' }) })
+    const onInternet = { type, baseUrl: `https://${host}`, credential: apiKey(GOOD), network: internet.network } as const
+    try {
+      expect(await probeConnection(probeRequest(onInternet), outboundDeps())).toMatchObject({ status: 'OK', keyVerified: true })
+      expect(internet.requests).toHaveLength(1)
+      const chosen = probeRequest({ ...onInternet, modelsPath: list })
+      expect(await probeConnection(chosen, outboundDeps())).toMatchObject({ status: 'OK', keyVerified: false })
+      expect(internet.requests).toHaveLength(3)
+    } finally {
+      await internet.close()
+    }
+  },
+)
