@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,16 +48,34 @@ test('a copy gets its name once it is whole: what a killed run leaves passes for
   const to = join(folder, 'copy.db')
   const { copyTo } = database.engine
   const isThere: boolean[] = []
+  const modes: number[] = []
   const engine = {
     ...database.engine,
     copyTo: async (path: string) => {
+      modes.push(statSync(path).mode & 0o777)
       await copyTo?.(path)
       isThere.push(existsSync(to))
     },
   }
   expect(await backUp({ ...database, engine }, to)).toBe(to)
   expect(isThere).toEqual([false])
+  expect(modes, 'nobody else reads it meanwhile').toEqual([0o600])
   expect(readdirSync(folder).filter((name) => name.startsWith('copy'))).toEqual(['copy.db'])
+})
+
+test('a copy that is damaged is no backup: it is refused, and nothing of it is left', async () => {
+  const database = await open()
+  await migrate(database)
+  const { copyTo } = database.engine
+  const engine = {
+    ...database.engine,
+    copyTo: async (path: string) => {
+      await copyTo?.(path)
+      writeFileSync(path, readFileSync(path).fill(0xff, 4_096 * 6, 4_096 * 9))
+    },
+  }
+  await expect(backUp({ ...database, engine }, join(folder, 'copy.db'))).rejects.toThrow(/damaged|malformed/)
+  expect(readdirSync(folder).filter((name) => name.startsWith('copy'))).toEqual([])
 })
 
 test.each([
