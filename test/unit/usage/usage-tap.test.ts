@@ -171,6 +171,16 @@ describe('what a vendor sends to do harm', () => {
     expect(await read({ contentType: JSON_TYPE }, [body], { contentEncoding })).toEqual({ usage: null, usageSource: 'MISSING' })
   })
 
+  test.each(['many', '', '-3', '1e3', '9'.repeat(16)])(
+    'a count of Bedrock in a header that is no number of tokens is none: "%s"',
+    async (count) => {
+      const headersWith = (input: string) => ['X-Amzn-Bedrock-Input-Token-Count', input, 'X-Amzn-Bedrock-Output-Token-Count', '4']
+      const body = [Buffer.from('{}')]
+      expect((await read({ contentType: JSON_TYPE, headers: headersWith('3') }, body)).usage).toEqual(tokens(3, 4))
+      expect((await read({ contentType: JSON_TYPE, headers: headersWith(count) }, body)).usage).toEqual(tokens(0, 4))
+    },
+  )
+
   test.each(['audio/mpeg', 'image/png', 'text/html', ''])('an answer of the type "%s" is not read', async (contentType) => {
     expect(await read({ contentType }, [Buffer.from(`{${usage}}`)])).toEqual({ usage: null, usageSource: 'MISSING' })
   })
