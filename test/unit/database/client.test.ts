@@ -43,6 +43,24 @@ describeDatabases('the client', (databases, kind) => {
     )
     expect(failure).toBeInstanceOf(ProviderNotFoundError)
     expect(await actions(database)).toEqual(['kept'])
+    expect(database.statistics(), 'a refusal by a rule is no failure of the database').toMatchObject({ writes: 1, failures: 0 })
+  })
+
+  test('shows in a snapshot one state of the data, whatever is committed meanwhile', async () => {
+    const url = await databases.freshUrl()
+    const [one, other] = [await databases.open(url), await databases.open(url)]
+    await migrate(one)
+    let written: Promise<unknown> = Promise.resolve()
+    const seen = await one.snapshot(async (tx) => {
+      const before = await tx.auditEvent.count()
+      written = other.write((writer) => writer.auditEvent.create({ data: auditRow('meanwhile') }))
+      // SQLite lets it wait.
+      if (kind === 'postgresql') await written
+      return [before, await tx.auditEvent.count()]
+    })
+    await written
+    expect(seen).toEqual([0, 0])
+    expect(await one.prisma.auditEvent.count()).toBe(1)
   })
 
   test('does not lose or show a write made beside a transaction that rolls back, 200 times', async () => {
@@ -98,6 +116,7 @@ describeDatabases('the client', (databases, kind) => {
     const database = await databases.open()
     const failure = await failureOf(database.write(() => Promise.reject(conflict())))
     expect(failure).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 1 })
+    expect(database.statistics()).toMatchObject({ writes: 0, failures: 1 })
   })
 
   test('ends a transaction at the first statement that fails', async () => {
