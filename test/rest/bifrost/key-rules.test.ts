@@ -134,6 +134,10 @@ describe('the message catalogue of keys (Bifrost contract, section 1.2)', () => 
     const key = await client.createdKey(provider, { value: null, enabled: false, [`${provider}_key_config`]: config })
     expect(key.value).toEqual({ value: '', type: 'plain_text' })
     expect((await client.replacedKey(provider, key.id, { ...key, value: '' })).value).toEqual(key.value)
+    // What is left out is gone, not kept.
+    const given = await client.replacedKey(provider, key.id, { ...key, value: 'sk-given-and-taken-back-0001' })
+    expect(given.value.value).toMatch(/^sk-g/)
+    expect((await client.replacedKey(provider, key.id, { ...given, value: '' })).value).toEqual(key.value)
   })
 
   it('goes by what a custom provider is based on', async () => {
