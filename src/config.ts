@@ -197,8 +197,8 @@ export function loadConfig(): Config {
 
 function readEnvironmentFile(path: string): void {
   try {
-    // Read here, because the other function says of a folder that it is no string.
-    const variables = parseEnv(readFileSync(path, 'utf8'))
+    // Read here, because the other function says of a folder that it is no string, and takes an editor's mark of UTF-8 for a part of the first name.
+    const variables = parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
     for (const [name, value] of Object.entries(variables)) process.env[name] ??= value
   } catch (error) {
     throw new StartupError(`The file ${path} in the working directory cannot be read (${codeOf(error)}). Correct or remove it.`)

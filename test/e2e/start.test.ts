@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -114,6 +114,14 @@ describe('the first start', () => {
     expect(after).not.toContain('Applied the migration')
   })
 
+  it('reads the first setting of a .env that an editor marked as UTF-8', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, '.env'), '\uFEFFDATABASE_URL=file:./elsewhere/gateway.db\n')
+    await start(folder)
+    expect(existsSync(join(folder, 'elsewhere/gateway.db'))).toBe(true)
+    expect(existsSync(databaseOf(folder))).toBe(false)
+  })
+
   it('with ADMIN_TOKEN, here from a .env, prints no token, and lets that one in', async () => {
     const token = 'an-admin-token-of-the-operators-own-making'
     const folder = newFolder()
@@ -180,6 +188,13 @@ describe('a start that cannot be', () => {
     const { exitCode, stderr } = await refused(folder)
     expect(exitCode).toBe(78)
     expect(lines(stderr)).toEqual(['The file .env in the working directory cannot be read (EISDIR). Correct or remove it.'])
+  })
+
+  it('is refused with a .env that is no UTF-8, of which no setting would be read', async () => {
+    const folder = newFolder()
+    writeFileSync(join(folder, '.env'), '\uFEFFHOST=127.0.0.1\n', 'utf16le')
+    expect(await refused(folder)).toMatchObject({ exitCode: 78, stderr: expect.stringContaining('The file .env in the working directory') })
+    expect(existsSync(databaseOf(folder))).toBe(false)
   })
 
   it('is refused with a key file that cannot be read, in one line', async () => {
