@@ -11,7 +11,7 @@ import { isCallTarget } from './calls/call-path.ts'
 import { readConsoleFiles } from './console/console-files.ts'
 import { createConsolePages } from './console/console-pages.ts'
 import { toUnavailable } from './database/failures.ts'
-import { isUsable } from './database/is-usable.ts'
+import { createReadiness } from './database/is-usable.ts'
 import { createDocumentationPages } from './documentation/documentation-pages.ts'
 import { Fault } from './errors.ts'
 import { logUnavailable, logUnexpected } from './graphql/client-errors.ts'
@@ -98,6 +98,7 @@ export function createApp(options: AppOptions): App {
   const admit = createAdmission()
   const turnOf = (kind: AppRoute) => (BEGIN_AT_ONCE.has(kind) ? undefined : admit())
   const underWay = new Set<ServerResponse>()
+  const isUsable = createReadiness(deps.database)
   let draining = false
   metrics?.watch({
     cache: cache.statistics,
@@ -112,7 +113,7 @@ export function createApp(options: AppOptions): App {
     ai: (requestContext) => calls.handle(requestContext).then(() => null),
     healthz: () => json(200, { status: 'ok' }),
     readyz: async () => {
-      const ready = !draining && (await isUsable(deps.database))
+      const ready = !draining && (await isUsable())
       return ready ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }, { 'retry-after': '1' })
     },
     home: () => ({ status: 302, headers: { location: withConsole ? '/console' : '/graphql' } }),

@@ -39,13 +39,15 @@ export async function migrate(
   }
 }
 
-/**
- * Whether every migration of this release is applied; a newer release may have applied more, and this one serves on.
- * For the readiness check. Throws when the database is away.
- */
+/** Whether every migration of this release is applied; a newer release may have applied more. Throws when the database is away. */
 export async function migrationsApplied(database: Database, folder: string = MIGRATIONS_FOLDER): Promise<boolean> {
+  return areApplied(database, readMigrations(join(folder, database.kind)))
+}
+
+/** The same for migrations that were read before. */
+export async function areApplied(database: Database, migrations: readonly Migration[]): Promise<boolean> {
   const applied = await readApplied(database.prisma)
-  return readMigrations(join(folder, database.kind)).every(({ name }) => isFinished(name, applied))
+  return migrations.every(({ name }) => isFinished(name, applied))
 }
 
 /** Whether any release has made its tables there. */

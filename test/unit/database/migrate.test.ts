@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { deriveSchemas } from '../../../prisma/derive-schemas.ts'
 import { diff, offlineAdapter } from '../../../prisma/diff.ts'
 import type { Database } from '../../../src/database/client.ts'
+import { createReadiness } from '../../../src/database/is-usable.ts'
 import { migrate, migrationsApplied } from '../../../src/database/migrate.ts'
 import { MIGRATIONS_FOLDER, statementsOf } from '../../../src/database/migrations.ts'
 import { describeDatabases } from '../../support/databases.ts'
@@ -154,6 +155,16 @@ describeDatabases('the runner', (databases, kind) => {
       message: expect.stringContaining('The migration 29990101000000_newer in the database is not known to this release'),
     })
     expect(await migrationsApplied(database)).toBe(true)
+  })
+
+  test('stays ready while an upgrade puts the files of a newer release there', async () => {
+    const database = await databases.open()
+    const isReady = createReadiness(database, folder)
+    add('29990101000000_newer', 'CREATE TABLE "newer" (\n    "x" TEXT\n);\n')
+    expect(await isReady()).toBe(true)
+    await migrate(database, undefined, folder)
+    expect(await isReady()).toBe(true)
+    expect(await createReadiness(await databases.open(), folder)()).toBe(false)
   })
 
   test('refuses a migration that another tool left unfinished, and forgets one that it rolled back', async () => {
