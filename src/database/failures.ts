@@ -10,6 +10,8 @@ const AWAY = new RegExp(
     'SQLITE_(FULL|READONLY|IOERR|CANTOPEN|LOCKED|PROTOCOL|NOMEM)',
     '08...|53...|57P0.|57014|58030|25006|25P0[34]|28...',
     'ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|ENOSPC|EDQUOT|EROFS|EMFILE',
+    // A file that the URL names, such as sslrootcert, is read for each connection.
+    'ENOENT|EACCES',
     'DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections|TlsConnectionError',
   ]
     .map((codes) => `^(${codes})$`)

@@ -20,6 +20,7 @@ test.each([
 test.each([
   ...['P1001', 'P1017', 'P2024', '08006', '53300', '53100', '57P01', '57014', '58030', '25006', '25P03', '28P01'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOSPC', 'EROFS'],
+  ...['ENOENT', 'EACCES'],
 ])('a database that is away, full or read-only is a fault for a while: %s', (code) => {
   for (const error of [failure({ code }), ofAdapter({ originalCode: code })]) {
     expect(isBusy(error)).toBe(false)
