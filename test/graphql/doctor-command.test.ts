@@ -155,6 +155,15 @@ describe('doctor', () => {
     expect(todo).toEqual([expect.stringMatching(/^clock: .*NTP/)])
   })
 
+  test('finds no fault with a clock that was wrong once', async () => {
+    const clock = () => new Date(Date.now() + 3_600_000)
+    const created = ['tokens', 'create', '--name', 'early', '--role', 'viewer']
+    expect(await runCommand(created, { environment: gateway.shared, clock })).toMatchObject({ exitCode: 0 })
+    expect((await doctor()).todo).toEqual([expect.stringMatching(/^clock: .*NTP/)])
+    await writerOf(gateway).created({})
+    expect((await doctor()).todo).toEqual([])
+  })
+
   testOfFiles('names each row and column that cannot be read, among thousands that can, and shows no value', async () => {
     const provider = await writerOf(gateway).created({
       name: 'odd',

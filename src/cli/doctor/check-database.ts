@@ -173,7 +173,8 @@ async function checkClock(database: Database, now: Date): Promise<Finding> {
       'clock',
       `It differs from the database server's by ${Math.round(Math.abs(difference) / 1_000)} s. Synchronize both (NTP).`,
     )
-  const newest = await database.prisma.auditEvent.findFirst({ orderBy: { createdAt: 'desc' }, select: { createdAt: true } })
+  // The one that was written last: others may be of a time when the clock was wrong.
+  const newest = await database.prisma.auditEvent.findFirst({ orderBy: { number: 'desc' }, select: { createdAt: true } })
   if (newest !== null && newest.createdAt.getTime() - now.getTime() > CLOCK_TOLERANCE_MS)
     return ailing('clock', `The newest audit event is of ${newest.createdAt.toISOString()}, in the future. Set the clock (NTP).`)
   return fine('clock', `${now.toISOString().slice(0, 19)}Z`)
