@@ -87,9 +87,10 @@ describe('the first start', () => {
     expect(await ask(second, first.token, LIST_PROVIDERS)).toEqual(before)
   })
 
-  it('that finds its port taken leaves the admin token, and the advice about the key file, to the next one', async () => {
+  it('that finds its port taken leaves the admin token, and the advice about the key file, to the next one, and logs that it made the file', async () => {
     const folder = newFolder()
-    await refused(folder, { PORT: await takenPort() })
+    const { output } = await refused(folder, { PORT: await takenPort() })
+    expect(output).toContain(`Made the key file ${keyFileOf(folder)}. Back it up`)
     const gateway = await start(folder)
     expect(gateway.output()).toContain('The key file is new. Back it up')
     expect((await ask(gateway, gateway.token, LIST_PROVIDERS)).status).toBe(200)
