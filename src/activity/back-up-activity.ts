@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { backUp } from '../database/back-up.ts'
 import { type Database, isDatabaseThere, openDatabase } from '../database/client.ts'
 import { activityFile } from './activity.ts'
@@ -12,14 +13,15 @@ export interface BackedUp {
 
 /**
  * Backs a SQLite database up with the activity beside it; each copy is the state of one moment, the second one a little later.
+ * The activity comes first: where the database's copy is, even a killed run has left the whole backup.
  * @throws StartupError, as `backUp` does; no file is left then.
  */
 export async function backUpWithActivity(database: Database, to: string): Promise<BackedUp> {
-  const file = await backUp(database, to)
+  const made = await backUpActivity(database, activityFile(resolve(to)))
   try {
-    return { file, activityFile: await backUpActivity(database, activityFile(file)) }
+    return { file: await backUp(database, to), activityFile: made }
   } catch (error) {
-    rmSync(file, { force: true })
+    if (made !== null) rmSync(made, { force: true })
     throw error
   }
 }

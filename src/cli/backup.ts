@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { backUpWithActivity } from '../activity/back-up-activity.ts'
+import { unfinishedCopies } from '../database/back-up.ts'
 import { hasTables } from '../database/migrate.ts'
 import { StartupError } from '../errors.ts'
 import { help, JSON_OPTION } from './help.ts'
@@ -26,6 +27,10 @@ export function addBackup(program: Command, shell: Shell): void {
       }),
     )
     .action(async ({ to, json }: { to: string; json?: true }) => {
+      const unfinished = unfinishedCopies(to)
+      // Before the copy is made: they may be what fills the disk.
+      if (unfinished.length > 0)
+        shell.error(`Interrupted backups left these files. Unless another backup is running, delete them:\n${unfinished.join('\n')}\n`)
       const made = await withDatabaseAsItIs(shell, async ({ database }) => {
         if (await hasTables(database)) return backUpWithActivity(database, to)
         throw new StartupError(`The database ${database.location} is empty: no gateway was started on it.`)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { StartupError } from '../errors.ts'
 import { type Database, openDatabase } from './client.ts'
 import { adviceOnWriting, isDamaged, reasonOf } from './failures.ts'
@@ -32,6 +32,13 @@ export async function backUp(database: Database, to: string): Promise<string> {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${draft}${end}`, { force: true })
   }
   return path
+}
+
+/** What runs that were killed left in the folder of a copy, or others still write there. */
+export function unfinishedCopies(to: string): string[] {
+  const folder = dirname(resolve(to))
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((name) => (/\.[0-9a-f-]{36}\.unfinished(-\w+)?$/.test(name) ? [join(folder, name)] : []))
 }
 
 /** Made before SQLite fills it, because SQLite would let others read it. */

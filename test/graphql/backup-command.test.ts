@@ -1,5 +1,7 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { runCommand, runJson } from '../support/command-line.ts'
@@ -47,6 +49,31 @@ describe('gateway backup', () => {
       expect(existsSync(join(gateway.folder, 'taken.db'))).toBe(false)
     },
   )
+
+  test.runIf(process.env.TEST_DATABASE !== 'postgresql')('has the whole backup as soon as its file is there', async () => {
+    const file = join(gateway.folder, 'whole.db')
+    let isOver = false
+    const done = backUp(file).finally(() => {
+      isOver = true
+    })
+    while (!existsSync(file) && !isOver) await setImmediate()
+    expect(existsSync(join(gateway.folder, 'whole-activity.db'))).toBe(true)
+    expect(await done).toMatchObject({ exitCode: 0 })
+
+    writeFileSync(join(gateway.folder, 'there.db'), 'something else')
+    expect(await backUp(join(gateway.folder, 'there.db'))).toMatchObject({ exitCode: 1, errors: expect.stringContaining('EEXIST') })
+    expect(existsSync(join(gateway.folder, 'there-activity.db'))).toBe(false)
+  })
+
+  test.runIf(process.env.TEST_DATABASE !== 'postgresql')('names what an interrupted one left in the folder, and keeps it', async () => {
+    const left = join(gateway.folder, `earlier.db.${randomUUID()}.unfinished`)
+    writeFileSync(left, 'a part')
+    const { exitCode, errors } = await backUp(join(gateway.folder, 'later.db'))
+    expect([exitCode, errors]).toEqual([0, expect.stringContaining(`delete them:\n${left}\n`)])
+    expect(existsSync(left)).toBe(true)
+    rmSync(left)
+    expect(await backUp(join(gateway.folder, 'latest.db'))).toMatchObject({ exitCode: 0, errors: '' })
+  })
 
   test('copies what this release has not migrated yet, and nothing where no gateway was started', async () => {
     const old = await inSqlite(gateway.folder)
