@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
+import { variablesOf } from '../api-keys/credential-parts.ts'
 import { readSecretReference } from '../config.ts'
 import { createUpstream } from '../create-upstream.ts'
+import { readCredentialParts } from '../destination/stored-rows.ts'
 import type { PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { readRoutes, toFileRoute } from './apply/plan-routes.ts'
 import type { FileProvider } from './apply/providers-file.ts'
@@ -43,10 +45,12 @@ export function addExport(program: Command, shell: Shell): void {
 
 async function exportProviders(shell: Shell, open: Open, { variables, json }: Options): Promise<void> {
   const { config, database, caller } = open
-  const nameVariable = variables ? variableNames() : () => null
+  const rows: ExportedRow[] = []
+  for await (const row of readProviders(database.prisma)) rows.push(row)
+  const nameVariable = variables ? variableNames(rows) : () => null
   const check = exportCheck(createUpstream(config).deps, caller)
   const providers: FileProvider[] = []
-  for await (const row of readProviders(database.prisma)) {
+  for (const row of rows) {
     const { asStored, notes } = await check(row)
     for (const note of notes) shell.error(`${row.name}: ${printable(note)}\n`)
     providers.push({ ...toFileProvider(row, nameVariable), ...(asStored ? { asStored } : {}) })
@@ -66,9 +70,15 @@ async function* readProviders(prisma: PrismaClient): AsyncGenerator<ExportedRow>
   for await (const page of pagesOf(read, PAGE)) yield* page
 }
 
-/** Gives each secret a variable of its own, also where two names differ in signs alone. Never one of the gateway's own. */
-function variableNames(): NameVariable {
-  const taken = new Set<string>()
+/** Gives each secret a variable of its own, also where two names differ in signs alone. Never one of the gateway's own, nor one that a key names. */
+function variableNames(rows: readonly ExportedRow[]): NameVariable {
+  const named = rows.flatMap(({ apiKeys }) =>
+    apiKeys.flatMap(({ environmentVariable, endpointVariable, credentialParts }) => [
+      ...[environmentVariable, endpointVariable],
+      ...Object.values(variablesOf(readCredentialParts(credentialParts))),
+    ]),
+  )
+  const taken = new Set(named)
   return (...words) => {
     const name = words
       .join('_')

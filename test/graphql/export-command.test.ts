@@ -37,6 +37,20 @@ describe('export', () => {
     ])
   })
 
+  test('with --variables gives no secret a variable that another key is read from', async () => {
+    const input = `providers:
+  - { name: openai, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ valueFrom: { env: FIRST_KEY } }], network: { extraHeaders: [{ name: X-Key, valueFrom: { env: TEAM_KEY } }] } }
+  - { name: openai-eu, type: OPENAI, baseUrl: "${upstream.origin}", apiKeys: [{ environmentVariable: OPENAI_API_KEY, credentialParts: [{ name: aws.sessionToken, environmentVariable: OPENAI_X_KEY }] }] }
+`
+    const allowing = { environment: { ...environment(), SECRET_ENV_ALLOW: 'OPENAI_API_KEY,OPENAI_X_KEY' }, input }
+    expect(await runCommand(['apply', '-f', '-'], allowing)).toMatchObject({ exitCode: 0 })
+    const { output } = await run(['export', '--variables'])
+    expect(Array.from(output.matchAll(/(?:env|environmentVariable): (\S+)/g), ([, name]) => name)).toEqual([
+      ...['OPENAI_X_KEY_2', 'OPENAI_API_KEY_2'],
+      ...['OPENAI_API_KEY', 'OPENAI_X_KEY'],
+    ])
+  })
+
   test('with --variables makes the same providers in another gateway', async () => {
     await apply(everything())
     // It needs no encryption key: this is what is left to somebody who has lost theirs.
