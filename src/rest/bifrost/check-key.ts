@@ -1,9 +1,10 @@
 import type { BifrostKeyFieldsFragment, BifrostProviderFragment } from '../../generated/bifrost-documents.ts'
 import { aliasReason } from './aliases.ts'
 import { withoutStoredValue } from './check-provider.ts'
+import { isNameOf } from './credential-parts.ts'
 import type { KeyParts } from './key-parts.ts'
 import { readSecret } from './secret.ts'
-import { readStoredKey, wrongSetting } from './stored-key.ts'
+import { hiddenParts, readStoredKey, wrongSetting } from './stored-key.ts'
 import { settingsOf } from './to-key-input.ts'
 import { customConfigOf, nameOf } from './to-response.ts'
 import { mayBeWithoutValue, requiredParts } from './vendor-configs.ts'
@@ -29,17 +30,24 @@ export function keyProblem(request: KeyRequest, parts: KeyParts, base: string, s
   const isPut = stored !== null
   if (!isPut && request.id && parseUuid(request.id) === null) return 'Invalid key id: must be a UUID'
   const rest = [() => blacklistProblem(request), () => aliasProblem(request, base), () => modelsProblem(request)]
-  const required = () => requiredProblem(base, parts)
+  const required = () => requiredProblem(base, parts, stored === null ? [] : hiddenParts(stored))
   // A PUT asks for the vendor's own fields last, a POST first.
-  const rules = [() => maskProblem(request, parts, stored), () => referenceProblem(request, parts), () => valueProblem(request, base)]
+  const rules = [
+    () => maskProblem(request, parts, stored),
+    () => referenceProblem(request, parts),
+    () => valueProblem(request, base, stored),
+  ]
   const ordered = isPut ? [...rules, ...rest, required] : [...rules, required, ...rest]
   ordered.push(() => settingsProblem(request, parts))
   return ordered.reduce<string | null>((found, rule) => found ?? rule(), null)
 }
 
+function hasValue({ masked, environmentVariable }: BifrostKeyFieldsFragment): boolean {
+  return masked !== '' || environmentVariable !== null
+}
+
 function maskProblem(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment | null): string | null {
-  const hasValue = stored !== null && (stored.masked !== '' || stored.environmentVariable !== null)
-  if (readSecret(request.value).kind === 'mask' && !hasValue) return withoutStoredValue('value')
+  if (readSecret(request.value).kind === 'mask' && (stored === null || !hasValue(stored))) return withoutStoredValue('value')
   const known = ((stored && readStoredKey(stored))?.secrets ?? []).map(({ path }) => path)
   const lost = parts.secrets.find(({ path, secret }) => secret.kind === 'mask' && !known.includes(path))
   return lost === undefined ? null : withoutStoredValue(lost.path)
@@ -50,14 +58,17 @@ function referenceProblem(request: KeyRequest, parts: KeyParts): string | null {
   return vault === undefined ? null : `vault references are not supported for ${vault.path}`
 }
 
-function valueProblem(request: KeyRequest, base: string): string | null {
-  return readSecret(request.value).kind === 'empty' && !mayBeWithoutValue(base) ? 'Key value must not be empty' : null
+/** A key of another API may have had none: its parts hold the credential. */
+function valueProblem(request: KeyRequest, base: string, stored: BifrostKeyFieldsFragment | null): string | null {
+  const mayBeWithout = mayBeWithoutValue(base) || (stored !== null && !hasValue(stored))
+  return readSecret(request.value).kind === 'empty' && !mayBeWithout ? 'Key value must not be empty' : null
 }
 
-function requiredProblem(base: string, { secrets, plain }: KeyParts): string | null {
+function requiredProblem(base: string, { secrets, plain }: KeyParts, hidden: readonly string[]): string | null {
   const isGiven = (path: string) => {
     const [config = '', part = ''] = path.split('.')
-    return secrets.some((given) => given.path === path) || Boolean(plain[config]?.[part])
+    const isKept = hidden.some((name) => isNameOf(name, path))
+    return isKept || secrets.some((given) => given.path === path) || Boolean(plain[config]?.[part])
   }
   return requiredParts(base).find(({ path }) => !isGiven(path))?.message ?? null
 }

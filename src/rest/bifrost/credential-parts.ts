@@ -40,7 +40,7 @@ const SHOWN_PATHS: readonly string[] = [
 ]
 
 /** Parts that the gateway keeps in the open, so that they need not be kept beside. */
-const OPEN_NAMES: readonly string[] = ['endpoint', 'aws.region', 'aws.roleArn', 'aws.externalId']
+export const OPEN_NAMES: readonly string[] = ['endpoint', 'aws.region', 'aws.roleArn', 'aws.externalId']
 
 export function isShown(path: string): boolean {
   return SHOWN_PATHS.includes(path)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BifrostKeyFieldsFragment } from '../../generated/bifrost-documents.ts'
-import { isNameOf, isShown } from './credential-parts.ts'
+import { isNameOf, isShown, OPEN_NAMES } from './credential-parts.ts'
 import { maskText } from './mask.ts'
 
 /** What only Bifrost knows of a key, as it is kept in the key's extensions. */
@@ -51,6 +51,7 @@ const extensions = z.object({
 })
 
 interface ShownSecret {
+  readonly name: string
   readonly path: string
   readonly masked: string
   readonly environmentVariable: string | null
@@ -75,12 +76,19 @@ export function readStoredKey(key: BifrostKeyFieldsFragment): StoredKey | null {
     const part = partOf(key, name, path)
     if (part === null) return []
     const open = isShown(path) && Object.hasOwn(shown, name) && part.environmentVariable === null ? shown[name] : undefined
-    return [{ path, ...part, ...(open === undefined ? {} : { masked: open }) }]
+    return [{ ...part, name, path, ...(open === undefined ? {} : { masked: open }) }]
   })
   return { settings, secrets }
 }
 
-function partOf(key: BifrostKeyFieldsFragment, name: string, path: string): Omit<ShownSecret, 'path'> | null {
+/** The names of the parts that Bifrost's API does not show, because another API wrote them. */
+export function hiddenParts(key: BifrostKeyFieldsFragment): string[] {
+  const shown = (readStoredKey(key)?.secrets ?? []).map(({ name }) => name)
+  const open = OPEN_NAMES.filter((name) => partOf(key, name, '') !== null)
+  return [...key.credentialParts.map(({ name }) => name), ...open].filter((name) => !shown.includes(name))
+}
+
+function partOf(key: BifrostKeyFieldsFragment, name: string, path: string): Omit<ShownSecret, 'name' | 'path'> | null {
   const part = key.credentialParts.find((one) => one.name === name)
   if (part !== undefined)
     return { ...part, masked: part.name === SHOWN_REGION && /^[a-z0-9-]+$/.test(part.masked) ? maskText(part.masked) : part.masked }

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { BifrostKeyFieldsFragment, CredentialInput, KeepApiKeyInput, NewApiKeyInput } from '../../generated/bifrost-documents.ts'
+import type {
+  BifrostKeyFieldsFragment,
+  CredentialInput,
+  CredentialPartInput,
+  KeepApiKeyInput,
+  NewApiKeyInput,
+} from '../../generated/bifrost-documents.ts'
 import { nameParts } from './credential-parts.ts'
 import type { KeyParts } from './key-parts.ts'
 import { type GivenSecret, readSecret } from './secret.ts'
-import { type KeySettings, readStoredKey } from './stored-key.ts'
+import { hiddenParts, type KeySettings, readStoredKey } from './stored-key.ts'
 import { type KeyRequest, parseUuid } from './wire-key.ts'
 
 /** The id that the client has chosen, or a new one. */
@@ -26,13 +32,17 @@ export function toNewKey(request: KeyRequest, parts: KeyParts, uuid: string): Ne
 
 /**
  * A PUT replaces the whole key, but a mask keeps what it stands for (Bifrost contract, section 3.4), and a name or `enabled` that
- * is left out stays. A name that does not change is not sent: whether it is unique was asked when it was given.
+ * is left out stays, as does what no answer shows. A name that does not change is not sent: whether it is unique was asked when it was given.
  */
 export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostKeyFieldsFragment): KeepApiKeyInput {
   const value = readSecret(request.value)
   const { replicate_key_config: replicate } = readStoredKey(stored)?.settings ?? {}
   const isSameVariable = value.kind === 'variable' && value.name === stored.environmentVariable
   const hadValue = stored.masked !== '' || stored.environmentVariable !== null
+  // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
+  const settings = request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }
+  const { credentialParts, ...configuration } = toConfiguration(request, parts, settings)
+  const hidden = hiddenParts(stored).filter((hiddenName) => !credentialParts.some(({ name }) => name === hiddenName))
   return {
     id: stored.id,
     ...(isSameVariable ? {} : toCredential(value)),
@@ -40,8 +50,8 @@ export function toKeptKey(request: KeyRequest, parts: KeyParts, stored: BifrostK
     ...(request.name == null || request.name === (stored.name ?? '') ? {} : { name: request.name }),
     ...(request.enabled == null ? {} : { enabled: request.enabled }),
     weight: request.weight ?? 0,
-    // The one block that a PUT without it keeps (Bifrost contract, section 3.4).
-    ...toConfiguration(request, parts, request.replicate_key_config || !replicate ? {} : { replicate_key_config: replicate }),
+    ...configuration,
+    credentialParts: [...credentialParts, ...hidden.map((name) => ({ name }))],
   }
 }
 
@@ -68,7 +78,7 @@ function toConfiguration(
   request: KeyRequest,
   given: KeyParts,
   kept: KeySettings,
-): Pick<NewApiKeyInput, 'credentialParts' | 'models' | 'exceptModels' | 'extensions'> {
+): Pick<NewApiKeyInput, 'models' | 'exceptModels' | 'extensions'> & { readonly credentialParts: CredentialPartInput[] } {
   const { models, blacklisted_models: exceptModels, ...settings } = settingsOf(request, given, kept)
   const located = given.secrets.map(({ path, secret }) => ({
     path,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bifrostClient, custom } from '../../support/bifrost-client.ts'
+import { bifrostClient, custom, uniqueName } from '../../support/bifrost-client.ts'
 import { startVendor } from '../../support/upstream/vendors.ts'
 import { useGateway } from '../../support/use.ts'
 import { useStarted } from '../../support/use-started.ts'
@@ -38,6 +38,45 @@ describe('the endpoint of one key (Bifrost contract, "per-key endpoints")', () =
   it('is called under the rules for all outbound calls', async () => {
     const key = await client.createdKey('ollama', { value: KEY, ollama_key_config: { url: 'http://169.254.169.254' } }).catch(String)
     expect(JSON.stringify(key)).toMatch(/list_models_failed|Refused with 400/)
+  })
+})
+
+describe('a key of another API', () => {
+  const create = 'mutation ($input: CreateProviderInput!) { createProvider(input: $input) { __typename } }'
+  const read = `query ($name: String!) {
+    provider(by: { name: $name }) {
+      enabled
+      apiKeys { nodes { masked endpoint region weight credentialParts { name masked } } }
+    }
+  }`
+  const partsOf = (parts: Readonly<Record<string, string>>) =>
+    Object.entries(parts).map(([name, value]) => ({ name, credential: { value } }))
+
+  it.each([
+    ['with its own endpoint', 'OPENAI', { credential: { value: KEY }, credentialParts: partsOf({ endpoint: 'http://127.0.0.1:9/v1' }) }],
+    [
+      'on Vertex',
+      'GOOGLE',
+      { credential: { value: KEY }, credentialParts: partsOf({ 'vertex.projectId': 'p', 'vertex.region': 'us-east1' }) },
+    ],
+    [
+      'on Bedrock',
+      'BEDROCK',
+      { credentialParts: partsOf({ 'aws.accessKeyId': 'AKIDEXAMPLE', 'aws.secretAccessKey': KEY, 'aws.region': 'us-east-1' }) },
+    ],
+    [
+      'of Azure without a value',
+      'AZURE',
+      { credentialParts: partsOf({ endpoint: 'http://127.0.0.1:9', 'azure.clientSecret': KEY, 'acme.more': 'x' }) },
+    ],
+  ])('%s keeps the parts that no answer shows when it is changed', async (_, type, key) => {
+    const name = uniqueName()
+    const input = { name, type, baseUrl: '', testAfterWrites: 'NEVER', apiKeys: [key] }
+    expect(await gateway.ask(create, { input })).toEqual({ createProvider: { __typename: 'CreateProviderPayload' } })
+    const before = await gateway.ask(read, { name })
+    const [shown] = (await client.send('GET', `/api/providers/${name}/keys`)).body.keys ?? []
+    await client.replacedKey(name, shown?.id ?? '', { ...shown, weight: 0.5 })
+    expect(JSON.stringify(await gateway.ask(read, { name }))).toBe(JSON.stringify(before).replace('"weight":1', '"weight":0.5'))
   })
 })
 
