@@ -1,5 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -36,6 +37,14 @@ test('a reader that has seen enough, such as head, is no crash', async () => {
   child.stdout?.destroy()
   const [exitCode] = await once(child, 'close')
   expect([exitCode, errors]).toEqual([1, ''])
+})
+
+test.skipIf(!existsSync('/dev/full'))('output that a full disk does not take is a failure that is told, and no crash', () => {
+  const full = openSync('/dev/full', 'w')
+  const stdio = ['ignore' as const, full, 'pipe' as const]
+  const { status, stderr } = spawnSync(process.execPath, [resolve('dist/cli/gateway.js'), '--help'], { stdio, encoding: 'utf8' })
+  closeSync(full)
+  expect([status, stderr]).toEqual([1, 'The output cannot be written: ENOSPC: no space left on device, write.\n'])
 })
 
 test('progress shows at a terminal alone', async () => {
