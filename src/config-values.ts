@@ -33,7 +33,7 @@ export const integer = (least: number, most: number) =>
 
 export const token = text.refine(
   (value) => value === '' || /^[\x21-\x7e]{32,512}$/.test(value),
-  'must be 32 to 512 printable characters without spaces',
+  'must be 32 to 512 printable ASCII characters without spaces',
 )
 
 /** The message of a problem that another reader of the text finds, to follow the name of the setting. */

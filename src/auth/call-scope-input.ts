@@ -37,7 +37,9 @@ function checkLength(field: 'providers' | 'models', list: CallScopeInput[typeof 
 
 function checkGlob(glob: string, index: number): ValidationIssue[] {
   if (glob.length > 0 && glob.length <= MAX_GLOB_LENGTH && /^[\x21-\x7e]+$/.test(glob)) return []
-  return [outOfRange(['models', String(index)], `A model has 1 to ${MAX_GLOB_LENGTH} printable characters without spaces, e.g. gpt-*.`)]
+  return [
+    outOfRange(['models', String(index)], `A model has 1 to ${MAX_GLOB_LENGTH} printable ASCII characters without spaces, e.g. gpt-*.`),
+  ]
 }
 
 function checkNumber(field: 'requestsPerMinute' | 'tokensPerDay', value: number | null | undefined, most: number): ValidationIssue[] {

@@ -78,7 +78,7 @@ function checkTarget({ model, weight = 1, priority = 0 }: RouteTargetInput, inde
   const at = (field: string) => ['targets', String(index), field]
   const isModel = model.length > 0 && model.length <= MAX_MODEL && /^[\x21-\x7e]+$/.test(model)
   return [
-    ...(isModel ? [] : [outOfRange(at('model'), `A model has 1 to ${MAX_MODEL} printable characters without spaces, e.g. gpt-5.`)]),
+    ...(isModel ? [] : [outOfRange(at('model'), `A model has 1 to ${MAX_MODEL} printable ASCII characters without spaces, e.g. gpt-5.`)]),
     ...(weight >= 0 && weight <= MAX_WEIGHT ? [] : [outOfRange(at('weight'), `The weight must be from 0 to ${MAX_WEIGHT}.`)]),
     ...(Number.isInteger(priority) && priority >= 0 && priority <= MAX_PRIORITY
       ? []

@@ -117,6 +117,7 @@ describe('a model route', () => {
     ['no target', { targets: [] }, ['targets'], 'OUT_OF_RANGE'],
     ['too many targets', { targets: Array.from({ length: 33 }, (_, index) => target('openai', `m${index}`)) }, ['targets'], 'OUT_OF_RANGE'],
     ['a model with a blank', { targets: [target('openai', 'gpt 5')] }, ['targets', '0', 'model'], 'OUT_OF_RANGE'],
+    ['a model of other letters than ASCII', { targets: [target('openai', 'modèle')] }, ['targets', '0', 'model'], 'OUT_OF_RANGE'],
     ['a weight below zero', { targets: [target('openai', 'm', { weight: -1 })] }, ['targets', '0', 'weight'], 'OUT_OF_RANGE'],
     ['a large weight', { targets: [target('openai', 'm', { weight: 1_000_001 })] }, ['targets', '0', 'weight'], 'OUT_OF_RANGE'],
     ['a long model', { targets: [target('openai', 'm'.repeat(201))] }, ['targets', '0', 'model'], 'OUT_OF_RANGE'],

@@ -88,7 +88,7 @@ test('all problems are reported at once, each with the name of its variable and 
     '- PORT must be from 0 to 65535, not "65536".',
     expect.stringMatching(/^- DATABASE_URL must start with file: or postgresql:\/\//),
     expect.stringMatching(/^- ENCRYPTION_KEYS cannot be used: Encryption key 1 of 1 does not start with "base64:"\.$/),
-    '- ADMIN_TOKEN must be 32 to 512 printable characters without spaces.',
+    '- ADMIN_TOKEN must be 32 to 512 printable ASCII characters without spaces.',
     expect.stringMatching(/^- OUTBOUND_ALLOW cannot be used: "everything" is none of .* such as 10\.1\.0\.0\/16\.$/),
     expect.stringMatching(/^- LOG_LEVEL must be trace, .*, not "loud"\.$/),
     '- ROOT_DIALECT must be bifrost, respan or ziri, or unset, not "coder".',
@@ -151,7 +151,7 @@ describe('ADMIN_TOKEN', () => {
   test.each(['x'.repeat(31), 'x'.repeat(513), `${'x'.repeat(40)} ${'x'.repeat(40)}`, `${'x'.repeat(40)}é`, `${'x'.repeat(40)}\t`])(
     '%j is refused',
     (token) => {
-      expect(refusal({ ADMIN_TOKEN: token })).toContain('ADMIN_TOKEN must be 32 to 512 printable characters without spaces')
+      expect(refusal({ ADMIN_TOKEN: token })).toContain('ADMIN_TOKEN must be 32 to 512 printable ASCII characters without spaces')
     },
   )
 

@@ -87,7 +87,7 @@ export const RouteTargetInput = builder.inputType('RouteTargetInput', {
   description: 'A model of a provider that a route may call.',
   fields: (t) => ({
     provider: t.field({ type: ProviderRefInput, required: true, description: 'The provider.' }),
-    model: t.string({ required: true, description: "The vendor's name of the model; 1 to 200 characters without spaces." }),
+    model: t.string({ required: true, description: "The vendor's name of the model; 1 to 200 ASCII characters without spaces." }),
     weight: t.float({ description: 'How often it is chosen among the targets of its priority; 1 when omitted.' }),
     priority: t.int({ description: '0 to 100: the smallest one that has an available target is used; 0 when omitted.' }),
   }),
