@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { SignIn } from './auth/sign-in.ts'
 import { AnswerOrigin } from './graphql/answer-origin.ts'
+import { onceClosed } from './http/once-closed.ts'
 import type { FinishedRequest } from './metrics/metrics.ts'
 import { inThisTrace } from './tracing/span.ts'
 
@@ -71,12 +72,7 @@ export class RequestContext {
       // Not when the answer was sent: it costs the error that it makes.
       if (!response.writableFinished) leaving.abort()
     }
-    // The connection tells, too: the response to a request that was sent behind another one closes only in its turn.
-    socket.setMaxListeners(0).once('close', leave)
-    response.once('close', () => {
-      socket.off('close', leave)
-      leave()
-    })
+    onceClosed(response, leave)
     if (response.destroyed || socket.destroyed) leave()
     return leaving
   }
@@ -96,6 +92,6 @@ export class RequestContext {
       if (leavesLine) this.ownerLog.info({ requestId, route, method, status, durationMs: Math.round(durationMs), complete }, 'request')
       onFinished({ route, method, status, durationMs, complete })
     }
-    response.once('close', inThisTrace(finish))
+    onceClosed(response, inThisTrace(finish))
   }
 }

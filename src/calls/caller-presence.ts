@@ -1,19 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import { onceClosed } from '../http/once-closed.ts'
 
 /** Whether the caller still waits for its answer. */
 export class CallerPresence {
   #isGone = false
   #onGone: (() => void) | null = null
+  /** Settles when the caller has the whole answer, or is gone. */
+  readonly over: Promise<void>
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
-    const leave = () => {
-      if (this.#isGone || response.writableFinished) return
-      this.#isGone = true
-      this.#onGone?.()
-    }
-    response.once('close', leave)
-    // A request that was sent behind another one on the same connection has a response that hears of no close yet.
-    if (response.socket === null) request.socket.once('close', leave)
+  constructor(response: ServerResponse) {
+    this.over = new Promise((resolve) => {
+      onceClosed(response, () => {
+        resolve()
+        if (response.writableFinished) return
+        this.#isGone = true
+        this.#onGone?.()
+      })
+    })
   }
 
   get isGone(): boolean {

@@ -171,7 +171,7 @@ export function createCalls(deps: CallsDeps): Calls {
     const path = parseCallPath(request.url ?? '', deps.aliases) ?? { kind: 'list' }
     const shape = shapeOf(path, request.headers)
     const progress = newProgress()
-    const [relay, caller] = [new Relay(response), new CallerPresence(request, response)]
+    const [relay, caller] = [new Relay(response), new CallerPresence(response)]
     const passage: Passage = { request, response, requestId, path, shape, progress, relay, caller }
     try {
       const ready = await answer(passage)
@@ -186,7 +186,8 @@ export function createCalls(deps: CallsDeps): Calls {
         ),
       )
     }
-    if (!passage.caller.isGone) await responseClosed(response)
+    // The record is written when the last byte has left, or nobody takes it any more.
+    await caller.over
     relay.release()
     const time = { startedAt, began, ended: performance.now() }
     deps.backlog.add(inThisTrace(() => deps.onFinished(recordOf(passage, time))))
@@ -218,11 +219,6 @@ function permitted(
   { provider, scope, asked, tokenId }: Pick<PermittedCall, 'provider' | 'scope' | 'asked' | 'tokenId'>,
 ): PermittedCall {
   return { request, response, requestId, shape, progress, relay, caller, provider, scope, asked, tokenId }
-}
-
-/** The record of a call is written when its last byte has left, or nobody takes it any more. */
-function responseClosed(response: ServerResponse): Promise<void> {
-  return response.closed ? Promise.resolve() : new Promise((resolve) => void response.once('close', resolve))
 }
 
 function refuse(passage: Passage, error: CallError): void {

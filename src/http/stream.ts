@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http'
+import { onceClosed } from './once-closed.ts'
 
 /** Sends bytes as they come, no faster than the client reads them. When the client goes away, so does the source. */
 export async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
   const reader = body.getReader()
   const leave = () => void reader.cancel().catch(() => {})
-  response.once('close', leave)
+  const stop = onceClosed(response, leave)
   if (response.destroyed) return leave()
   for (let part = await reader.read(); !part.done; part = await reader.read()) if (!response.write(part.value)) await drained(response)
-  response.off('close', leave)
+  stop()
   response.end()
 }
 
@@ -17,7 +18,7 @@ export async function writePieces(pieces: AsyncIterable<string>, response: Serve
   for await (const piece of pieces) {
     if (!response.write(piece)) await drained(response)
     // Leaving the loop ends the source.
-    if (response.destroyed) return
+    if (response.destroyed || response.req.socket.destroyed) return
   }
   response.end()
 }
@@ -27,11 +28,11 @@ function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off('drain', done)
-      response.off('close', done)
+      stop()
       resolve()
     }
+    const stop = onceClosed(response, done)
     response.on('drain', done)
-    response.on('close', done)
     if (response.destroyed) done()
   })
 }

@@ -33,6 +33,11 @@ const chat = (more: Partial<RawCall> = {}, given = token): RawCall => ({
   headers: { authorization: `Bearer ${given}`, 'content-type': 'application/json', ...more.headers },
 })
 const call = (more: Partial<RawCall> = {}, given = token) => rawCall(gateway.url, chat(more, given))
+/** A request as it is written to a connection. */
+const post = (path: string, body: string, given: string) => {
+  const head = [`POST ${path} HTTP/1.1`, 'host: gateway', `authorization: Bearer ${given}`, 'content-type: application/json']
+  return `${head.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+}
 const codeOf = ({ status, body }: { status: number; body: Buffer }) => [status, JSON.parse(body.toString()).error.code]
 
 describe('limits', () => {
@@ -114,6 +119,26 @@ describe('what is told of a call', () => {
       expect.objectContaining({ route: 'ai', status: 404, outcome: 'REFUSED_BY_GATEWAY', attempts: 0 }),
     ])
     expect(lines.join('\n')).not.toMatch(/completions|a-query|a-model|a-prompt|watched|files/)
+  })
+
+  test('one line in the log, and its tokens, also where it waits behind another one on its connection when the caller leaves', async () => {
+    const given = await callToken(gateway, { tokensPerDay: 15 })
+    vendor.answerWith((request, response) => {
+      if (vendor.requests.length === 2) chatAnswer(request, response)
+    })
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {})
+    const model = post('/ai/watched/v1/chat/completions', '{"model":"m"}', given)
+    const before = lines.length
+    socket.write(model)
+    await vendor.until(() => vendor.requests.length === 1)
+    socket.write(`${model}${post('/graphql', '{"query":"{ __typename }"}', given)}`)
+    await vendor.until(() => vendor.requests.length === 2)
+    socket.destroy()
+    const told = () => lines.slice(before).map((line) => JSON.parse(line))
+    const routes = () => told().flatMap(({ msg, route }) => (msg === 'request' ? [route] : []))
+    await vi.waitFor(() => expect(routes().toSorted()).toEqual(['ai', 'ai', 'graphql']))
+    vendor.answerWith(chatAnswer)
+    expect(codeOf(await call({}, given))).toEqual([429, 'token_budget_exhausted'])
   })
 
   test('the name of the model route that it used, which an editor has stored, and nothing of what names no route', async () => {
