@@ -1,6 +1,7 @@
 import type { CallScope } from '../auth/call-scope.ts'
 import { neverBack } from '../routes/never-back.ts'
 import { PROVIDER_TYPES, type ProviderType } from '../upstream/vendors/provider-type.ts'
+import type { AcceptedCall } from './accepted-call.ts'
 import { CallError } from './error-codes.ts'
 import type { ProviderForCall } from './provider-for-call.ts'
 
@@ -105,6 +106,12 @@ export class CallLimits {
     if (this.#windows.size >= MANY_WINDOWS) for (const [id, { endsAt }] of this.#windows) if (endsAt <= now) this.#windows.delete(id)
     this.#windows.set(tokenId, window)
   }
+}
+
+/** Ends a call when its answer is taken: until then nobody knows what it has used, and callers who take none could begin any number. */
+export function endOnceTaken({ relay, caller }: Pick<AcceptedCall, 'relay' | 'caller'>, end: () => void): void {
+  if (relay.hasBegun) void caller.over.then(end)
+  else end()
 }
 
 function isFull(counts: ReadonlyMap<string, number>, id: string, limit: number): boolean {

@@ -11,7 +11,7 @@ import type { OutboundDeps } from '../upstream/client/call-context.ts'
 import type { ProviderType } from '../upstream/vendors/provider-type.ts'
 import { BodyBudget } from './body-budget.ts'
 import { isGatewayToken } from './call-credential.ts'
-import { type CallLimitSettings, CallLimits, type TokenBudgets } from './call-limits.ts'
+import { type CallLimitSettings, CallLimits, endOnceTaken, type TokenBudgets } from './call-limits.ts'
 import { type CallPath, parseCallPath } from './call-path.ts'
 import { mayCallProvider, providerNotFound, requireScope } from './call-permission.ts'
 import { withoutShapes } from './call-query.ts'
@@ -159,7 +159,7 @@ export function createCalls(deps: CallsDeps): Calls {
     try {
       await makeCall(call, forwarding)
     } finally {
-      end()
+      endOnceTaken(call, end)
     }
     return null
   }

@@ -85,6 +85,24 @@ describe('limits', () => {
     await vi.waitFor(async () => expect((await call({}, given)).status).toBe(200), { timeout: 20_000 })
   })
 
+  test('a call keeps its places until its answer is taken, also behind another one on its connection', async () => {
+    const given = await callToken(gateway)
+    vendor.answerWith((request, response) => {
+      if (vendor.requests.length > 1) chatAnswer(request, response)
+    })
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => {})
+    const model = post('/ai/watched/v1/chat/completions', '{"model":"m"}', given)
+    socket.write(model)
+    await vendor.until(() => vendor.requests.length === 1)
+    socket.write(model)
+    await vendor.until(() => vendor.requests.length === 2)
+    // By then the gateway has the answer to the second one.
+    expect((await call()).status).toBe(200)
+    expect(codeOf(await call({}, given))).toEqual([429, 'concurrency_limit'])
+    socket.destroy()
+    await vi.waitFor(async () => expect((await call({}, given)).status).toBe(200), { timeout: 20_000 })
+  })
+
   test('a token makes so many calls in a minute', async () => {
     const limited = await callToken(gateway, { requestsPerMinute: 2 })
     vendor.answerWith(chatAnswer)

@@ -6,7 +6,7 @@ import type { RouteForCall } from '../../routes/read-route.ts'
 import type { Target } from '../../upstream/client/target.ts'
 import type { AcceptedCall, RouteHold } from '../accepted-call.ts'
 import { readCallBody } from '../call-body.ts'
-import type { CallLimits } from '../call-limits.ts'
+import { type CallLimits, endOnceTaken } from '../call-limits.ts'
 import { LONGEST_MODEL, requireWhole } from '../call-model.ts'
 import { mayCallProvider, requireModelInScope } from '../call-permission.ts'
 import type { CallRequest } from '../calls.ts'
@@ -168,7 +168,7 @@ async function callTarget(call: OneUrlCall, { provider, model, route }: CallTarg
     }
     await forwardInSpan(accepted, deps.forwarding)
   } finally {
-    end()
+    endOnceTaken(call, end)
   }
 }
 
