@@ -55,7 +55,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   backlog: { does: 'small work of finished requests, done many at a time', mayEnter: [] },
-  'request-context': { does: 'what belongs to one request', mayEnter: ['auth', 'graphql', 'metrics', 'tracing'] },
+  'request-context': { does: 'what belongs to one request', mayEnter: ['auth', 'graphql', 'http', 'metrics', 'tracing'] },
   'mount-calls': {
     does: 'model calls with their log, metrics and usage',
     mayEnter: ['calls', 'graphql', 'metrics', 'usage'],
