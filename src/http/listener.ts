@@ -7,6 +7,7 @@ import { boundUnreadBody } from './unread-body.ts'
 
 const WRONG_HOST = json(400, { message: 'Send the header `Host` exactly once.' }, { connection: 'close' })
 const WRONG_EXPECTATION = json(417, { message: 'The header `Expect` may only say `100-continue`.' }, { connection: 'close' })
+const WRONG_CODING = json(501, { message: 'The gateway reads no transfer coding but `chunked`.' }, { connection: 'close' })
 
 /**
  * An HTTP server all of whose answers have our headers, those too that Node would give by itself.
@@ -21,11 +22,14 @@ export function createListener(
     void send(response, answer)
   }
   const refuseHost = refuseWith(WRONG_HOST)
+  const refuseCoding = refuseWith(WRONG_CODING)
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     boundUnreadBody(request, response)
     if (!takesUploads(request)) boundUpload(request, response)
-    const respond = namesOneHost(request) ? handle : refuseHost
-    respond(request, response)
+    // Of a body with another coding, what is read would not be what was sent.
+    const respond = /^chunked$/i.test(request.headers['transfer-encoding'] ?? 'chunked') ? handle : refuseCoding
+    if (namesOneHost(request)) respond(request, response)
+    else refuseHost(request, response)
   }
   return createServer(SERVER_LIMITS, answer)
     .on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

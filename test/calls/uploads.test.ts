@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { callToken } from '../support/call-token.ts'
 import { useCallVendor } from '../support/call-vendor.ts'
@@ -45,6 +46,15 @@ const digest = (body?: Buffer) =>
     .digest('hex')
 
 describe('a body of unknown length', () => {
+  test('that is coded for its transfer by more than chunks is refused: what is read would not be what was sent', async () => {
+    const answer = await rawCall(gateway.url, {
+      path: '/ai/openai/v1/chat/completions',
+      headers: { 'x-api-key': token, 'content-type': 'application/json', 'transfer-encoding': 'gzip, chunked' },
+      body: gzipSync('{"model":"m"}'),
+    })
+    expect([answer.status, vendor.requests]).toEqual([501, []])
+  })
+
   test.each([
     ['is kept whole while it is small', 5],
     ['is streamed when it is not', 25],
