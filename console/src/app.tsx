@@ -102,7 +102,7 @@ async function openSession(
   const outcome = await signIn(token, { onStream, onUnauthenticated: onEnded })
   if (!('viewer' in outcome)) {
     // A gateway that is away says nothing about the token: it stays for the next try.
-    if (outcome.refused && before === null) forgetToken()
+    if (outcome.refused && before === null) forgetToken(token)
     return outcome.message
   }
   isInside = true

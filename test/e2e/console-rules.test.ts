@@ -341,6 +341,39 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await own.context().close()
   })
 
+  it('keeps the token of a tab out of the device, and that of the device when a tab with another one signs in, out or mistypes it', async () => {
+    const { value } = await bench.createToken('VIEWER')
+    const admin = await bench.openWindow()
+    const viewer = await admin.context().newPage()
+    const enter = async (page: Page, token: string) => {
+      await page.getByLabel('Access token', { exact: true }).fill(token)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    for (const page of [admin, viewer]) await page.goto(`${bench.gateway.url}/console`)
+    await admin.getByLabel('Stay signed in on this device').check()
+    await enter(admin, ADMIN_TOKEN)
+    await admin.getByRole('link', { name: 'Tokens' }).waitFor()
+    const onDevice = () => admin.evaluate(() => Object.values({ ...localStorage }))
+
+    await enter(viewer, 'gw_mistyped')
+    await viewer.getByText('The access token is not valid').waitFor()
+    expect(await onDevice()).toEqual([ADMIN_TOKEN])
+    await enter(viewer, value)
+    await viewer.getByRole('link', { name: 'Usage' }).waitFor()
+    await viewer.reload()
+    await viewer.getByRole('link', { name: 'Usage' }).waitFor()
+    expect(await viewer.getByRole('link', { name: 'Tokens' }).count()).toBe(0)
+    expect(await onDevice()).toEqual([ADMIN_TOKEN])
+    await viewer.getByRole('button', { name: 'Account' }).click()
+    await viewer.getByRole('menuitem', { name: 'Sign out' }).click()
+    await viewer.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await viewer.evaluate(() => sessionStorage.length)).toBe(0)
+    expect(await onDevice()).toEqual([ADMIN_TOKEN])
+    await admin.reload()
+    await admin.getByRole('link', { name: 'Tokens' }).waitFor()
+    await admin.context().close()
+  })
+
   it('can be used in a browser that lets no page keep anything', async () => {
     const window = await bench.openWindow()
     await window.addInitScript(() => {

@@ -15,23 +15,27 @@ function storeOf(name: 'sessionStorage' | 'localStorage'): Storage | null {
 
 const ofTab = storeOf('sessionStorage')
 const ofDevice = storeOf('localStorage')
+/** What this tab is signed in with: the device may hold another token by now. */
+let current: string | null = null
 
 export function keptToken(): string | null {
   return ofTab?.getItem(ENTRY) ?? ofDevice?.getItem(ENTRY) ?? null
 }
 
 /**
- * Kept where it is kept already, it is not taken out in between: other tabs would hear that, and sign out.
+ * A token of the tab leaves that of the device where it is: other tabs are signed in with it.
  * @param onDevice whether the token outlives the tab.
  */
 export function keepToken(token: string, onDevice: boolean): void {
-  const [kept, other] = onDevice ? [ofDevice, ofTab] : [ofTab, ofDevice]
-  other?.removeItem(ENTRY)
+  current = token
+  if (onDevice) ofTab?.removeItem(ENTRY)
+  const kept = onDevice ? ofDevice : ofTab
   kept?.setItem(ENTRY, token)
 }
 
+/** Whether `keptToken` is the one of the device. */
 export function isKeptOnDevice(): boolean {
-  return (ofDevice?.getItem(ENTRY) ?? null) !== null
+  return (ofTab?.getItem(ENTRY) ?? null) === null && (ofDevice?.getItem(ENTRY) ?? null) !== null
 }
 
 /** For this tab alone: others that hold the token on the device find out for themselves, and keep what is typed in them. */
@@ -39,15 +43,15 @@ export function forgetTokenOfTab(): void {
   ofTab?.removeItem(ENTRY)
 }
 
-export function forgetToken(): void {
-  ofTab?.removeItem(ENTRY)
-  ofDevice?.removeItem(ENTRY)
+/** Takes out this token alone, wherever it is: the one that this tab is signed in with when left out. */
+export function forgetToken(token: string | null = current): void {
+  for (const store of [ofTab, ofDevice]) if (store?.getItem(ENTRY) === token) store?.removeItem(ENTRY)
 }
 
-/** Calls back when another tab of this browser has signed out, unless this one has a token of its own. Returns how to stop that. */
+/** Calls back when another tab of this browser has signed out of the token that this one has from the device. Returns how to stop that. */
 export function onForgotten(listener: () => void): () => void {
-  const notice = ({ key, newValue }: StorageEvent) => {
-    if (key === ENTRY && newValue === null && ofTab?.getItem(ENTRY) == null) listener()
+  const notice = ({ key, oldValue, newValue }: StorageEvent) => {
+    if (key === ENTRY && newValue === null && oldValue === current && ofTab?.getItem(ENTRY) == null) listener()
   }
   window.addEventListener('storage', notice)
   return () => window.removeEventListener('storage', notice)
