@@ -187,4 +187,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the page of usage', () => {
     expect(bench.misdeeds.foreignRequests).toEqual([])
     expect(bench.misdeeds.problems).toEqual([])
   })
+
+  it('leads from a page of a list that is not there to the first one, and offers no second try of what is refused each time', async () => {
+    for (const path of ['/usage', '/keys', '/tokens', '/audit', '/routes']) {
+      await page.goto(`${bench.gateway.url}/console${path}?after=garbage`)
+      const way = page.getByRole('button', { name: 'Show the first page' })
+      await way.waitFor()
+      expect(await page.getByRole('button', { name: 'Try again' }).count(), path).toBe(0)
+      await way.focus()
+      await page.keyboard.press('Enter')
+      await page.getByText('This did not work').waitFor({ state: 'detached' })
+      await page.locator('h1:focus').waitFor()
+      expect(query(), path).toEqual({})
+    }
+  })
 })

@@ -2,7 +2,7 @@ import type { CombinedError } from '@urql/core'
 
 /** What kept a request from its answer, in the terms of what the person can do about it. */
 export interface Problem {
-  readonly kind: 'signed-out' | 'forbidden' | 'unavailable' | 'busy' | 'offline' | 'other'
+  readonly kind: 'signed-out' | 'forbidden' | 'unavailable' | 'busy' | 'offline' | 'unacceptable' | 'other'
   readonly message: string
   /** When the gateway asks to be tried again, in seconds. */
   readonly retryAfterSeconds: number | null
@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<string, Problem['kind']>> = {
   FORBIDDEN: 'forbidden',
   SERVICE_UNAVAILABLE: 'unavailable',
   RATE_LIMITED: 'busy',
+  BAD_USER_INPUT: 'unacceptable',
 }
 
 /** Reads what went wrong from an error of the client. */

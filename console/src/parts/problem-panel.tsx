@@ -1,6 +1,8 @@
 import { Alert, Button, Group } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { type MouseEvent, useEffect, useState } from 'react'
 import type { Problem } from '../gateway/problem.ts'
+import { headingWhenGone } from './return-focus.ts'
+import { useUrlState } from './use-url-state.ts'
 
 const TITLES: Readonly<Record<Problem['kind'], string>> = {
   'signed-out': 'You are signed out',
@@ -8,6 +10,7 @@ const TITLES: Readonly<Record<Problem['kind'], string>> = {
   unavailable: 'The gateway is not available right now',
   busy: 'Too many requests',
   offline: 'The gateway cannot be reached',
+  unacceptable: 'This did not work',
   other: 'This did not work',
 }
 
@@ -37,7 +40,8 @@ export function ProblemPanel({ problem, onRetry }: ProblemPanelProps) {
   return (
     <Alert color={passes ? 'yellow' : 'red'} title={TITLES[problem.kind]} role="alert">
       {problem.message}
-      {onRetry !== undefined && problem.kind !== 'forbidden' && (
+      {problem.kind === 'unacceptable' && <ToFirstPage />}
+      {onRetry !== undefined && problem.kind !== 'forbidden' && problem.kind !== 'unacceptable' && (
         <Group mt="sm" gap="sm">
           <Button size="xs" variant="default" onClick={onRetry}>
             Try again
@@ -46,5 +50,20 @@ export function ProblemPanel({ problem, onRetry }: ProblemPanelProps) {
         </Group>
       )}
     </Alert>
+  )
+}
+
+/** The same question is refused again: what helps where the URL names a page of a list is another page. */
+function ToFirstPage() {
+  const [parameters, change] = useUrlState()
+  if (!parameters.has('after')) return null
+  const show = (event: MouseEvent<HTMLElement>) => {
+    headingWhenGone(event.currentTarget)
+    change({ after: null })
+  }
+  return (
+    <Button size="xs" variant="default" mt="sm" display="block" onClick={show}>
+      Show the first page
+    </Button>
   )
 }
