@@ -72,4 +72,52 @@ describe.skipIf(!existsSync(CHROMIUM))('a gateway whose answers fail', () => {
     expect(await page.getByText('was not revoked').count()).toBe(0)
     await page.unroute('**/graphql')
   })
+
+  /** Holds back every change until it is let go; tells when the first one is on its way. */
+  const holdBack = async () => {
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const isOnItsWay = new Promise<void>((resolve) => {
+      void page.route('**/graphql', async (route) => {
+        if (!route.request().postData()?.includes('mutation')) return route.continue()
+        resolve()
+        await held
+        await route.continue()
+      })
+    })
+    return { isOnItsWay, letGo }
+  }
+
+  it('leaves a dialog open until it has answered: a new token is not lost, and a refusal is told, where the focus is kept', async () => {
+    await page.goto(`${bench.gateway.url}/console/tokens`)
+    await page.getByRole('button', { name: 'Create token' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('slowly made')
+    const making = await holdBack()
+    await page.keyboard.press('Enter')
+    await making.isOnItsWay
+    await page.keyboard.press('Escape')
+    expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true)
+    making.letGo()
+    await dialog.getByText('It is shown only once').waitFor()
+    await page.unroute('**/graphql')
+
+    const { createProvider: made } = await bench.createProvider('going')
+    await page.goto(`${bench.gateway.url}/console/providers/going`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Delete provider…' }).click()
+    const deleting = await holdBack()
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+    await deleting.isOnItsWay
+    await page.keyboard.press('Escape')
+    await bench.ask('mutation ($id: ID!) { updateProvider(input: { provider: { id: $id }, displayName: "Changed" }) { __typename } }', {
+      id: made.provider.id,
+    })
+    deleting.letGo()
+    await dialog.getByText('Somebody changed the provider meanwhile').waitFor()
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Delete')
+    await page.unroute('**/graphql')
+  })
 })

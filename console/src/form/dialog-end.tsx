@@ -1,4 +1,5 @@
 import { Alert, Button, Group } from '@mantine/core'
+import { useBusyDialog } from '../parts/dialog.tsx'
 import { SubmitButton } from '../parts/submit-button.tsx'
 import type { Issue } from './issues.ts'
 
@@ -29,9 +30,10 @@ export interface DialogButtonsProps {
 
 /** The buttons at the end of a form in a dialog. */
 export function DialogButtons({ action, isBusy, isAgainstTest = false, onClose }: DialogButtonsProps) {
+  useBusyDialog(isBusy)
   return (
     <Group gap="sm" justify="flex-end">
-      <Button variant="default" onClick={onClose}>
+      <Button variant="default" disabled={isBusy} onClick={onClose}>
         Cancel
       </Button>
       <SubmitButton action={action} isBusy={isBusy} isAgainstTest={isAgainstTest} />

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { Dialog } from './dialog.tsx'
+import { Dialog, useBusyDialog } from './dialog.tsx'
 
 export interface ConfirmDialogProps {
   readonly title: string
@@ -13,20 +13,27 @@ export interface ConfirmDialogProps {
 }
 
 /** Asks before something is done that cannot be undone. */
-export function ConfirmDialog({ title, children, action, isBusy, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, children, ...buttons }: ConfirmDialogProps) {
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={buttons.onClose} title={title}>
       <Text fz="sm" component="div">
         {children}
       </Text>
-      <Group mt="lg" justify="flex-end">
-        <Button variant="default" onClick={onClose} data-autofocus>
-          Cancel
-        </Button>
-        <Button color="red.9" loading={isBusy} onClick={onConfirm}>
-          {action}
-        </Button>
-      </Group>
+      <Buttons {...buttons} />
     </Dialog>
+  )
+}
+
+function Buttons({ action, isBusy, onConfirm, onClose }: Omit<ConfirmDialogProps, 'title' | 'children'>) {
+  useBusyDialog(isBusy)
+  return (
+    <Group mt="lg" justify="flex-end">
+      <Button variant="default" disabled={isBusy} onClick={onClose} data-autofocus>
+        Cancel
+      </Button>
+      <Button color="red.9" loading={isBusy} onClick={onConfirm}>
+        {action}
+      </Button>
+    </Group>
   )
 }
