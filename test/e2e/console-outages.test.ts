@@ -120,4 +120,17 @@ describe.skipIf(!existsSync(CHROMIUM))('a gateway whose answers fail', () => {
     await page.waitForFunction(() => document.activeElement?.textContent === 'Delete')
     await page.unroute('**/graphql')
   })
+
+  it('keeps what was typed for a provider from another one that has its name by now', async () => {
+    const { createProvider: made } = await bench.createProvider('replaced')
+    await page.goto(`${bench.gateway.url}/console/providers/replaced`)
+    await page.getByRole('button', { name: 'Add key' }).click()
+    await page.getByRole('dialog').getByLabel('API key', { exact: true }).fill('sk-for-the-first-one')
+    await page.context().setOffline(true)
+    await bench.ask('mutation ($id: ID!) { deleteProvider(input: { provider: { id: $id } }) { __typename } }', { id: made.provider.id })
+    await bench.createProvider('replaced', { displayName: 'Another one' })
+    await page.context().setOffline(false)
+    await page.getByRole('heading', { name: 'Another one' }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
 })

@@ -31,7 +31,8 @@ export function ProviderPage({ name }: { readonly name: string }) {
             <ProblemPanel problem={problem} onRetry={retry} />
           </div>
         )}
-        {shown !== null && <ProviderDetail provider={shown} />}
+        {/* Another provider may have the name by now: what was typed for the one before is not for it. */}
+        {shown !== null && <ProviderDetail key={shown.id} provider={shown} />}
       </>
     )
   if (fetching || data === undefined)
