@@ -355,8 +355,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the rules of the console', () => {
     await admin.getByRole('link', { name: 'Tokens' }).waitFor()
     const onDevice = () => admin.evaluate(() => Object.values({ ...localStorage }))
 
-    await enter(viewer, 'gw_mistyped')
-    await viewer.getByText('The access token is not valid').waitFor()
+    await enter(viewer, 'gw_mis typed')
+    await viewer.getByText('A token contains no spaces').waitFor()
     expect(await onDevice()).toEqual([ADMIN_TOKEN])
     await enter(viewer, value)
     await viewer.getByRole('link', { name: 'Usage' }).waitFor()
