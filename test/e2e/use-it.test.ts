@@ -111,7 +111,7 @@ describe.skipIf(!existsSync(CHROMIUM))('"Use it" on the page of a provider', () 
     await page.getByText('ChatOpenAI(').waitFor()
     expect(new URL(page.url()).search).toBe('?use=langchain')
     await page.getByRole('button', { name: 'Copy the lines for LangChain' }).click()
-    await page.getByRole('button', { name: 'Copy the lines for LangChain' }).getByText('Copied').waitFor()
+    await page.getByRole('button', { name: 'Copied the lines for LangChain' }).waitFor()
   })
 
   it('makes a token for the provider alone, with the scope filled in', async () => {

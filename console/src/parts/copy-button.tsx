@@ -4,8 +4,8 @@ import { useCopy } from './use-copy.ts'
 
 export interface CopyButtonProps {
   readonly value: string
-  /** What is copied, for who hears the page. */
-  readonly label: string
+  /** What is copied, for who hears the page: the text itself when left out. */
+  readonly what?: string
 }
 
 /** A text that copies itself when it is pressed. */
@@ -26,14 +26,14 @@ export function CopyCode({ text }: { readonly text: string }) {
 }
 
 /** Copies a text, and says so for a moment. */
-export function CopyButton({ value, label }: CopyButtonProps) {
+export function CopyButton({ value, what = value }: CopyButtonProps) {
   const { copied, copy } = useCopy(value)
   return (
     <Button
       size="compact-xs"
       variant="subtle"
       className="touch-target"
-      aria-label={label}
+      aria-label={`${copied ? 'Copied' : 'Copy'} ${what}`}
       leftSection={copied ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
       onClick={copy}
     >

@@ -13,7 +13,7 @@ export function CallAddress({ provider }: { readonly provider: ProviderDetailsFr
   return (
     <span className="copied">
       <code>{provider.callPath}</code>
-      <CopyButton value={address} label={`Copy ${address}`} />
+      <CopyButton value={address} />
     </span>
   )
 }

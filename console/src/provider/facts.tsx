@@ -53,7 +53,7 @@ function Copied({ text }: { readonly text: string }) {
   return (
     <span className="copied">
       <code>{text}</code>
-      <CopyButton value={text} label={`Copy ${text}`} />
+      <CopyButton value={text} />
     </span>
   )
 }

@@ -93,7 +93,7 @@ function HowToCall({ routes: [first] }: { readonly routes: readonly RouteFieldsF
   return (
     <Text fz="sm" component="p" className="route-call">
       Call a route at <Code>{BASE_URL}</Code> with its name as the model, e.g. <Code>model: "{first?.name ?? 'fast'}"</Code>.
-      <CopyButton value={BASE_URL} label={`Copy ${BASE_URL}`} />
+      <CopyButton value={BASE_URL} />
     </Text>
   )
 }

@@ -46,7 +46,7 @@ function SnippetPanel({ snippet: { label, where, text } }: { readonly snippet: S
         <Text fz="sm" c="dimmed">
           {where}
         </Text>
-        <CopyButton value={text} label={`Copy the lines for ${label}`} />
+        <CopyButton value={text} what={`the lines for ${label}`} />
       </div>
       <pre className="use-lines">
         <code>{text}</code>
