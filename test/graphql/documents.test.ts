@@ -62,7 +62,7 @@ test('docs/usage.md has a query that works as it stands', async () => {
 })
 
 describe('README.md', () => {
-  const readme = { OPENAI_API_KEY: 'sk-openai-primary-fixture-aaaaaa' }
+  const readme = { VENDOR_KEY: 'sk-openai-primary-fixture-aaaaaa' }
   const vendor = useStarted(() => startCallVendor(chatVendor))
 
   test('has a first query that works as it stands, with the answer that it shows', async () => {
@@ -80,7 +80,13 @@ describe('README.md', () => {
   test('calls a model with a token of its own by the lines that it shows, and gets the stream of the vendor', async () => {
     expect(await runShell(codeBlock('README.md', 'sh call'), gateway)).toBe(STREAM)
     const { headers } = vendor.requests.at(-1) ?? {}
-    expect(headers?.authorization).toBe(`Bearer ${readme.OPENAI_API_KEY}`)
+    expect(headers?.authorization).toBe(`Bearer ${readme.VENDOR_KEY}`)
+  })
+
+  test('puts nothing into a variable that an earlier line reads the key of the vendor from', () => {
+    const exported = Array.from(codeBlock('README.md', 'sh sdk').matchAll(/(\w+)=/g), ([, name = '']) => name)
+    expect(exported).toContain('OPENAI_API_KEY')
+    expect(exported.filter((name) => name in readme)).toEqual([])
   })
 
   const packages = packageFolder('sdks')
