@@ -6,7 +6,7 @@ const MAX_BYTES = 17_179_869_184
 export const CALL_SETTINGS = {
   PUBLIC_URL: setting({
     description:
-      'Address where clients reach the gateway, e.g. `https://gateway.example.com`, shown as the base URL of model calls. If unset, only paths are shown.',
+      'Address where clients reach the gateway, e.g. `https://gateway.example.com`, shown as base URL of model calls. With a path, only the APIs work.',
     default: '',
     schema: webAddress.transform((value) => value.replace(/\/+$/, '')),
   }),
