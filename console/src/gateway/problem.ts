@@ -31,9 +31,12 @@ export function problemOf(error: CombinedError): Problem {
   return { kind: 'offline', message: 'The gateway does not answer. It may be restarting, or the network is down.', retryAfterSeconds: null }
 }
 
+/** Faults that may come behind a change: its answer is read afterwards, and the database may fail while it keeps the change. */
+const AFTERWARDS: readonly unknown[] = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR']
+
 /** Whether a change may have been made though the gateway has not said so: what was lost may be the answer alone. */
 export function mayBeMade(error: CombinedError | undefined): boolean {
-  return error === undefined || error.graphQLErrors.length === 0
+  return error === undefined || error.graphQLErrors.every(({ extensions }) => AFTERWARDS.includes(extensions.code))
 }
 
 /** Why a change has no result, in words. */
