@@ -76,16 +76,18 @@ describe.skipIf(!existsSync(CHROMIUM))('a gateway whose answers fail', () => {
   /** Holds back every change until it is let go; tells when the first one is on its way. */
   const holdBack = async () => {
     let letGo = () => {}
+    let isComing = () => {}
     const held = new Promise<void>((resolve) => {
       letGo = resolve
     })
     const isOnItsWay = new Promise<void>((resolve) => {
-      void page.route('**/graphql', async (route) => {
-        if (!route.request().postData()?.includes('mutation')) return route.continue()
-        resolve()
-        await held
-        await route.continue()
-      })
+      isComing = resolve
+    })
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('mutation')) return route.continue()
+      isComing()
+      await held
+      await route.continue()
     })
     return { isOnItsWay, letGo }
   }
