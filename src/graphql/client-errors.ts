@@ -5,6 +5,7 @@ import { DomainError, Fault, type FaultCode, ValidationError } from '../errors.t
 import { withoutQuotedInput } from './input-errors.ts'
 import { TOO_SMALL_PAGE } from './paging.ts'
 import { reworded } from './reworded.ts'
+import { framesOf } from './source-frames.ts'
 
 /** HTTP statuses of top-level errors. The others say 200 or 400, as the GraphQL-over-HTTP specification has it. */
 const HTTP_STATUS: Partial<Record<FaultCode, number>> = {
@@ -58,8 +59,7 @@ const BAD_REFERENCES = ['PothosValidationError', 'PothosSchemaError']
 export function logUnexpected(cause: Error, log: Logger): void {
   const own = 'code' in cause && typeof cause.code === 'string' ? cause.code : null
   const code = passingFailureOf(cause) ?? own
-  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  log.error({ error: { name: cause.name, ...(code !== null && { code }), frames: frames.slice(0, 20) } }, 'unexpected error')
+  log.error({ error: { name: cause.name, ...(code !== null && { code }), frames: framesOf(cause) } }, 'unexpected error')
 }
 
 /** Writes by which code the database failed, where it did: the client is not told. One short line, as every request may leave it. */
