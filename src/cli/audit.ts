@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { actorText, readActor } from '../audit/actor.ts'
 import { auditWhere } from '../audit/filter.ts'
 import { AUDIT_ACTIONS, type AuditAction } from '../audit/record.ts'
-import type { AuditEvent, PrismaClient } from '../generated/prisma-sqlite/client.ts'
+import type { AuditEvent, Prisma, PrismaClient } from '../generated/prisma-sqlite/client.ts'
 import { help, JSON_OPTION } from './help.ts'
 import { limitOption } from './limit-option.ts'
 import { withDatabase } from './open.ts'
@@ -30,7 +30,7 @@ export function addAudit(program: Command, shell: Shell): void {
         .argParser(sinceOption)
         .default(sinceOption('24h'), '24h'),
     )
-    .option('--subject <which>', 'only about this: the name of a provider, or any id')
+    .option('--subject <which>', 'only about this: the name of a provider, token or route, or any id')
     .option('--action <action>', 'only this action, e.g. provider.updated', actionOption)
     .option('--limit <count>', 'how many of the newest events', limitOption, 100)
     .option(...JSON_OPTION)
@@ -38,7 +38,7 @@ export function addAudit(program: Command, shell: Shell): void {
     .action((options: Options) =>
       withDatabase(shell, async ({ database: { prisma }, clock }) => {
         const since = options.since(clock())
-        const where = auditWhere({ since, action: options.action, subjectId: await findSubject(prisma, options.subject) })
+        const where = { ...auditWhere({ since, action: options.action }), ...(await aboutSubject(prisma, options.subject)) }
         const total = await prisma.auditEvent.count({ where })
         const events = (await prisma.auditEvent.findMany({ where, orderBy: { number: 'desc' }, take: options.limit })).reverse()
         const data = events.map(({ number: _, revision: __, actor, actorKind, actorId, ...event }) => ({
@@ -59,11 +59,11 @@ function actionOption(text: string): AuditAction {
   return action
 }
 
-/** The id of the live provider of this name; any other text is taken for an id. */
-async function findSubject(prisma: PrismaClient, text: string | undefined): Promise<string | undefined> {
-  if (text === undefined) return undefined
+/** What is about the live provider of this name, under whatever name; or else about what has this id, or had this name. */
+async function aboutSubject(prisma: PrismaClient, text: string | undefined): Promise<Prisma.AuditEventWhereInput> {
+  if (text === undefined) return {}
   const provider = await prisma.provider.findFirst({ where: { name: text, deletedAt: null }, select: { id: true } })
-  return provider?.id ?? text
+  return provider === null ? { OR: [{ subjectId: text }, { subjectName: text }] } : { subjectId: provider.id }
 }
 
 function describe(event: AuditEvent): string {

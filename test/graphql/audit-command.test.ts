@@ -62,6 +62,9 @@ describe('audit', () => {
     await writerOf(gateway).remove((await writerOf(gateway).created({ name: 'other' })).id)
     await writerOf(gateway).created({ name: 'other' })
     expect((await audit('--subject', 'other')).map(({ action }) => action)).toEqual(['provider.created'])
+    const [made] = await audit('--subject', 'by the command line')
+    expect(made).toMatchObject({ action: 'access_token.created', subjectName: 'by the command line' })
+    expect(await audit('--subject', made?.subjectId ?? '')).toEqual([made])
     expect(new Set((await audit('--action', 'provider.created')).map(({ subjectName }) => subjectName))).toEqual(
       new Set(['audited', 'other']),
     )
