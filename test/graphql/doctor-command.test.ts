@@ -162,6 +162,7 @@ describe('doctor', () => {
     expect((await doctor()).todo).toEqual([expect.stringMatching(/^clock: .*NTP/)])
     await writerOf(gateway).created({})
     expect((await doctor()).todo).toEqual([])
+    await withStore(gateway, (store) => store.accessToken.deleteMany({ where: { name: 'early' } }))
   })
 
   testOfFiles('names each row and column that cannot be read, among thousands that can, and shows no value', async () => {
