@@ -16,9 +16,10 @@ export interface KeySource {
 
 /**
  * Finds the encryption keys: those configured, else, with SQLite, the key file beside the database, made on the first start.
+ * @param tell is told when the file was made.
  * @throws StartupError when there is no key and none may be made: a new key could not open what is stored.
  */
-export async function findKeys(database: Database, configured: string): Promise<KeySource> {
+export async function findKeys(database: Database, configured: string, tell: (message: string) => void = () => {}): Promise<KeySource> {
   if (configured !== '') return { text: configured, path: null, created: false }
   if (database.file === null)
     throw new StartupError(
@@ -32,7 +33,9 @@ export async function findKeys(database: Database, configured: string): Promise<
     throw new StartupError(
       `The key file ${path} is missing, and the database was sealed with the key ${known.map(({ kid }) => kid).join(', ')}. Put the file back, or set ENCRYPTION_KEYS.`,
     )
-  return { text: createKeyFile(path), path, created: true }
+  const made = createKeyFile(path)
+  tell(`Made the key file ${path}. Back it up separately from the database: without it the stored API keys are lost.`)
+  return { text: made, path, created: true }
 }
 
 /** The key file of a SQLite database. */

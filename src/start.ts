@@ -72,8 +72,7 @@ export async function startGateway(
   const tracing = wantsTraces(config) ? await startTracing() : null
   const database = await openDatabase(config.DATABASE_URL)
   try {
-    const keys = await findKeys(database, config.ENCRYPTION_KEYS)
-    if (keys.created) startLog.warn(`Made the key file ${keys.path}. Back it up separately from the database.`)
+    const keys = await findKeys(database, config.ENCRYPTION_KEYS, (message) => startLog.warn(message))
     const keyring = readKeyring(keys)
     await checkKeyring(database, keyring)
     await migrate(database, (message) => startLog.info(message))

@@ -65,13 +65,11 @@ export async function prepareNewDatabase(shell: Shell): Promise<void> {
   const database = await openDatabase(config.DATABASE_URL)
   try {
     if ((await readKnownKeys(database)).length > 0) return
-    const keys = await findKeys(database, config.ENCRYPTION_KEYS)
+    const keys = await findKeys(database, config.ENCRYPTION_KEYS, (message) => shell.error(`${message}\n`))
     const keyring = readKeyring(keys)
     await migrate(database)
     await registerKeys(database, keyring, shell.clock())
     shell.error(`Created the database ${database.location}.\n`)
-    if (keys.created)
-      shell.error(`Made the key file ${keys.path}. Back it up separately from the database: without it the stored API keys are lost.\n`)
   } finally {
     await database.close()
   }
