@@ -34,11 +34,14 @@ export async function backUp(database: Database, to: string): Promise<string> {
   return path
 }
 
-/** What runs that were killed left in the folder of a copy, or others still write there. */
+/** What runs that were killed left in the folder of a copy, or others still write there. None of a folder that cannot be listed. */
 export function unfinishedCopies(to: string): string[] {
   const folder = dirname(resolve(to))
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).flatMap((name) => (/\.[0-9a-f-]{36}\.unfinished(-\w+)?$/.test(name) ? [join(folder, name)] : []))
+  try {
+    return readdirSync(folder).flatMap((name) => (/\.[0-9a-f-]{36}\.unfinished(-\w+)?$/.test(name) ? [join(folder, name)] : []))
+  } catch {
+    return []
+  }
 }
 
 /** Made before SQLite fills it, because SQLite would let others read it. */

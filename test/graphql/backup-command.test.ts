@@ -73,6 +73,9 @@ describe('gateway backup', () => {
     expect(existsSync(left)).toBe(true)
     rmSync(left)
     expect(await backUp(join(gateway.folder, 'latest.db'))).toMatchObject({ exitCode: 0, errors: '' })
+    // A file in the place of a folder holds none.
+    const inFile = await backUp(join(gateway.folder, 'latest.db', 'copy.db'))
+    expect([inFile.exitCode, inFile.errors]).toEqual([1, expect.stringContaining('Choose a file that does not exist yet')])
   })
 
   test('copies what this release has not migrated yet, and nothing where no gateway was started', async () => {
